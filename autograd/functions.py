@@ -1,0 +1,34 @@
+"""The operations as functions, of Values and of plain numbers alike, under their own name and NumPy's.
+
+>>> tanh(0.0)
+0.0
+>>> tanh(Value(0.0))
+Value(0.0, op=tanh)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.ops import OPERATIONS, Operation, evaluate
+from autograd.value import Value, apply, real
+
+
+def _function(op: Operation) -> Callable[..., Any]:
+    def function(*inputs: Value | float) -> Any:
+        if not op.arity - len(op.defaults) <= len(inputs) <= op.arity:
+            raise TypeError(f"{op.name}: got {len(inputs)} inputs; accepted: {op.arity}")
+        inputs += op.defaults[len(op.defaults) - op.arity + len(inputs) :]
+        if any(isinstance(x, Value) for x in inputs):
+            return apply(op, *inputs)
+        return evaluate(op, *map(real, inputs))
+
+    function.__name__ = function.__qualname__ = op.name
+    function.__doc__ = f"Return {op.name} of numbers, as a number, or of Values, as a node. {op.edges}".strip()
+    return function
+
+
+_functions = {name: _function(op) for op in OPERATIONS.values() for name in (op.name, op.numpy or op.name)}
+globals().update(_functions)
+__all__ = list(_functions)

@@ -1,0 +1,32 @@
+"""Orders and traversals of a graph, all of them iterative: depth is limited by memory only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+def topological_order(*roots: Value) -> list[Value]:
+    """Return every node that `roots` depend on, each once and after its inputs: the order of the forward pass.
+
+    Inputs come in the order they were written, so the order is the one a person computes in.
+
+    >>> from autograd import Value
+    >>> x, y = Value(2.0, label="x"), Value(5.0, label="y")
+    >>> [node.label or node.op.name for node in topological_order(x * y + x)]
+    ['x', 'y', 'mul', 'add']
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[tuple[Value, bool]] = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, inputs_done = stack.pop()
+        if inputs_done:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((x, False) for x in reversed(node.inputs) if x not in seen)
+    return order

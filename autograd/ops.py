@@ -1,0 +1,518 @@
+"""The table of operations: the only file that knows a derivative.
+
+An operation is one row of `OPERATIONS`. Everything else reads the row: eager evaluation, step records, LaTeX,
+JavaScript, array code, higher derivatives, the tests and the operations page of the documentation.
+
+A rule is a plain function of a namespace `m` of elementary functions, the inputs and, for a local derivative, the
+output: ``lambda m, x, out: out * m.sigmoid(-x)``. What it computes depends on the namespace it is given: over
+`FLOAT` numbers, over `symbolic.SYMBOLS` an expression that prints itself, over `Value` methods a graph that can be
+differentiated again. A namespace has every operation of the table, under its name, and the four predicates `less`,
+`less_equal`, `greater` and `equal`; a rule compares with these, never with ``<`` or ``==``.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+Rule = Callable[..., Any]
+Interval = tuple[float, float]
+
+INF = math.inf
+REALS: Interval = (-INF, INF)
+SQRT_2 = math.sqrt(2.0)
+SQRT_2PI = math.sqrt(2.0 * math.pi)
+TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One row: an operation, its value and one local derivative per input.
+
+    name      its name as a function and as a method of `Value`
+    symbol    what a picture of the graph writes on the node
+    latex     template of the formula; ``{0}`` is the first input
+    value     ``value(m, *inputs)``
+    partials  ``partials[i](m, *inputs, out)``: the local derivative ∂out/∂input i, accurate to a few units in the
+              last place wherever it is finite
+    domain    per input, the open interval in which value and partials are defined
+    edges     what happens at kinks, at singular points and outside the domain
+    textbook  the partials as a book writes them, where the accurate form is a longer one: the form that
+              derivations show and array programs use, equal within rounding of a number of size 1
+    numpy     the name NumPy uses, also a method of `Value`, where it is another one
+    defaults  values of the last inputs when they are not given
+    javascript  the expression of an elementary function; an operation without one is derived from its `value` rule
+    infix     binding strength of ``symbol`` between or before the inputs; 0 for a function call
+    """
+
+    name: str
+    symbol: str
+    latex: str
+    value: Rule
+    partials: tuple[Rule, ...]
+    domain: tuple[Interval, ...] = (REALS,)
+    edges: str = ""
+    textbook: tuple[Rule, ...] = ()
+    numpy: str = ""
+    defaults: tuple[float, ...] = ()
+    javascript: str = ""
+    infix: int = 0
+
+    @property
+    def arity(self) -> int:
+        """Number of inputs."""
+        return len(self.partials)
+
+    @property
+    def formulas(self) -> tuple[Rule, ...]:
+        """The partials as a derivation shows them."""
+        return self.textbook or self.partials
+
+    def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
+        return operation, (self.name,)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+# Rules too long for one line --------------------------------------------------------------------------------------
+
+
+def _sigmoid(m: Any, x: Any) -> Any:
+    e = m.exp(-m.abs(x))  # in (0, 1]: never overflows
+    return m.where(m.less(x, 0.0), e, 1.0) / (1.0 + e)
+
+
+def _silu_slope(m: Any, x: Any, out: Any) -> Any:
+    e = m.exp(-m.abs(x))  # sigma + x sigma (1 - sigma), with the cancelling terms added before they are scaled
+    return m.where(m.less(x, 0.0), e * (1.0 + x + e), 1.0 + e * (1.0 + x)) / ((1.0 + e) * (1.0 + e))
+
+
+def _gelu_slope(m: Any, x: Any, out: Any) -> Any:
+    return 0.5 * m.erfc(-x / SQRT_2) + x * m.exp(-0.5 * x * x) / SQRT_2PI
+
+
+def _sech_squared(m: Any, x: Any, out: Any) -> Any:
+    s = 1.0 / m.cosh(x)
+    return s * s
+
+
+def _pow_base(m: Any, x: Any, y: Any, out: Any) -> Any:
+    # out / x keeps full precision for every exponent; x**(y - 1) is for where out is 0, subnormal or infinite.
+    size = m.abs(out)
+    normal = m.where(m.less(1e-290, size), m.less(size, INF), False)
+    slope = m.where(normal, y * (out / x), y * x ** (y - 1.0))
+    return m.where(m.equal(y, 0.0), 0.0, slope)
+
+
+def _pow_base_textbook(m: Any, x: Any, y: Any, out: Any) -> Any:
+    return m.where(m.equal(y, 0.0), 0.0, y * x ** (y - 1.0))
+
+
+def _pow_exponent(m: Any, x: Any, y: Any, out: Any) -> Any:
+    at_zero = m.where(m.equal(x, 0.0), m.less_equal(0.0, y), False)
+    return m.where(at_zero, 0.0, out * m.log(x))
+
+
+def _hypot_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
+    scale = m.maximum(m.abs(x), m.abs(y))  # x / out with neither overflow nor a subnormal in the way
+    return (x / scale) / m.hypot(x / scale, y / scale)
+
+
+def _atan2_slope(m: Any, y: Any, x: Any, out: Any) -> Any:
+    r = m.hypot(x, y)
+    return m.where(m.equal(r, 0.0), 0.0, x / r / r)
+
+
+def _maximum_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
+    return m.where(m.equal(x, y), 0.5, m.where(m.less(x, y), 0.0, 1.0))
+
+
+# The table --------------------------------------------------------------------------------------------------------
+
+# fmt: off
+_ROWS = (
+    Operation(
+        name="add", symbol="+", latex="{0} + {1}", infix=1, numpy="add",
+        value=lambda m, x, y: x + y,
+        partials=(lambda m, x, y, out: 1.0, lambda m, x, y, out: 1.0),
+        domain=(REALS, REALS),
+    ),
+    Operation(
+        name="sub", symbol="−", latex="{0} - {1}", infix=1, numpy="subtract",
+        value=lambda m, x, y: x - y,
+        partials=(lambda m, x, y, out: 1.0, lambda m, x, y, out: -1.0),
+        domain=(REALS, REALS),
+    ),
+    Operation(
+        name="mul", symbol="×", latex=r"{0} \cdot {1}", infix=2, numpy="multiply",
+        value=lambda m, x, y: x * y,
+        partials=(lambda m, x, y, out: y, lambda m, x, y, out: x),
+        domain=(REALS, REALS),
+    ),
+    Operation(
+        name="div", symbol="/", latex=r"\frac{{{0}}}{{{1}}}", infix=2, numpy="divide",
+        value=lambda m, x, y: x / y,
+        partials=(lambda m, x, y, out: 1.0 / y, lambda m, x, y, out: -out / y),
+        domain=(REALS, (0.0, INF)),
+        edges="division by zero raises ZeroDivisionError",
+    ),
+    Operation(
+        name="pow", symbol="**", latex="{0}^{{{1}}}", infix=4, numpy="power",
+        value=lambda m, x, y: x**y,
+        partials=(_pow_base, _pow_exponent),
+        textbook=(_pow_base_textbook, _pow_exponent),
+        domain=((0.0, INF), REALS),
+        edges="d/dx x**0 = 0 everywhere, 0 included; d/dy 0**y = 0 for y >= 0; d/dx x**y = inf at x = 0 for 0 < y < 1; "
+        "0 to a negative power raises ZeroDivisionError, a negative number to a fractional power ValueError; the "
+        "derivative by the exponent is nan where the base is negative",
+    ),
+    Operation(
+        name="neg", symbol="−", latex="-{0}", infix=3, numpy="negative",
+        value=lambda m, x: -x,
+        partials=(lambda m, x, out: -1.0,),
+    ),
+    Operation(
+        name="abs", symbol="abs", latex=r"\left|{0}\right|", numpy="absolute", javascript="Math.abs({0})",
+        value=lambda m, x: m.abs(x),
+        partials=(lambda m, x, out: m.where(m.less(x, 0.0), -1.0, m.where(m.less(0.0, x), 1.0, 0.0)),),
+        edges="kink at 0: abs′(0) = 0",
+    ),
+    Operation(
+        name="exp", symbol="exp", latex=r"e^{{{0}}}", javascript="Math.exp({0})",
+        value=lambda m, x: m.exp(x),
+        partials=(lambda m, x, out: out,),
+        edges="raises OverflowError above 709.78",
+    ),
+    Operation(
+        name="expm1", symbol="expm1", latex=r"\left(e^{{{0}}} - 1\right)", javascript="Math.expm1({0})",
+        value=lambda m, x: m.expm1(x),
+        partials=(lambda m, x, out: m.exp(x),),
+        edges="raises OverflowError above 709.78",
+    ),
+    Operation(
+        name="log", symbol="ln", latex=r"\ln\left({0}\right)", javascript="Math.log({0})",
+        value=lambda m, x: m.log(x),
+        partials=(lambda m, x, out: 1.0 / x,),
+        domain=((0.0, INF),),
+        edges="zero or a negative number raises ValueError",
+    ),
+    Operation(
+        name="log1p", symbol="log1p", latex=r"\ln\left(1 + {0}\right)", javascript="Math.log1p({0})",
+        value=lambda m, x: m.log1p(x),
+        partials=(lambda m, x, out: 1.0 / (1.0 + x),),
+        domain=((-1.0, INF),),
+        edges="-1 or less raises ValueError",
+    ),
+    Operation(
+        name="sqrt", symbol="sqrt", latex=r"\sqrt{{{0}}}", javascript="Math.sqrt({0})",
+        value=lambda m, x: m.sqrt(x),
+        partials=(lambda m, x, out: 0.5 / out,),
+        domain=((0.0, INF),),
+        edges="sqrt′(0) = inf; a negative number raises ValueError",
+    ),
+    Operation(
+        name="sin", symbol="sin", latex=r"\sin\left({0}\right)", javascript="Math.sin({0})",
+        value=lambda m, x: m.sin(x),
+        partials=(lambda m, x, out: m.cos(x),),
+        edges="±inf raises ValueError",
+    ),
+    Operation(
+        name="cos", symbol="cos", latex=r"\cos\left({0}\right)", javascript="Math.cos({0})",
+        value=lambda m, x: m.cos(x),
+        partials=(lambda m, x, out: -m.sin(x),),
+        edges="±inf raises ValueError",
+    ),
+    Operation(
+        name="tan", symbol="tan", latex=r"\tan\left({0}\right)", javascript="Math.tan({0})",
+        value=lambda m, x: m.tan(x),
+        partials=(lambda m, x, out: 1.0 + out * out,),
+        edges="±inf raises ValueError",
+    ),
+    Operation(
+        name="asin", symbol="asin", latex=r"\arcsin\left({0}\right)", numpy="arcsin", javascript="Math.asin({0})",
+        value=lambda m, x: m.asin(x),
+        partials=(lambda m, x, out: 1.0 / m.sqrt((1.0 - x) * (1.0 + x)),),
+        domain=((-1.0, 1.0),),
+        edges="asin′(±1) = inf; outside [-1, 1] raises ValueError",
+    ),
+    Operation(
+        name="acos", symbol="acos", latex=r"\arccos\left({0}\right)", numpy="arccos", javascript="Math.acos({0})",
+        value=lambda m, x: m.acos(x),
+        partials=(lambda m, x, out: -1.0 / m.sqrt((1.0 - x) * (1.0 + x)),),
+        domain=((-1.0, 1.0),),
+        edges="acos′(±1) = -inf; outside [-1, 1] raises ValueError",
+    ),
+    Operation(
+        name="atan", symbol="atan", latex=r"\arctan\left({0}\right)", numpy="arctan", javascript="Math.atan({0})",
+        value=lambda m, x: m.atan(x),
+        partials=(lambda m, x, out: 1.0 / (1.0 + x * x),),
+    ),
+    Operation(
+        name="atan2", symbol="atan2", latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", numpy="arctan2",
+        javascript="Math.atan2({0}, {1})",
+        value=lambda m, y, x: m.atan2(y, x),
+        partials=(_atan2_slope, lambda m, y, x, out: -_atan2_slope(m, x, y, out)),
+        domain=(REALS, REALS),
+        edges="both derivatives are 0 at (0, 0)",
+    ),
+    Operation(
+        name="sinh", symbol="sinh", latex=r"\sinh\left({0}\right)", javascript="Math.sinh({0})",
+        value=lambda m, x: m.sinh(x),
+        partials=(lambda m, x, out: m.cosh(x),),
+        edges="raises OverflowError beyond ±710.47",
+    ),
+    Operation(
+        name="cosh", symbol="cosh", latex=r"\cosh\left({0}\right)", javascript="Math.cosh({0})",
+        value=lambda m, x: m.cosh(x),
+        partials=(lambda m, x, out: m.sinh(x),),
+        edges="raises OverflowError beyond ±710.47",
+    ),
+    Operation(
+        name="tanh", symbol="tanh", latex=r"\tanh\left({0}\right)", javascript="Math.tanh({0})",
+        value=lambda m, x: m.tanh(x),
+        partials=(_sech_squared,),
+        textbook=(lambda m, x, out: 1.0 - out * out,),
+    ),
+    Operation(
+        name="sigmoid", symbol="σ", latex=r"\sigma\left({0}\right)",
+        value=_sigmoid,
+        partials=(lambda m, x, out: out * m.sigmoid(-x),),
+        textbook=(lambda m, x, out: out * (1.0 - out),),
+    ),
+    Operation(
+        name="softplus", symbol="softplus", latex=r"\ln\left(1 + e^{{{0}}}\right)",
+        value=lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-m.abs(x))),
+        partials=(lambda m, x, out: m.sigmoid(x),),
+    ),
+    Operation(
+        name="relu", symbol="relu", latex=r"\operatorname{{relu}}\left({0}\right)",
+        value=lambda m, x: m.maximum(x, 0.0),
+        partials=(lambda m, x, out: m.where(m.less_equal(x, 0.0), 0.0, 1.0),),
+        edges="kink at 0: relu′(0) = 0",
+    ),
+    Operation(
+        name="leaky_relu", symbol="leaky_relu", latex=r"\operatorname{{leaky\_relu}}\left({0}, {1}\right)",
+        value=lambda m, x, slope: m.where(m.less(0.0, x), x, slope * x),
+        partials=(
+            lambda m, x, slope, out: m.where(m.less(0.0, x), 1.0, slope),
+            lambda m, x, slope, out: m.where(m.less(0.0, x), 0.0, x),
+        ),
+        domain=(REALS, REALS), defaults=(0.01,),
+        edges="kink at x = 0: the derivative there is the slope of the negative side",
+    ),
+    Operation(
+        name="elu", symbol="elu", latex=r"\operatorname{{elu}}\left({0}, {1}\right)",
+        value=lambda m, x, alpha: m.where(m.less(0.0, x), x, alpha * m.expm1(m.minimum(x, 0.0))),
+        partials=(
+            lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, alpha * m.exp(m.minimum(x, 0.0))),
+            lambda m, x, alpha, out: m.expm1(m.minimum(x, 0.0)),
+        ),
+        domain=(REALS, REALS), defaults=(1.0,),
+        edges="kink at x = 0 unless alpha = 1: the derivative there is alpha",
+    ),
+    Operation(
+        name="silu", symbol="silu", latex=r"\operatorname{{silu}}\left({0}\right)",
+        value=lambda m, x: x * m.sigmoid(x),
+        partials=(_silu_slope,),
+        textbook=(lambda m, x, out: m.sigmoid(x) + out * (1.0 - m.sigmoid(x)),),
+        edges="nan at -inf",
+    ),
+    Operation(
+        name="gelu", symbol="gelu", latex=r"\operatorname{{gelu}}\left({0}\right)",
+        value=lambda m, x: 0.5 * x * m.erfc(-x / SQRT_2),
+        partials=(_gelu_slope,),
+        edges="the erf form x Φ(x); nan at -inf",
+    ),
+    Operation(
+        name="erf", symbol="erf", latex=r"\operatorname{{erf}}\left({0}\right)", javascript="erf({0})",
+        value=lambda m, x: m.erf(x),
+        partials=(lambda m, x, out: TWO_OVER_SQRT_PI * m.exp(-x * x),),
+    ),
+    Operation(
+        name="erfc", symbol="erfc", latex=r"\operatorname{{erfc}}\left({0}\right)", javascript="erfc({0})",
+        value=lambda m, x: m.erfc(x),
+        partials=(lambda m, x, out: -TWO_OVER_SQRT_PI * m.exp(-x * x),),
+    ),
+    Operation(
+        name="maximum", symbol="max", latex=r"\max\left({0}, {1}\right)", javascript="Math.max({0}, {1})",
+        value=lambda m, x, y: m.maximum(x, y),
+        partials=(_maximum_slope, lambda m, x, y, out: _maximum_slope(m, y, x, out)),
+        domain=(REALS, REALS),
+        edges="tie: ½ to each; nan if either input is nan",
+    ),
+    Operation(
+        name="minimum", symbol="min", latex=r"\min\left({0}, {1}\right)", javascript="Math.min({0}, {1})",
+        value=lambda m, x, y: m.minimum(x, y),
+        partials=(
+            lambda m, x, y, out: _maximum_slope(m, y, x, out),
+            lambda m, x, y, out: _maximum_slope(m, x, y, out),
+        ),
+        domain=(REALS, REALS),
+        edges="tie: ½ to each; nan if either input is nan",
+    ),
+    Operation(
+        name="hypot", symbol="hypot", latex=r"\sqrt{{{0}^2 + {1}^2}}", javascript="Math.hypot({0}, {1})",
+        value=lambda m, x, y: m.hypot(x, y),
+        partials=(_hypot_slope, lambda m, x, y, out: _hypot_slope(m, y, x, out)),
+        textbook=(lambda m, x, y, out: x / out, lambda m, x, y, out: y / out),
+        domain=(REALS, REALS),
+        edges="both derivatives are nan at (0, 0)",
+    ),
+    Operation(
+        name="where", symbol="where", latex=r"\operatorname{{where}}\left({0}, {1}, {2}\right)",
+        javascript="({0} ? {1} : {2})",
+        value=lambda m, condition, x, y: m.where(condition, x, y),
+        partials=(
+            lambda m, condition, x, y, out: 0.0,
+            lambda m, condition, x, y, out: m.where(condition, 1.0, 0.0),
+            lambda m, condition, x, y, out: m.where(condition, 0.0, 1.0),
+        ),
+        domain=(REALS, REALS, REALS),
+        edges="a condition other than 0 chooses the first; the derivative by the condition is 0",
+    ),
+)
+# fmt: on
+
+OPERATIONS: dict[str, Operation] = {row.name: row for row in _ROWS}
+
+
+def operation(name: str) -> Operation:
+    """Return the row called `name`; KeyError names the known ones if there is none.
+
+    >>> operation("tanh").edges
+    ''
+    """
+    try:
+        return OPERATIONS[name]
+    except KeyError:
+        raise KeyError(f"no operation {name!r}; the table has {', '.join(OPERATIONS)}") from None
+
+
+# Rules over floats ------------------------------------------------------------------------------------------------
+
+
+def with_derived(namespace: SimpleNamespace) -> SimpleNamespace:
+    """Complete `namespace`: operations it has no function of its own for are evaluated by their value rule."""
+
+    def derived(row: Operation) -> Rule:
+        return lambda *inputs: row.value(namespace, *inputs, *row.defaults[len(inputs) - row.arity :])
+
+    for row in OPERATIONS.values():
+        if not hasattr(namespace, row.name):
+            setattr(namespace, row.name, derived(row))
+    return namespace
+
+
+# fmt: off
+_FUNCTIONS: dict[str, Rule] = dict(  # noqa: C408
+    less=operator.lt, less_equal=operator.le, greater=operator.gt, equal=operator.eq,
+    where=lambda condition, x, y: x if condition else y,
+    maximum=lambda x, y: x if x >= y or x != x else y,
+    minimum=lambda x, y: x if x <= y or x != x else y,
+    abs=abs, exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p, sqrt=math.sqrt,
+    sin=math.sin, cos=math.cos, tan=math.tan, asin=math.asin, acos=math.acos, atan=math.atan, atan2=math.atan2,
+    sinh=math.sinh, cosh=math.cosh, tanh=math.tanh, erf=math.erf, erfc=math.erfc, hypot=math.hypot,
+)
+# fmt: on
+
+FLOAT = with_derived(SimpleNamespace(**_FUNCTIONS))
+"""Floats, raising where Python's float arithmetic and `math` raise."""
+
+
+class _Ieee(float):
+    """A float whose / and ** follow IEEE 754: ±inf or nan where Python raises."""
+
+    def __add__(self, other: float) -> _Ieee:
+        return _Ieee(float(self) + float(other))
+
+    def __sub__(self, other: float) -> _Ieee:
+        return _Ieee(float(self) - float(other))
+
+    def __rsub__(self, other: float) -> _Ieee:
+        return _Ieee(float(other) - float(self))
+
+    def __mul__(self, other: float) -> _Ieee:
+        return _Ieee(float(self) * float(other))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __neg__(self) -> _Ieee:
+        return _Ieee(-float(self))
+
+    def __abs__(self) -> _Ieee:
+        return _Ieee(abs(float(self)))
+
+    def __truediv__(self, other: float) -> _Ieee:
+        x, y = float(self), float(other)
+        if y != 0.0:
+            return _Ieee(x / y)
+        return _Ieee(math.nan if x == 0.0 or x != x else math.copysign(INF, x) * math.copysign(1.0, y))
+
+    def __rtruediv__(self, other: float) -> _Ieee:
+        return _Ieee(other) / self
+
+    def __pow__(self, other: float, modulo: None = None) -> _Ieee:
+        x, y = float(self), float(other)
+        odd = y % 2.0 == 1.0
+        try:
+            return _Ieee(math.pow(x, y))
+        except OverflowError:
+            return _Ieee(-INF if x < 0.0 and odd else INF)
+        except ValueError:  # zero to a negative power, or a negative number to a fractional one
+            return _Ieee(math.nan if x != 0.0 else math.copysign(INF, x) if odd else INF)
+
+    def __rpow__(self, other: float, modulo: None = None) -> _Ieee:
+        return _Ieee(other) ** self
+
+
+def _ieee_function(function: Rule) -> Rule:
+    def quiet(*inputs: float) -> _Ieee:
+        try:
+            return _Ieee(function(*inputs))
+        except OverflowError:  # of exp, expm1, cosh, hypot, or of the one odd function, sinh
+            return _Ieee(-INF if function is math.sinh and inputs[0] < 0.0 else INF)
+        except ValueError:
+            return _Ieee(-INF if function is math.log and inputs[0] == 0.0 else math.nan)
+
+    return quiet
+
+
+IEEE = with_derived(
+    SimpleNamespace(
+        **{name: _ieee_function(f) if getattr(math, name, None) is f else f for name, f in _FUNCTIONS.items()}
+    )
+)
+"""Floats, with ±inf or nan where `FLOAT` raises: `_Ieee` numbers in, `_Ieee` numbers out."""
+
+
+def evaluate(row: Operation, *inputs: float) -> float:
+    """Return the value of the operation at plain floats.
+
+    Raises what Python's float arithmetic raises there, naming the operation and its inputs.
+
+    >>> evaluate(OPERATIONS["sigmoid"], 0.0)
+    0.5
+    """
+    out = row.value(FLOAT, *inputs)
+    if out.__class__ is complex:  # a negative number to a fractional power
+        raise ValueError("the result is not a real number")
+    return float(out)
+
+
+def local_derivative(row: Operation, index: int, inputs: tuple[float, ...] | list[float], out: float) -> float:
+    """Return ∂out/∂inputs[index]; ±inf or nan at singular points, never an exception.
+
+    >>> local_derivative(OPERATIONS["sqrt"], 0, [0.0], 0.0)
+    inf
+    """
+    rule = row.partials[index]
+    try:
+        return float(rule(FLOAT, *inputs, out))
+    except (ArithmeticError, ValueError):
+        return float(rule(IEEE, *map(_Ieee, inputs), _Ieee(out)))

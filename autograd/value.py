@@ -1,0 +1,533 @@
+"""`Value`: a number that remembers how it was computed, and back-propagates derivatives along that memory.
+
+Read `Value.__add__` and `Value.backward`: they are the whole method. A node keeps its inputs and the local derivative
+by each, as numbers, from the moment it is made; `backward` multiplies and adds them in an order in which a node is
+used only when all that it feeds into is done. There are no closures and no reference cycles.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from autograd.graph import topological_order
+from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
+
+ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
+_new = object.__new__
+
+
+class Comparison(NamedTuple):
+    """A comparison that a program made: a branch that other inputs might take the other way."""
+
+    left: Value
+    relation: Callable[[Any, Any], bool]
+    right: Value
+    outcome: bool
+
+
+comparisons: ContextVar[list[Comparison] | None] = ContextVar("comparisons", default=None)
+"""The list that comparisons of Values are recorded in while a function is being recorded, else None."""
+
+
+class Value:
+    """A scalar node of a computation graph.
+
+    Arithmetic with Values and plain numbers makes new nodes; every operation of the table is also a method.
+    ``data`` is the number, ``grad`` the derivative of the root that `backward` was called on by this node, ``label`` a
+    name for pictures and tables. Equality and hash are identity; ``<`` and its kin compare the data.
+
+    Raises TypeError, naming what was given, for anything but a real number.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (27.0, 27.0)
+    """
+
+    # At most two inputs and their local derivatives (None for a constant) stand in slots rather than in tuples: the
+    # cyclic collector visits every container, and this way a node is a single one. A third input makes a hidden pair.
+    __slots__ = ("_data", "_dx", "_dy", "_grad", "_label", "_op", "_uses", "_x", "_y")
+
+    _data: float
+    _grad: float | None  # None until a backward pass reaches the node
+    _label: str
+    _op: Operation | None
+    _x: Value
+    _y: Value
+    _dx: float | None
+    _dy: float | None
+    _uses: int  # uses that a backward pass has yet to do; 0 outside of one
+
+    def __init__(self, data: float, label: str = "") -> None:
+        self._data = real(data)
+        self._grad = self._op = self._x = self._y = self._dx = self._dy = None  # type: ignore[assignment]
+        self._uses = 0
+        self.label = label
+
+    # What a node tells -------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. Setting it changes this node only: nodes already computed from it stay as they were."""
+        return self._data
+
+    @data.setter
+    def data(self, data: float) -> None:
+        self._data = real(data)
+
+    @property
+    def grad(self) -> float:
+        """The derivative of the root by this node; 0.0 until a backward pass reaches it. ``del`` forgets it."""
+        return 0.0 if self._grad is None else self._grad
+
+    @grad.setter
+    def grad(self, grad: float) -> None:
+        self._grad = real(grad)
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a backward pass has reached this node, or its gradient was set."""
+        return self._grad is not None
+
+    @property
+    def label(self) -> str:
+        """The name that pictures and tables show."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"label: got {label!r} ({type(label).__name__}); accepted: a string")
+        self._label = label
+
+    @property
+    def op(self) -> Operation | None:
+        """The operation that made this node; None for a leaf."""
+        return self._op
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The operands, in the order they were written; a repeated one stands here twice."""
+        if self._op is None:
+            return ()
+        if self._op.arity == 3:
+            return self._x, self._y._x, self._y._y
+        return (self._x,) if self._y is None else (self._x, self._y)
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """The local derivative ∂self/∂input of each operand; None for a constant, which has none computed."""
+        if self._op is None:
+            return ()
+        if self._op.arity == 3:
+            return self._dx, self._y._dx, self._y._dy
+        return (self._dx,) if self._y is None else (self._dx, self._dy)
+
+    def __repr__(self) -> str:
+        parts = [repr(self._data)]
+        if self._grad is not None:
+            parts.append(f"grad={self._grad!r}")
+        if self._op is not None:
+            parts.append(f"op={self._op.name}")
+        if self._label:
+            parts.append(f"label={str(self._label)!r}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec)
+
+    # Arithmetic. + - * are the rows `add`, `sub` and `mul` written out, because they are most of every graph. ---------
+
+    def __add__(self, other: Value | float) -> Value:
+        if other.__class__ is not Value:
+            return apply(ADD, self, other)
+        out = _new(Value)
+        out._data = self._data + other._data
+        out._op = ADD
+        out._x = self
+        out._y = other
+        out._dx = out._dy = 1.0
+        out._grad = None
+        out._label = ""
+        out._uses = 0
+        return out
+
+    def __sub__(self, other: Value | float) -> Value:
+        if other.__class__ is not Value:
+            return apply(SUB, self, other)
+        out = _new(Value)
+        out._data = self._data - other._data
+        out._op = SUB
+        out._x = self
+        out._y = other
+        out._dx = 1.0
+        out._dy = -1.0
+        out._grad = None
+        out._label = ""
+        out._uses = 0
+        return out
+
+    def __mul__(self, other: Value | float) -> Value:
+        if other.__class__ is not Value:
+            return apply(MUL, self, other)
+        out = _new(Value)
+        out._x = self
+        out._y = other
+        out._dx = y = other._data
+        out._dy = x = self._data
+        out._data = x * y
+        out._op = MUL
+        out._grad = None
+        out._label = ""
+        out._uses = 0
+        return out
+
+    def __radd__(self, other: float) -> Value:
+        if other.__class__ is int and other == 0:  # where `sum` starts
+            return self
+        return apply(ADD, other, self)
+
+    def __rsub__(self, other: float) -> Value:
+        return apply(SUB, other, self)
+
+    def __rmul__(self, other: float) -> Value:
+        return apply(MUL, other, self)
+
+    def __truediv__(self, other: Value | float) -> Value:
+        return apply(OPERATIONS["div"], self, other)
+
+    def __rtruediv__(self, other: float) -> Value:
+        return apply(OPERATIONS["div"], other, self)
+
+    def __pow__(self, other: Value | float) -> Value:
+        return apply(OPERATIONS["pow"], self, other)
+
+    def __rpow__(self, other: float) -> Value:
+        return apply(OPERATIONS["pow"], other, self)
+
+    def __neg__(self) -> Value:
+        return apply(OPERATIONS["neg"], self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return apply(OPERATIONS["abs"], self)
+
+    if TYPE_CHECKING:  # the methods that the table adds below
+
+        def __getattr__(self, name: str) -> Callable[..., Value]: ...
+
+    # Comparison: plain bools on the data ----------------------------------------------------------------------------
+
+    def __lt__(self, other: Value | float) -> bool:
+        return _compare(self, operator.lt, other)
+
+    def __le__(self, other: Value | float) -> bool:
+        return _compare(self, operator.le, other)
+
+    def __gt__(self, other: Value | float) -> bool:
+        return _compare(self, operator.gt, other)
+
+    def __ge__(self, other: Value | float) -> bool:
+        return _compare(self, operator.ge, other)
+
+    def __bool__(self) -> bool:
+        return _compare(self, operator.ne, 0.0)
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            f"{self!r} does not turn into a plain number by itself: that would cut the graph. Use v.data for the "
+            "number, or the method of the same name (v.exp() rather than math.exp(v))"
+        )
+
+    __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = __float__
+
+    # Back-propagation ---------------------------------------------------------------------------------------------
+
+    def backward(self) -> None:
+        """Compute the derivative of this node by every node it depends on, into their ``grad``.
+
+        Leaves add to the gradient they have, as batches of samples need it; nodes in between start from zero. So a
+        second call doubles the gradients of the leaves and leaves the rest as it was. If it is interrupted, the
+        gradients of the leaves are what they were before.
+
+        ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x (FORMULAS: a total differential is the sum along all paths).
+
+        Raises ValueError on a constant, of which there is nothing to differentiate.
+
+        >>> a, b = Value(2.0), Value(3.0)
+        >>> (a * b + a).backward()
+        >>> a.grad, b.grad
+        (4.0, 2.0)
+        """
+        if isinstance(self, Constant):
+            raise ValueError(f"backward: {self!r} is a constant; call it on a node computed from a Value")
+        leaves: list[tuple[Value, float | None]] = []
+        reached: list[Value] = []
+        stack = [self]
+        push, pop = stack.append, stack.pop
+        try:
+            # Count the uses of every node that this one depends on.
+            while stack:
+                node = pop()
+                if node._op is None:
+                    leaves.append((node, node._grad))
+                else:
+                    reached.append(node)
+                node._grad = 0.0
+                if node._dx is not None:
+                    x = node._x
+                    if not x._uses:
+                        push(x)
+                    x._uses += 1
+                if node._dy is not None:
+                    x = node._y
+                    if not x._uses:
+                        push(x)
+                    x._uses += 1
+            # A node whose uses are all done has its whole gradient: hand it on to its inputs.
+            self._grad = 1.0
+            push(self)
+            while stack:
+                node = pop()
+                grad = node._grad
+                if (partial := node._dx) is not None:
+                    x = node._x
+                    x._grad += partial * grad  # type: ignore[operator]
+                    x._uses = uses = x._uses - 1
+                    if not uses:
+                        push(x)
+                if (partial := node._dy) is not None:
+                    x = node._y
+                    x._grad += partial * grad  # type: ignore[operator]
+                    x._uses = uses = x._uses - 1
+                    if not uses:
+                        push(x)
+        except BaseException:  # an interrupt, or no memory
+            for node in reached:
+                node._grad, node._uses = None, 0
+            for leaf, before in leaves:
+                leaf._grad, leaf._uses = before, 0
+            for node in stack:
+                node._uses = 0
+            raise
+        for leaf, before in leaves:
+            if before is not None:
+                leaf._grad += before  # type: ignore[operator]
+
+    # Copy and pickle, without recursion -----------------------------------------------------------------------------
+
+    def __copy__(self) -> Value:
+        out = _new(type(self))
+        _set_state(out, _state(self))
+        return out
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in _with_pairs(self):
+            if id(node) not in memo:
+                memo[id(node)] = out = _new(type(node))
+                state = _state(node)
+                state[2:4] = (memo[id(x)] if x is not None else None for x in state[2:4])
+                _set_state(out, state)
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self in _flattening.nodes:  # its inputs have gone before it
+            return _make, (type(self),), _state(self)
+        return operator.itemgetter(-1), (_Nodes(self),)
+
+    def __setstate__(self, state: list[Any]) -> None:
+        _set_state(self, state)
+
+
+class Constant(Value):
+    """A leaf that no derivative is computed for. A plain number in an expression becomes one.
+
+    >>> x, half = Value(3.0), Constant(0.5, label="½")
+    >>> y = half * x
+    >>> y.partials
+    (None, 0.5)
+    """
+
+    __slots__ = ()
+
+    def __add__(self, other: Value | float) -> Value:
+        return apply(ADD, self, other)
+
+    def __sub__(self, other: Value | float) -> Value:
+        return apply(SUB, self, other)
+
+    def __mul__(self, other: Value | float) -> Value:
+        return apply(MUL, self, other)
+
+
+def real(number: Any) -> float:
+    """Return `number` as a Python float; TypeError if it is not a real number (a bool and NumPy's scalars are).
+
+    >>> real(True)
+    1.0
+    """
+    if number.__class__ is float:
+        return number
+    if isinstance(number, Real) or _is_numpy_bool(number):
+        return float(number)
+    hint = "; for the number in a Value use v.data" if isinstance(number, Value) else ""
+    raise TypeError(f"got {number!r} ({type(number).__name__}); accepted: a real number{hint}")
+
+
+def _is_numpy_bool(number: Any) -> bool:
+    numpy = sys.modules.get("numpy")  # what NumPy made cannot be here without it
+    return numpy is not None and isinstance(number, numpy.bool_)
+
+
+def apply(op: Operation, *operands: Value | float) -> Value:
+    """Return the node of operation `op` on `operands`, Values or numbers; a number becomes a constant.
+
+    Returns NotImplemented, for Python to try the other operand, where one is a NumPy array or the like. Raises what
+    the float operation raises, naming the operation and the labels and values of its inputs; TypeError for an operand
+    that is neither a Value nor a real number.
+
+    >>> apply(OPERATIONS["hypot"], Value(3.0), 4.0)
+    Value(5.0, op=hypot)
+    """
+    inputs: list[Value] = []
+    for operand in operands:
+        if isinstance(operand, Value):
+            inputs.append(operand)
+            continue
+        try:
+            inputs.append(Constant(operand))
+        except TypeError as error:
+            if op.infix and hasattr(operand, "__array__"):
+                return NotImplemented  # type: ignore[no-any-return]
+            raise TypeError(f"{op.name}: {error} or a Value") from None
+    numbers = [x._data for x in inputs]
+    try:
+        data = evaluate(op, *numbers)
+    except (ArithmeticError, ValueError) as error:
+        raise type(error)(_failure(op, inputs, error)) from None
+    partials = [
+        None if isinstance(x, Constant) else local_derivative(op, i, numbers, data) for i, x in enumerate(inputs)
+    ]
+    if len(inputs) == 3:
+        return _node(op, data, inputs[0], _node(_PAIR, 0.0, inputs[1], inputs[2], *partials[1:]), partials[0], 1.0)
+    return _node(op, data, inputs[0], inputs[1] if len(inputs) == 2 else None, *partials)
+
+
+def _node(op: Operation, data: float, x: Value, y: Value | None, dx: float | None, dy: float | None = None) -> Value:
+    out = _new(Value)
+    out._data = data
+    out._op = op
+    out._x = x
+    out._y = y  # type: ignore[assignment]
+    out._dx = dx
+    out._dy = dy
+    out._grad = None
+    out._label = ""
+    out._uses = 0
+    return out
+
+
+# The second and third input of an operation of three, as one hidden node with local derivative 1: the gradient passes
+# through it unchanged.
+_PAIR = Operation(name="pair", symbol="", latex="", value=max, partials=(max, max))
+
+
+def _failure(op: Operation, inputs: list[Value], error: Exception) -> str:
+    named = ", ".join(f"{x._label} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
+    return f"{op.name}({named}): {error}" + (f" ({op.edges})" if op.edges else "")
+
+
+def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | float) -> bool:
+    right = other if isinstance(other, Value) else None
+    try:
+        outcome = relation(left._data, right._data if right is not None else real(other))
+    except TypeError:
+        return NotImplemented  # type: ignore[no-any-return]
+    record = comparisons.get()
+    if record is not None:
+        record.append(Comparison(left, relation, Constant(other) if right is None else right, outcome))  # type: ignore[arg-type]
+    return outcome
+
+
+# The operations as methods, under their own name and NumPy's ----------------------------------------------------------
+
+
+def _method(op: Operation) -> Callable[..., Value]:
+    def method(self: Value, *others: Value | float) -> Value:
+        given = 1 + len(others)
+        if not op.arity - len(op.defaults) <= given <= op.arity:
+            raise TypeError(f"{op.name}: got {given} inputs; accepted: {op.arity}")
+        return apply(op, self, *others, *op.defaults[len(op.defaults) - op.arity + given :])
+
+    method.__name__ = op.name
+    method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}. {op.edges}".strip()
+    return method
+
+
+for _op in OPERATIONS.values():
+    if _op.name != "where":  # `where` starts with a condition, not with a node: it is a function
+        setattr(Value, _op.name, _method(_op))
+        setattr(Value, _op.numpy or _op.name, getattr(Value, _op.name))
+
+
+# Flat pickles ---------------------------------------------------------------------------------------------------------
+
+
+def _with_pairs(root: Value) -> Iterator[Value]:
+    for node in topological_order(root):
+        if node._op is not None and node._op.arity == 3:
+            yield node._y
+        yield node
+
+
+def _state(node: Value) -> list[Any]:
+    op = "pair" if node._op is _PAIR else node._op
+    return [node._data, op, node._x, node._y, node._dx, node._dy, node._grad, node._label]
+
+
+def _set_state(node: Value, state: list[Any]) -> None:
+    node._data, op, node._x, node._y, node._dx, node._dy, node._grad, node._label = state
+    node._op = _PAIR if op == "pair" else op
+    node._uses = 0
+
+
+def _make(kind: type[Value]) -> Value:
+    return _new(kind)
+
+
+class _Flattening(threading.local):
+    nodes: frozenset[Value] = frozenset()  # of the graph that this thread is pickling
+
+
+_flattening = _Flattening()
+
+
+class _Nodes:
+    """Pickles as the list of a graph's nodes in topological order, each after its inputs."""
+
+    def __init__(self, root: Value) -> None:
+        self.nodes = list(_with_pairs(root))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, self._begin(), self._end()
+
+    def _begin(self) -> Iterator[Value]:
+        _flattening.nodes = frozenset(self.nodes)
+        yield from self.nodes
+
+    def _end(self) -> Iterator[tuple[Any, Any]]:  # pickle asks for the items of a dict when those of the list are done
+        _flattening.nodes = frozenset()
+        yield from ()

@@ -1,0 +1,1 @@
+"""Networks of Values: layers, costs, residuals, training."""
