@@ -6,8 +6,8 @@ JavaScript, array code, higher derivatives, the tests and the operations page of
 A rule is a plain function of a namespace `m` of elementary functions, the inputs and, for a local derivative, the
 output: ``lambda m, x, out: out * m.sigmoid(-x)``. What it computes depends on the namespace it is given: over
 `FLOAT` numbers, over `symbolic.SYMBOLS` an expression that prints itself, over `Value` methods a graph that can be
-differentiated again. A namespace has every operation of the table, under its name, and the four predicates `less`,
-`less_equal`, `greater` and `equal`; a rule compares with these, never with ``<`` or ``==``.
+differentiated again. A namespace has every operation of the table, under its name, and the predicates `less`,
+`less_equal`, `greater`, `equal` and `both`; a rule compares with these, never with ``<``, ``==`` or ``and``.
 """
 
 from __future__ import annotations
@@ -104,8 +104,7 @@ def _sech_squared(m: Any, x: Any, out: Any) -> Any:
 def _pow_base(m: Any, x: Any, y: Any, out: Any) -> Any:
     # out / x keeps full precision for every exponent; x**(y - 1) is for where out is 0, subnormal or infinite.
     size = m.abs(out)
-    normal = m.where(m.less(1e-290, size), m.less(size, INF), False)
-    slope = m.where(normal, y * (out / x), y * x ** (y - 1.0))
+    slope = m.where(m.both(m.less(1e-290, size), m.less(size, INF)), y * (out / x), y * x ** (y - 1.0))
     return m.where(m.equal(y, 0.0), 0.0, slope)
 
 
@@ -114,8 +113,7 @@ def _pow_base_textbook(m: Any, x: Any, y: Any, out: Any) -> Any:
 
 
 def _pow_exponent(m: Any, x: Any, y: Any, out: Any) -> Any:
-    at_zero = m.where(m.equal(x, 0.0), m.less_equal(0.0, y), False)
-    return m.where(at_zero, 0.0, out * m.log(x))
+    return m.where(m.both(m.equal(x, 0.0), m.less_equal(0.0, y)), 0.0, out * m.log(x))
 
 
 def _hypot_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
@@ -237,6 +235,7 @@ _ROWS = (
         name="asin", symbol="asin", latex=r"\arcsin\left({0}\right)", numpy="arcsin", javascript="Math.asin({0})",
         value=lambda m, x: m.asin(x),
         partials=(lambda m, x, out: 1.0 / m.sqrt((1.0 - x) * (1.0 + x)),),
+        textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 - x * x),),
         domain=((-1.0, 1.0),),
         edges="asin′(±1) = inf; outside [-1, 1] raises ValueError",
     ),
@@ -244,6 +243,7 @@ _ROWS = (
         name="acos", symbol="acos", latex=r"\arccos\left({0}\right)", numpy="arccos", javascript="Math.acos({0})",
         value=lambda m, x: m.acos(x),
         partials=(lambda m, x, out: -1.0 / m.sqrt((1.0 - x) * (1.0 + x)),),
+        textbook=(lambda m, x, out: -1.0 / m.sqrt(1.0 - x * x),),
         domain=((-1.0, 1.0),),
         edges="acos′(±1) = -inf; outside [-1, 1] raises ValueError",
     ),
@@ -411,6 +411,7 @@ def with_derived(namespace: SimpleNamespace) -> SimpleNamespace:
 # fmt: off
 _FUNCTIONS: dict[str, Rule] = dict(  # noqa: C408
     less=operator.lt, less_equal=operator.le, greater=operator.gt, equal=operator.eq,
+    both=lambda p, q: p and q,
     where=lambda condition, x, y: x if condition else y,
     maximum=lambda x, y: x if x >= y or x != x else y,
     minimum=lambda x, y: x if x <= y or x != x else y,

@@ -1,0 +1,73 @@
+"""Labels of the quantities of a network, and labels as LaTeX."""
+
+from __future__ import annotations
+
+import re
+
+
+class UnitLabel(str):
+    """The label of a weight, bias, total input, activation, input or target, as FORMULAS writes it.
+
+    symbol  the letter: W, b, z, a, x or y
+    layer   the number l of the layer in the superscript
+    units   the subscripts: (i, j) for a weight from unit j to unit i of the next layer, else (i,)
+
+    >>> w = UnitLabel("W", 1, (2, 3))
+    >>> w, w.layer, w.units
+    ('W^(1)_23', 1, (2, 3))
+    """
+
+    symbol: str
+    layer: int
+    units: tuple[int, ...]
+
+    def __new__(cls, symbol: str, layer: int, units: tuple[int, ...]) -> UnitLabel:
+        single = len(units) == 1 or max(units) < 10
+        subscript = "".join(map(str, units)) if single else "{" + ",".join(map(str, units)) + "}"
+        label = super().__new__(cls, f"{symbol}^({layer})_{subscript}")
+        label.symbol, label.layer, label.units = symbol, layer, units
+        return label
+
+    def __getnewargs__(self) -> tuple[str, int, tuple[int, ...]]:  # type: ignore[override]
+        return self.symbol, self.layer, self.units
+
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\n": r"\\n",
+    "\r": r"\\r",
+}
+_SPECIAL |= {sign: "\\" + sign for sign in "#$%&_{}"}
+_NAME = re.compile(r"([A-Za-z]|[α-ωΑ-Ω])_?(\d*)")
+_GREEK_NAMES = (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi o pi rho sigma tau upsilon varphi chi "
+    "psi omega"
+)
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(), strict=True))
+
+
+def latex_escape(text: str) -> str:
+    r"""Return `text` as LaTeX that typesets it as it is typed and runs nothing.
+
+    >>> latex_escape("50 % of {x}")
+    '50 \\% of \\{x\\}'
+    """
+    return "".join(_SPECIAL.get(character, character) for character in text)
+
+
+def label_latex(label: str) -> str:
+    r"""Return a label as LaTeX mathematics: a unit's with its indices, a letter with a subscript, else upright text.
+
+    >>> label_latex(UnitLabel("W", 1, (2, 3))), label_latex("x1"), label_latex("loss")
+    ('W^{(1)}_{23}', 'x_{1}', '\\text{loss}')
+    """
+    if isinstance(label, UnitLabel):
+        comma = "," if max(label.units) > 9 else ""
+        return f"{label.symbol}^{{({label.layer})}}_{{{comma.join(map(str, label.units))}}}"
+    if name := _NAME.fullmatch(label):
+        letter, digits = name.groups()
+        letter = f"\\{_GREEK[letter]}" if letter in _GREEK else letter
+        return f"{letter}_{{{digits}}}" if digits else letter
+    return rf"\text{{{latex_escape(label)}}}"

@@ -1,0 +1,264 @@
+"""Rules of the table as formulas: a rule evaluated over `SYMBOLS` is an `Expression`, which prints itself.
+
+Numbers fold as they would compute, and what changes nothing (1·x, x + 0, x**1) is left out, so that
+``2 * x ** (2 - 1)`` is written ``2 * x``.
+
+>>> from autograd.ops import OPERATIONS
+>>> x, out = symbol("x"), symbol("a")
+>>> to_text(OPERATIONS["tanh"].formulas[0](SYMBOLS, x, out))
+'1 − a × a'
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
+
+from autograd.ops import FLOAT, OPERATIONS, SQRT_2, SQRT_2PI, TWO_OVER_SQRT_PI
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A formula: a symbol, or an operation or predicate by its name on expressions and numbers."""
+
+    name: str
+    inputs: tuple[Expression | float, ...] = ()
+    latex: str = ""  # of a symbol, whose `name` is its text
+
+    def __add__(self, other: Formula) -> Formula:
+        return combine("add", self, other)
+
+    def __radd__(self, other: Formula) -> Formula:
+        return combine("add", other, self)
+
+    def __sub__(self, other: Formula) -> Formula:
+        return combine("sub", self, other)
+
+    def __rsub__(self, other: Formula) -> Formula:
+        return combine("sub", other, self)
+
+    def __mul__(self, other: Formula) -> Formula:
+        return combine("mul", self, other)
+
+    def __rmul__(self, other: Formula) -> Formula:
+        return combine("mul", other, self)
+
+    def __truediv__(self, other: Formula) -> Formula:
+        return combine("div", self, other)
+
+    def __rtruediv__(self, other: Formula) -> Formula:
+        return combine("div", other, self)
+
+    def __pow__(self, other: Formula) -> Formula:
+        return combine("pow", self, other)
+
+    def __rpow__(self, other: Formula) -> Formula:
+        return combine("pow", other, self)
+
+    def __neg__(self) -> Formula:
+        return combine("neg", self)
+
+
+Formula = Expression | float
+PREDICATES = {"less": "<", "less_equal": "<=", "greater": ">", "equal": "==", "both": "and"}
+
+
+def symbol(name: str, latex: str = "") -> Expression:
+    """Return the expression that prints as `name`, and in LaTeX as `latex`."""
+    return Expression(name, (), latex or name)
+
+
+_IDENTITIES: dict[str, Callable[..., Formula | None]] = {
+    "add": lambda x, y: y if _is(x, 0.0) else x if _is(y, 0.0) else None,
+    "sub": lambda x, y: x if _is(y, 0.0) else None,
+    "mul": lambda x, y: (
+        y if _is(x, 1.0) else x if _is(y, 1.0) else -y if _is(x, -1.0) else -x if _is(y, -1.0) else None
+    ),
+    "div": lambda x, y: x if _is(y, 1.0) else None,
+    "pow": lambda x, y: x if _is(y, 1.0) else None,
+    "neg": lambda x: x.inputs[0] if x.name == "neg" else None,
+    "where": lambda condition, x, y: None if isinstance(condition, Expression) else x if condition else y,
+}
+
+
+def _is(x: Formula, number: float) -> bool:
+    return not isinstance(x, Expression) and x == number
+
+
+def combine(name: str, *inputs: Formula) -> Formula:
+    """Return the operation or predicate `name` on `inputs`, folded where that is a number or one of the inputs.
+
+    >>> to_text(combine("mul", 1.0, symbol("x"))), combine("maximum", 2.0, 0.0)
+    ('x', 2.0)
+    """
+    if not any(isinstance(x, Expression) for x in inputs):
+        try:
+            return getattr(FLOAT, name)(*inputs)  # type: ignore[no-any-return]
+        except (ArithmeticError, ValueError):
+            return Expression(name, inputs)
+    same = _IDENTITIES[name](*inputs) if name in _IDENTITIES else None
+    return Expression(name, inputs) if same is None else same
+
+
+SYMBOLS = SimpleNamespace(**{name: partial(combine, name) for name in [*OPERATIONS, *PREDICATES]})
+"""The namespace over which a rule is a formula."""
+
+
+# Printers ---------------------------------------------------------------------------------------------------------
+#
+# A printer is a function of one operation or predicate and the texts of its inputs; `_print` does the rest. Strength
+# is how tightly a text holds together: an input weaker than its place is put in parentheses.
+
+_ATOM, _NEGATIVE = 9, OPERATIONS["neg"].infix
+
+
+def _print(
+    formula: Formula,
+    number: Callable[[float], str],
+    name: Callable[[Expression], str],
+    write: Callable[[str, list[str]], str],
+    strength: Callable[[str], int],
+) -> str:
+    def render(part: Formula) -> tuple[str, int]:
+        if not isinstance(part, Expression):
+            return number(part), _NEGATIVE if math.copysign(1.0, part) < 0.0 else _ATOM
+        if not part.inputs:
+            return name(part), _ATOM
+        own = strength(part.name)
+        texts = []
+        for position, x in enumerate(part.inputs):
+            text, held = render(x)
+            loose = own and (held < _needed(own, position) or (position and text[0] in "-−"))
+            texts.append(f"({text})" if loose else text)
+        return write(part.name, texts), own or _ATOM
+
+    return render(formula)[0]
+
+
+def _needed(own: int, position: int) -> int:
+    if own == OPERATIONS["pow"].infix:
+        return own + 1 if position == 0 else own
+    return own + position  # a - (b - c)
+
+
+def _strength(name: str) -> int:
+    return OPERATIONS[name].infix if name in OPERATIONS else 0
+
+
+def _digits(number: float) -> str:
+    text = repr(float(number)) if not isinstance(number, bool) else str(number)
+    return text.removesuffix(".0")
+
+
+def to_text(formula: Formula) -> str:
+    """Return the formula as plain text, with the signs of the pictures.
+
+    >>> x, y = symbol("x"), symbol("y")
+    >>> to_text(x * (x - (-y)) ** 2.0)
+    'x × (x − (−y)) ** 2'
+    """
+
+    def write(name: str, inputs: list[str]) -> str:
+        if name in PREDICATES:
+            return f"{inputs[0]} {PREDICATES[name]} {inputs[1]}"
+        row = OPERATIONS[name]
+        if row.infix:
+            return f" {row.symbol} ".join(inputs) if len(inputs) > 1 else row.symbol + inputs[0]
+        return f"{row.symbol}({', '.join(inputs)})"
+
+    def number(x: float) -> str:
+        return _NAMED.get(x) or (f"-{_NAMED[-x]}" if -x in _NAMED else _digits(x))
+
+    return _print(formula, number, lambda x: x.name, write, _strength)
+
+
+def to_numpy(formula: Formula) -> str:
+    """Return the formula as Python source; functions stand under NumPy's names, those of the table under their own.
+
+    >>> to_numpy(SYMBOLS.asin(symbol("X") * 2.0))
+    'arcsin(X * 2)'
+    """
+
+    def write(name: str, inputs: list[str]) -> str:
+        if name in PREDICATES:
+            return f"logical_and({', '.join(inputs)})" if name == "both" else f" {PREDICATES[name]} ".join(inputs)
+        row = OPERATIONS[name]
+        if row.infix:
+            sign = row.symbol.translate(_ASCII)
+            return f" {sign} ".join(inputs) if len(inputs) > 1 else sign + inputs[0]
+        return f"{row.numpy or row.name}({', '.join(inputs)})"
+
+    return _print(formula, _digits, lambda x: x.name, write, _strength)
+
+
+def to_javascript(formula: Formula) -> str:
+    """Return the formula as a JavaScript expression; derived operations are functions under their own name.
+
+    >>> to_javascript(SYMBOLS.where(SYMBOLS.less(symbol("x"), 0.0), 0.0, SYMBOLS.tanh(symbol("x"))))
+    '((x < 0) ? 0 : Math.tanh(x))'
+    """
+
+    def number(x: float) -> str:
+        return _digits(x).replace("inf", "Infinity").replace("nan", "NaN")
+
+    def write(name: str, inputs: list[str]) -> str:
+        if name in PREDICATES:
+            return f"({inputs[0]} {_JAVASCRIPT_PREDICATES[name]} {inputs[1]})"
+        row = OPERATIONS[name]
+        if row.javascript:
+            return row.javascript.format(*inputs)
+        if row.infix:
+            sign = row.symbol.translate(_ASCII)
+            return f" {sign} ".join(inputs) if len(inputs) > 1 else sign + inputs[0]
+        return f"{row.name}({', '.join(inputs)})"
+
+    return _print(formula, number, lambda x: x.name, write, _strength)
+
+
+def to_latex(formula: Formula) -> str:
+    r"""Return the formula as LaTeX mathematics.
+
+    >>> x = symbol("x1", "x_{1}")
+    >>> to_latex(x / SYMBOLS.sqrt(1.0 - x * x))
+    '\\frac{x_{1}}{\\sqrt{1 - {x_{1}}^{2}}}'
+    """
+
+    def number(x: float) -> str:
+        if text := _LATEX_NAMED.get(abs(x)):
+            return text if x > 0 else f"-{text}"
+        digits = _digits(x).replace("inf", r"\infty").replace("nan", r"\text{nan}")
+        mantissa, _, exponent = digits.partition("e-" if "e-" in digits else "e+")
+        return rf"{mantissa} \cdot 10^{{{'-' * ('e-' in digits)}{int(exponent)}}}" if exponent else mantissa
+
+    def write(name: str, inputs: list[str]) -> str:
+        if name in PREDICATES:
+            return f"{inputs[0]} {_LATEX_PREDICATES[name]} {inputs[1]}"
+        if name == "where":
+            others = inputs[2].removeprefix(r"\begin{cases}").removesuffix(r"\end{cases}")
+            others = others if others != inputs[2] else rf"{others} & \text{{else}}"
+            return rf"\begin{{cases}}{inputs[1]} & {inputs[0]}\\{others}\end{{cases}}"
+        if name == "mul" and inputs[0] == inputs[1]:
+            name, inputs = "pow", [inputs[0], "2"]
+        inputs = [rf"\left({x[1:-1]}\right)" if _grouped(x) else x for x in inputs]
+        if name == "pow" and not inputs[0].startswith(r"\left("):
+            inputs[0] = f"{{{inputs[0]}}}"  # its own superscript must not meet this one
+        return OPERATIONS[name].latex.format(*inputs)
+
+    def strength(name: str) -> int:
+        return 0 if name == "div" else _strength(name)  # a fraction groups by itself
+
+    return _print(formula, number, lambda x: x.latex, write, strength)
+
+
+def _grouped(text: str) -> bool:
+    return text.startswith("(") and text.endswith(")")
+
+
+_ASCII = str.maketrans({"−": "-", "×": "*"})
+_LATEX_PREDICATES = PREDICATES | {"less_equal": r"\le", "equal": "=", "both": r"\text{ and }"}
+_JAVASCRIPT_PREDICATES = PREDICATES | {"equal": "===", "both": "&&"}
+_NAMED = {SQRT_2: "√2", SQRT_2PI: "√(2π)", TWO_OVER_SQRT_PI: "(2/√π)"}
+_LATEX_NAMED = {SQRT_2: r"\sqrt{2}", SQRT_2PI: r"\sqrt{2\pi}", TWO_OVER_SQRT_PI: r"\frac{2}{\sqrt{\pi}}"}
