@@ -1,0 +1,176 @@
+"""The forward and backward passes as data: one record per step, which tables, pictures and the player only read.
+
+>>> from autograd import Value
+>>> x = Value(3.0, label="x")
+>>> for step in backward_steps(x * x):
+...     print(step.local, "·", step.upstream, "added to", step.before, "gives", step.after)
+3.0 · 1.0 added to 0.0 gives 3.0
+3.0 · 1.0 added to 3.0 gives 6.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.graph import topological_order
+from autograd.value import Constant, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStep:
+    """One operation of the forward pass.
+
+    number  1 for the first
+    node    the node that it makes
+    inputs  the nodes that it uses, in the order they were written
+    out     the number that it computes
+    """
+
+    number: int
+    node: Value
+    inputs: tuple[Value, ...]
+    out: float
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardStep:
+    """One use of the chain rule: what a node hands back to one of its inputs.
+
+    number        1 for the first
+    node          the node whose whole gradient is known
+    position      which of its inputs: 0 for the first
+    input         that input
+    local         the local derivative ∂node/∂input
+    upstream      ∂J/∂node
+    contribution  local · upstream
+    before        the gradient of the input up to here, from the uses done before
+    after         before + contribution
+    ready         whether this was the last use of the input, so that `after` is its whole gradient
+    uses_done     uses of the input that have handed back, this one counted
+    uses          all of them
+    """
+
+    number: int
+    node: Value
+    position: int
+    input: Value
+    local: float
+    upstream: float
+    contribution: float
+    before: float
+    after: float
+    ready: bool
+    uses_done: int
+    uses: int
+
+
+def forward_steps(root: Value) -> list[ForwardStep]:
+    """Return the forward pass to `root`: one record per operation, each after its inputs.
+
+    >>> from autograd import Value
+    >>> x, y = Value(2.0), Value(5.0)
+    >>> [(step.number, step.node.op.name, step.out) for step in forward_steps(x * y + x)]
+    [(1, 'mul', 10.0), (2, 'add', 12.0)]
+    """
+    nodes = (node for node in topological_order(root) if node.op is not None)
+    return [ForwardStep(number, node, node.inputs, node.data) for number, node in enumerate(nodes, start=1)]
+
+
+def backward_steps(root: Value) -> list[BackwardStep]:
+    """Return the backward pass from `root`: one record per use of an input, in the order and with the bits of
+    `Value.backward` where every gradient starts from zero. The graph is left as it is.
+
+    Raises ValueError for a constant.
+
+    >>> from autograd import Value
+    >>> x, y = Value(2.0), Value(5.0)
+    >>> [step.after for step in backward_steps(x * y + x) if step.input is x and step.ready]
+    [6.0]
+    """
+    if isinstance(root, Constant):
+        raise ValueError(f"backward_steps: {root!r} is a constant; give a node computed from a Value")
+    uses = {root: 0}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        for x, local in zip(node.inputs, node.partials, strict=True):
+            if local is not None:
+                if x not in uses:
+                    uses[x] = 0
+                    stack.append(x)
+                uses[x] += 1
+    gradients, done = dict.fromkeys(uses, 0.0), dict.fromkeys(uses, 0)
+    gradients[root] = 1.0
+    steps: list[BackwardStep] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        upstream = gradients[node]
+        for position, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True)):
+            if local is None:
+                continue
+            contribution, before = local * upstream, gradients[x]
+            gradients[x] = after = before + contribution
+            done[x] += 1
+            ready = done[x] == uses[x]
+            if ready:
+                stack.append(x)
+            number = len(steps) + 1
+            steps.append(
+                BackwardStep(
+                    number, node, position, x, local, upstream, contribution, before, after, ready, done[x], uses[x]
+                )
+            )
+    return steps
+
+
+def node_names(root: Value, names: Mapping[str, Any] | None = None) -> dict[Value, str]:
+    """Return a name for every node that `root` depends on, no two the same but for equal constants.
+
+    A node is called by its label; else by the first name that `names`, such as ``locals()``, has for it, those with a
+    leading underscore aside; else a constant by its number, another leaf x1, x2, ..., and the node of forward step 3
+    v3. The second node labelled "w" is w#2.
+
+    >>> from autograd import Value
+    >>> x, half = Value(2.0, label="x"), Value(0.5)
+    >>> list(node_names(half * (x * 3.0 + x), names={"half": half}).values())
+    ['half', 'x', '3', 'v1', 'v2', 'v3']
+    """
+    variables: dict[Value, str] = {}
+    for name, value in (names or {}).items():
+        if isinstance(value, Value) and not name.startswith("_"):
+            variables.setdefault(value, name)
+    order = topological_order(root)
+    given = {node: node.label or variables.get(node, "") for node in order}
+    taken = set(given.values())
+    last: dict[str, int] = {}  # the highest number after # that each name has had
+
+    def free(name: str) -> str:
+        number = last.get(name, 1) + 1
+        while f"{name}#{number}" in taken:
+            number += 1
+        last[name] = number
+        taken.add(f"{name}#{number}")
+        return f"{name}#{number}"
+
+    result: dict[Value, str] = {}
+    seen: set[str] = set()
+    step = leaf = 0
+    for node in order:
+        step += node.op is not None
+        name = given[node]
+        if not name and isinstance(node, Constant):
+            result[node] = repr(node.data).removesuffix(".0")
+            continue
+        if not name:
+            leaf += node.op is None
+            name = f"v{step}" if node.op is not None else f"x{leaf}"
+            if name in taken:
+                name = free(name)
+        elif name in seen:
+            name = free(name)
+        seen.add(name)
+        result[node] = name
+    return result
