@@ -176,7 +176,8 @@ def to_text(formula: Formula) -> str:
 
 
 def to_numpy(formula: Formula) -> str:
-    """Return the formula as Python source; functions stand under NumPy's names, those of the table under their own.
+    """Return the formula as Python source; functions and `inf` stand under NumPy's names, derived operations
+    under their own.
 
     >>> to_numpy(SYMBOLS.asin(symbol("X") * 2.0))
     'arcsin(X * 2)'
