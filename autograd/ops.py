@@ -175,7 +175,7 @@ _ROWS = (
         partials=(lambda m, x, out: -1.0,),
     ),
     Operation(
-        name="abs", symbol="abs", latex=r"\left|{0}\right|", numpy="absolute", javascript="Math.abs({0})",
+        name="abs", symbol="abs", latex=r"\left\lvert {0} \right\rvert", numpy="absolute", javascript="Math.abs({0})",
         value=lambda m, x: m.abs(x),
         partials=(lambda m, x, out: m.where(m.less(x, 0.0), -1.0, m.where(m.less(0.0, x), 1.0, 0.0)),),
         edges="kink at 0: abs′(0) = 0",

@@ -1,0 +1,58 @@
+"""Write the pages of this folder that come from the code: `python docs/generate.py`."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+from autograd.ops import OPERATIONS, Operation
+from autograd.symbolic import SYMBOLS, Formula, combine, symbol, to_latex
+
+HERE = Path(__file__).parent
+OPERATIONS_HEAD = """\
+# The operations
+
+Generated from the table in `autograd/ops.py` by `python docs/generate.py`.
+
+Each is a function in `autograd`, of Values and of plain numbers, and a method of `Value` (all but `where`), under the
+names in the first column. *a* stands for the output. Where Python's float arithmetic raises an exception, so does
+the operation, naming its inputs; where it gives inf or nan, so does the operation. Kinks and singular points are
+PyTorch's.
+
+| name | value | local derivatives | domain | edges |
+|---|---|---|---|---|
+"""
+
+
+def operations_page() -> str:
+    """Return the table of operations as Markdown."""
+    return OPERATIONS_HEAD + "".join(map(_row, OPERATIONS.values()))
+
+
+def _row(row: Operation) -> str:
+    letters = list(inspect.signature(row.value).parameters)[1:]
+    inputs = [symbol(name, name if len(name) == 1 else rf"\text{{{name}}}") for name in letters]
+    names = ", ".join(f"`{name}`" for name in dict.fromkeys((row.name, row.numpy or row.name)))
+    derivatives = [_math(rule(SYMBOLS, *inputs, symbol("a"))) for rule in row.formulas]
+    cells = [
+        names,
+        _math(combine(row.name, *inputs)),
+        "<br>".join(derivatives),
+        "<br>".join(f"{x.name}: {_interval(*ends)}" for x, ends in zip(inputs, row.domain, strict=True)),
+        row.edges,
+    ]
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def _math(formula: Formula) -> str:
+    return f"$`{to_latex(formula)}`$"
+
+
+def _interval(low: float, high: float) -> str:
+    if low == -high == float("-inf"):
+        return "any"
+    return f"above {low:g}" if high == float("inf") else f"{low:g} to {high:g}"
+
+
+if __name__ == "__main__":
+    (HERE / "operations.md").write_text(operations_page(), encoding="utf-8")
