@@ -180,6 +180,8 @@ class Value:
 
     def __mul__(self, other: Value | float) -> Value:
         if other.__class__ is not Value:
+            if other.__class__ is Constant:  # a weight times a datum: as frequent as the rest
+                return _node(MUL, self._data * other._data, self, other, other._data)
             return apply(MUL, self, other)
         out = _new(Value)
         out._x = self
