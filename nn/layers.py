@@ -1,0 +1,387 @@
+"""Fully connected networks: `Neuron`, `Layer`, `MLP`, and the forward pass unit by unit.
+
+Layers are numbered as FORMULAS writes them: layer 1 is the input, layer n_l the output, W^(l) and b^(l) lead from layer
+l to layer l + 1. Units are numbered from 1. Every weight, bias, total input and activation carries its label.
+
+Initial weights are drawn uniformly from ±limit by ``random.Random(seed)``, neuron by neuron, and biases are 0. The
+limit is Glorot and Bengio's (2010) √(6 / (n_in + n_out)); for an activation that is flat on the left and steep on the
+right, as relu and its kin are, He et al.'s (2015) √(6 / n_in), because half of such units pass nothing on.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from autograd.labels import UnitLabel
+from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, local_derivative
+from autograd.value import ADD, MUL, Constant, Value, apply
+
+SOFTMAX = "softmax"
+Inputs = Iterable[Value | float]
+Units = dict[int, Value]
+
+_new = object.__new__
+
+
+def activation_operation(name: str | None) -> Operation | None:
+    """Return the row of the activation called `name`; None for None (the identity) and for softmax, which has none.
+
+    Raises ValueError, naming the accepted ones, for anything that is not an operation of one input.
+
+    >>> activation_operation("tanh")
+    <operation tanh>
+    """
+    if name is None or name == SOFTMAX:
+        return None
+    row = OPERATIONS.get(name) if isinstance(name, str) else None
+    if row is None or row.arity - len(row.defaults) != 1:
+        accepted = [op.name for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1]
+        raise ValueError(f"activation: got {name!r}; accepted: None, {SOFTMAX}, {', '.join(accepted)}")
+    return row
+
+
+def softmax(z: Sequence[Value]) -> list[Value]:
+    """Return a_k = exp(z_k − max z) / Σ_j exp(z_j − max z), which is exp(z_k) / Σ_j exp(z_j) without overflow.
+
+    >>> [f"{a:.2f}" for a in softmax([Value(1000.0), Value(1000.0)])]
+    ['0.50', '0.50']
+    """
+    largest = z[0]
+    for unit in z[1:]:
+        largest = largest.maximum(unit)
+    powers = [(unit - largest).exp() for unit in z]
+    total = sum(powers[1:], powers[0])
+    return [power / total for power in powers]
+
+
+def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value], bias: Value) -> Value:
+    """Return z = Σ_j W_j a_j + b, as the nodes that ``w1 * a1 + w2 * a2 + ... + b`` makes.
+
+    >>> weighted_sum([Value(2.0), Value(3.0)], [Value(5.0), Value(7.0)], Value(1.0)).data
+    32.0
+    """
+    # These nodes are most of every network's graph, so * and + are written out; a test holds them to the operators.
+    total: Value | None = None
+    for w, a in zip(weights, inputs, strict=True):
+        product = _new(Value)
+        product._x = w
+        product._y = a
+        x = w._data
+        y = a._data
+        product._data = x * y
+        product._dx = None if w.__class__ is Constant else y
+        product._dy = None if a.__class__ is Constant else x
+        product._op = MUL
+        product._grad = None
+        product._label = ""
+        product._uses = 0
+        if total is None:
+            total = product
+        else:
+            out = _new(Value)
+            out._x = total
+            out._y = product
+            out._data = total._data + product._data
+            out._dx = out._dy = 1.0
+            out._op = ADD
+            out._grad = None
+            out._label = ""
+            out._uses = 0
+            total = out
+    if total is None:
+        raise ValueError("weighted_sum: no inputs")
+    return total + bias
+
+
+def activate(op: Operation, z: Value) -> Value:
+    """Return a = f(z) for an operation of one input.
+
+    >>> activate(OPERATIONS["relu"], Value(-3.0)).data
+    0.0
+    """
+    if op.defaults:
+        return apply(op, z, *op.defaults)
+    x = z._data
+    try:
+        data = float(op.value(FLOAT, x))
+        slope = float(op.partials[0](FLOAT, x, data))
+    except (ArithmeticError, TypeError, ValueError):
+        return apply(op, z)  # has the words for what went wrong, and IEEE's numbers for a slope that has no finite one
+    out = _new(Value)
+    out._x = z
+    out._y = None  # type: ignore[assignment]
+    out._data = data
+    out._dx = slope
+    out._dy = None
+    out._op = op
+    out._grad = None
+    out._label = ""
+    out._uses = 0
+    return out
+
+
+class Neuron:
+    """A unit: a = f(Σ_j w_j x_j + b), with weights ``w`` and bias ``b``.
+
+    >>> neuron = Neuron(2, activation="tanh")
+    >>> neuron.w[1].label, neuron([0.0, 0.0]).data
+    ('W^(1)_12', 0.0)
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        activation: str | None = "relu",
+        *,
+        seed: int | random.Random = 0,
+        limit: float | None = None,
+        number: int = 1,
+        unit: int = 1,
+    ) -> None:
+        count("n_in", n_in)
+        self.operation = activation_operation(activation)
+        if activation == SOFTMAX:
+            raise ValueError("softmax is an activation of a layer: one unit of it is 1 whatever it is given")
+        generator = seed if isinstance(seed, random.Random) else random.Random(seed)
+        limit = initial_limit(n_in, 1, self.operation) if limit is None else limit
+        self.activation = activation
+        self.w = [
+            Value(generator.uniform(-limit, limit), label=UnitLabel("W", number, (unit, j))) for j in range(1, n_in + 1)
+        ]
+        self.b = Value(0.0, label=UnitLabel("b", number, (unit,)))
+
+    def __call__(self, x: Inputs) -> Value:
+        """Return the activation a of the unit at inputs `x`, numbers or Values."""
+        z = weighted_sum(self.w, input_nodes(x, len(self.w), self.w[0]), self.b)
+        return z if self.operation is None else activate(self.operation, z)
+
+    def parameters(self) -> list[Value]:
+        """Return the weights, then the bias."""
+        return [*self.w, self.b]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of the parameters."""
+        zero_grad(self.parameters())
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)}, activation={self.activation!r})"
+
+
+class Layer:
+    """The units of one layer: a = f(W x + b), where f acts on each unit or is softmax over all of them.
+
+    ``number`` is the l of W^(l): the layer's inputs are layer l, its units layer l + 1.
+
+    >>> layer = Layer(2, 3, activation="softmax")
+    >>> [f"{a:.3f}" for a in layer([0.0, 0.0])]
+    ['0.333', '0.333', '0.333']
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        activation: str | None = "relu",
+        *,
+        seed: int | random.Random = 0,
+        number: int = 1,
+    ) -> None:
+        count("n_in", n_in)
+        count("n_out", n_out)
+        self.operation = activation_operation(activation)
+        self.activation = activation
+        self.number = number
+        generator = seed if isinstance(seed, random.Random) else random.Random(seed)
+        limit = initial_limit(n_in, n_out, self.operation)
+        of_unit = None if activation == SOFTMAX else activation
+        self.neurons = [
+            Neuron(n_in, of_unit, seed=generator, limit=limit, number=number, unit=i) for i in range(1, n_out + 1)
+        ]
+        self._z_labels = [UnitLabel("z", number + 1, (i,)) for i in range(1, n_out + 1)]
+        self._a_labels = [UnitLabel("a", number + 1, (i,)) for i in range(1, n_out + 1)]
+
+    def __call__(self, x: Inputs) -> Value | list[Value]:
+        """Return the activations of the units at inputs `x`: a Value if there is one unit, else a list."""
+        first = self.neurons[0].w
+        _, a = self.forward(input_nodes(x, len(first), first[0]))
+        return a[0] if len(a) == 1 else a
+
+    def forward(self, inputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
+        """Return the total inputs z and the activations a of the units, labelled. Without an activation, a is z."""
+        z = [weighted_sum(neuron.w, inputs, neuron.b) for neuron in self.neurons]
+        for unit, label in zip(z, self._z_labels, strict=True):
+            unit._label = label
+        if self.activation is None:
+            return z, z
+        a = softmax(z) if self.operation is None else [activate(self.operation, unit) for unit in z]
+        for unit, label in zip(a, self._a_labels, strict=True):
+            unit._label = label
+        return z, a
+
+    def parameters(self) -> list[Value]:
+        """Return the weights and bias of each unit, unit by unit."""
+        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of the parameters."""
+        zero_grad(self.parameters())
+
+    def __repr__(self) -> str:
+        return f"Layer({len(self.neurons[0].w)}, {len(self.neurons)}, activation={self.activation!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardPass:
+    """The nodes of one forward pass, by layer and unit, numbered from 1 as their labels are.
+
+    z       ``z[l][i]``, l = 2..n_l: total input of unit i; after ``cost.backward()``, ``z[l][i].grad`` is δ^(l)_i
+    a       ``a[l][i]``, l = 1..n_l: activation; ``a[1]`` is x, and where a layer has no activation ``a[l]`` is ``z[l]``
+    output  h(x), the activations of layer n_l, as a list
+    """
+
+    z: dict[int, Units]
+    a: dict[int, Units]
+    output: list[Value]
+
+
+class MLP:
+    """A multi-layer perceptron: `n_in` inputs, then layers of the given sizes.
+
+    ``activation`` is that of the hidden layers, ``output`` that of the last one: the name of an operation of one input,
+    ``"softmax"`` or None for none. ``seed`` determines the initial weights.
+
+    Raises ValueError for a size below 1 and for a name that is no activation.
+
+    >>> model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
+    >>> model([0.0, 0.0]).data, len(model.parameters())
+    (0.5, 13)
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        sizes: Sequence[int],
+        activation: str | None = "relu",
+        output: str | None = None,
+        seed: int = 0,
+    ) -> None:
+        if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
+            raise ValueError(f"sizes: got {sizes!r}; accepted: a list of at least one layer size, such as [16, 16, 1]")
+        generator = random.Random(seed)
+        last = len(sizes)
+        self.layers = [
+            Layer(n_in, n_out, output if number == last else activation, seed=generator, number=number)
+            for number, (n_in, n_out) in enumerate(pairwise([n_in, *sizes]), 1)
+        ]
+        self.activation = activation
+        self.output = output
+
+    @property
+    def sizes(self) -> list[int]:
+        """s_1, ..., s_{n_l}: units in each layer, the input layer included."""
+        return [len(self.layers[0].neurons[0].w), *(len(layer.neurons) for layer in self.layers)]
+
+    def __call__(self, x: Inputs) -> Value | list[Value]:
+        """Return the output h(x) at inputs `x`, numbers or Values: a Value if the last layer has one unit, else a list.
+
+        Raises ValueError for a number of inputs other than the network's, TypeError for one that is no number.
+        """
+        output = self._layer_by_layer(x)[-1][1]
+        return output[0] if len(output) == 1 else output
+
+    def forward(self, x: Inputs) -> ForwardPass:
+        """Return the nodes of the forward pass at inputs `x`: z, a and the output, layer by layer, unit by unit.
+
+        >>> nodes = MLP(2, [3, 1]).forward([1.0, 2.0])
+        >>> nodes.z[2][3].label, nodes.a[1][2].data
+        ('z^(2)_3', 2.0)
+        """
+        layers = self._layer_by_layer(x)
+        z = {number: dict(enumerate(units, 1)) for number, (units, _) in enumerate(layers, 1) if number > 1}
+        a = {number: dict(enumerate(units, 1)) for number, (_, units) in enumerate(layers, 1)}
+        return ForwardPass(z, a, layers[-1][1])
+
+    def _layer_by_layer(self, x: Inputs) -> list[tuple[list[Value], list[Value]]]:
+        first = self.layers[0].neurons[0].w
+        a = input_nodes(x, len(first), first[0])
+        layers = [(a, a)]
+        for layer in self.layers:
+            layers.append(layer.forward(a))
+            a = layers[-1][1]
+        return layers
+
+    def parameters(self) -> list[Value]:
+        """Return the weights and biases: layer by layer, unit by unit, the weights of a unit before its bias."""
+        return [parameter for layer in self.layers for parameter in layer.parameters()]
+
+    def weights(self) -> Iterator[Value]:
+        """Yield the weights W without the biases: what decay is a sum over."""
+        for layer in self.layers:
+            for neuron in layer.neurons:
+                yield from neuron.w
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of the parameters, so that the next backward pass starts from zero."""
+        zero_grad(self.parameters())
+
+    def __repr__(self) -> str:
+        n_in, *sizes = self.sizes
+        return f"MLP({n_in}, {sizes}, activation={self.activation!r}, output={self.output!r})"
+
+
+def zero_grad(parameters: Iterable[Value]) -> None:
+    """Forget the gradients of `parameters`."""
+    for parameter in parameters:
+        del parameter.grad
+
+
+def input_nodes(x: Inputs, n_in: int, weight: Value) -> list[Value]:
+    """Return the `n_in` inputs `x` of the layer that `weight` leads from, plain numbers as labelled constants.
+
+    Raises ValueError for another number of inputs, TypeError for one that is neither a Value nor a real number.
+
+    >>> input_nodes([5.0], 1, Value(0.0))
+    [Constant(5.0, label='x^(1)_1')]
+    """
+    try:
+        values = list(x)
+    except TypeError:
+        raise TypeError(f"inputs: got {x!r}; accepted: a sequence of {n_in} numbers or Values") from None
+    layer = weight._label.layer if isinstance(weight._label, UnitLabel) else 1
+    if len(values) != n_in:
+        raise ValueError(f"inputs: got {len(values)}; layer {layer} has {n_in} units")
+    symbol = "x" if layer == 1 else "a"
+    for j, value in enumerate(values):
+        if not isinstance(value, Value):
+            values[j] = Constant(value, label=UnitLabel(symbol, layer, (j + 1,)))
+    return values  # type: ignore[return-value]
+
+
+def initial_limit(n_in: int, n_out: int, op: Operation | None) -> float:
+    """Return the limit of the uniform distribution that initial weights are drawn from.
+
+    √(6 / n_in) if f′ is small at −5 and large at +5 (He), else √(6 / (n_in + n_out)) (Glorot).
+
+    >>> initial_limit(6, 18, OPERATIONS["relu"]), initial_limit(6, 18, OPERATIONS["tanh"])
+    (1.0, 0.5)
+    """
+    one_sided = op is not None and abs(_slope(op, -5.0)) < 0.5 < _slope(op, 5.0)
+    return math.sqrt(6.0 / (n_in if one_sided else n_in + n_out))
+
+
+def _slope(op: Operation, x: float) -> float:
+    try:
+        return local_derivative(op, 0, [x, *op.defaults], evaluate(op, x, *op.defaults))
+    except (ArithmeticError, ValueError):  # outside the domain
+        return math.nan
+
+
+def count(name: str, number: Any) -> None:
+    """Raise ValueError unless `number` is a whole number of at least 1."""
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ValueError(f"{name}: got {number!r}; accepted: a whole number, 1 or more")
