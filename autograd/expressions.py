@@ -1,0 +1,209 @@
+"""Formulas that a user types, read with `ast` against the table of operations; nothing is executed.
+
+>>> root, leaves = parse("tanh(w*x + b)", w=-3, x=2, b=6.88)
+>>> f"{root.data:.4f}", list(leaves)
+('0.7064', ['w', 'x', 'b'])
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+import sys
+import unicodedata
+import warnings
+from collections.abc import Iterable, Mapping
+
+from autograd.ops import OPERATIONS, Operation
+from autograd.value import Constant, Value, apply, real
+
+LONGEST = 2000
+"""Characters accepted; Python's own parser accepts 200 parentheses, one inside the other."""
+
+CONSTANTS = {"pi": math.pi, "e": math.e}
+FUNCTIONS = {
+    name: op
+    for op in OPERATIONS.values()
+    for name in (op.name, op.numpy, op.symbol)  # ln and max are symbols
+    if name.isidentifier()
+}
+_SIGNS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+_ACCEPTED = "accepted: numbers, the names given, + - * / **, parentheses, pi, e and the operations of the table"
+
+# A formula as instructions for a stack: a number, a name, or an operation with how many operands it takes.
+_Instruction = float | str | tuple[Operation, int]
+
+
+def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
+    """Return the root of the graph of the expression `text` and its leaves by name, labelled with it.
+
+    The names are those of `numbers`, each used at least once; numbers and ``pi`` and ``e``, where they are not given,
+    become constants. ``+ - * / **``, signs and calls of the operations of the table are all that can be written.
+
+    Raises ValueError, naming the piece and its column, for anything else, for an expression of more than 2,000
+    characters, for a name missing or not used; what the operations raise outside their domain; TypeError for a value
+    that is not a number.
+
+    >>> root, leaves = parse("x**2 + sin(y)", x=3, y=0)
+    >>> root.data
+    9.0
+    """
+    leaves: dict[str, Value] = {}
+    for given, number in numbers.items():
+        name = unicodedata.normalize("NFKC", given)  # as Python reads the names in the expression
+        if name in leaves:
+            raise ValueError(f"{name!r} is given twice: names that look the same to Python are the same")
+        if not name.isidentifier():
+            raise ValueError(f"{given!r} is not a name; accepted: letters, digits and _, no digit first")
+        leaves[name] = Value(real(number), label=name)
+    program, columns = _read(text, leaves)
+    if missing := [name for name in columns if name not in leaves and name not in CONSTANTS]:
+        raise ValueError(_missing(missing, columns, leaves, numbers))
+    if not_used := [name for name in leaves if name not in columns]:
+        raise ValueError(
+            f"{_names(not_used)} given but not in the expression {_short(text)}{_suggestion(not_used[0], columns)}"
+        )
+    root = _run(program, leaves)
+    if isinstance(root, Constant):
+        raise ValueError(f"{_short(text)} has no name in it: nothing to differentiate; accepted: x**2 with x=3")
+    return root, leaves
+
+
+def assignment(text: str) -> tuple[str, float]:
+    """Return the name and the number of ``name=number``; the number may be one that constants make, as ``-pi/2``.
+
+    Raises ValueError for anything else.
+
+    >>> assignment("w=-3"), assignment("p = 1/4")
+    (('w', -3.0), ('p', 0.25))
+    """
+    name, equals, number = (part.strip() for part in text.partition("="))
+    if not (equals and number and unicodedata.normalize("NFKC", name).isidentifier()):
+        raise ValueError(f"{_short(text)} does not give a name its number; accepted: name=number, such as w=-3")
+    try:
+        return name, float(number)  # inf and nan too
+    except ValueError:
+        pass
+    try:
+        program, columns = _read(number, {})
+        if others := [name for name in columns if name not in CONSTANTS]:
+            raise ValueError(f"{others[0]!r} has no number here; accepted: numbers, pi, e and what is computed of them")
+        return name, _run(program, {}).data
+    except (ValueError, ArithmeticError) as error:
+        raise ValueError(f"the number of {name!r}: {error}") from None
+
+
+def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], dict[str, int]]:
+    """Return the instructions of `text`, and the column of the first use of each name in it."""
+    if len(text) > LONGEST:
+        raise ValueError(f"the expression has {len(text):,} characters; accepted: at most {LONGEST:,}")
+    for column, character in enumerate(text, start=1):
+        if character == "#" or not character.isprintable():
+            raise ValueError(f"column {column}: {character!r} is not accepted; {_ACCEPTED}")
+    indent = len(text) - len(text.lstrip())
+    source = text[indent:]
+    if not source:
+        raise ValueError(f"the expression is empty; {_ACCEPTED}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of 1or 2 and the like, which is refused below
+            body = ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        raise ValueError(f"column {(error.offset or 1) + indent}: {error.msg}; {_ACCEPTED}") from None
+    except (RecursionError, MemoryError):
+        raise ValueError("the expression is nested too deeply") from None
+    encoded = source.encode()
+
+    def column_of(node: ast.expr) -> int:  # ast counts bytes
+        return len(encoded[: node.col_offset].decode()) + indent + 1
+
+    def refuse(node: ast.expr, why: str = "") -> ValueError:
+        piece = _short(ast.get_source_segment(source, node) or "")
+        return ValueError(f"column {column_of(node)}: {piece} {why or f'is not accepted; {_ACCEPTED}'}")
+
+    program: list[_Instruction] = []
+    columns: dict[str, int] = {}
+    stack: list[ast.expr | tuple[Operation, int]] = [body]
+    while stack:
+        node = stack.pop()
+        match node:
+            case tuple():
+                program.append(node)
+            case ast.Constant(value=int() | float() as number) if number.__class__ is not bool:
+                if abs(number) > sys.float_info.max:
+                    raise refuse(node, f"is too large for a float; accepted: at most {sys.float_info.max:.2g}")
+                program.append(float(number))
+            case ast.Name(id=name):
+                if name in FUNCTIONS and name not in leaves:
+                    raise refuse(node, f"is an operation: write {name}(...), or give it a number: {name}=1")
+                columns.setdefault(name, column_of(node))
+                program.append(name)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                stack.append(operand)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                stack += [(OPERATIONS["neg"], 1), operand]
+            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _SIGNS:
+                stack += [(OPERATIONS[_SIGNS[type(sign)]], 2), right, left]
+            case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]):
+                if name not in FUNCTIONS:
+                    raise refuse(node.func, f"is no operation{_suggestion(name, FUNCTIONS) or _every_function()}")
+                op = FUNCTIONS[name]
+                fewest = op.arity - len(op.defaults)
+                if not fewest <= len(operands) <= op.arity:
+                    many = f"{op.arity}" if fewest == op.arity else f"{fewest} to {op.arity}"
+                    raise refuse(node, f"has {len(operands)} inputs; accepted: {many}")
+                stack += [(op, len(operands)), *reversed(operands)]
+            case _:
+                raise refuse(node)
+    return program, columns
+
+
+def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:
+    values: list[Value] = []
+    for instruction in program:
+        if isinstance(instruction, float):
+            values.append(Constant(instruction))
+        elif isinstance(instruction, str):
+            leaf = leaves.get(instruction)
+            values.append(Constant(CONSTANTS[instruction], label=instruction) if leaf is None else leaf)
+        else:
+            op, count = instruction
+            operands = values[-count:]
+            out = apply(op, *operands, *op.defaults[len(op.defaults) - op.arity + count :])
+            # Numbers alone make a number, as they do in Python: x**(1/3) has one constant.
+            values[-count:] = [Constant(out.data) if all(isinstance(x, Constant) for x in operands) else out]
+    return values[0]
+
+
+# Messages ---------------------------------------------------------------------------------------------------------
+
+
+def _missing(
+    missing: list[str], columns: Mapping[str, int], leaves: Mapping[str, Value], numbers: Mapping[str, float]
+) -> str:
+    first = missing[0]
+    foreign = [f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in first if not c.isascii()]
+    spelled = f" ({', '.join(foreign)})" if foreign else ""
+    close = _suggestion(first, [name for name in leaves if name not in columns])
+    return (
+        f"column {columns[first]}: {_names(missing)} not given{spelled}{close}; "
+        f"given: {', '.join(numbers) or 'none'}; accepted: a number for every name, such as {first}=1"
+    )
+
+
+def _names(names: list[str]) -> str:
+    return f"{', '.join(map(repr, names))} {'is' if len(names) == 1 else 'are'}"
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=2)
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
+def _every_function() -> str:
+    return f"; accepted: {', '.join(sorted(FUNCTIONS))}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")

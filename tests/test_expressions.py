@@ -1,0 +1,264 @@
+import json
+import math
+import random
+from pathlib import Path
+
+import pytest
+
+import autograd
+from autograd import OPERATIONS, Constant, Value
+from autograd.expressions import FUNCTIONS, LONGEST, assignment, parse
+from autograd.graph import topological_order
+
+CASES = json.loads((Path(__file__).parent / "cases" / "famous.json").read_text())
+ONE_LINE = [
+    "baydin",
+    "griewank_walther",
+    "cs231n_xyz",
+    "cs231n_sigmoid_neuron",
+    "cs231n_staged",
+    "zero_to_hero_tanh",
+    "autograd_tanh1",
+    "speelpenning_n5",
+    "rosen2",
+]
+
+
+@pytest.mark.parametrize("name", ONE_LINE)
+def test_famous_expressions(name):
+    case = CASES[name]
+    text = case["function"].split("=")[-1].strip()
+    root, leaves = parse(text, **{name: float(number) for name, number in case["inputs"].items()})
+    root.backward()
+    assert root.data == pytest.approx(float(case["value"]), rel=1e-14)
+    for leaf, grad in case["grad"].items():
+        assert leaves[leaf].grad == pytest.approx(float(grad), rel=1e-13, abs=1e-15)
+        assert leaves[leaf].label == leaf
+
+
+def random_expression(rng: random.Random, depth: int) -> str:
+    kind = rng.random()
+    if depth == 0 or kind < 0.15:
+        return rng.choice(["x", "y", "z", "x", "y", "z", "2", "0.5", "pi", "e", "1e-1"])
+    part = lambda: random_expression(rng, depth - 1)  # noqa: E731
+    if kind < 0.7:
+        return f"({part()}) {rng.choice(['+', '-', '*'])} ({part()})"
+    if kind < 0.8:
+        return f"{rng.choice('+-')}({part()})"
+    if kind < 0.85:
+        return f"({part()})**2"
+    return f"{rng.choice(['tanh', 'sin', 'sigmoid', 'arctan', 'relu', 'cos'])}({part()})"
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_random_expressions_are_read_as_python_reads_them(block):
+    rng = random.Random(block)
+    for _ in range(50):
+        text = f"x + y + z + {random_expression(rng, 5)}"
+        numbers = {name: rng.uniform(-2.0, 2.0) for name in "xyz"}
+        root, leaves = parse(text, **numbers)
+        expected = {name: Value(number) for name, number in numbers.items()}
+        names = {name: getattr(autograd, name) for name in FUNCTIONS if hasattr(autograd, name)}
+        python = eval(text, {**names, "pi": math.pi, "e": math.e, **expected})
+        root.backward()
+        python.backward()
+        assert root.data == python.data
+        for name in "xyz":
+            assert leaves[name].grad == expected[name].grad
+
+
+@pytest.mark.parametrize("op", OPERATIONS.values(), ids=lambda op: op.name)
+def test_every_operation_of_the_table_can_be_called(op):
+    numbers = [0.5, 0.25, 0.75][: op.arity]
+    names = dict(zip("abc", numbers, strict=False))
+    for name in {op.name, op.numpy or op.name}:
+        root, leaves = parse(f"{name}({', '.join(names)})", **names)
+        assert root.op is op
+        assert root.inputs == tuple(leaves.values())
+        assert root.data == getattr(autograd, op.name)(*numbers)
+
+
+def test_defaults_and_names_as_in_books():
+    assert parse("leaky_relu(x)", x=-1)[0].data == -0.01
+    assert parse("ln(x) + max(x, y) + min(x, y)", x=1, y=2)[0].data == 3.0
+
+
+def test_python_precedence():
+    assert parse("-x**2", x=3)[0].data == -9.0
+    assert parse("2**x**2", x=3)[0].data == 512.0
+    assert parse("x - 1 - 1", x=3)[0].data == 1.0
+    assert parse("+x", x=3)[0].op is None
+
+
+def test_leaves_come_in_the_order_given_and_zero_is_a_number():
+    root, leaves = parse("b + w*x", w=0, x=0, b=0)
+    assert list(leaves) == ["w", "x", "b"]
+    assert root.data == 0.0
+    assert not any(isinstance(leaf, Constant) for leaf in leaves.values())
+
+
+def test_numbers_alone_make_one_constant():
+    root, leaves = parse("x**(1/3 + 0)", x=8)
+    base, exponent = root.inputs
+    assert base is leaves["x"]
+    assert isinstance(exponent, Constant)
+    assert exponent.data == 1 / 3
+    root, _ = parse("(-2 + x)**2", x=0)
+    root.backward()
+    assert all(math.isfinite(node.grad) for node in topological_order(root))
+
+
+def test_pi_and_e_unless_they_are_given():
+    root, _ = parse("pi*x", x=1)
+    assert root.inputs[0].label == "pi"
+    assert parse("e + pi*x", x=1, e=2)[1].keys() == {"x", "e"}
+
+
+REFUSED = {
+    "x.data": "column 1: 'x.data' is not accepted",
+    "2 + x.__class__": "column 5: 'x.__class__'",
+    "x[0]": "column 1: 'x[0]'",
+    "tanh(lambda: x)": "column 6: 'lambda: x'",
+    "x + sum([x for x in y])": "column 5: 'sum' is no operation",
+    "x * [x for x in y]": "column 5",
+    "x < 1": "column 1: 'x < 1'",
+    "x and 1": "column 1: 'x and 1'",
+    "not x": "column 1: 'not x'",
+    "1 if x else 2": "column 1",
+    "tanh(x=1)": "column 1: 'tanh(x=1)'",
+    "tanh(*x)": "column 6: '*x'",
+    "tanh(**x)": "column 1: 'tanh(**x)'",
+    "x + 'one'": "column 5: \"'one'\"",
+    "x + f'{x}'": "column 5",
+    "(y := x)": "column 2: 'y := x'",
+    "x + True": "column 5: 'True'",
+    "x * 2j": "column 5: '2j'",
+    "x @ x": "column 1: 'x @ x'",
+    "x // 2": "column 1: 'x // 2'",
+    "x % 2": "column 1: 'x % 2'",
+    "x ^ 2": "column 1: 'x ^ 2'",
+    "~x": "column 1: '~x'",
+    "(x, x)": "column 1: '(x, x)'",
+    "{x}": "column 1: '{x}'",
+    "...": "column 1: '...'",
+    "x.tanh()": "column 1: 'x.tanh()'",
+    "(tanh)(x)(x)": "column 1",
+    "__import__('os').system('x')": "column 1",
+    "__import__(x)": "column 1: '__import__' is no operation",
+    "eval(x)": "column 1: 'eval' is no operation",
+    "await x": "column 1",
+    "x; x": "column 2",
+    "x = 1": "column 3",
+    "2x": "column 1",
+    "(x": "column 1",
+    "x)*(x": "column 2",
+    "x # note": "column 3: '#'",
+    "x +\n 1": "column 4: '\\n'",
+    "x\x00": "column 2: '\\x00'",
+    "x\x1b[31m": "column 2",
+    "x × 2": "column 3: invalid character '×'",
+    "é*x.y": "column 3: 'x.y'",
+    "  x.y": "column 3: 'x.y'",
+    "": "empty",
+    "   ": "empty",
+    "tanh": "column 1: 'tanh' is an operation: write tanh(...)",
+    "x + tahn(x)": "column 5: 'tahn' is no operation; did you mean 'tan",
+    "tanh(x, x)": "column 1: 'tanh(x, x)' has 2 inputs; accepted: 1",
+    "leaky_relu()": "has 0 inputs; accepted: 1 to 2",
+    "x * 1e999": "column 5: '1e999' is too large",
+    "9" * 400 + "*x": "too large",
+    "x" + "*x" * LONGEST: "characters; accepted: at most 2,000",
+    "(" * 300 + "x" + ")" * 300: "too many nested parentheses",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_anything_else_is_refused_with_its_place(text):
+    with pytest.raises(ValueError, match=r"accepted|did you mean|write") as error:
+        parse(text, x=1)
+    assert REFUSED[text] in str(error.value)
+    assert "\n" not in str(error.value)
+    assert "\x1b" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-" * 1999 + "x",
+        "x" + "+x" * 999,
+        "x" + "**x" * 600,
+        "(" * 190 + "x" + ")" * 190,
+        "tanh(" * 190 + "x" + ")" * 190,
+    ],
+)
+def test_deep_expressions_are_read(text):
+    root, leaves = parse(text, x=1)
+    root.backward()
+    assert math.isfinite(leaves["x"].grad)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "~" * 1999 + "x",
+        "x" + ".x" * 990,
+        "x" + "[x]" * 600,
+        "not " * 490 + "x",
+        "lambda:" * 280 + "x",
+        "[" * 1999,
+        "{" * 900,
+    ],
+)
+def test_deep_nonsense_is_refused(text):
+    with pytest.raises(ValueError, match="accepted"):
+        parse(text, x=1)
+
+
+def test_huge_powers_stop_at_once():
+    with pytest.raises(OverflowError, match="pow"):
+        parse("x + 9**9**9**9", x=1)
+
+
+def test_names_missing_and_not_used():
+    with pytest.raises(ValueError, match=r"column 3: 'y', 'z' are not given; given: x"):
+        parse("x*y*z", x=1)
+    with pytest.raises(ValueError, match=r"'weight' is not given; did you mean 'wieght'\?"):
+        parse("weight*2", wieght=1)
+    with pytest.raises(ValueError, match=r"'y' is given but not in the expression 'x\*x'"):
+        parse("x*x", x=1, y=2)
+    with pytest.raises(ValueError, match="no name in it"):
+        parse("1 + 1")
+
+
+def test_names_that_look_alike():
+    micro, mu, fullwidth = "\u00b5", "\u03bc", "\uff58"
+    assert list(parse(f"{micro}*2", **{mu: 3.0})[1]) == [mu]
+    assert parse(f"{mu}*2", **{micro: 3.0})[0].data == 6.0
+    assert parse(f"{fullwidth}*x", x=3)[0].data == 9.0
+    with pytest.raises(ValueError, match="given twice"):
+        parse(f"{mu}*2", **{micro: 3.0, mu: 4.0})
+    with pytest.raises(ValueError, match=r"U\+0430 CYRILLIC SMALL LETTER A"):
+        parse("\u0430*2", a=3)
+
+
+def test_values_given():
+    with pytest.raises(TypeError, match="real number"):
+        parse("x", x="1")
+    with pytest.raises(ValueError, match="not a name"):
+        parse("x", **{"a b": 1.0})
+    with pytest.raises(ValueError, match=r"log\(x = -1.0\)"):
+        parse("log(x)", x=-1)
+
+
+def test_assignments():
+    assert assignment("w=-3") == ("w", -3.0)
+    assert assignment(" w = 1e-3 ") == ("w", 0.001)
+    assert assignment("w=-pi/2") == ("w", -math.pi / 2)
+    assert assignment("w=sqrt(2)") == ("w", math.sqrt(2.0))
+    assert math.isnan(assignment("w=nan")[1])
+
+
+@pytest.mark.parametrize("text", ["w", "w=", "=3", "2=3", "a b=3", "w=x", "w==3", "w=1/0", "w=three", "w=9**9**9", ""])
+def test_bad_assignments(text):
+    with pytest.raises(ValueError, match=r"accepted|division|range"):
+        assignment(text)
