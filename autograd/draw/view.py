@@ -1,0 +1,197 @@
+"""What a picture shows: a graph as boxes and edges, a part of it folded into one box where it is large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograd.graph import topological_order
+from autograd.labels import UnitLabel
+from autograd.value import Constant, Value
+
+MOST_BOXES = 200
+MOST_EDGES = 600
+SLICES = 20
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node of the graph, or a folded group of `count` nodes.
+
+    id      ``n12`` for node 12 of the topological order, counted from 0; ``g3`` for a folded group
+    title   the label or variable name; of a folded group its name
+    symbol  what the table of operations writes on the node; empty for a leaf and a group
+    value   None for a group
+    grad    None before a backward pass; for a group the one of the largest size in it
+    kind    ``leaf``, ``constant``, ``operation`` or ``folded``
+    path    the open groups that it stands in, outermost first
+    """
+
+    id: str
+    title: str
+    symbol: str
+    value: float | None
+    grad: float | None
+    kind: str
+    path: Path = ()
+    arity: int = 0
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`tail` is operand number `position` of `head`; where a side is folded, `count` operands in one edge."""
+
+    tail: str
+    head: str
+    position: int = 0
+    local: float | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The boxes and edges of one picture, and a note to the reader where it does not show everything."""
+
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+    note: str = ""
+
+
+def names_of(names: Mapping[str, object]) -> dict[Value, str]:
+    """Return the first public name of each Value in a namespace such as ``locals()``.
+
+    >>> x = Value(1.0)
+    >>> list(names_of({"_1": x, "x": x, "n": 3}).values())
+    ['x']
+    """
+    found: dict[Value, str] = {}
+    for name, thing in names.items():
+        if isinstance(thing, Value) and not name.startswith("_"):
+            found.setdefault(thing, name)
+    return found
+
+
+class Grouped:
+    """The nodes of a graph, in topological order, and the groups that each stands in, outermost first.
+
+    Units' labels make groups of layers and units. A node without a label is in the group of the nodes that use it if
+    they share one; in a network, what is in no layer is the cost. A group of more than `MOST_BOXES` nodes is
+    sliced in the order of the forward pass, so that edges between slices point one way.
+    """
+
+    def __init__(self, root: Value, names: Mapping[Value, str], constants: bool) -> None:
+        order = topological_order(root)
+        self.numbers = {node: number for number, node in enumerate(order)}
+        self.nodes = [node for node in order if constants or not isinstance(node, Constant)]
+        self.names = names
+        self.paths = _unit_paths(order, names)
+        self.has_units = bool(self.paths)
+        if self.has_units:
+            for node in self.nodes:
+                self.paths.setdefault(node, ("cost",))
+        members: dict[Path, list[Value]] = {}
+        for node in self.nodes:
+            members.setdefault(self.paths.get(node, ()), []).append(node)
+        for path, nodes in members.items():
+            _slice(path, nodes, self.paths)
+
+    def name(self, node: Value) -> str:
+        """Return the node's label, or else its variable name."""
+        return node.label or self.names.get(node, "")
+
+
+def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, Path]:
+    paths: dict[Value, Path] = {}
+    if not any(isinstance(node.label, UnitLabel) for node in order):
+        return paths
+    shared: dict[Value, Path | None] = {}  # of unlabelled nodes: the one path of all their users, or None
+    for node in reversed(order):
+        label = node.label
+        if isinstance(label, UnitLabel) and label.symbol != "y":
+            layer = label.layer + (label.symbol in "Wb")
+            unit = () if layer == 1 else (f"unit {label.units[0]} of layer {layer}",)
+            paths[node] = (f"layer {layer}", *unit)
+        elif not label and node not in names and (path := shared.get(node)):
+            paths[node] = path
+        path = paths.get(node)
+        for x in node.inputs:
+            shared[x] = path if shared.get(x, path) == path else None
+    return paths
+
+
+def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
+    pieces = [(path, 0, len(nodes))]
+    while pieces:
+        path, start, end = pieces.pop()
+        if end - start > MOST_BOXES:
+            step = -(-(end - start) // SLICES)
+            for first in range(start, end, step):
+                last = min(first + step, end)
+                where = f" of {path[0]}" if path and "–" not in path[0] else ""
+                pieces.append(((*path, f"nodes {first + 1}–{last}{where}"), first, last))
+        elif path:
+            for node in nodes[start:end]:
+                paths[node] = path
+
+
+def view(graph: Grouped, opened: frozenset[str]) -> View:
+    """Return the boxes and edges of a graph in which the groups named in `opened` are open, and no others.
+
+    >>> x = Value(3.0, label="x")
+    >>> [(box.id, box.title) for box in view(Grouped(x * x, {}, True), frozenset()).boxes]
+    [('n0', 'x'), ('n1', '')]
+    """
+    place: dict[Value, str] = {}  # the id of the box that shows the node
+    boxes: dict[str, Box] = {}
+    folded: dict[Path, tuple[str, list[Value]]] = {}
+    slots: list[str] = []
+    for node in graph.nodes:
+        path = graph.paths.get(node, ())
+        depth = 0
+        while depth < len(path) and path[depth] in opened:
+            depth += 1
+        if depth < len(path):
+            key = path[: depth + 1]
+            if key not in folded:
+                folded[key] = f"g{len(folded)}", []
+                slots.append(folded[key][0])
+            place[node] = folded[key][0]
+            folded[key][1].append(node)
+            continue
+        place[node] = id = f"n{graph.numbers[node]}"
+        slots.append(id)
+        boxes[id] = Box(
+            id=id,
+            title=graph.name(node),
+            symbol=node.op.symbol if node.op else "",
+            value=node.data,
+            grad=node.grad if node.has_grad else None,
+            kind="operation" if node.op else "constant" if isinstance(node, Constant) else "leaf",
+            path=path,
+            arity=node.op.arity if node.op else 0,
+        )
+    for path, (id, nodes) in folded.items():
+        grads = [node.grad for node in nodes if node.has_grad]
+        grad = max(grads, key=lambda g: (g != g, abs(g)), default=None)
+        boxes[id] = Box(id, path[-1], "", None, grad, "folded", path[:-1], count=len(nodes))
+    return View(tuple(boxes[id] for id in slots), tuple(_edges(graph.nodes, place)))
+
+
+def _edges(nodes: list[Value], place: Mapping[Value, str]) -> list[Edge]:
+    edges: list[Edge] = []
+    bundles: dict[tuple[str, str], int] = {}
+    for node in nodes:
+        head = place[node]
+        for position, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True)):
+            tail = place.get(x)
+            if tail is None or (tail == head and head[0] == "g"):
+                continue
+            if tail[0] == head[0] == "n":
+                edges.append(Edge(tail, head, position, local))
+            else:
+                bundles[tail, head] = bundles.get((tail, head), 0) + 1
+    edges.extend(Edge(tail, head, count=count) for (tail, head), count in bundles.items())
+    return edges
