@@ -1,0 +1,170 @@
+"""Costs: of one sample, over samples, and the decay of the weights.
+
+A loss takes a network's outputs and the targets y and returns the cost of one sample. Over Values it returns a node;
+over plain numbers, a number. One output may be given without a list around it, as a network of one output returns it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from autograd import functions
+from autograd.labels import UnitLabel
+from autograd.value import Constant, Value, real
+from nn.layers import MLP, Inputs
+
+Numbers = Value | float | Sequence[Value | float]
+Loss = Callable[[Any, Any], Any]
+
+SMALLEST_NORMAL = sys.float_info.min
+
+
+def squared_error(outputs: Numbers, targets: Numbers) -> Any:
+    """Return ½ ‖h(x) − y‖² = ½ Σ_k (h_k − y_k)².
+
+    >>> squared_error([3.0, 1.0], [1.0, 1.0])
+    2.0
+    """
+    return 0.5 * _total([(h - y) ** 2 for h, y in pairs(outputs, targets)])
+
+
+def cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
+    """Return − Σ_k y_k ln a_k, for outputs a that are probabilities, as softmax's are.
+
+    A target of 0 at an activation of 0 adds nothing. Raises ValueError where a target other than 0 meets one.
+
+    >>> round(cross_entropy([0.25, 0.75], [0.0, 1.0]), 4)
+    0.2877
+    """
+    return -_total([_times_log(y, a) for a, y in pairs(outputs, targets)])
+
+
+def binary_cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
+    """Return − Σ_k [y_k ln a_k + (1 − y_k) ln(1 − a_k)], for outputs a that are probabilities one by one (sigmoid).
+
+    >>> round(binary_cross_entropy(0.25, 0.0), 4)
+    0.2877
+    """
+    return -_total([_times_log(y, a) + _times_log(1.0 - y, 1.0 - a) for a, y in pairs(outputs, targets)])
+
+
+def cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
+    """Return the cross-entropy of softmax(z) from the logits z: Σ_k y_k (ln Σ_j e^(z_j − max z) − (z_k − max z)).
+
+    No exponential overflows and no logarithm is taken of 0, whatever the logits.
+
+    >>> [cross_entropy_on_logits([1000.0, 0.0, -1000.0], y) for y in ([1, 0, 0], [0, 1, 0], [0, 0, 1])]
+    [0.0, 1000.0, 2000.0]
+    """
+    logits = pairs(outputs, targets)
+    largest = logits[0][0]
+    for z, _ in logits[1:]:
+        largest = functions.maximum(largest, z)  # type: ignore[attr-defined]
+    shifted = [z - largest for z, _ in logits]
+    log_total = functions.log(_total([functions.exp(z) for z in shifted]))  # type: ignore[attr-defined]
+    return _total([y * (log_total - z) for z, (_, y) in zip(shifted, logits, strict=True)])
+
+
+def mean(costs: Iterable[Any]) -> Any:
+    """Return (1/m) Σ_i J_i over the costs of m samples.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    costs = list(costs)
+    if not costs:
+        raise ValueError("mean: got no costs; accepted: the costs of at least one sample")
+    return _total(costs) / len(costs)
+
+
+def decay(model: MLP, rate: float) -> Value:
+    """Return (λ/2) Σ_l Σ_i Σ_j (W^(l)_ij)², the decay with λ = `rate`: over every weight and no bias.
+
+    >>> from nn.layers import Layer, MLP
+    >>> model = MLP(1, [1])
+    >>> model.layers[0].neurons[0].w[0].data = 3.0
+    >>> decay(model, 0.1).data
+    0.45
+    """
+    return 0.5 * rate * _total([w * w for w in model.weights()])  # type: ignore[no-any-return]
+
+
+def cost(
+    model: MLP,
+    inputs: Sequence[Inputs],
+    targets: Sequence[Numbers],
+    loss: Loss = squared_error,
+    decay_rate: float = 0.0,
+) -> Value:
+    """Return J(W,b) = (1/m) Σ_i J(W,b;x_i,y_i) + (λ/2) Σ W² over m samples, as a node labelled J.
+
+    Raises ValueError for numbers of inputs and of targets that differ.
+
+    >>> from nn.layers import MLP
+    >>> cost(MLP(2, [1]), [[0.0, 0.0]], [[2.0]])
+    Value(2.0, op=div, label='J')
+    """
+    if len(inputs) != len(targets):
+        raise ValueError(f"cost: got {len(inputs)} samples and {len(targets)} targets; accepted: as many of each")
+    total = mean(loss(model(x), y) for x, y in zip(inputs, targets, strict=True))
+    if decay_rate:
+        total = total + decay(model, decay_rate)
+    total.label = "J"
+    return total  # type: ignore[no-any-return]
+
+
+def pairs(outputs: Numbers, targets: Numbers) -> list[tuple[Any, Any]]:
+    """Return each output with its target; targets of labelled nodes become constants labelled y.
+
+    Raises ValueError where there are not as many of one as of the other.
+
+    >>> pairs(Value(0.5), 1.0)
+    [(Value(0.5), Constant(1.0))]
+    """
+    hs, ys = _list(outputs), _list(targets)
+    if len(hs) != len(ys) or not hs:
+        raise ValueError(f"loss: got {len(hs)} outputs and {len(ys)} targets; accepted: one target for each output")
+    return [(h if isinstance(h, Value) else real(h), _target(h, y)) for h, y in zip(hs, ys, strict=True)]
+
+
+def _list(numbers: Numbers) -> list[Any]:
+    if isinstance(numbers, Value) or not hasattr(numbers, "__iter__"):
+        return [numbers]
+    return list(numbers)
+
+
+def _target(h: Any, y: Any) -> Any:
+    if isinstance(y, Value):
+        return y
+    if not isinstance(h, Value):
+        return real(y)
+    label = h._label
+    return Constant(y, label=_y_label(label.layer, label.units) if isinstance(label, UnitLabel) else "")
+
+
+@cache
+def _y_label(layer: int, units: tuple[int, ...]) -> UnitLabel:
+    return UnitLabel("y", layer, units)
+
+
+def _total(terms: list[Any]) -> Any:
+    return sum(terms[1:], terms[0])
+
+
+def _times_log(factor: Any, x: Any) -> Any:
+    # 0 · ln x is 0 down to x = 0; below the normal numbers 1/x is infinite, and 0 · ∞ no gradient.
+    if _number(factor) == 0.0 and 0.0 <= _number(x) < SMALLEST_NORMAL:
+        return factor * x
+    try:
+        return factor * functions.log(x)  # type: ignore[attr-defined]
+    except ValueError as error:
+        raise ValueError(
+            f"{error}; cross_entropy_on_logits takes the total inputs z instead and has no such edge"
+        ) from None
+
+
+def _number(x: Any) -> float:
+    return x._data if isinstance(x, Value) else x
