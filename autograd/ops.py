@@ -27,6 +27,9 @@ REALS: Interval = (-INF, INF)
 SQRT_2 = math.sqrt(2.0)
 SQRT_2PI = math.sqrt(2.0 * math.pi)
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+HUGE = 2.0**600  # a power of two: scaling by it rounds nothing
+SILU_BOTTOM = -1.2784645427610737, -1.0946994183093437e-16  # where silu is least, as a sum of two floats
+EXP_SILU_BOTTOM = 0.2784645427610738
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,24 +90,49 @@ def _sigmoid(m: Any, x: Any) -> Any:
     return m.where(m.less(x, 0.0), e, 1.0) / (1.0 + e)
 
 
+def _sigmoid_slope(m: Any, x: Any, out: Any) -> Any:
+    e = m.exp(-m.abs(x))
+    return e / (1.0 + e * (2.0 + e))
+
+
+def _tanh_slope(m: Any, x: Any, out: Any) -> Any:
+    return 4.0 * _sigmoid_slope(m, 2.0 * x, out)
+
+
 def _silu_slope(m: Any, x: Any, out: Any) -> Any:
-    e = m.exp(-m.abs(x))  # sigma + x sigma (1 - sigma), with the cancelling terms added before they are scaled
-    return m.where(m.less(x, 0.0), e * (1.0 + x + e), 1.0 + e * (1.0 + x)) / ((1.0 + e) * (1.0 + e))
+    h = m.exp(-0.5 * m.abs(x))  # e**x as h * h, which is still there where e**x is subnormal
+    e = h * h
+    t = (m.minimum(x, 0.0) - SILU_BOTTOM[0]) - SILU_BOTTOM[1]
+    below = t + EXP_SILU_BOTTOM * m.expm1(t)  # 1 + x + e**x, with no cancellation at its zero
+    return m.where(m.less(x, 0.0), h * (h * below), 1.0 + e * (1.0 + x)) / (1.0 + e * (2.0 + e))
+
+
+def _gaussian(m: Any, x: Any, scale: float) -> Any:
+    # exp(-scale x²): x² is split in two, because an error in it counts in full. From |x| = 80 on it is 0.
+    x = m.minimum(m.abs(x), 80.0)
+    high = x * 134217729.0 - (x * 134217729.0 - x)  # the upper half of the digits of x, whose square is exact
+    return m.exp(-scale * (high * high)) * m.exp(-scale * ((x - high) * (x + high)))
 
 
 def _gelu_slope(m: Any, x: Any, out: Any) -> Any:
-    return 0.5 * m.erfc(-x / SQRT_2) + x * m.exp(-0.5 * x * x) / SQRT_2PI
+    return 0.5 * m.erfc(-x / SQRT_2) + x * _gaussian(m, x, 0.5) / SQRT_2PI
 
 
-def _sech_squared(m: Any, x: Any, out: Any) -> Any:
-    s = 1.0 / m.cosh(x)
-    return s * s
+def _times_exp(m: Any, factor: Any, x: Any) -> Any:
+    h = m.exp(0.5 * x)  # factor e**x where e**x alone is subnormal
+    return factor * h * h
+
+
+def _over_square(m: Any, x: Any, y: Any) -> Any:
+    # x / y², scaled up where x / y would lose digits to underflow
+    return m.where(m.less(m.abs(x / y), 1e-290), x * HUGE / y / y / HUGE, x / y / y)
 
 
 def _pow_base(m: Any, x: Any, y: Any, out: Any) -> Any:
     # out / x keeps full precision for every exponent; x**(y - 1) is for where out is 0, subnormal or infinite.
     size = m.abs(out)
-    slope = m.where(m.both(m.less(1e-290, size), m.less(size, INF)), y * (out / x), y * x ** (y - 1.0))
+    ratio = m.where(m.less(m.abs(x), 1.0), y * out / x, y * (out / x))  # the order that does not overflow
+    slope = m.where(m.both(m.less(1e-290, size), m.less(size, INF)), ratio, y * x ** (y - 1.0))
     return m.where(m.equal(y, 0.0), 0.0, slope)
 
 
@@ -113,17 +141,37 @@ def _pow_base_textbook(m: Any, x: Any, y: Any, out: Any) -> Any:
 
 
 def _pow_exponent(m: Any, x: Any, y: Any, out: Any) -> Any:
+    h = x ** (0.5 * y)  # x**y as h * h, which keeps its digits where x**y is subnormal
+    return m.where(m.both(m.equal(x, 0.0), m.less_equal(0.0, y)), 0.0, h * (h * m.log(x)))
+
+
+def _pow_exponent_textbook(m: Any, x: Any, y: Any, out: Any) -> Any:
     return m.where(m.both(m.equal(x, 0.0), m.less_equal(0.0, y)), 0.0, out * m.log(x))
 
 
+def _scale(m: Any, x: Any, y: Any) -> Any:
+    return m.minimum(m.maximum(m.abs(x), m.abs(y)), 1e308)
+
+
 def _hypot_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
-    scale = m.maximum(m.abs(x), m.abs(y))  # x / out with neither overflow nor a subnormal in the way
+    scale = _scale(m, x, y)  # x / out with neither overflow nor a subnormal in the way
     return (x / scale) / m.hypot(x / scale, y / scale)
 
 
 def _atan2_slope(m: Any, y: Any, x: Any, out: Any) -> Any:
-    r = m.hypot(x, y)
-    return m.where(m.equal(r, 0.0), 0.0, x / r / r)
+    scale = _scale(m, x, y)
+    u, v = x / scale, y / scale
+    return m.where(m.equal(scale, 0.0), 0.0, _over_square(m, x, scale) / (u * u + v * v))
+
+
+def _atan2_slope_textbook(m: Any, y: Any, x: Any, out: Any) -> Any:
+    square = x * x + y * y
+    return m.where(m.equal(square, 0.0), 0.0, x / square)
+
+
+def _atan_slope(m: Any, x: Any, out: Any) -> Any:
+    r = m.hypot(1.0, x)  # x * x would overflow
+    return 1.0 / r / r
 
 
 def _maximum_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
@@ -155,7 +203,8 @@ _ROWS = (
     Operation(
         name="div", symbol="/", latex=r"\frac{{{0}}}{{{1}}}", infix=2, numpy="divide",
         value=lambda m, x, y: x / y,
-        partials=(lambda m, x, y, out: 1.0 / y, lambda m, x, y, out: -out / y),
+        partials=(lambda m, x, y, out: 1.0 / y, lambda m, x, y, out: -_over_square(m, x, y)),
+        textbook=(lambda m, x, y, out: 1.0 / y, lambda m, x, y, out: -out / y),
         domain=(REALS, (0.0, INF)),
         edges="division by zero raises ZeroDivisionError",
     ),
@@ -163,7 +212,7 @@ _ROWS = (
         name="pow", symbol="**", latex="{0}^{{{1}}}", infix=4, numpy="power",
         value=lambda m, x, y: x**y,
         partials=(_pow_base, _pow_exponent),
-        textbook=(_pow_base_textbook, _pow_exponent),
+        textbook=(_pow_base_textbook, _pow_exponent_textbook),
         domain=((0.0, INF), REALS),
         edges="d/dx x**0 = 0 everywhere, 0 included; d/dy 0**y = 0 for y >= 0; d/dx x**y = inf at x = 0 for 0 < y < 1; "
         "0 to a negative power raises ZeroDivisionError, a negative number to a fractional power ValueError; the "
@@ -250,13 +299,15 @@ _ROWS = (
     Operation(
         name="atan", symbol="atan", latex=r"\arctan\left({0}\right)", numpy="arctan", javascript="Math.atan({0})",
         value=lambda m, x: m.atan(x),
-        partials=(lambda m, x, out: 1.0 / (1.0 + x * x),),
+        partials=(_atan_slope,),
+        textbook=(lambda m, x, out: 1.0 / (1.0 + x * x),),
     ),
     Operation(
         name="atan2", symbol="atan2", latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", numpy="arctan2",
         javascript="Math.atan2({0}, {1})",
         value=lambda m, y, x: m.atan2(y, x),
         partials=(_atan2_slope, lambda m, y, x, out: -_atan2_slope(m, x, y, out)),
+        textbook=(_atan2_slope_textbook, lambda m, y, x, out: -_atan2_slope_textbook(m, x, y, out)),
         domain=(REALS, REALS),
         edges="both derivatives are 0 at (0, 0)",
     ),
@@ -275,13 +326,13 @@ _ROWS = (
     Operation(
         name="tanh", symbol="tanh", latex=r"\tanh\left({0}\right)", javascript="Math.tanh({0})",
         value=lambda m, x: m.tanh(x),
-        partials=(_sech_squared,),
+        partials=(_tanh_slope,),
         textbook=(lambda m, x, out: 1.0 - out * out,),
     ),
     Operation(
         name="sigmoid", symbol="σ", latex=r"\sigma\left({0}\right)",
         value=_sigmoid,
-        partials=(lambda m, x, out: out * m.sigmoid(-x),),
+        partials=(_sigmoid_slope,),
         textbook=(lambda m, x, out: out * (1.0 - out),),
     ),
     Operation(
@@ -309,6 +360,10 @@ _ROWS = (
         name="elu", symbol="elu", latex=r"\operatorname{{elu}}\left({0}, {1}\right)",
         value=lambda m, x, alpha: m.where(m.less(0.0, x), x, alpha * m.expm1(m.minimum(x, 0.0))),
         partials=(
+            lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, _times_exp(m, alpha, m.minimum(x, 0.0))),
+            lambda m, x, alpha, out: m.expm1(m.minimum(x, 0.0)),
+        ),
+        textbook=(
             lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, alpha * m.exp(m.minimum(x, 0.0))),
             lambda m, x, alpha, out: m.expm1(m.minimum(x, 0.0)),
         ),
@@ -320,23 +375,27 @@ _ROWS = (
         value=lambda m, x: x * m.sigmoid(x),
         partials=(_silu_slope,),
         textbook=(lambda m, x, out: m.sigmoid(x) + out * (1.0 - m.sigmoid(x)),),
-        edges="nan at -inf",
+        edges="nan at -inf, the derivative at ±inf",
     ),
     Operation(
         name="gelu", symbol="gelu", latex=r"\operatorname{{gelu}}\left({0}\right)",
         value=lambda m, x: 0.5 * x * m.erfc(-x / SQRT_2),
         partials=(_gelu_slope,),
-        edges="the erf form x Φ(x); nan at -inf",
+        textbook=(lambda m, x, out: 0.5 * m.erfc(-x / SQRT_2) + x * m.exp(-0.5 * x * x) / SQRT_2PI,),
+        edges="the erf form x Φ(x); nan at -inf, the derivative at ±inf; its two terms cancel near -0.75, where the "
+        "derivative has the absolute accuracy of the larger one",
     ),
     Operation(
         name="erf", symbol="erf", latex=r"\operatorname{{erf}}\left({0}\right)", javascript="erf({0})",
         value=lambda m, x: m.erf(x),
-        partials=(lambda m, x, out: TWO_OVER_SQRT_PI * m.exp(-x * x),),
+        partials=(lambda m, x, out: TWO_OVER_SQRT_PI * _gaussian(m, x, 1.0),),
+        textbook=(lambda m, x, out: TWO_OVER_SQRT_PI * m.exp(-x * x),),
     ),
     Operation(
         name="erfc", symbol="erfc", latex=r"\operatorname{{erfc}}\left({0}\right)", javascript="erfc({0})",
         value=lambda m, x: m.erfc(x),
-        partials=(lambda m, x, out: -TWO_OVER_SQRT_PI * m.exp(-x * x),),
+        partials=(lambda m, x, out: -TWO_OVER_SQRT_PI * _gaussian(m, x, 1.0),),
+        textbook=(lambda m, x, out: -TWO_OVER_SQRT_PI * m.exp(-x * x),),
     ),
     Operation(
         name="maximum", symbol="max", latex=r"\max\left({0}, {1}\right)", javascript="Math.max({0}, {1})",
