@@ -1,14 +1,126 @@
-"""Pictures of a graph: drawn by `draw`, laid out by Graphviz, with or without the program `dot`."""
+"""Pictures of a graph: `draw`, laid out by Graphviz, with or without the program ``dot``.
+
+>>> from autograd import Value
+>>> x = Value(3.0, label="x")
+>>> draw(x * x)
+<Drawing of 2 nodes>
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
-from autograd.draw.layout import Layout, lay_out
-from autograd.draw.view import MOST_BOXES, Grouped, names_of, view
+from autograd.draw.layout import Layout, lay_out, to_dot
+from autograd.draw.picture import Picture
+from autograd.draw.svg import to_svg
+from autograd.draw.view import MOST_BOXES, MOST_EDGES, Grouped, View, names_of, view
 from autograd.value import Value
 
-__all__ = ["Layout", "layout"]
+__all__ = ["Drawing", "Layout", "draw", "layout"]
+
+
+class Drawing(Picture):
+    """A picture of a graph, as the graph was when it was drawn.
+
+    Shows itself in a notebook. `folded` names the boxes that stand for several nodes; `note` says what the picture
+    leaves out, and stands at its foot.
+    """
+
+    def __init__(self, graph: Grouped, opened: frozenset[str], shown: View) -> None:
+        self._graph = graph
+        self._opened = opened
+        self._view = shown
+        self.note = shown.note
+
+    @property
+    def folded(self) -> tuple[str, ...]:
+        """The names of the boxes that `open` opens."""
+        return tuple(box.title for box in self._view.boxes if box.kind == "folded")
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        return to_svg(self._view, lay_out(self._view), f"computation graph of {len(self._graph.nodes):,} nodes")
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture as DOT text, for Graphviz."""
+        source: str = to_dot(self._view).source
+        return source
+
+    def open(self, *names: str) -> Drawing:
+        """Return the picture with the folded boxes called `names` opened.
+
+        Raises ValueError for a name that is not in `folded`, and where the picture would grow past its limits.
+
+        >>> x = Value(1.0)
+        >>> for _ in range(1000): x = x + 1
+        >>> draw(x).open("nodes 1–101").folded[:2]
+        ('nodes 102–202', 'nodes 203–303')
+        """
+        for name in names:
+            if name not in self.folded:
+                raise ValueError(
+                    f"open: no folded box {name!r}; there are {', '.join(map(repr, self.folded)) or 'none'}"
+                )
+        return _drawing(self._graph, self._opened | set(names), "open: that")
+
+    def __repr__(self) -> str:
+        folded = f", {len(self.folded)} boxes folded" if self.folded else ""
+        return f"<Drawing of {len(self._graph.nodes):,} nodes{folded}>"
+
+
+def draw(
+    J: Value, names: Mapping[str, object] | None = None, *, constants: bool = True, fold: str | None = None
+) -> Drawing:
+    """Return a picture of the graph of J, that a notebook shows and `save` writes as .svg, .png, .pdf or .dot.
+
+    A node shows its operation, name, value and gradient, "–" before a backward pass, on a colour that darkens with
+    √|gradient|; an edge the local derivative. Names are labels, or variables given as ``names=locals()``.
+    ``constants=False`` leaves constants out. ``fold="units"`` and ``"layers"`` draw each unit or layer of a network as
+    one box; a graph of more than 200 nodes is folded anyway, and the picture says so.
+
+    Raises TypeError if J is not a Value, ValueError for another `fold`, or one that the graph has no labels for.
+
+    >>> x = Value(3.0, label="x")
+    >>> draw(x * x).save("square.svg")  # doctest: +SKIP
+    """
+    if not isinstance(J, Value):
+        raise TypeError(f"draw: got {J!r} ({type(J).__name__}); accepted: a Value, the root of the graph")
+    if fold not in (None, "units", "layers"):
+        raise ValueError(f"draw: got fold={fold!r}; accepted: 'units', 'layers' or None")
+    graph = Grouped(J, names_of(names or {}), constants)
+    if fold and not graph.has_units:
+        raise ValueError(f"draw: fold={fold!r} needs the labels of a network's weights and units; this graph has none")
+    layers = (
+        frozenset(path[0] for path in graph.paths.values() if path[0] != "cost") if graph.has_units else frozenset()
+    )
+    if fold == "units":
+        return _drawing(graph, layers, "draw: fold='units'")
+    if fold == "layers":
+        return _drawing(graph, frozenset(), "draw: fold='layers'")
+    if len(graph.nodes) <= MOST_BOXES:
+        return _drawing(graph, frozenset(name for path in graph.paths.values() for name in path), "draw: the graph")
+    if layers:
+        shown = view(graph, layers)
+        if _fits(shown):
+            return _drawing(graph, layers, "")
+    return _drawing(graph, frozenset(), "draw: the graph, folded,")
+
+
+def _drawing(graph: Grouped, opened: frozenset[str], what: str) -> Drawing:
+    shown = view(graph, opened)
+    if not _fits(shown):
+        raise ValueError(
+            f"{what} makes a picture of {len(shown.boxes):,} boxes and {len(shown.edges):,} edges; accepted: at most "
+            f"{MOST_BOXES} and {MOST_EDGES}"
+        )
+    return Drawing(graph, opened, shown)
+
+
+def _fits(shown: View) -> bool:
+    return len(shown.boxes) <= MOST_BOXES and len(shown.edges) <= MOST_EDGES
 
 
 def layout(J: Value, names: Mapping[str, object] | None = None) -> Layout:

@@ -11,16 +11,19 @@ import shutil
 import subprocess
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd.draw.view import Box, Edge, View
+from autograd.draw.view import Box, Edge, Path, View
+from autograd.labels import UnitLabel
 
 if TYPE_CHECKING:
     import graphviz
 
 Point = tuple[float, float]
 
-LINE = 17.0  # height of a line of a box, in points
+LINE = 16.0  # height of a line of a box, in points
+GRAD = "grad"
 NARROW, WIDE = "ijl.,:;'|!()[]{}frtI /\\-", "mwMW@%—…∂"
 
 
@@ -38,7 +41,7 @@ class Layout:
     nodes: dict[str, tuple[float, float, float, float]]
     edges: list[tuple[str, str, int, list[Point]]]
     labels: list[Point | None]
-    groups: dict[tuple[str, ...], tuple[float, float, float, float]]
+    groups: dict[Path, tuple[float, float, float, float]]
     size: Point
 
 
@@ -69,20 +72,52 @@ def printable(text: str, most: int = 28) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def rows(box: Box) -> list[str]:
-    """Return the lines of text of a box: operation and name, value, gradient."""
-    head = "  ".join(filter(None, (box.symbol, printable(box.title))))
-    if box.kind == "folded":
-        return [head, f"{box.count:,} nodes", f"|grad| ≤ {number(None if box.grad is None else abs(box.grad))}"]
+_RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def title_text(box: Box) -> str:
+    """Return the name of a box as pictures write it: of a quantity of a network with raised and lowered figures.
+
+    >>> from autograd.labels import UnitLabel
+    >>> title_text(Box("n0", UnitLabel("W", 1, (2, 3)), "", 0.0, None, "leaf"))
+    'W⁽¹⁾₂₃'
+    """
+    label = box.title
+    if isinstance(label, UnitLabel):
+        comma = "," if max(label.units) > 9 else ""
+        units = comma.join(map(str, label.units))
+        return label.symbol + f"({label.layer})".translate(_RAISED) + units.translate(_LOWERED)
+    return printable(label)
+
+
+def head_text(box: Box) -> str:
+    """Return the first line of a box: its operation and its name."""
+    return "  ".join(filter(None, (box.symbol, title_text(box))))
+
+
+def facts(box: Box) -> list[tuple[str, str]]:
+    """Return the other lines of a box, as pairs of what and how much.
+
+    >>> facts(Box("n0", "x", "", 3.0, None, "leaf"))
+    [('value', '3'), ('grad', '–')]
+    """
     if box.kind == "constant":
-        return [head, number(box.value)] if head else [number(box.value)]
-    return [head, f"value {number(box.value)}", f"grad {number(box.grad)}"]
+        return [("", number(box.value))]
+    if box.kind == "folded":
+        return [
+            ("", f"{box.count:,} nodes"),
+            (GRAD, number(box.grad) if box.grad is None else f"≤ {number(abs(box.grad))}"),
+        ]
+    return [("value", number(box.value)), (GRAD, number(box.grad))]
 
 
 def box_size(box: Box) -> Point:
     """Return the width and height of a box that its text fits into."""
-    lines = rows(box)
-    return max(44.0, *(text_width(line, 11.0) + 18.0 for line in lines)), LINE * len(lines) + 4.0
+    lines = [f"{key}  {shown}" for key, shown in facts(box)]
+    head = head_text(box)
+    width = max(text_width(head, 12.0) + 8.0, *(text_width(line, 10.5) for line in lines))
+    return max(40.0, width + 12.0), LINE * (len(lines) + bool(head)) + 3.0
 
 
 def edge_label(edge: Edge) -> str:
@@ -92,14 +127,14 @@ def edge_label(edge: Edge) -> str:
     return "" if edge.local is None else number(edge.local)
 
 
-def record_escape(text: str) -> str:
-    r"""Return `text` so that a record label of Graphviz shows it as typed.
+def dot_escape(text: str, specials: str = "") -> str:
+    r"""Return `text` so that a label of Graphviz shows it as typed; in a record label ``{}|<>`` are special too.
 
-    >>> record_escape(r"{a|b} \n")
-    '\\{a\\|b\\} \\\\n'
+    >>> dot_escape(r"a&b \n"), dot_escape("{x|y}", "{}|<>")
+    ('a&amp;b \\\\n', '\\{x\\|y\\}')
     """
     text = text.replace("&", "&amp;").replace("\\", r"\\")
-    for special in "{}|<>":
+    for special in specials:
         text = text.replace(special, "\\" + special)
     return text
 
@@ -110,33 +145,50 @@ def to_dot(view: View) -> graphviz.Digraph:
 
     dot = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": "0.15", "ranksep": "0.3"},
-        node_attr={"shape": "record", "style": "rounded", "fontname": "DejaVu Sans", "fontsize": "9"},
+        node_attr={"style": "rounded", "fontname": "DejaVu Sans", "fontsize": "9"},
         edge_attr={"fontname": "DejaVu Sans", "fontsize": "9", "arrowsize": "0.6"},
     )
-    groups: dict[tuple[str, ...], graphviz.Digraph] = {(): dot}
+    groups: dict[Path, graphviz.Digraph] = {(): dot}
     for path in dict.fromkeys(box.path[:depth] for box in view.boxes for depth in range(1, len(box.path) + 1)):
         groups[path] = graphviz.Digraph(
             name=f"cluster_{len(groups)}",
-            graph_attr={"label": graphviz.escape(path[-1]), "fontname": "DejaVu Sans", "fontsize": "10"},
+            graph_attr={
+                "label": graphviz.nohtml(dot_escape(printable(path[-1]))),
+                "fontname": "DejaVu Sans",
+                "fontsize": "10",
+            },
         )
     for box in view.boxes:
         width, height = box_size(box)
+        lines = [head_text(box), *(f"{key} {shown}".strip() for key, shown in facts(box))]
         ports = "|".join(f"<{i}> " for i in range(box.arity))
-        text = r"\n".join(map(record_escape, rows(box)))
+        text = r"\n".join(dot_escape(line, "{}|<>" if box.arity > 1 else "") for line in lines if line)
         groups[box.path].node(
             box.id,
-            "{{" + ports + "}|" + text + "}" if box.arity > 1 else text,
+            "{{" + ports + "}|" + text + "}" if box.arity > 1 else graphviz.nohtml(text),
+            shape="record" if box.arity > 1 else "box",
             width=f"{width / 72:.4f}",
             height=f"{height / 72:.4f}",
             fixedsize="true",
         )
+    folded: dict[Path, list[str]] = {}
+    for box in view.boxes:
+        if box.kind == "folded" and box.title.startswith("unit "):
+            folded.setdefault(box.path, []).append(box.id)
+    for path, units in folded.items():  # the units of a layer stand in one column, from the first to the last
+        with groups[path].subgraph(graph_attr={"rank": "same"}) as column:
+            for above, below in pairwise(units):
+                column.edge(above, below, style="invis")
     for path in sorted(groups, key=len, reverse=True):
         if path:
             groups[path[:-1]].subgraph(groups[path])
     arity = {box.id: box.arity for box in view.boxes}
+    top = {box.id: box.path[:1] for box in view.boxes}
     for i, edge in enumerate(view.edges):
         port = f":{edge.position}:w" if arity[edge.head] > 1 and edge.local is not None else ""
-        dot.edge(edge.tail, edge.head + port, label=edge_label(edge), id=f"e{i}")
+        # Two ranks apart, so that the leaves of one layer do not stand beside the units of the layer before.
+        minlen = "2" if top[edge.tail] != top[edge.head] else "1"
+        dot.edge(edge.tail, edge.head + port, label=edge_label(edge), id=f"e{i}", minlen=minlen)
     return dot
 
 
@@ -156,6 +208,8 @@ def lay_out(view: View) -> Layout:
             size = box_size(by_id[thing["name"]])
             nodes[thing["name"]] = (*point(thing["pos"]), *size)
     for thing in drawn.get("edges", ()):
+        if "id" not in thing:  # the invisible ones
+            continue
         curve = thing["pos"].split()
         tip = curve.pop(0) if curve[0].startswith("e,") else curve[-1]
         points = [point(p) for p in curve]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,9 +78,9 @@ def names_of(names: Mapping[str, object]) -> dict[Value, str]:
 class Grouped:
     """The nodes of a graph, in topological order, and the groups that each stands in, outermost first.
 
-    Units' labels make groups of layers and units. A node without a label is in the group of the nodes that use it if
-    they share one; in a network, what is in no layer is the cost. A group of more than `MOST_BOXES` nodes is
-    sliced in the order of the forward pass, so that edges between slices point one way.
+    Units' labels make groups of layers and units. A node without a name is in the groups that the nodes that use it
+    have in common; in a network, what is in no layer is the cost. A group of more than `MOST_BOXES` nodes is sliced in
+    the order of the forward pass, so that edges between slices point one way.
     """
 
     def __init__(self, root: Value, names: Mapping[Value, str], constants: bool) -> None:
@@ -107,7 +108,7 @@ def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, P
     paths: dict[Value, Path] = {}
     if not any(isinstance(node.label, UnitLabel) for node in order):
         return paths
-    shared: dict[Value, Path | None] = {}  # of unlabelled nodes: the one path of all their users, or None
+    shared: dict[Value, Path] = {}  # the groups that all users of a node have in common
     for node in reversed(order):
         label = node.label
         if isinstance(label, UnitLabel) and label.symbol != "y":
@@ -116,9 +117,12 @@ def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, P
             paths[node] = (f"layer {layer}", *unit)
         elif not label and node not in names and (path := shared.get(node)):
             paths[node] = path
-        path = paths.get(node)
+        path = paths.get(node, ())
         for x in node.inputs:
-            shared[x] = path if shared.get(x, path) == path else None
+            common = shared.setdefault(x, path)
+            if common != path:
+                same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(common, path, strict=False))
+                shared[x] = tuple(name for name, _ in same)
     return paths
 
 

@@ -1,0 +1,82 @@
+"""What all pictures can do: show themselves in a notebook, and be saved."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+FONTS = {
+    style: Path(__file__).parent / "fonts" / name
+    for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf"))
+}
+
+
+class Picture:
+    """A picture with its SVG, `svg`, and its DOT text, `dot`, which is empty where it is not one of Graphviz's."""
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        raise NotImplementedError
+
+    @property
+    def dot(self) -> str:
+        """The picture as DOT text, for Graphviz."""
+        return ""
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture to `path`, whose suffix tells the format, and return the path.
+
+        The file is written whole or not at all. Raises ValueError for a suffix that is none of the accepted ones.
+        """
+        path = Path(path)
+        makers = {".svg": self._svg_file, ".png": self._png_file, ".pdf": self._pdf_file}
+        if self.dot:
+            makers[".dot"] = lambda: self.dot.encode()
+        if path.suffix.lower() not in makers:
+            raise ValueError(f"save: got {str(path)!r}; accepted: a name that ends in {', '.join(makers)}")
+        content = makers[path.suffix.lower()]()
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        return path
+
+    def _svg_file(self) -> bytes:
+        return b'<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg.encode()
+
+    def _png_file(self) -> bytes:
+        import resvg_py
+
+        return bytes(
+            resvg_py.svg_to_bytes(svg_string=self.svg, zoom=2.0, font_files=[str(font) for font in FONTS.values()])
+        )
+
+    def _pdf_file(self) -> bytes:
+        try:
+            from fpdf import FPDF
+            from fpdf.svg import SVGObject
+        except ImportError:
+            raise RuntimeError("save: a .pdf needs the package fpdf2: pip install fpdf2") from None
+        svg = ElementTree.fromstring(self.svg)
+        for parent in list(svg.iter()):
+            for title in parent.findall("{*}title"):  # a PDF has no place for what appears under the pointer
+                parent.remove(title)
+        drawing = SVGObject(ElementTree.tostring(svg, encoding="unicode"))
+        page = FPDF(unit="pt", format=(float(svg.attrib["width"]), float(svg.attrib["height"])))
+        page.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same picture makes the same file
+        for style, font in FONTS.items():
+            page.add_font("DejaVu Sans", style, font)
+        page.add_page()
+        drawing.draw_to_page(page)
+        return bytes(page.output())

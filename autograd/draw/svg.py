@@ -1,0 +1,156 @@
+"""A laid-out view as SVG: shapes and text, with no script, style sheet or reference, so that it is safe anywhere."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+from autograd.draw.layout import GRAD, LINE, Layout, Point, edge_label, facts, printable, text_width, title_text
+from autograd.draw.view import Box, View
+
+FONT = "DejaVu Sans, Verdana, sans-serif"
+INK, MUTED, RULE, BLUE = "#1b2430", "#5d6878", "#9aa5b4", "#0072b2"
+MARGIN = 12.0
+
+
+def element(parent: ET.Element, tag: str, text: str = "", **attributes: str | float) -> ET.Element:
+    """Return a new element in `parent`; an underscore in a name stands for a hyphen, numbers are rounded to 0.01."""
+    made = ET.SubElement(
+        parent,
+        tag,
+        {
+            name.rstrip("_").replace("_", "-"): value
+            if isinstance(value, str)
+            else f"{value:.2f}".rstrip("0").rstrip(".")
+            for name, value in attributes.items()
+        },
+    )
+    made.text = text or None
+    return made
+
+
+def canvas(width: float, height: float, title: str, note: str = "") -> tuple[ET.Element, ET.Element]:
+    """Return an SVG of a white card with a note at its foot, and the group in it to draw `width` by `height` in."""
+    note_height = LINE if note else 0.0
+    full = max(width, text_width(note, 9.5)) + 2 * MARGIN, height + 2 * MARGIN + note_height
+    svg = ET.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {full[0]:.0f} {full[1]:.0f}",
+            "width": f"{full[0]:.0f}",
+            "height": f"{full[1]:.0f}",
+            "role": "img",
+            "font-family": FONT,
+            "font-size": "11",
+            "fill": INK,
+        },
+    )
+    element(svg, "title", title)
+    element(svg, "rect", class_="page", width=full[0], height=full[1], rx=8.0, fill="#ffffff")
+    if note:
+        element(svg, "text", note, class_="note", x=MARGIN, y=full[1] - MARGIN, fill=MUTED, font_size="9.5")
+    inner = element(svg, "g", transform=f"translate({MARGIN:.0f} {MARGIN:.0f})")
+    return svg, inner
+
+
+def heat(size: float, largest: float) -> str:
+    """Return the colour of a number of this size where `largest` is the largest: white to orange, red if not finite."""
+    if not math.isfinite(size):
+        return "#f7b5c0"
+    share = math.sqrt(size / largest) if largest else 0.0  # the root, so that small ones can be told from zero
+    low, high = (255, 249, 236), (245, 163, 53)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(low, high, strict=True))
+
+
+def to_svg(view: View, layout: Layout, title: str) -> str:
+    """Return the picture as SVG text."""
+    svg, page = canvas(*layout.size, title, view.note)
+    for path, (left, top, right, bottom) in layout.groups.items():
+        group = element(page, "g", class_="group")
+        element(group, "title", printable(path[-1], 200))
+        outer = len(path) == 1
+        element(
+            group, "rect", x=left, y=top, width=right - left, height=bottom - top, rx=7.0,
+            fill="#f3f6fa" if outer else "#e9eff6", stroke="#d3dbe5",
+        )  # fmt: skip
+        weight = "bold" if outer else "normal"
+        element(
+            group, "text", printable(path[-1]), x=left + 8, y=top + 14, fill=MUTED, font_size="9.5", font_weight=weight
+        )
+    for edge, (tail, head, position, points), at in zip(view.edges, layout.edges, layout.labels, strict=True):
+        group = element(page, "g", class_="edge", data_tail=tail, data_head=head, data_position=str(position))
+        _arrow(group, points, 1.1 + min(1.5, 0.4 * math.log10(edge.count)))
+        if at:
+            element(
+                group, "text", edge_label(edge), x=at[0], y=at[1] + 3.2, text_anchor="middle", fill=MUTED, font_size="9"
+            )
+    finite = [abs(box.grad) for box in view.boxes if box.grad is not None and math.isfinite(box.grad)]
+    for box in view.boxes:
+        _box(page, box, layout.nodes[box.id], max(finite, default=0.0))
+    return ET.tostring(svg, encoding="unicode")
+
+
+def _arrow(group: ET.Element, points: list[Point], width: float) -> None:
+    (x0, y0), (x, y) = next((p, q) for p, q in reversed(list(pairwise(points))) if p != q)
+    length = math.hypot(x - x0, y - y0)
+    ux, uy = (x - x0) / length, (y - y0) / length
+    base = x - 6 * ux, y - 6 * uy
+    curve = " ".join(f"{px:.1f} {py:.1f}" for px, py in points[1:-3])
+    start = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
+    element(
+        group, "path", d=f"{start} C{curve} L{base[0]:.1f} {base[1]:.1f}", fill="none", stroke=RULE, stroke_width=width
+    )
+    wings = (x, y), (base[0] - 3 * uy, base[1] + 3 * ux), (base[0] + 3 * uy, base[1] - 3 * ux)
+    element(group, "polygon", points=" ".join(f"{px:.1f},{py:.1f}" for px, py in wings), fill=RULE)
+
+
+def _box(page: ET.Element, box: Box, place: tuple[float, float, float, float], largest: float) -> None:
+    x, y, width, height = place
+    left, top = x - width / 2, y - height / 2
+    group = element(page, "g", class_=f"node {box.kind}", data_id=box.id)
+    shown = (
+        f"value {box.value!r}, grad {'–' if box.grad is None else repr(box.grad)}"
+        if box.count == 1
+        else f"{box.count} nodes"
+    )
+    element(group, "title", ": ".join(filter(None, (printable(box.title, 200), shown))))
+    if box.kind == "folded":
+        element(group, "rect", x=left + 3, y=top + 3, width=width, height=height, rx=5.0, fill="#dbe5f0", stroke=RULE)
+    dashes = {"stroke_dasharray": "3 2"} if box.kind == "constant" else {}
+    element(
+        group, "rect", x=left, y=top, width=width, height=height, rx=5.0,
+        fill="#f7f7f8" if box.kind == "constant" else "#ffffff",
+        stroke=BLUE if box.kind == "leaf" else RULE, stroke_width=1.6 if box.kind == "leaf" else 1.0, **dashes,
+    )  # fmt: skip
+    head = top + 14.5
+    if box.symbol:
+        badge = text_width(box.symbol, 11.0) + 8
+        start = left + 4 if box.title else x - badge / 2
+        element(group, "rect", x=start, y=top + 3.5, width=badge, height=LINE - 2, rx=4.0, fill="#e1edf7")
+        element(group, "text", box.symbol, x=start + badge / 2, y=head, text_anchor="middle", fill="#00507f")
+        left_over = start + badge
+    else:
+        left_over = left
+    if box.title:
+        element(
+            group, "text", title_text(box), x=(left_over + left + width) / 2, y=head,
+            text_anchor="middle", font_weight="bold",
+        )  # fmt: skip
+    lines = facts(box)
+    for i, (key, shown) in enumerate(lines):
+        baseline = top + height - LINE * (len(lines) - 1 - i) - 5
+        if key == GRAD:
+            fill = "#f4f5f7" if box.grad is None else heat(abs(box.grad), largest)
+            element(group, "path", d=_band(left + 0.8, top + height - LINE - 0.8, width - 1.6, LINE), fill=fill)
+        if key:
+            element(group, "text", key, x=left + 6, y=baseline, fill=MUTED, font_size="9")
+            element(group, "text", shown, x=left + width - 6, y=baseline, text_anchor="end")
+        else:
+            element(group, "text", shown, x=x, y=baseline, text_anchor="middle", fill=MUTED)
+
+
+def _band(left: float, top: float, width: float, height: float) -> str:
+    """The foot of a box: square above, with round corners below."""
+    return f"M{left:.1f} {top:.1f} h{width:.1f} v{height - 4:.1f} q0 4 -4 4 h{8 - width:.1f} q-4 0 -4 -4 z"
