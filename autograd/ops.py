@@ -46,6 +46,7 @@ class Operation:
     edges     what happens at kinks, at singular points and outside the domain
     textbook  the partials as a book writes them, where the accurate form is a longer one: the form that
               derivations show and array programs use, equal within rounding of a number of size 1
+    smooth    the partials in a form to differentiate again, where the textbook form loses digits
     numpy     the name NumPy uses, also a method of `Value`, where it is another one
     defaults  values of the last inputs when they are not given
     javascript  the expression of an elementary function; an operation without one is derived from its `value` rule
@@ -60,6 +61,7 @@ class Operation:
     domain: tuple[Interval, ...] = (REALS,)
     edges: str = ""
     textbook: tuple[Rule, ...] = ()
+    smooth: tuple[Rule, ...] = ()
     numpy: str = ""
     defaults: tuple[float, ...] = ()
     javascript: str = ""
@@ -74,6 +76,11 @@ class Operation:
     def formulas(self) -> tuple[Rule, ...]:
         """The partials as a derivation shows them."""
         return self.textbook or self.partials
+
+    @property
+    def differentiable(self) -> tuple[Rule, ...]:
+        """The partials as a graph that can be differentiated again: no bend where the operation has none."""
+        return self.smooth or self.formulas
 
     def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
         return operation, (self.name,)
@@ -97,6 +104,15 @@ def _sigmoid_slope(m: Any, x: Any, out: Any) -> Any:
 
 def _tanh_slope(m: Any, x: Any, out: Any) -> Any:
     return 4.0 * _sigmoid_slope(m, 2.0 * x, out)
+
+
+def _sech_squared(m: Any, x: Any, out: Any) -> Any:
+    s = m.where(m.less(m.abs(x), 350.0), 1.0 / m.cosh(x), 0.0)  # cosh overflows far beyond where its inverse is 0
+    return s * s
+
+
+def _asin_slope(m: Any, x: Any, out: Any) -> Any:
+    return 1.0 / m.sqrt((1.0 - x) * (1.0 + x))
 
 
 def _silu_slope(m: Any, x: Any, out: Any) -> Any:
@@ -134,6 +150,11 @@ def _pow_base(m: Any, x: Any, y: Any, out: Any) -> Any:
     ratio = m.where(m.less(m.abs(x), 1.0), y * out / x, y * (out / x))  # the order that does not overflow
     slope = m.where(m.both(m.less(1e-290, size), m.less(size, INF)), ratio, y * x ** (y - 1.0))
     return m.where(m.equal(y, 0.0), 0.0, slope)
+
+
+def _pow_base_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
+    # Where only y is 0 the derivative is 0 too, but not its own derivative by y.
+    return m.where(m.both(m.equal(x, 0.0), m.equal(y, 0.0)), 0.0, y * x ** (y - 1.0))
 
 
 def _pow_base_textbook(m: Any, x: Any, y: Any, out: Any) -> Any:
@@ -213,6 +234,7 @@ _ROWS = (
         value=lambda m, x, y: x**y,
         partials=(_pow_base, _pow_exponent),
         textbook=(_pow_base_textbook, _pow_exponent_textbook),
+        smooth=(_pow_base_smooth, _pow_exponent_textbook),
         domain=((0.0, INF), REALS),
         edges="d/dx x**0 = 0 everywhere, 0 included; d/dy 0**y = 0 for y >= 0; d/dx x**y = inf at x = 0 for 0 < y < 1; "
         "0 to a negative power raises ZeroDivisionError, a negative number to a fractional power ValueError; the "
@@ -283,16 +305,18 @@ _ROWS = (
     Operation(
         name="asin", symbol="asin", latex=r"\arcsin\left({0}\right)", numpy="arcsin", javascript="Math.asin({0})",
         value=lambda m, x: m.asin(x),
-        partials=(lambda m, x, out: 1.0 / m.sqrt((1.0 - x) * (1.0 + x)),),
+        partials=(_asin_slope,),
         textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 - x * x),),
+        smooth=(_asin_slope,),
         domain=((-1.0, 1.0),),
         edges="asin′(±1) = inf; outside [-1, 1] raises ValueError",
     ),
     Operation(
         name="acos", symbol="acos", latex=r"\arccos\left({0}\right)", numpy="arccos", javascript="Math.acos({0})",
         value=lambda m, x: m.acos(x),
-        partials=(lambda m, x, out: -1.0 / m.sqrt((1.0 - x) * (1.0 + x)),),
+        partials=(lambda m, x, out: -_asin_slope(m, x, out),),
         textbook=(lambda m, x, out: -1.0 / m.sqrt(1.0 - x * x),),
+        smooth=(lambda m, x, out: -_asin_slope(m, x, out),),
         domain=((-1.0, 1.0),),
         edges="acos′(±1) = -inf; outside [-1, 1] raises ValueError",
     ),
@@ -328,12 +352,14 @@ _ROWS = (
         value=lambda m, x: m.tanh(x),
         partials=(_tanh_slope,),
         textbook=(lambda m, x, out: 1.0 - out * out,),
+        smooth=(_sech_squared,),
     ),
     Operation(
         name="sigmoid", symbol="σ", latex=r"\sigma\left({0}\right)",
         value=_sigmoid,
         partials=(_sigmoid_slope,),
         textbook=(lambda m, x, out: out * (1.0 - out),),
+        smooth=(lambda m, x, out: out * m.sigmoid(-x),),
     ),
     Operation(
         name="softplus", symbol="softplus", latex=r"\ln\left(1 + e^{{{0}}}\right)",
@@ -375,6 +401,7 @@ _ROWS = (
         value=lambda m, x: x * m.sigmoid(x),
         partials=(_silu_slope,),
         textbook=(lambda m, x, out: m.sigmoid(x) + out * (1.0 - m.sigmoid(x)),),
+        smooth=(lambda m, x, out: m.sigmoid(x) + out * m.sigmoid(-x),),
         edges="nan at -inf, the derivative at ±inf",
     ),
     Operation(
