@@ -91,22 +91,16 @@ def backward_steps(root: Value) -> list[BackwardStep]:
     """
     if isinstance(root, Constant):
         raise ValueError(f"backward_steps: {root!r} is a constant; give a node computed from a Value")
-    uses = {root: 0}
-    stack = [root]
-    while stack:
-        node = stack.pop()
+    order = [node for node in reversed(topological_order(root)) if not isinstance(node, Constant)]
+    uses = dict.fromkeys(order, 0)
+    for node in order:
         for x, local in zip(node.inputs, node.partials, strict=True):
             if local is not None:
-                if x not in uses:
-                    uses[x] = 0
-                    stack.append(x)
                 uses[x] += 1
-    gradients, done = dict.fromkeys(uses, 0.0), dict.fromkeys(uses, 0)
+    gradients, done = dict.fromkeys(order, 0.0), dict.fromkeys(order, 0)
     gradients[root] = 1.0
     steps: list[BackwardStep] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
+    for node in order:
         upstream = gradients[node]
         for position, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True)):
             if local is None:
@@ -114,13 +108,20 @@ def backward_steps(root: Value) -> list[BackwardStep]:
             contribution, before = local * upstream, gradients[x]
             gradients[x] = after = before + contribution
             done[x] += 1
-            ready = done[x] == uses[x]
-            if ready:
-                stack.append(x)
-            number = len(steps) + 1
             steps.append(
                 BackwardStep(
-                    number, node, position, x, local, upstream, contribution, before, after, ready, done[x], uses[x]
+                    number=len(steps) + 1,
+                    node=node,
+                    position=position,
+                    input=x,
+                    local=local,
+                    upstream=upstream,
+                    contribution=contribution,
+                    before=before,
+                    after=after,
+                    ready=done[x] == uses[x],
+                    uses_done=done[x],
+                    uses=uses[x],
                 )
             )
     return steps

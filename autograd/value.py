@@ -53,7 +53,7 @@ class Value:
 
     # At most two inputs and their local derivatives (None for a constant) stand in slots rather than in tuples: the
     # cyclic collector visits every container, and this way a node is a single one. A third input makes a hidden pair.
-    __slots__ = ("_data", "_dx", "_dy", "_grad", "_label", "_op", "_uses", "_x", "_y")
+    __slots__ = ("_data", "_dx", "_dy", "_grad", "_label", "_op", "_x", "_y")
 
     _data: float
     _grad: float | None  # None until a backward pass reaches the node
@@ -63,12 +63,10 @@ class Value:
     _y: Value
     _dx: float | None
     _dy: float | None
-    _uses: int  # uses that a backward pass has yet to do; 0 outside of one
 
     def __init__(self, data: float, label: str = "") -> None:
         self._data = real(data)
         self._grad = self._op = self._x = self._y = self._dx = self._dy = None  # type: ignore[assignment]
-        self._uses = 0
         self.label = label
 
     # What a node tells -------------------------------------------------------------------------------------------
@@ -160,7 +158,6 @@ class Value:
         out._dx = out._dy = 1.0
         out._grad = None
         out._label = ""
-        out._uses = 0
         return out
 
     def __sub__(self, other: Value | float) -> Value:
@@ -175,7 +172,6 @@ class Value:
         out._dy = -1.0
         out._grad = None
         out._label = ""
-        out._uses = 0
         return out
 
     def __mul__(self, other: Value | float) -> Value:
@@ -192,7 +188,6 @@ class Value:
         out._op = MUL
         out._grad = None
         out._label = ""
-        out._uses = 0
         return out
 
     def __radd__(self, other: float) -> Value:
@@ -277,53 +272,44 @@ class Value:
         if isinstance(self, Constant):
             raise ValueError(f"backward: {self!r} is a constant; call it on a node computed from a Value")
         leaves: list[tuple[Value, float | None]] = []
-        reached: list[Value] = []
+        order: list[Value] = []
         stack = [self]
-        push, pop = stack.append, stack.pop
+        push, pop, finish = stack.append, stack.pop, order.append
+        opened, closed = float("0"), float("0")  # zeros of this call's own: a node met by it holds one or the other
         try:
-            # Count the uses of every node that this one depends on.
-            while stack:
-                node = pop()
-                if node._op is None:
-                    leaves.append((node, node._grad))
-                else:
-                    reached.append(node)
-                node._grad = 0.0
-                if node._dx is not None:
-                    x = node._x
-                    if not x._uses:
-                        push(x)
-                    x._uses += 1
-                if node._dy is not None:
-                    x = node._y
-                    if not x._uses:
-                        push(x)
-                    x._uses += 1
-            # A node whose uses are all done has its whole gradient: hand it on to its inputs.
-            self._grad = 1.0
-            push(self)
+            # Order the nodes that this one depends on, inputs before users.
             while stack:
                 node = pop()
                 grad = node._grad
+                if grad is opened:
+                    node._grad = closed
+                    finish(node)
+                elif grad is not closed:
+                    if node._op is None:
+                        leaves.append((node, grad))
+                        node._grad = closed
+                        continue
+                    node._grad = opened
+                    push(node)
+                    if node._dy is not None and node._y._grad is not closed:
+                        push(node._y)
+                    if node._dx is not None and node._x._grad is not closed:
+                        push(node._x)
+            # In the reverse order a node comes when its gradient is whole: it hands it on to its inputs.
+            self._grad = 1.0
+            order.reverse()
+            for node in order:
+                grad = node._grad
                 if (partial := node._dx) is not None:
-                    x = node._x
-                    x._grad += partial * grad  # type: ignore[operator]
-                    x._uses = uses = x._uses - 1
-                    if not uses:
-                        push(x)
+                    node._x._grad += partial * grad  # type: ignore[operator]
                 if (partial := node._dy) is not None:
-                    x = node._y
-                    x._grad += partial * grad  # type: ignore[operator]
-                    x._uses = uses = x._uses - 1
-                    if not uses:
-                        push(x)
+                    node._y._grad += partial * grad  # type: ignore[operator]
         except BaseException:  # an interrupt, or no memory
-            for node in reached:
-                node._grad, node._uses = None, 0
             for leaf, before in leaves:
-                leaf._grad, leaf._uses = before, 0
-            for node in stack:
-                node._uses = 0
+                leaf._grad = before
+            for node in topological_order(self):
+                if node._op is not None:
+                    node._grad = None
             raise
         for leaf, before in leaves:
             if before is not None:
@@ -438,7 +424,6 @@ def _node(op: Operation, data: float, x: Value, y: Value | None, dx: float | Non
     out._dy = dy
     out._grad = None
     out._label = ""
-    out._uses = 0
     return out
 
 
@@ -503,7 +488,6 @@ def _state(node: Value) -> list[Any]:
 def _set_state(node: Value, state: list[Any]) -> None:
     node._data, op, node._x, node._y, node._dx, node._dy, node._grad, node._label = state
     node._op = _PAIR if op == "pair" else op
-    node._uses = 0
 
 
 def _make(kind: type[Value]) -> Value:

@@ -79,7 +79,6 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value], bias: Value)
         product._op = MUL
         product._grad = None
         product._label = ""
-        product._uses = 0
         if total is None:
             total = product
         else:
@@ -91,7 +90,6 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value], bias: Value)
             out._op = ADD
             out._grad = None
             out._label = ""
-            out._uses = 0
             total = out
     if total is None:
         raise ValueError("weighted_sum: no inputs")
@@ -121,7 +119,6 @@ def activate(op: Operation, z: Value) -> Value:
     out._op = op
     out._grad = None
     out._label = ""
-    out._uses = 0
     return out
 
 
