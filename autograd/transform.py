@@ -1,0 +1,581 @@
+"""Derivatives of functions, as functions: gradients, Jacobians, Hessians and products with them, to any order.
+
+A rule of the table interpreted over Values makes Values, so the backward pass can itself record a graph, which is
+differentiated, drawn and explained like any other. It does so only where it must: for inputs that are Values, or a
+function that uses Values of its own. For plain numbers in, the local derivatives captured with the graph are enough.
+
+`inputs` and results have one structure: a number or Value, a list (of lists) of them, or a NumPy array. A tuple is
+the arguments of a function of several, and the result then is a tuple too.
+
+>>> f = lambda x, y: x**2 * y
+>>> grad(f)(3.0, 5.0), hessian(f)(3.0, 5.0)
+((30.0, 9.0), ((10.0, 6.0), (6.0, 0.0)))
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import operator
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from autograd import functions, value
+from autograd.ops import OPERATIONS, Operation
+from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
+from autograd.value import Constant, Value, real
+
+Number = Value | float
+Structure = Any  # a number or Value, a list or array of structures, or a tuple of them
+Function = Callable[..., Any]
+
+
+# Rules over Values ------------------------------------------------------------------------------------------------
+#
+# What a plain 0 or 1 does to a sum or product needs no node: x² has the third derivative 0 and no graph.
+
+
+def _plus(x: Any, y: Any) -> Any:
+    return y if x == 0.0 else x if y == 0.0 else x + y
+
+
+def _times(x: Any, y: Any) -> Any:
+    if x.__class__ is float and y.__class__ is float:
+        return x * y
+    if x == 0.0 or y == 0.0:
+        return 0.0
+    if x == 1.0 or y == 1.0:
+        return y if x == 1.0 else x
+    if x == -1.0 or y == -1.0:
+        return -y if x == -1.0 else -x
+    return x * y
+
+
+# fmt: off
+VALUES = SimpleNamespace(**{
+    **{name: getattr(functions, name) for name in OPERATIONS},
+    "add": _plus,
+    "sub": lambda x, y: x if y == 0.0 else x - y,
+    "mul": _times,
+    "div": lambda x, y: x if y == 1.0 else x / y,
+    "pow": lambda x, y: 1.0 if y == 0.0 else x if y == 1.0 else x**y,
+    "neg": operator.neg,
+    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
+    "equal": lambda x, y: x <= y and x >= y,  # `==` of Values is identity
+    "both": lambda p, q: p and q,
+})
+# fmt: on
+"""The namespace over which a rule makes a graph; a predicate is a plain bool, recorded as any comparison of Values."""
+
+_INPUTS = tuple(symbol(f"x{i + 1}") for i in range(max(op.arity for op in OPERATIONS.values())))
+_OUT = symbol("out")
+
+
+@functools.cache
+def _formula(op: Operation, i: int) -> Formula:
+    return op.differentiable[i](SYMBOLS, *_INPUTS[: op.arity], _OUT)  # type: ignore[no-any-return]
+
+
+def _interpret(formula: Formula, known: dict[Expression, Number]) -> Any:
+    """Evaluate over `VALUES`; of a `where` only the branch that is taken, since the other may not exist here."""
+    if not isinstance(formula, Expression):
+        return formula
+    if formula not in known:
+        if formula.name == "where":
+            condition, x, y = formula.inputs
+            known[formula] = _interpret(x if _interpret(condition, known) else y, known)
+        else:
+            inputs = [_interpret(x, known) for x in formula.inputs]
+            known[formula] = getattr(VALUES, formula.name)(*inputs)
+    return known[formula]
+
+
+def _known(node: Value) -> dict[Expression, Number]:
+    inputs = (x.data if isinstance(x, Constant) else x for x in node.inputs)
+    return {**dict(zip(_INPUTS, inputs, strict=False)), _OUT: node}
+
+
+def _recorded_local(node: Value, i: int) -> Number:
+    """Return ∂node/∂input i as a Value; a plain number where it is the same for all inputs."""
+    op: Operation = node.op  # type: ignore[assignment]
+    try:
+        return _interpret(_formula(op, i), _known(node))  # type: ignore[no-any-return]
+    except (ArithmeticError, ValueError) as error:
+        inputs = ", ".join(f"{x.label} = {x.data!r}" if x.label else repr(x.data) for x in node.inputs)
+        raise type(error)(
+            f"the derivative of {op.name}({inputs}) by its input {i + 1} cannot be recorded as a graph: {error}"
+        ) from None
+
+
+def _captured_local(node: Value, i: int) -> float:
+    return node.partials[i]  # type: ignore[return-value]
+
+
+# The walks --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """The part of a graph that lies on paths from `variables` to its roots.
+
+    order    its operations, each after its inputs
+    active   those and the variables
+    foreign  whether the roots depend on leaves, constants aside, that are not among the variables
+    """
+
+    order: list[Value]
+    active: set[Value]
+    foreign: bool
+
+
+def _paths(roots: Sequence[Value], variables: Sequence[Value]) -> _Paths:
+    active, order, foreign = set(variables), [], False
+    seen = set(variables)
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, inputs_done = stack.pop()
+        if inputs_done:
+            if any(x in active for x in node.inputs):
+                active.add(node)
+                order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            if node.op is None:
+                foreign = foreign or not isinstance(node, Constant)
+            else:
+                stack.append((node, True))
+                stack.extend((x, False) for x in reversed(node.inputs) if x not in seen)
+    return _Paths(order, active, foreign)
+
+
+Local = Callable[[Value, int], Number]
+
+
+def _pull(paths: _Paths, seeds: Mapping[Value, Number], local: Local) -> dict[Value, Number]:
+    """Reverse mode: return Σ seed · ∂root/∂x for every variable x that the roots depend on."""
+    grads = {root: seed for root, seed in seeds.items() if root in paths.active}
+    for node in reversed(paths.order):
+        upstream = grads.pop(node, 0.0)
+        if upstream.__class__ is float and upstream == 0.0:
+            continue  # nothing to hand on, so no derivative is looked for that may not exist
+        for i, x in enumerate(node.inputs):
+            if x in paths.active and not isinstance(x, Constant):
+                contribution = _times(local(node, i), upstream)
+                grads[x] = _plus(grads[x], contribution) if x in grads else contribution
+    return grads
+
+
+def _push(paths: _Paths, tangents: Mapping[Value, Number], local: Local) -> dict[Value, Number]:
+    """Forward mode: return the tangents of every node on the paths, Σ ∂node/∂input · tangent of the input."""
+    found = dict(tangents)
+    for node in paths.order:
+        total: Number = 0.0
+        for i, x in enumerate(node.inputs):
+            tangent = found.get(x, 0.0)
+            if tangent.__class__ is not float or tangent != 0.0:
+                total = _plus(total, _times(local(node, i), tangent))
+        found[node] = total
+    return found
+
+
+def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
+    """Return ∂root/∂x for every x of `inputs`, leaves or not, as nodes of a graph that goes on from the one of `root`.
+
+    ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x, each factor a Value. No `grad` is read or set.
+
+    Raises what a float operation raises where a local derivative does not exist as a finite number.
+
+    >>> x = Value(2.0, label="x")
+    >>> slope, = gradients(x**3, [x])
+    >>> slope, gradients(slope, [x])[0].data
+    (Value(12.0, op=mul), 12.0)
+    """
+    grads = _pull(_paths([root], inputs), {root: 1.0}, _recorded_local)
+    return [_as_value(grads.get(x, 0.0)) for x in inputs]
+
+
+def _as_value(number: Number) -> Value:
+    return number if isinstance(number, Value) else Constant(number)
+
+
+# Structures -------------------------------------------------------------------------------------------------------
+
+
+def _is_array(structure: Structure) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(structure, numpy.ndarray)
+
+
+def _is_structure(structure: Structure) -> bool:
+    return isinstance(structure, list | tuple) or (_is_array(structure) and structure.ndim > 0)
+
+
+def _leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]:
+    """Yield every number of the structure, with a name such as x[1]."""
+    if _is_array(structure):
+        for index in _indices(structure.shape):
+            yield f"{name}[{', '.join(map(str, index))}]" if name and index else name, _number(structure[index], name)
+    elif isinstance(structure, list | tuple):
+        for i, part in enumerate(structure):
+            yield from _leaves(part, f"{name}[{i}]" if name else "")
+    else:
+        yield name, _number(structure, name)
+
+
+def _indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    import numpy as np
+
+    return np.ndindex(shape)
+
+
+def _number(leaf: Any, name: str) -> Number:
+    if isinstance(leaf, Value):
+        return leaf
+    try:
+        return real(leaf)
+    except TypeError:
+        raise TypeError(
+            f"{name or 'an input'}: got {leaf!r} ({type(leaf).__name__}); accepted: a real number, a Value, or a list, "
+            "tuple or NumPy array of them"
+        ) from None
+
+
+def _rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
+    """Return `structure` with its numbers replaced, in order, by `parts`, which may be structures themselves."""
+    if _is_array(structure):
+        import numpy as np
+
+        items = [next(parts) for _ in range(structure.size)]
+        if all(isinstance(x, float | np.ndarray) for x in items):
+            array = np.array(items)
+            return array.reshape(structure.shape + array.shape[1:])
+        array = np.empty(structure.size, dtype=object)
+        for i, item in enumerate(items):
+            array[i] = item
+        return array.reshape(structure.shape)
+    if isinstance(structure, list | tuple):
+        items = [_rebuild(part, parts) for part in structure]
+        return items if isinstance(structure, list) else tuple(items)
+    return next(parts)
+
+
+# Recording --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """One run of a function.
+
+    arguments  what it was given
+    variables  the Values that stood for the numbers in them
+    output     the structure that it returned
+    outputs    the numbers in that
+    paths      from the variables to the outputs
+    as_values  whether derivatives are Values: for arguments that are, or a function that used Values of its own
+    """
+
+    arguments: tuple[Structure, ...]
+    variables: list[Value]
+    output: Structure
+    outputs: list[Number]
+    paths: _Paths
+    as_values: bool
+
+    @property
+    def local(self) -> Local:
+        """The local derivative as a walk over this recording needs it."""
+        return _recorded_local if self.as_values else _captured_local
+
+    def _result(self, number: Number) -> Number:
+        if self.as_values:
+            return _as_value(number)
+        return number.data if isinstance(number, Value) else number
+
+    def like_arguments(self, numbers: Mapping[Value, Number]) -> Structure:
+        """Return the number of each variable, in the structure of the arguments."""
+        parts = _rebuild(self.arguments, (self._result(numbers.get(x, 0.0)) for x in self.variables))
+        return parts[0] if len(parts) == 1 else parts
+
+    def like_output(self, numbers: Iterable[Number]) -> Structure:
+        """Return numbers, one for each output, in the structure of the output."""
+        return _rebuild(self.output, map(self._result, numbers))
+
+    def pull(self, weights: Sequence[Number]) -> dict[Value, Number]:
+        """Return the gradient of Σ weight · output."""
+        seeds: dict[Value, Number] = {}
+        for out, weight in zip(self.outputs, weights, strict=True):
+            if isinstance(out, Value):
+                seeds[out] = _plus(seeds.get(out, 0.0), weight)
+        return _pull(self.paths, seeds, self.local)
+
+
+def _record(f: Function, inputs: Structure) -> _Recording:
+    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    variables: list[Value] = []
+    given: set[Value] = set()
+    for name, leaf in _named_leaves(f, arguments):
+        if isinstance(leaf, Value) and not isinstance(leaf, Constant):
+            # The same Value for two inputs: f is to be differentiated by each of them.
+            variables.append(leaf if leaf not in given else leaf + 0.0)
+            given.add(leaf)
+        else:
+            variables.append(Value(leaf.data if isinstance(leaf, Value) else leaf, label=name))
+    output = f(*_rebuild(arguments, iter(variables)))
+    try:
+        outputs = [leaf for _, leaf in _leaves(output)]
+    except TypeError as error:
+        raise TypeError(f"the result of the function: {error}") from None
+    paths = _paths([x for x in outputs if isinstance(x, Value)], variables)
+    return _Recording(arguments, variables, output, outputs, paths, bool(given) or paths.foreign)
+
+
+def _record_one(f: Function, inputs: Structure) -> _Recording:
+    recording = _record(f, inputs)
+    if _is_structure(recording.output):
+        kind = type(recording.output).__name__
+        raise TypeError(
+            f"the function returned {len(recording.outputs)} numbers ({kind}); accepted: one number. For many: jacobian"
+        )
+    return recording
+
+
+def _named_leaves(f: Function, arguments: tuple[Structure, ...]) -> Iterator[tuple[str, Number]]:
+    try:
+        names = list(inspect.signature(f).bind(*arguments).arguments)
+    except (TypeError, ValueError):  # no signature, or one for other arguments: the call will say so
+        names = []
+    for i, argument in enumerate(arguments):
+        yield from _leaves(argument, names[i] if len(names) == len(arguments) else "")
+
+
+def _tangents(recording: _Recording, directions: Structure) -> dict[Value, Number]:
+    return dict(zip(recording.variables, _numbers(directions, recording.arguments, "direction"), strict=True))
+
+
+def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
+    numbers = [leaf for _, leaf in _leaves(structure, what)]
+    expected = sum(1 for _ in _leaves(like))
+    if len(numbers) != expected:
+        raise ValueError(f"{what}: got {len(numbers)} numbers; accepted: {expected}, in the structure it belongs to")
+    return numbers
+
+
+# Derivatives of functions -----------------------------------------------------------------------------------------
+
+
+def value_and_grad(f: Function) -> Function:
+    """Return the function that gives f and its gradient together, from one recording.
+
+    Raises TypeError, when called, if f does not return one number.
+
+    >>> value_and_grad(lambda x: x[0] * x[1])([3.0, 4.0])
+    (12.0, [4.0, 3.0])
+    """
+
+    @functools.wraps(f)
+    def value_and_gradient(*inputs: Structure) -> tuple[Number, Structure]:
+        recording = _record_one(f, inputs)
+        return recording.like_output(recording.outputs), recording.like_arguments(recording.pull([1.0]))
+
+    return value_and_gradient
+
+
+def grad(f: Function) -> Function:
+    """Return the gradient of f as a function: of one argument, in its structure; of several, a tuple.
+
+    Raises TypeError, when called, if f does not return one number.
+
+    >>> import autograd
+    >>> grad(grad(grad(autograd.sin)))(0.0)
+    -1.0
+    """
+
+    @functools.wraps(f)
+    def gradient(*inputs: Structure) -> Structure:
+        recording = _record_one(f, inputs)
+        return recording.like_arguments(recording.pull([1.0]))
+
+    return gradient
+
+
+def jacobian(f: Function) -> Function:
+    """Return the function that gives ∂f_i/∂x_j: the structure of f's result, of structures of the inputs.
+
+    For an array of shape s and a result of shape r, an array of shape r + s.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0] ** 2])([3.0, 4.0])
+    [[4.0, 3.0], [6.0, 0.0]]
+    """
+
+    @functools.wraps(f)
+    def jacobian_of_f(*inputs: Structure) -> Structure:
+        recording = _record(f, inputs)
+        n = len(recording.outputs)
+        rows = (recording.pull([0.0] * i + [1.0] + [0.0] * (n - 1 - i)) for i in range(n))
+        return _rebuild(recording.output, map(recording.like_arguments, rows))
+
+    return jacobian_of_f
+
+
+def hessian(f: Function) -> Function:
+    """Return the function that gives ∂²f/∂x_i∂x_j, the Jacobian of the gradient.
+
+    Raises TypeError, when called, if f does not return one number.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
+    [[8.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(f))
+
+
+def jvp(f: Function, inputs: Structure, directions: Structure) -> tuple[Structure, Structure]:
+    """Return f and its derivative along `directions`, Σ ∂f/∂x_i · direction_i, in forward mode.
+
+    `directions` has the structure of `inputs`; both results have that of f's result. ValueError for another number
+    of directions.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 10.0))
+    (12.0, 34.0)
+    """
+    recording = _record(f, inputs)
+    tangents = _tangents(recording, directions)
+    recording = _as_values_if_any(recording, tangents.values())
+    found = _push(recording.paths, tangents, recording.local)
+    slopes = (found.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in recording.outputs)
+    return recording.like_output(recording.outputs), recording.like_output(slopes)
+
+
+def vjp(f: Function, inputs: Structure, weights: Structure) -> tuple[Structure, Structure]:
+    """Return f and the gradient of Σ weight_i · f_i, in reverse mode.
+
+    `weights` has the structure of f's result, the gradient that of `inputs`. ValueError for another number of weights.
+
+    >>> vjp(lambda x: [x**2, 3 * x], 5.0, [1.0, 100.0])
+    ([25.0, 15.0], 310.0)
+    """
+    recording = _record(f, inputs)
+    numbers = _numbers(weights, recording.output, "weight")
+    recording = _as_values_if_any(recording, numbers)
+    return recording.like_output(recording.outputs), recording.like_arguments(recording.pull(numbers))
+
+
+def hvp(f: Function, inputs: Structure, directions: Structure) -> Structure:
+    """Return the Hessian of f times `directions`, without the Hessian: forward mode over the backward pass.
+
+    Raises TypeError if f does not return one number, ValueError for another number of directions.
+
+    Source: B. A. Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994).
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 4.0], [1.0, 0.0])
+    [8.0, 6.0]
+    """
+    recording = _record_one(f, inputs)
+    tangents = _tangents(recording, directions)
+    recording = _as_values_if_any(recording, tangents.values())
+    if not recording.as_values:
+        return recording.like_arguments(_pull_tangents(recording, tangents))  # type: ignore[arg-type]
+    grads = _pull(recording.paths, {recording.outputs[0]: 1.0}, _recorded_local)  # type: ignore[dict-item]
+    paths = _paths([g for g in grads.values() if isinstance(g, Value)], recording.variables)
+    found = _push(paths, tangents, _recorded_local)
+    return recording.like_arguments({x: found.get(g, 0.0) for x, g in grads.items() if isinstance(g, Value)})
+
+
+def _as_values_if_any(recording: _Recording, numbers: Iterable[Number]) -> _Recording:
+    values = recording.as_values or any(isinstance(x, Value) for x in numbers)
+    return replace(recording, as_values=values)
+
+
+def _pull_tangents(recording: _Recording, directions: Mapping[Value, float]) -> dict[Value, float]:
+    """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
+    paths, root = recording.paths, recording.outputs[0]
+    if root not in paths.active:
+        return {}
+    tangents = _push(paths, directions, _captured_local)
+    grads: dict[Value, tuple[float, float]] = {root: (1.0, 0.0)}
+    for node in reversed(paths.order):
+        grad, tangent = grads.pop(node, (0.0, 0.0))
+        for i, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True)):
+            if local is not None and x in paths.active:
+                before, tangent_before = grads.get(x, (0.0, 0.0))
+                turn = _local_tangent(node, i, tangents) if grad != 0.0 else 0.0  # type: ignore[arg-type]
+                grads[x] = before + local * grad, tangent_before + local * tangent + turn * grad
+    return {x: tangent for x, (_, tangent) in grads.items()}
+
+
+def _local_tangent(node: Value, i: int, tangents: Mapping[Value, float]) -> float:
+    """Return how fast the local derivative by input i changes along the tangents."""
+    formula = _formula(node.op, i)
+    if not isinstance(formula, Expression):
+        return 0.0
+    moving = {symbol: x for symbol, x in _known(node).items() if isinstance(x, Value)}
+    if formula in moving:
+        return tangents.get(moving[formula], 0.0)
+    leaves = {symbol: Value(x.data) for symbol, x in moving.items()}
+    slope = _interpret(formula, {**_known(node), **leaves})
+    if not isinstance(slope, Value):
+        return 0.0
+    variables = list(leaves.values())
+    directions = {leaves[symbol]: tangents.get(x, 0.0) for symbol, x in moving.items()}
+    return _push(_paths([slope], variables), directions, _captured_local).get(slope, 0.0)  # type: ignore[return-value]
+
+
+# Without a graph --------------------------------------------------------------------------------------------------
+#
+# The functions that make nodes do not ask whether to. They are replaced, for as long as any thread is inside a
+# `no_grad` block, by some that do.
+
+_INLINED = {"__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul}
+_make_node, _make_inlined = value._node, {name: getattr(Value, name) for name in _INLINED}
+_detached: ContextVar[bool] = ContextVar("detached", default=False)
+_lock = threading.Lock()
+_blocks = 0
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Within ``with no_grad():`` operations on Values give constants, which remember nothing.
+
+    It holds for this thread or task only, and nests. While no such block runs anywhere, it costs nothing.
+
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     print(x * x)
+    Constant(9.0)
+    """
+    token = _detached.set(True)
+    _count_blocks(1)
+    try:
+        yield
+    finally:
+        _count_blocks(-1)
+        _detached.reset(token)
+
+
+def _count_blocks(change: int) -> None:
+    global _blocks
+    with _lock:
+        _blocks += change
+        value._node = _node_or_constant if _blocks else _make_node  # type: ignore[assignment]
+        for name, function in _make_inlined.items():
+            setattr(Value, name, _inlined_or_constant(name) if _blocks else function)
+
+
+def _node_or_constant(op: Operation, data: float, *links: Any) -> Value:
+    return Constant(data) if _detached.get() else _make_node(op, data, *links)
+
+
+def _inlined_or_constant(name: str) -> Callable[[Value, Number], Value]:
+    operate, make = _INLINED[name], _make_inlined[name]
+
+    def method(self: Value, other: Number) -> Value:
+        if _detached.get() and isinstance(other, Value):
+            return Constant(operate(self.data, other.data))
+        return make(self, other)  # type: ignore[no-any-return]
+
+    return method
