@@ -1,0 +1,172 @@
+"use strict";
+// The numbers of the page: values, gradients, chain-rule sums, paths and the diagnosis of wrong answers. Nothing here
+// draws. `operations` stands before this file: one entry per operation of the graph, made from Python's table.
+//
+// A graph is {nodes, forward, backward, root}. A node is {name, value} for a leaf, with constant: true for one that no
+// derivative is computed for, and {name, op, inputs} for an operation; inputs are indices of nodes. `forward` lists the
+// operations in the order they are computed, `backward` the [node, position of the input] pairs in the order in which
+// the gradients are handed back.
+
+// Values -------------------------------------------------------------------------------------------------------------
+
+// Return the value of every node from those of the leaves, `leafValues[index]`.
+function forwardPass(graph, leafValues) {
+  const values = graph.nodes.map((node, index) => (node.op ? NaN : leafValues[index]));
+  for (const index of graph.forward) {
+    const { op, inputs } = graph.nodes[index];
+    values[index] = operations[op].value(...inputs.map((input) => values[input]));
+  }
+  return values;
+}
+
+// Gradients ------------------------------------------------------------------------------------------------------------
+
+// Return the backward pass as records, one per use of a node, and the gradient of every node (null: not reached).
+function backwardPass(graph, values) {
+  const gradients = graph.nodes.map(() => null);
+  const uses = graph.nodes.map(() => 0);
+  const done = graph.nodes.map(() => 0);
+  for (const [node, position] of graph.backward) {
+    const input = graph.nodes[node].inputs[position];
+    uses[input] += 1;
+    gradients[input] = 0;
+  }
+  gradients[graph.root] = 1;
+  const steps = graph.backward.map(([node, position]) => {
+    const { op, inputs } = graph.nodes[node];
+    const input = inputs[position];
+    const local = operations[op].partials[position](...inputs.map((index) => values[index]), values[node]);
+    const upstream = gradients[node];
+    const contribution = local * upstream;
+    const before = gradients[input];
+    const after = before + contribution;
+    gradients[input] = after;
+    done[input] += 1;
+    const ready = done[input] === uses[input];
+    return { node, position, input, local, upstream, contribution, before, after, ready,
+             usesDone: done[input], uses: uses[input] };
+  });
+  return { steps, gradients };
+}
+
+// Both passes.
+function compute(graph, leafValues) {
+  const values = forwardPass(graph, leafValues);
+  return { values, ...backwardPass(graph, values) };
+}
+
+// The chain rule at one node -------------------------------------------------------------------------------------------
+
+// The uses of a node, in the order in which they hand back: ∂J/∂node is the sum of their contributions.
+function usesOf(run, node) {
+  return run.steps.filter((step) => step.input === node);
+}
+
+// How many paths lead from the root to each node.
+function countPaths(graph) {
+  const count = graph.nodes.map(() => 0);
+  count[graph.root] = 1;
+  for (const [node, position] of graph.backward) count[graph.nodes[node].inputs[position]] += count[node];
+  return count;
+}
+
+// Every path from `node` up to the root, as a list of steps, with the product of its local derivatives.
+function pathsFrom(graph, run, node) {
+  const finished = [];
+  const open = [{ end: node, steps: [], product: 1 }];
+  while (open.length) {
+    const path = open.pop();
+    if (path.end === graph.root) finished.push(path);
+    else {
+      for (const step of usesOf(run, path.end).reverse()) {
+        open.push({ end: step.node, steps: [...path.steps, step], product: path.product * step.local });
+      }
+    }
+  }
+  return finished;
+}
+
+// One step of gradient descent: new leaf values, each parameter less α times its gradient.
+function descend(graph, leafValues, parameters, alpha) {
+  const { gradients } = compute(graph, leafValues);
+  const next = [...leafValues];
+  for (const index of parameters) if (gradients[index] !== null) next[index] -= alpha * gradients[index];
+  return next;
+}
+
+// The quiz -------------------------------------------------------------------------------------------------------------
+
+const QUIZ_TOLERANCE = 0.005; // half a percent: two or three correct digits
+
+function near(answer, value) {
+  return Number.isFinite(value) && Math.abs(answer - value) <= QUIZ_TOLERANCE * Math.abs(value) + 1e-9;
+}
+
+// Return the known mistakes at a node, most telling first: {name, value, hint} with the wrong gradient that each gives.
+function mistakes(graph, run, node, pathLimit = 64) {
+  const uses = usesOf(run, node);
+  const found = [];
+  const add = (name, value, hint) => found.push({ name, value, hint });
+  const sum = (terms) => terms.reduce((total, term) => total + term, 0);
+  const correct = run.gradients[node];
+
+  if (uses.length > 1) {
+    add("overwritten", uses.at(-1).contribution,
+        "That is the last contribution alone. Each use adds to the gradient (+=); it does not replace it (=).");
+    add("path missed", uses[0].contribution,
+        `That is the first contribution alone. This node is used ${uses.length} times: add what every use hands back.`);
+    uses.forEach((use, index) => {
+      add("path missed", sum(uses.filter((other) => other !== use).map((other) => other.contribution)),
+          `A path is missed: the one through use ${index + 1} of ${uses.length}. Add what every use hands back.`);
+    });
+  }
+  add("upstream forgotten", sum(uses.map((use) => use.local)),
+      "That is the local derivative. Multiply it by the gradient that comes from upstream.");
+  add("sign", -correct, "The size is right and the sign is not.");
+  add("wrong local derivative", sum(uses.map((use) => use.upstream)),
+      "That is the upstream gradient as it came. Multiply it by the local derivative.");
+  if (countPaths(graph)[node] <= pathLimit) {
+    const paths = pathsFrom(graph, run, node);
+    if (paths.length > uses.length) {
+      for (const path of paths) {
+        add("path missed", correct - path.product,
+            "A path is missed: further towards the root, a gradient was passed on before it was whole.");
+      }
+    }
+  }
+  for (const [wrong, hint] of wrongLocals(graph, run)) {
+    add("wrong local derivative", sum(uses.map((use) => use.upstream * wrong(use))), hint);
+    add("wrong local derivative", sum(uses.map(wrong)), `${hint} And the upstream gradient is forgotten.`);
+  }
+  return found.filter(({ value }) => Number.isFinite(value) && !near(value, correct) && !near(correct, value));
+}
+
+// Local derivatives as they are often mistaken, as functions of a use.
+function wrongLocals(graph, run) {
+  const numbers = (use) => graph.nodes[use.node].inputs.map((index) => run.values[index]);
+  const partial = (use, position, inputs, out) => operations[graph.nodes[use.node].op].partials[position](...inputs, out);
+  return [
+    [(use) => partial(use, use.position, numbers(use), run.values[use.input]),
+     "The local derivative was taken with the input in the place of the output."],
+    [(use) => partial(use, use.position, numbers(use).map(() => run.values[use.node]), run.values[use.node]),
+     "The local derivative was taken at the output instead of at the input."],
+    [(use) => run.values[use.input],
+     "The input's own value was taken for the local derivative."],
+    [(use) => run.values[use.node],
+     "The output's value was taken for the local derivative."],
+    [(use) => partial(use, numbers(use).length - 1 - use.position, numbers(use), run.values[use.node]),
+     "The local derivative of the other operand was taken."],
+    [(use) => 1 / use.local,
+     "The local derivative was turned upside down."],
+  ];
+}
+
+// Compare an answer with ∂J/∂node: {correct, causes}; causes are the mistakes that give this very answer, at most three.
+function diagnose(graph, run, node, answer) {
+  if (near(answer, run.gradients[node]) || answer === run.gradients[node]) return { correct: true, causes: [] };
+  const causes = [];
+  for (const mistake of mistakes(graph, run, node)) {
+    if (near(answer, mistake.value) && !causes.some((cause) => cause.hint === mistake.hint)) causes.push(mistake);
+  }
+  return { correct: false, causes: causes.slice(0, 3) };
+}

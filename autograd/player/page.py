@@ -1,0 +1,310 @@
+"""A graph as a page: what it shows as JSON, how it computes as JavaScript made from the table of operations.
+
+The page computes every number itself, so it stays right when a leaf is dragged; the order of its steps is that of
+`steps.backward_steps`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograd.draw.layout import lay_out, printable
+from autograd.draw.view import MOST_BOXES, Box, Edge, View, names_of
+from autograd.graph import topological_order
+from autograd.labels import UnitLabel
+from autograd.ops import OPERATIONS, Operation
+from autograd.player.network import network_data, pretty, unit_order
+from autograd.steps import backward_steps, node_names
+from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
+from autograd.value import Constant, Value, real
+
+MOST_NODES = 3000  # of a network, which is shown unit by unit
+LONGEST_FORMULA = 90  # characters
+SCALE = 1.3  # pixels of the page per point of the layout
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that plays one graph: it shows itself in a notebook and saves as one HTML file.
+
+    html  the whole file: it loads nothing, and stands for the graph as it was when the page was made
+    """
+
+    html: str
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to `path` and return the path. A file that is there is replaced only by a whole one."""
+        target = Path(path)
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            part.write_text(self.html, encoding="utf-8", newline="\n")
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+        return target
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="The chain rule, step by step" '
+            'style="width: 100%; height: 780px; border: 0"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<page of {len(self.html):,} characters: save(path), or show it in a notebook>"
+
+
+def play(
+    J: Value,
+    names: Mapping[str, object] | None = None,
+    *,
+    parameters: Sequence[Value] | None = None,
+    samples: Sequence[Mapping[Value, float]] = (),
+) -> Page:
+    """Return the page that plays the forward and the backward pass of J, and recomputes them when a leaf is dragged.
+
+    ``names`` is a namespace such as ``locals()`` to call unlabelled nodes by. ``parameters`` are the leaves that
+    descend changes: by default the weights and biases of a network, else every leaf. ``samples`` gives the reader a
+    choice of values: each maps the same leaves, labelled constants too, to numbers. A graph with the labels of a
+    network is shown unit by unit as well; if it has several samples in it, one is shown at a time.
+
+    The page follows the graph that was recorded: a branch that Python took stays taken when a leaf is dragged. Where
+    Python raises, it shows nan or ∞ and says so.
+
+    Raises ValueError for a constant, for a graph of more than 200 nodes (3,000 for a network) and for what is not a
+    leaf of the graph; TypeError for a value that is not a number.
+
+    >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    >>> page = play(w * x, samples=[{x: 2.0}, {x: -1.0}])
+    >>> len(page.html) < 200_000
+    True
+    """
+    if not isinstance(J, Value):
+        raise TypeError(f"play: got {J!r} ({type(J).__name__}); accepted: the Value at the root of a graph")
+    order = topological_order(J)
+    units = any(isinstance(node.label, UnitLabel) and node.label.symbol == "z" for node in order)
+    if len(order) > (MOST_NODES if units else MOST_BOXES):
+        raise ValueError(
+            f"play: the graph has {len(order):,} nodes; accepted: at most {MOST_BOXES}, or {MOST_NODES:,} for a "
+            "network with labelled units. Play a part of it, or fewer samples; a drawing folds what is large"
+        )
+    parts = {name: (FOLDER / name).read_text("utf-8") for name in ("mathematics.js", "engine.js", "player.js")}
+    parts |= {"style": (FOLDER / "player.css").read_text("utf-8"), "operations": operations_script()}
+    parts["graph"] = embedded(graph_data(J, order, names, parameters, samples))
+    template = (FOLDER / "page.html").read_text("utf-8")
+    return Page(re.sub(r"\{\{([\w.]+)\}\}", lambda match: parts[match[1]], template))
+
+
+def embedded(data: Any) -> str:
+    r"""Return `data` as JSON of ASCII characters that ends no script element.
+
+    >>> embedded("</script>")
+    '"\\u003c/script>"'
+    """
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def graph_data(
+    J: Value,
+    order: list[Value],
+    names: Mapping[str, object] | None,
+    parameters: Sequence[Value] | None,
+    samples: Sequence[Mapping[Value, float]],
+) -> dict[str, Any]:
+    """Return what the page knows of the graph: engine.js says what stands where."""
+    number = {node: i for i, node in enumerate(order)}
+    called = node_names(J, names)
+    named = {node for node in order if node.label} | set(names_of(names or {}))
+    if J not in named and "J" not in called.values():
+        called[J] = "J"
+    shown = [pretty(node.label, called[node]) for node in order]
+    nodes: list[dict[str, Any]] = []
+    for node, name in zip(order, shown, strict=True):
+        entry: dict[str, Any] = {"name": printable(name, 60), "short": printable(name, 14), "named": node in named}
+        if node.op:
+            entry |= {"op": node.op.name, "inputs": [number[x] for x in node.inputs]}
+        else:
+            constant = isinstance(node, Constant)
+            entry |= {"value": sendable(node.data), "constant": constant, "adjustable": node in named or not constant}
+        nodes.append(entry)
+    leaves = [i for i, entry in enumerate(nodes) if entry.get("adjustable")]
+    backward = backward_steps(J)
+    rows, sample_leaves = sample_rows(order, called, samples)
+    return {
+        "root": number[J],
+        "nodes": nodes,
+        "leaves": sorted(leaves, key=lambda i: unit_order(order[i].label)),
+        "formula": formula(order, named, shown),
+        "forward": [i for i, node in enumerate(order) if node.op],
+        "backward": [[number[step.node], step.position] for step in backward],
+        "texts": {node.op.name: texts(node.op) for node in order if node.op},
+        "parameters": [number[leaf] for leaf in chosen_parameters(order, called, parameters, sample_leaves)],
+        "samples": [[sendable(x) for x in row] for row in rows],
+        "sampleLeaves": [number[leaf] for leaf in sample_leaves],
+        "layout": layout_data(order, number, shown) if len(order) <= MOST_BOXES else None,
+        "network": network_data(J, order),
+    }
+
+
+def formula(order: list[Value], named: Set[Value], shown: Sequence[str]) -> str:
+    """Return the expression of the last node in leaves, named nodes and nodes used twice; "" for a long one."""
+    uses = Counter(x for node in order for x in node.inputs)
+    expressions: dict[Value, Expression] = {}
+    for node, name in zip(order, shown, strict=True):
+        if node.op and (node is order[-1] or (node not in named and uses[node] == 1)):
+            expressions[node] = Expression(node.op.name, tuple(expressions[x] for x in node.inputs))
+        else:
+            expressions[node] = symbol(printable(name, 14))
+    text = to_text(expressions[order[-1]]) if order[-1].op else ""
+    return text if len(text) <= LONGEST_FORMULA else ""
+
+
+def sendable(x: float) -> float | str:
+    """Return `x` as JSON can carry it and JavaScript's Number reads it.
+
+    >>> sendable(-math.inf)
+    '-Infinity'
+    """
+    return x if math.isfinite(x) else "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
+
+
+def chosen_parameters(
+    order: list[Value], called: Mapping[Value, str], parameters: Sequence[Value] | None, sample_leaves: list[Value]
+) -> list[Value]:
+    """Return the leaves that descend changes, in the order of the graph."""
+    leaves = [node for node in order if node.op is None and not isinstance(node, Constant)]
+    if parameters is not None:
+        for parameter in parameters:
+            if parameter not in leaves:
+                known = ", ".join(called[leaf] for leaf in leaves)
+                raise ValueError(f"parameters: {parameter!r} is not a leaf of this graph; its leaves are {known}")
+        return [leaf for leaf in leaves if leaf in parameters]
+    weights = [leaf for leaf in leaves if isinstance(leaf.label, UnitLabel) and leaf.label.symbol in "Wb"]
+    return weights or [leaf for leaf in leaves if leaf not in sample_leaves]
+
+
+def sample_rows(
+    order: list[Value], called: Mapping[Value, str], samples: Sequence[Mapping[Value, float]]
+) -> tuple[list[list[float]], list[Value]]:
+    """Return the values of each sample, the one that was recorded first, and the leaves that they are for."""
+    if not samples:
+        return [], []
+    given = set(samples[0])
+    leaves = [node for node in order if node.op is None and node in given]
+    if len(leaves) < len(given):
+        known = ", ".join(called[node] for node in order if node.op is None)
+        raise ValueError(f"samples: the keys of a sample are leaves of the graph; its leaves are {known}")
+    rows = []
+    for i, sample in enumerate(samples, start=1):
+        if set(sample) != given:
+            raise ValueError(f"samples: sample {i} gives other leaves than sample 1")
+        rows.append([real(sample[leaf]) for leaf in leaves])
+    recorded = [leaf.data for leaf in leaves]
+    return [recorded, *(row for row in rows if row != recorded)], leaves
+
+
+# Operations -----------------------------------------------------------------------------------------------------------
+
+
+def texts(row: Operation) -> dict[str, Any]:
+    """Return how the page writes an operation: ``{0}`` is its first input, ``{out}`` what it computes.
+
+    >>> texts(OPERATIONS["tanh"])["partials"]
+    ['1 − {out} × {out}']
+    """
+    inputs = [symbol(f"{{{i}}}") for i in range(row.arity)]
+    value: Formula = getattr(SYMBOLS, row.name)(*inputs)
+    return {
+        "symbol": row.symbol,
+        "value": to_text(value),
+        "partials": [to_text(rule(SYMBOLS, *inputs, symbol("{out}"))) for rule in row.formulas],
+        "edges": row.edges,
+    }
+
+
+def operations_script() -> str:
+    """Return the table of operations in JavaScript: for each its value and its partials, as functions.
+
+    >>> "mul: {value: (x, y) => x * y, partials: [(x, y, out) => y, (x, y, out) => x]}," in operations_script()
+    True
+    """
+    functions, entries = [], []
+    for row in OPERATIONS.values():
+        letters = [symbol(letter) for letter in ("x", "y", "z")[: row.arity]]
+        given = ", ".join(letter.name for letter in letters)
+        value = (
+            row.javascript.format(*(x.name for x in letters))
+            if row.javascript
+            else to_javascript(row.value(SYMBOLS, *letters))
+        )
+        partials = ", ".join(
+            f"({given}, out) => {to_javascript(rule(SYMBOLS, *letters, symbol('out')))}" for rule in row.partials
+        )
+        rule = f"({given}) => {value}"
+        if not row.javascript and not row.infix:  # the rules of other rows call it by its name
+            functions.append(f"  const {row.name} = {rule};\n")
+            rule = row.name
+        entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]}},\n")
+    return (
+        '"use strict";\nconst operations = (() => {\n'
+        + "".join(functions)
+        + "  return {\n"
+        + "".join(entries)
+        + "  };\n})();\n"
+    )
+
+
+# Layout ---------------------------------------------------------------------------------------------------------------
+
+
+def layout_data(order: list[Value], number: Mapping[Value, int], names: Sequence[str]) -> dict[str, Any]:
+    """Return where nodes, edges and their labels stand, in pixels, with room for numbers of any size."""
+    room = -0.12345
+    boxes = tuple(
+        Box(
+            id=f"n{i}",
+            title=printable(name, 14),
+            symbol=node.op.symbol if node.op else "",
+            value=room,
+            grad=room,
+            kind="operation" if node.op else "constant" if isinstance(node, Constant) else "leaf",
+            arity=len(node.inputs),
+        )
+        for i, (node, name) in enumerate(zip(order, names, strict=True))
+    )
+    edges = tuple(
+        Edge(f"n{number[x]}", f"n{i}", position, None if local is None else room)
+        for i, node in enumerate(order)
+        for position, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True))
+    )
+    found = lay_out(View(boxes, edges))
+
+    def scaled(*numbers: float) -> list[float]:
+        return [round(SCALE * x, 1) for x in numbers]
+
+    def path(points: Sequence[tuple[float, float]]) -> str:
+        start, *rest = (f"{x:g} {y:g}" for x, y in (scaled(*point) for point in points))
+        return f"M{start}C{' '.join(rest)}"
+
+    return {
+        "size": scaled(*found.size),
+        "nodes": [scaled(*found.nodes[box.id]) for box in boxes],
+        "edges": [
+            {
+                "node": int(head[1:]),
+                "position": position,
+                "path": path(points),
+                "label": scaled(*label) if label else None,
+            }
+            for (_, head, position, points), label in zip(found.edges, found.labels, strict=True)
+        ],
+    }
