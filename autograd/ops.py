@@ -179,6 +179,11 @@ def _hypot_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
     return (x / scale) / m.hypot(x / scale, y / scale)
 
 
+def _hypot_slope_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
+    # The sine of the angle: the derivatives of x / out cancel where y is small.
+    return m.where(m.equal(out, 0.0), x / out, m.sin(m.atan2(x, y)))
+
+
 def _atan2_slope(m: Any, y: Any, x: Any, out: Any) -> Any:
     scale = _scale(m, x, y)
     u, v = x / scale, y / scale
@@ -446,6 +451,7 @@ _ROWS = (
         value=lambda m, x, y: m.hypot(x, y),
         partials=(_hypot_slope, lambda m, x, y, out: _hypot_slope(m, y, x, out)),
         textbook=(lambda m, x, y, out: x / out, lambda m, x, y, out: y / out),
+        smooth=(_hypot_slope_smooth, lambda m, x, y, out: _hypot_slope_smooth(m, y, x, out)),
         domain=(REALS, REALS),
         edges="both derivatives are nan at (0, 0)",
     ),
