@@ -243,7 +243,7 @@ class Value:
     def __bool__(self) -> bool:
         return _compare(self, operator.ne, 0.0)
 
-    def __float__(self) -> NoReturn:
+    def __float__(self, *_digits: object) -> NoReturn:
         raise TypeError(
             f"{self!r} does not turn into a plain number by itself: that would cut the graph. Use v.data for the "
             "number, or the method of the same name (v.exp() rather than math.exp(v))"
@@ -304,6 +304,9 @@ class Value:
                     node._x._grad += partial * grad  # type: ignore[operator]
                 if (partial := node._dy) is not None:
                     node._y._grad += partial * grad  # type: ignore[operator]
+            for leaf, before in leaves:
+                if before is not None:
+                    leaf._grad += before  # type: ignore[operator]
         except BaseException:  # an interrupt, or no memory
             for leaf, before in leaves:
                 leaf._grad = before
@@ -311,9 +314,6 @@ class Value:
                 if node._op is not None:
                     node._grad = None
             raise
-        for leaf, before in leaves:
-            if before is not None:
-                leaf._grad += before  # type: ignore[operator]
 
     # Copy and pickle, without recursion -----------------------------------------------------------------------------
 
@@ -323,12 +323,19 @@ class Value:
         return out
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in _with_pairs(self):
+        stack = [self]
+        while stack:
+            node = stack[-1]
+            state = _state(node)
+            missing = [x for x in state[2:4] if x is not None and id(x) not in memo]
+            if missing:
+                stack.extend(missing)
+                continue
             if id(node) not in memo:
                 memo[id(node)] = out = _new(type(node))
-                state = _state(node)
                 state[2:4] = (memo[id(x)] if x is not None else None for x in state[2:4])
                 _set_state(out, state)
+            stack.pop()
         return memo[id(self)]  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -512,7 +519,11 @@ class _Nodes:
 
     def _begin(self) -> Iterator[Value]:
         _flattening.nodes = frozenset(self.nodes)
-        yield from self.nodes
+        try:
+            yield from self.nodes
+        except GeneratorExit:  # pickling failed on the way
+            _flattening.nodes = frozenset()
+            raise
 
     def _end(self) -> Iterator[tuple[Any, Any]]:  # pickle asks for the items of a dict when those of the list are done
         _flattening.nodes = frozenset()
