@@ -235,7 +235,7 @@ _ROWS = (
         edges="division by zero raises ZeroDivisionError",
     ),
     Operation(
-        name="pow", symbol="**", latex="{0}^{{{1}}}", infix=4, numpy="power",
+        name="pow", symbol="**", latex="{0}^{{{1}}}", infix=4, numpy="power", javascript="power({0}, {1})",
         value=lambda m, x, y: x**y,
         partials=(_pow_base, _pow_exponent),
         textbook=(_pow_base_textbook, _pow_exponent_textbook),
@@ -457,7 +457,7 @@ _ROWS = (
     ),
     Operation(
         name="where", symbol="where", latex=r"\operatorname{{where}}\left({0}, {1}, {2}\right)",
-        javascript="({0} ? {1} : {2})",
+        javascript="({0} != 0 ? {1} : {2})",
         value=lambda m, condition, x, y: m.where(condition, x, y),
         partials=(
             lambda m, condition, x, y, out: 0.0,

@@ -199,7 +199,7 @@ def to_javascript(formula: Formula) -> str:
     """Return the formula as a JavaScript expression; derived operations are functions under their own name.
 
     >>> to_javascript(SYMBOLS.where(SYMBOLS.less(symbol("x"), 0.0), 0.0, SYMBOLS.tanh(symbol("x"))))
-    '((x < 0) ? 0 : Math.tanh(x))'
+    '((x < 0) != 0 ? 0 : Math.tanh(x))'
     """
 
     def number(x: float) -> str:

@@ -2,6 +2,11 @@
 // What JavaScript's Math lacks. The rational approximations are those of fdlibm's s_erf.c (Sun Microsystems, 1993;
 // https://www.netlib.org/fdlibm/s_erf.c), whose error is below 1 unit in the last place.
 
+// x to the power y as IEEE 754 and Python have it: 1 to any power is 1, and so is −1 to an infinite one.
+function power(x, y) {
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
+}
+
 const ERF_AT_1 = 8.45062911510467529297e-1; // erf(1) rounded to 24 bits: the middle interval is written around it
 
 // [numerator, denominator] by rising powers, per interval of |x|
