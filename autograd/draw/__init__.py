@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from autograd.draw.layout import Layout, lay_out, to_dot
@@ -93,20 +94,14 @@ def draw(
     graph = Grouped(J, names_of(names or {}), constants)
     if fold and not graph.has_units:
         raise ValueError(f"draw: fold={fold!r} needs the labels of a network's weights and units; this graph has none")
-    layers = (
-        frozenset(path[0] for path in graph.paths.values() if path[0] != "cost") if graph.has_units else frozenset()
-    )
-    if fold == "units":
-        return _drawing(graph, layers, "draw: fold='units'")
-    if fold == "layers":
-        return _drawing(graph, frozenset(), "draw: fold='layers'")
+    groups = frozenset(name for path in graph.paths.values() for name in path)
+    layers = frozenset(path[0] for path in graph.paths.values() if graph.has_units) - {"cost"}
+    if fold:
+        return _drawing(graph, layers if fold == "units" else frozenset(), f"draw: fold={fold!r}")
     if len(graph.nodes) <= MOST_BOXES:
-        return _drawing(graph, frozenset(name for path in graph.paths.values() for name in path), "draw: the graph")
-    if layers:
-        shown = view(graph, layers)
-        if _fits(shown):
-            return _drawing(graph, layers, "")
-    return _drawing(graph, frozenset(), "draw: the graph, folded,")
+        return _drawing(graph, groups, "draw: the graph")
+    opened = layers if layers and _fits(view(graph, layers)) else frozenset()
+    return _drawing(graph, opened, "draw: the graph, folded,")
 
 
 def _drawing(graph: Grouped, opened: frozenset[str], what: str) -> Drawing:
@@ -116,6 +111,10 @@ def _drawing(graph: Grouped, opened: frozenset[str], what: str) -> Drawing:
             f"{what} makes a picture of {len(shown.boxes):,} boxes and {len(shown.edges):,} edges; accepted: at most "
             f"{MOST_BOXES} and {MOST_EDGES}"
         )
+    if len(graph.nodes) > MOST_BOXES:
+        first = next(box.title for box in shown.boxes if box.kind == "folded")
+        note = f"{len(graph.nodes):,} nodes, more than {MOST_BOXES}: some are folded. open({first!r}) opens a box."
+        shown = replace(shown, note=note)
     return Drawing(graph, opened, shown)
 
 

@@ -7,6 +7,7 @@ Both get the same DOT, with the size of each box in it, and so give the same pic
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 import unicodedata
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 
 LINE = 16.0  # height of a line of a box, in points
-GRAD = "grad"
+GRAD, LARGEST_GRAD = "grad", "|grad|"
 NARROW, WIDE = "ijl.,:;'|!()[]{}frtI /\\-", "mwMW@%—…∂"
 
 
@@ -32,14 +33,15 @@ class Layout:
     """Places in points, x to the right and y down from the top left corner.
 
     nodes   for each id: the centre x and y, width and height
-    edges   (tail, head, position, points): the control points of a Bézier curve of (len(points) - 1) / 3 pieces
+    edges   (tail, head, position, points): position is None where a side is folded, points
+            are the control points of a Bézier curve of (len(points) - 1) / 3 pieces
     labels  for each edge the centre of its label, None where it has none
     groups  for each group with boxes in it: left, top, right, bottom
     size    width and height of the whole
     """
 
     nodes: dict[str, tuple[float, float, float, float]]
-    edges: list[tuple[str, str, int, list[Point]]]
+    edges: list[tuple[str, str, int | None, list[Point]]]
     labels: list[Point | None]
     groups: dict[Path, tuple[float, float, float, float]]
     size: Point
@@ -105,10 +107,8 @@ def facts(box: Box) -> list[tuple[str, str]]:
     if box.kind == "constant":
         return [("", number(box.value))]
     if box.kind == "folded":
-        return [
-            ("", f"{box.count:,} nodes"),
-            (GRAD, number(box.grad) if box.grad is None else f"≤ {number(abs(box.grad))}"),
-        ]
+        largest = number(None) if box.grad is None else f"≤ {number(abs(box.grad))}"
+        return [("", f"{box.count:,} nodes"), (LARGEST_GRAD, largest)]
     return [("value", number(box.value)), (GRAD, number(box.grad))]
 
 
@@ -149,15 +149,19 @@ def to_dot(view: View) -> graphviz.Digraph:
         edge_attr={"fontname": "DejaVu Sans", "fontsize": "9", "arrowsize": "0.6"},
     )
     groups: dict[Path, graphviz.Digraph] = {(): dot}
-    for path in dict.fromkeys(box.path[:depth] for box in view.boxes for depth in range(1, len(box.path) + 1)):
-        groups[path] = graphviz.Digraph(
-            name=f"cluster_{len(groups)}",
-            graph_attr={
-                "label": graphviz.nohtml(dot_escape(printable(path[-1]))),
-                "fontname": "DejaVu Sans",
-                "fontsize": "10",
-            },
-        )
+    columns = _columns(view)
+    if any(box.kind == "folded" for boxes in columns.values() for box in boxes):
+        dot.attr(splines="line", ranksep="0.9")  # units of a network, each joined to all of the next layer
+    for path in _open_groups(view):
+        if path in columns:  # Graphviz keeps the order of a rank only outside of clusters
+            groups[path] = graphviz.Digraph(graph_attr={"rank": "same"})
+            for above, below in pairwise(columns[path]):
+                groups[path].edge(above.id, below.id, style="invis")
+        else:
+            label = graphviz.nohtml(dot_escape(printable(path[-1])))
+            groups[path] = graphviz.Digraph(
+                f"cluster_{len(groups)}", graph_attr={"label": label, "fontname": "DejaVu Sans", "fontsize": "10"}
+            )
     for box in view.boxes:
         width, height = box_size(box)
         lines = [head_text(box), *(f"{key} {shown}".strip() for key, shown in facts(box))]
@@ -171,62 +175,100 @@ def to_dot(view: View) -> graphviz.Digraph:
             height=f"{height / 72:.4f}",
             fixedsize="true",
         )
-    folded: dict[Path, list[str]] = {}
-    for box in view.boxes:
-        if box.kind == "folded" and box.title.startswith("unit "):
-            folded.setdefault(box.path, []).append(box.id)
-    for path, units in folded.items():  # the units of a layer stand in one column, from the first to the last
-        with groups[path].subgraph(graph_attr={"rank": "same"}) as column:
-            for above, below in pairwise(units):
-                column.edge(above, below, style="invis")
     for path in sorted(groups, key=len, reverse=True):
         if path:
             groups[path[:-1]].subgraph(groups[path])
-    arity = {box.id: box.arity for box in view.boxes}
-    top = {box.id: box.path[:1] for box in view.boxes}
+    by_id = {box.id: box for box in view.boxes}
     for i, edge in enumerate(view.edges):
-        port = f":{edge.position}:w" if arity[edge.head] > 1 and edge.local is not None else ""
-        # Two ranks apart, so that the leaves of one layer do not stand beside the units of the layer before.
-        minlen = "2" if top[edge.tail] != top[edge.head] else "1"
-        dot.edge(edge.tail, edge.head + port, label=edge_label(edge), id=f"e{i}", minlen=minlen)
+        tail, head = by_id[edge.tail], by_id[edge.head]
+        if tail.path == head.path and tail.path in columns:
+            # Written from the upper to the lower box, since an edge within a rank would turn their order round.
+            down = columns[tail.path].index(tail) < columns[tail.path].index(head)
+            ends, direction = ((tail.id, head.id), "forward") if down else ((head.id, tail.id), "back")
+            dot.edge(*ends, id=f"e{i}", dir=direction, constraint="false")
+            continue
+        port = f"{edge.position}:w" if head.arity > 1 and edge.position is not None else "w"
+        attributes = {"label": edge_label(edge), "tailport": "e", "headport": port}
+        if tail.path[:1] != head.path[:1] and head.kind != "folded":
+            attributes["minlen"] = "2"  # keeps the leaves of a layer off the units of the layer before
+        dot.edge(tail.id, head.id, id=f"e{i}", **attributes)
     return dot
 
 
 def lay_out(view: View) -> Layout:
     """Return where Graphviz puts the boxes, edges and groups of a view."""
     drawn: dict[str, Any] = json.loads(run_graphviz(to_dot(view).source, "json0"))
-    left, bottom, right, top = map(float, drawn["bb"].split(","))
+    objects = {thing["name"]: thing for thing in drawn["objects"]}
+    columns = _columns(view)
+    frames = {}  # left, bottom, right, top, y upwards as Graphviz has it
+    for i, path in enumerate(_open_groups(view), 1):
+        if path in columns:
+            corners = [_numbers(objects[box.id]["pos"]) for box in columns[path]]
+            width, height = map(max, zip(*map(box_size, columns[path]), strict=True))
+            xs, ys = zip(*corners, strict=True)
+            frames[path] = (
+                min(xs) - width / 2 - 8,
+                min(ys) - height / 2 - 8,
+                max(xs) + width / 2 + 8,
+                max(ys) + height / 2 + 24,
+            )
+        else:
+            x0, y0, x1, y1 = _numbers(objects[f"cluster_{i}"]["bb"])
+            frames[path] = x0, y0, x1, y1
+    whole = zip(_numbers(drawn["bb"]), *frames.values(), strict=True)
+    left, bottom, right, top = (side(ends) for side, ends in zip((min, min, max, max), whole, strict=True))
 
     def point(text: str) -> Point:
-        x, y = map(float, text.split(",")[-2:])
+        x, y = _numbers(text.removeprefix("e,"))
         return x - left, top - y
 
-    nodes, groups, edges = {}, {}, {}
-    by_id = {box.id: box for box in view.boxes}
-    for thing in drawn.get("objects", ()):
-        if thing["name"] in by_id:
-            size = box_size(by_id[thing["name"]])
-            nodes[thing["name"]] = (*point(thing["pos"]), *size)
-    for thing in drawn.get("edges", ()):
-        if "id" not in thing:  # the invisible ones
-            continue
-        curve = thing["pos"].split()
-        tip = curve.pop(0) if curve[0].startswith("e,") else curve[-1]
-        points = [point(p) for p in curve]
-        points += [points[-1], point(tip), point(tip)]
-        edges[int(thing["id"][1:])] = points, point(thing["lp"]) if "lp" in thing else None
-    paths = dict.fromkeys(box.path[:depth] for box in view.boxes for depth in range(1, len(box.path) + 1))
-    boxes = {thing["name"]: thing["bb"] for thing in drawn.get("objects", ()) if "bb" in thing}
-    for i, path in enumerate(paths, start=1):
-        x0, y0, x1, y1 = map(float, boxes[f"cluster_{i}"].split(","))
-        groups[path] = x0 - left, top - y1, x1 - left, top - y0
+    nodes = {box.id: (*point(objects[box.id]["pos"]), *box_size(box)) for box in view.boxes}
+    curves = {int(thing["id"][1:]): thing for thing in drawn.get("edges", ()) if "id" in thing}
+    edges: list[tuple[str, str, int | None, list[Point]]] = []
+    for i, edge in enumerate(view.edges):
+        if curves[i].get("constraint") == "false":  # within a column: an arc on its right
+            (x0, y0, w0, _), (x1, y1, w1, _) = nodes[edge.tail], nodes[edge.head]
+            x0, x1, end = x0 + w0 / 2, x1 + w1 / 2, y1 + math.copysign(10, y0 - y1)
+            points = [(x0, y0), (x0 + 24, y0), (x1 + 24, end), (x1, end)]
+        else:
+            curve = curves[i]["pos"].split()
+            tip = point(curve.pop(0) if curve[0].startswith("e,") else curve[-1])
+            points = [point(p) for p in curve]
+            points += [points[-1], tip, tip]
+        edges.append((edge.tail, edge.head, edge.position, points))
     return Layout(
-        nodes={box.id: nodes[box.id] for box in view.boxes},
-        edges=[(edge.tail, edge.head, edge.position, edges[i][0]) for i, edge in enumerate(view.edges)],
-        labels=[edges[i][1] for i in range(len(view.edges))],
-        groups=groups,
+        nodes=nodes,
+        edges=edges,
+        labels=[point(curves[i]["lp"]) if "lp" in curves[i] else None for i in range(len(edges))],
+        groups={path: (x0 - left, top - y1, x1 - left, top - y0) for path, (x0, y0, x1, y1) in frames.items()},
         size=(right - left, top - bottom),
     )
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(map(float, text.split(",")))
+
+
+def _open_groups(view: View) -> list[Path]:
+    """The open groups of a view, each after the one it stands in."""
+    return list(dict.fromkeys(box.path[:depth] for box in view.boxes for depth in range(1, len(box.path) + 1)))
+
+
+def _columns(view: View) -> dict[Path, list[Box]]:
+    """The layers of inputs, or of units that are all folded: these stand in one column, from first to last."""
+    layers: dict[Path, list[Box]] = {}
+    for box in view.boxes:
+        if box.path:
+            layers.setdefault(box.path[:1], []).append(box)
+    return {
+        path: sorted(boxes, key=_unit_number)
+        for path, boxes in layers.items()
+        if all(len(box.path) == 1 and (_unit_number(box) or box.kind in ("leaf", "constant")) for box in boxes)
+    }
+
+
+def _unit_number(box: Box) -> int:
+    return int(box.title.split()[1]) if box.kind == "folded" and box.title.startswith("unit ") else 0
 
 
 def run_graphviz(source: str, format: str) -> bytes:

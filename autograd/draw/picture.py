@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ FONTS = {
     style: Path(__file__).parent / "fonts" / name
     for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf"))
 }
+MOST_PIXELS = 25e6  # of a .png: a larger picture is drawn smaller
 
 
 class Picture:
@@ -58,9 +60,10 @@ class Picture:
     def _png_file(self) -> bytes:
         import resvg_py
 
-        return bytes(
-            resvg_py.svg_to_bytes(svg_string=self.svg, zoom=2.0, font_files=[str(font) for font in FONTS.values()])
-        )
+        svg = ElementTree.fromstring(self.svg)
+        pixels = float(svg.attrib["width"]) * float(svg.attrib["height"])
+        zoom = min(2.0, math.sqrt(MOST_PIXELS / pixels))
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=zoom, font_files=list(map(str, FONTS.values()))))
 
     def _pdf_file(self) -> bytes:
         try:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from autograd.draw.layout import GRAD, LINE, Layout, Point, edge_label, facts, printable, text_width, title_text
+from autograd.draw.layout import (
+    GRAD,
+    LARGEST_GRAD,
+    LINE,
+    Layout,
+    Point,
+    edge_label,
+    facts,
+    printable,
+    text_width,
+    title_text,
+)
 from autograd.draw.view import Box, View
 
 FONT = "DejaVu Sans, Verdana, sans-serif"
@@ -80,7 +90,14 @@ def to_svg(view: View, layout: Layout, title: str) -> str:
             group, "text", printable(path[-1]), x=left + 8, y=top + 14, fill=MUTED, font_size="9.5", font_weight=weight
         )
     for edge, (tail, head, position, points), at in zip(view.edges, layout.edges, layout.labels, strict=True):
-        group = element(page, "g", class_="edge", data_tail=tail, data_head=head, data_position=str(position))
+        group = element(
+            page,
+            "g",
+            class_="edge",
+            data_tail=tail,
+            data_head=head,
+            data_position="" if position is None else str(position),
+        )
         _arrow(group, points, 1.1 + min(1.5, 0.4 * math.log10(edge.count)))
         if at:
             element(
@@ -93,15 +110,13 @@ def to_svg(view: View, layout: Layout, title: str) -> str:
 
 
 def _arrow(group: ET.Element, points: list[Point], width: float) -> None:
-    (x0, y0), (x, y) = next((p, q) for p, q in reversed(list(pairwise(points))) if p != q)
+    *_, (x, y) = points
+    x0, y0 = next(point for point in reversed(points) if math.dist(point, (x, y)) > 4.0)
     length = math.hypot(x - x0, y - y0)
     ux, uy = (x - x0) / length, (y - y0) / length
     base = x - 6 * ux, y - 6 * uy
-    curve = " ".join(f"{px:.1f} {py:.1f}" for px, py in points[1:-3])
-    start = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    element(
-        group, "path", d=f"{start} C{curve} L{base[0]:.1f} {base[1]:.1f}", fill="none", stroke=RULE, stroke_width=width
-    )
+    start, *curve = (f"{px:.1f} {py:.1f}" for px, py in [*points[:-1], base])
+    element(group, "path", d=f"M{start} C{' '.join(curve)}", fill="none", stroke=RULE, stroke_width=width)
     wings = (x, y), (base[0] - 3 * uy, base[1] + 3 * ux), (base[0] + 3 * uy, base[1] - 3 * ux)
     element(group, "polygon", points=" ".join(f"{px:.1f},{py:.1f}" for px, py in wings), fill=RULE)
 
@@ -141,7 +156,7 @@ def _box(page: ET.Element, box: Box, place: tuple[float, float, float, float], l
     lines = facts(box)
     for i, (key, shown) in enumerate(lines):
         baseline = top + height - LINE * (len(lines) - 1 - i) - 5
-        if key == GRAD:
+        if key in (GRAD, LARGEST_GRAD):
             fill = "#f4f5f7" if box.grad is None else heat(abs(box.grad), largest)
             element(group, "path", d=_band(left + 0.8, top + height - LINE - 0.8, width - 1.6, LINE), fill=fill)
         if key:

@@ -43,11 +43,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`tail` is operand number `position` of `head`; where a side is folded, `count` operands in one edge."""
+    """`tail` is operand number `position` of `head`; where a side is folded, None, and the edge is `count` operands."""
 
     tail: str
     head: str
-    position: int = 0
+    position: int | None = None
     local: float | None = None
     count: int = 1
 
