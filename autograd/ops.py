@@ -571,7 +571,7 @@ def _ieee_function(function: Rule) -> Rule:
         except OverflowError:  # of exp, expm1, cosh, hypot, or of the one odd function, sinh
             return _Ieee(-INF if function is math.sinh and inputs[0] < 0.0 else INF)
         except ValueError:
-            return _Ieee(-INF if function is math.log and inputs[0] == 0.0 else math.nan)
+            return _Ieee(-INF if (function, inputs[0]) in ((math.log, 0.0), (math.log1p, -1.0)) else math.nan)
 
     return quiet
 
