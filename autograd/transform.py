@@ -27,7 +27,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograd import functions, value
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import FLOAT, OPERATIONS, Operation, local_derivative
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
 from autograd.value import Constant, Value, real
 
@@ -107,10 +107,14 @@ def _recorded_local(node: Value, i: int) -> Number:
     try:
         return _interpret(_formula(op, i), _known(node))  # type: ignore[no-any-return]
     except (ArithmeticError, ValueError) as error:
-        inputs = ", ".join(f"{x.label} = {x.data!r}" if x.label else repr(x.data) for x in node.inputs)
         raise type(error)(
-            f"the derivative of {op.name}({inputs}) by its input {i + 1} cannot be recorded as a graph: {error}"
+            f"the derivative of {_described(node)} by its input {i + 1} cannot be recorded as a graph: {error}"
         ) from None
+
+
+def _described(node: Value) -> str:
+    inputs = ", ".join(f"{x.label} = {x.data!r}" if x.label else repr(x.data) for x in node.inputs)
+    return f"{node.op.name}({inputs})"  # type: ignore[union-attr]
 
 
 def _captured_local(node: Value, i: int) -> float:
@@ -122,7 +126,7 @@ def _captured_local(node: Value, i: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Paths:
-    """The part of a graph that lies on paths from `variables` to its roots.
+    """The part of a graph that lies on paths from some variables to its roots.
 
     order    its operations, each after its inputs
     active   those and the variables
@@ -134,23 +138,26 @@ class _Paths:
     foreign: bool
 
 
-def _paths(roots: Sequence[Value], variables: Sequence[Value]) -> _Paths:
-    active, order, foreign = set(variables), [], False
-    seen = set(variables)
-    stack = [(root, False) for root in reversed(roots)]
+def _paths(roots: Iterable[Value], variables: Iterable[Value]) -> _Paths:
+    active = {x for x in variables if not isinstance(x, Constant)}
+    seen = set(active)
+    order: list[Value] = []
+    foreign = False
+    stack: list[Value | None] = list(roots)
     while stack:
-        node, inputs_done = stack.pop()
-        if inputs_done:
-            if any(x in active for x in node.inputs):
-                active.add(node)
-                order.append(node)
+        node = stack.pop()
+        if node is None:  # the inputs of the next one are done
+            node = stack.pop()
+            if not active.isdisjoint(node.inputs):  # type: ignore[union-attr]
+                active.add(node)  # type: ignore[arg-type]
+                order.append(node)  # type: ignore[arg-type]
         elif node not in seen:
             seen.add(node)
-            if node.op is None:
-                foreign = foreign or not isinstance(node, Constant)
-            else:
-                stack.append((node, True))
-                stack.extend((x, False) for x in reversed(node.inputs) if x not in seen)
+            if node.op is not None:
+                stack += (node, None)
+                stack += node.inputs
+            elif not isinstance(node, Constant):
+                foreign = True
     return _Paths(order, active, foreign)
 
 
@@ -159,13 +166,14 @@ Local = Callable[[Value, int], Number]
 
 def _pull(paths: _Paths, seeds: Mapping[Value, Number], local: Local) -> dict[Value, Number]:
     """Reverse mode: return Σ seed · ∂root/∂x for every variable x that the roots depend on."""
-    grads = {root: seed for root, seed in seeds.items() if root in paths.active}
+    active = paths.active
+    grads = {root: seed for root, seed in seeds.items() if root in active}
     for node in reversed(paths.order):
         upstream = grads.pop(node, 0.0)
-        if upstream.__class__ is float and upstream == 0.0:
+        if upstream == 0.0:
             continue  # nothing to hand on, so no derivative is looked for that may not exist
         for i, x in enumerate(node.inputs):
-            if x in paths.active and not isinstance(x, Constant):
+            if x in active:
                 contribution = _times(local(node, i), upstream)
                 grads[x] = _plus(grads[x], contribution) if x in grads else contribution
     return grads
@@ -178,7 +186,7 @@ def _push(paths: _Paths, tangents: Mapping[Value, Number], local: Local) -> dict
         total: Number = 0.0
         for i, x in enumerate(node.inputs):
             tangent = found.get(x, 0.0)
-            if tangent.__class__ is not float or tangent != 0.0:
+            if tangent != 0.0:
                 total = _plus(total, _times(local(node, i), tangent))
         found[node] = total
     return found
@@ -479,7 +487,7 @@ def hvp(f: Function, inputs: Structure, directions: Structure) -> Structure:
     tangents = _tangents(recording, directions)
     recording = _as_values_if_any(recording, tangents.values())
     if not recording.as_values:
-        return recording.like_arguments(_pull_tangents(recording, tangents))  # type: ignore[arg-type]
+        return recording.like_arguments(_pull_tangents(recording, tangents))
     grads = _pull(recording.paths, {recording.outputs[0]: 1.0}, _recorded_local)  # type: ignore[dict-item]
     paths = _paths([g for g in grads.values() if isinstance(g, Value)], recording.variables)
     found = _push(paths, tangents, _recorded_local)
@@ -491,38 +499,75 @@ def _as_values_if_any(recording: _Recording, numbers: Iterable[Number]) -> _Reco
     return replace(recording, as_values=values)
 
 
-def _pull_tangents(recording: _Recording, directions: Mapping[Value, float]) -> dict[Value, float]:
+def _pull_tangents(recording: _Recording, directions: Mapping[Value, Number]) -> dict[Value, Number]:
     """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
-    paths, root = recording.paths, recording.outputs[0]
-    if root not in paths.active:
+    active, root = recording.paths.active, recording.outputs[0]
+    if root not in active:
         return {}
-    tangents = _push(paths, directions, _captured_local)
-    grads: dict[Value, tuple[float, float]] = {root: (1.0, 0.0)}
-    for node in reversed(paths.order):
-        grad, tangent = grads.pop(node, (0.0, 0.0))
-        for i, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True)):
-            if local is not None and x in paths.active:
-                before, tangent_before = grads.get(x, (0.0, 0.0))
-                turn = _local_tangent(node, i, tangents) if grad != 0.0 else 0.0  # type: ignore[arg-type]
-                grads[x] = before + local * grad, tangent_before + local * tangent + turn * grad
-    return {x: tangent for x, (_, tangent) in grads.items()}
+    tangents: dict[Value, Any] = _push(recording.paths, directions, _captured_local)
+    grads: dict[Value, float] = {root: 1.0}
+    turned: dict[Value, float] = {root: 0.0}
+    for node in reversed(recording.paths.order):
+        grad, turn = grads.pop(node, 0.0), turned.pop(node, 0.0)
+        if grad == 0.0 and turn == 0.0:
+            continue
+        for x, local, move in zip(node.inputs, node.partials, _moves(node.op), strict=True):
+            if x in active:
+                contribution = local * turn  # type: ignore[operator]
+                if move is not None:
+                    contribution += grad * move(node, tangents)
+                if x in grads:
+                    grads[x] += local * grad  # type: ignore[operator]
+                    turned[x] += contribution
+                else:
+                    grads[x] = local * grad  # type: ignore[operator]
+                    turned[x] = contribution
+    return turned  # type: ignore[return-value]
 
 
-def _local_tangent(node: Value, i: int, tangents: Mapping[Value, float]) -> float:
-    """Return how fast the local derivative by input i changes along the tangents."""
-    formula = _formula(node.op, i)
+Move = Callable[[Value, Mapping[Value, float]], float]
+
+
+@functools.cache
+def _moves(op: Operation) -> tuple[Move | None, ...]:
+    """Return, for every input, how fast the local derivative by it changes along tangents; None where it is fixed."""
+
+    def move(formula: Formula) -> Move | None:
+        if not isinstance(formula, Expression):
+            return None
+        if formula in _INPUTS:
+            j = _INPUTS.index(formula)
+            return lambda node, tangents: tangents.get(node.inputs[j], 0.0)
+        return lambda node, tangents: _move(formula, node, tangents)
+
+    return tuple(move(_formula(op, i)) for i in range(op.arity))
+
+
+def _move(formula: Expression, node: Value, tangents: Mapping[Value, float]) -> float:
+    known = {name: (x.data, tangents.get(x, 0.0)) for name, x in zip(_INPUTS, node.inputs, strict=False)}
+    known[_OUT] = node.data, tangents[node]
+    try:
+        return _along(formula, known)[1]
+    except (ArithmeticError, ValueError) as error:
+        raise type(error)(f"the derivative of {_described(node)} has no derivative: {error}") from None
+
+
+def _along(formula: Formula, known: dict[Expression, tuple[float, float]]) -> tuple[float, float]:
+    """Return the formula's number and its tangent, in forward mode."""
     if not isinstance(formula, Expression):
-        return 0.0
-    moving = {symbol: x for symbol, x in _known(node).items() if isinstance(x, Value)}
-    if formula in moving:
-        return tangents.get(moving[formula], 0.0)
-    leaves = {symbol: Value(x.data) for symbol, x in moving.items()}
-    slope = _interpret(formula, {**_known(node), **leaves})
-    if not isinstance(slope, Value):
-        return 0.0
-    variables = list(leaves.values())
-    directions = {leaves[symbol]: tangents.get(x, 0.0) for symbol, x in moving.items()}
-    return _push(_paths([slope], variables), directions, _captured_local).get(slope, 0.0)  # type: ignore[return-value]
+        return formula, 0.0
+    if formula not in known:
+        if formula.name == "where":
+            condition, x, y = formula.inputs
+            known[formula] = _along(x if _along(condition, known)[0] else y, known)
+        else:
+            numbers, tangents = zip(*(_along(x, known) for x in formula.inputs), strict=True)
+            out, tangent = getattr(FLOAT, formula.name)(*numbers), 0.0
+            for i, moved in enumerate(tangents):
+                if moved != 0.0 and formula.name in OPERATIONS:  # not a predicate
+                    tangent += local_derivative(OPERATIONS[formula.name], i, numbers, out) * moved
+            known[formula] = out, tangent
+    return known[formula]
 
 
 # Without a graph --------------------------------------------------------------------------------------------------
