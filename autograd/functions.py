@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.ops import OPERATIONS, Operation, evaluate
-from autograd.value import Value, apply, real
+from autograd.value import Value, apply, at_the_edges, real
 
 
 def _function(op: Operation) -> Callable[..., Any]:
@@ -22,10 +22,14 @@ def _function(op: Operation) -> Callable[..., Any]:
         inputs += op.defaults[len(op.defaults) - op.arity + len(inputs) :]
         if any(isinstance(x, Value) for x in inputs):
             return apply(op, *inputs)
-        return evaluate(op, *map(real, inputs))
+        try:
+            numbers = [real(x) for x in inputs]
+        except TypeError as error:
+            raise TypeError(f"{op.name}: {error} or a Value") from None
+        return evaluate(op, *numbers)
 
     function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = f"Return {op.name} of numbers, as a number, or of Values, as a node. {op.edges}".strip()
+    function.__doc__ = f"Return {op.name} of numbers, as a number, or of Values, as a node." + at_the_edges(op)
     return function
 
 

@@ -587,7 +587,7 @@ IEEE = with_derived(
 def evaluate(row: Operation, *inputs: float) -> float:
     """Return the value of the operation at plain floats.
 
-    Raises what Python's float arithmetic raises there, naming the operation and its inputs.
+    Raises what Python's float arithmetic raises there.
 
     >>> evaluate(OPERATIONS["sigmoid"], 0.0)
     0.5

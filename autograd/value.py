@@ -459,6 +459,11 @@ def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | f
 # The operations as methods, under their own name and NumPy's ----------------------------------------------------------
 
 
+def at_the_edges(op: Operation) -> str:
+    """Return the last paragraph of the docstring of an operation."""
+    return f"\n\nAt the edges: {op.edges}." if op.edges else ""
+
+
 def _method(op: Operation) -> Callable[..., Value]:
     def method(self: Value, *others: Value | float) -> Value:
         given = 1 + len(others)
@@ -467,7 +472,7 @@ def _method(op: Operation) -> Callable[..., Value]:
         return apply(op, self, *others, *op.defaults[len(op.defaults) - op.arity + given :])
 
     method.__name__ = op.name
-    method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}. {op.edges}".strip()
+    method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}." + at_the_edges(op)
     return method
 
 

@@ -7,7 +7,7 @@ import struct
 import mpmath_reference as reference
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from mpmath import mp, mpc, mpf
 
@@ -277,7 +277,6 @@ def open_interval(low, high):
 
 @pytest.mark.parametrize("row", ROWS)
 def test_value_and_derivatives_at_points_of_the_domain(row):
-    @settings(max_examples=120)
     @given(st.tuples(*(open_interval(low, high) for low, high in row.domain)))
     def check(point):
         try:

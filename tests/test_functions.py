@@ -1,0 +1,78 @@
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import OPERATIONS, Constant, Value, functions
+from autograd.ops import evaluate
+
+NUMBERS = (0.6, 0.3, 0.2)
+NAMES = sorted({name for row in OPERATIONS.values() for name in (row.name, row.numpy or row.name)})
+
+
+def row_of(name):
+    return next(row for row in OPERATIONS.values() if name in (row.name, row.numpy))
+
+
+def test_every_operation_is_a_function_under_its_name_and_numpys():
+    assert sorted(functions.__all__) == NAMES
+    assert set(NAMES) <= set(autograd.__all__)
+    for name in NAMES:
+        assert getattr(autograd, name) is getattr(functions, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_of_numbers_a_number_of_values_a_node(name):
+    function, row = getattr(autograd, name), row_of(name)
+    numbers = NUMBERS[: row.arity]
+    want = evaluate(row, *numbers)
+    got = function(*numbers)
+    assert type(got) is float
+    assert got == want
+    values = [Value(x) for x in numbers]
+    node = function(*values)
+    assert (node.data, node.op, node.inputs) == (want, row, tuple(values))
+    for position in range(row.arity):  # one Value among numbers is enough
+        mixed = [*numbers[:position], values[position], *numbers[position + 1 :]]
+        node = function(*mixed)
+        assert node.data == want
+        assert [type(x) for x in node.inputs] == [Value if x is values[position] else Constant for x in node.inputs]
+        assert node.inputs[position] is values[position]
+    assert function.__name__ == row.name
+    assert function.__doc__.startswith(f"Return {row.name} ")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_wrong_number_of_inputs_is_a_type_error(name):
+    row = row_of(name)
+    with pytest.raises(TypeError, match=rf"^{row.name}: got 0 inputs"):
+        getattr(autograd, name)()
+    with pytest.raises(TypeError, match=rf"^{row.name}: got {row.arity + 1} inputs"):
+        getattr(autograd, name)(*[0.5] * (row.arity + 1))
+
+
+def test_numbers_raise_what_floats_raise():
+    with pytest.raises(ValueError, match="math domain error"):
+        autograd.log(-1.0)
+    with pytest.raises(OverflowError, match="math range error"):
+        autograd.exp(1000.0)
+    with pytest.raises(ZeroDivisionError, match="division by zero"):
+        autograd.div(1.0, 0.0)
+    with pytest.raises(ValueError, match="not a real number"):
+        autograd.pow(-1.0, 0.5)
+    assert math.isnan(autograd.tanh(math.nan))
+
+
+def test_where_chooses_by_a_number_a_bool_or_a_comparison():
+    x = Value(2.0)
+    assert autograd.where(True, 1.0, 2.0) == 1.0
+    assert autograd.where(np.bool_(False), 1.0, 2.0) == 2.0
+    assert autograd.where(x > 1.0, 1.0, 2.0) == 1.0
+    assert autograd.where(x, 1.0, 2.0).data == 1.0
+    assert not hasattr(Value, "where")  # it starts with a condition, not with a node
+
+
+def test_arrays_are_refused_by_name():
+    with pytest.raises(TypeError, match=r"^tanh: got array\(\[1\., 2\.\]\) \(ndarray\); accepted: a real number"):
+        autograd.tanh(np.array([1.0, 2.0]))

@@ -1,0 +1,176 @@
+import os
+import random
+import struct
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import mpmath_reference as reference
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+from random_graphs import random_graph
+
+from autograd import OPERATIONS, Constant, Value, topological_order, where
+
+
+def bits(numbers):
+    return b"".join(struct.pack("<d", x) for x in numbers).hex()
+
+
+def fingerprint(seeds):
+    """Return the order, the values and the gradients of the graphs of `seeds`, to the bit."""
+    lines = []
+    for seed in seeds:
+        root, _ = random_graph(seed, size=100)
+        root.backward()
+        order = topological_order(root)
+        names = " ".join(node.label or (node.op.name if node.op else "constant") for node in order)
+        lines.append(f"{names} {bits(node.data for node in order)} {bits(node.grad for node in order)}")
+    return "\n".join(lines)
+
+
+# Order -------------------------------------------------------------------------------------------------------------
+
+
+def test_inputs_come_in_the_order_they_were_written():
+    a, b, c, d = (Value(float(i), label=name) for i, name in enumerate("abcd", start=1))
+    root = (d + c) * (b - a)
+    written = "d c add b a sub mul"
+    assert [node.label or node.op.name for node in topological_order(root)] == written.split()
+
+
+def test_each_node_once_and_after_its_inputs():
+    for seed in range(20):
+        root, _ = random_graph(seed, size=60)
+        order = topological_order(root)
+        assert len(set(order)) == len(order)
+        assert order[-1] is root
+        position = {node: i for i, node in enumerate(order)}
+        assert all(position[x] < position[node] for node in order for x in node.inputs)
+
+
+def test_several_roots_share_their_nodes():
+    x = Value(2.0)
+    y, z = x * x, x.exp()
+    assert topological_order(y, z) == [x, y, z]
+    assert topological_order(z, y) == [x, z, y]
+    assert topological_order(y, y, x) == [x, y]
+    assert topological_order() == []
+    assert topological_order(x) == [x]
+
+
+def test_repeated_operands_and_three_inputs():
+    a, b = Value(1.0), Value(2.0)
+    square = a * a
+    assert topological_order(square) == [a, square]
+    out = where(a, b, a)
+    assert topological_order(out) == [a, b, out]
+
+
+def test_deep_and_wide_graphs_are_ordered_without_recursion():
+    x = Value(1.0)
+    y = x
+    for _ in range(100_000):
+        y = y + x
+    assert len(topological_order(y)) == 100_001
+    leaves = [Value(1.0) for _ in range(100_000)]
+    order = topological_order(sum(leaves))
+    assert [node for node in order if node.op is None] == leaves
+
+
+# Random graphs, against mpmath -------------------------------------------------------------------------------------
+
+
+def exact(root):
+    """Return value and gradient of `root`, computed in mpmath from the numbers of the leaves."""
+    order = topological_order(root)
+    values, grads = {}, dict.fromkeys(order, mpf(0))
+    for node in order:
+        inputs = [values[x] for x in node.inputs]
+        values[node] = reference.VALUES[node.op.name](*inputs) if node.op else mpf(node.data)
+    grads[root] = mpf(1)
+    for node in reversed(order):
+        inputs = [values[x] for x in node.inputs]
+        for x, derivative in zip(node.inputs, reference.DERIVATIVES[node.op.name] if node.op else (), strict=True):
+            grads[x] += derivative(*inputs) * grads[node]
+    return values, grads
+
+
+def distance(x, y):
+    """ADBench's measure."""
+    return abs(x - y) / max(1, abs(x) + abs(y))
+
+
+@given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 6))
+def test_random_graphs_against_mpmath(seed, size, leaves):
+    root, variables = random_graph(seed, size, leaves)
+    root.backward()
+    with mp.workdps(50):
+        values, grads = exact(root)
+        assert distance(root.data, values[root]) <= 1e-13
+        assert max(distance(x.grad, grads[x]) for x in variables) <= 1e-13
+
+
+def test_random_graphs_have_every_operation_reuse_and_repeated_operands():
+    graphs = [random_graph(seed) for seed in range(60)]
+    nodes = [node for root, _ in graphs for node in topological_order(root)]
+    assert {node.op.name for node in nodes if node.op} == set(OPERATIONS)
+    assert sum(len(set(node.inputs)) < len(node.inputs) for node in nodes) > 60
+    assert any(isinstance(node, Constant) for node in nodes)
+    for root, leaves in graphs:
+        assert set(leaves) <= set(topological_order(root))
+        assert all(type(x) is Value and x.label == f"x{i}" for i, x in enumerate(leaves))
+
+
+# The same bits -----------------------------------------------------------------------------------------------------
+
+
+def test_the_same_bits_in_processes_of_any_hash_seed_and_in_threads():
+    want = fingerprint(range(10))
+    assert fingerprint(range(10)) == want
+    command = "import sys; sys.path.insert(0, sys.argv[1]); import test_graph; print(test_graph.fingerprint(range(10)))"
+    for seed in ("0", "1", "2", "12345", "random"):
+        run = subprocess.run(
+            [sys.executable, "-c", command, str(Path(__file__).parent)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert run.stdout.strip() == want
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(fingerprint(range(10)))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [want] * 3
+
+
+def test_gradients_are_summed_in_the_same_order_however_the_graph_was_found():
+    """One root's gradients do not depend on nodes made before it, or on what was back-propagated before."""
+    rng = random.Random(1)
+    numbers = [rng.uniform(-1.0, 1.0) for _ in range(50)]
+
+    def gradient(noise):
+        junk = [Value(float(i)) for i in range(noise)]
+        x = Value(0.3)
+        root = sum([(x * number).tanh() for number in numbers])
+        sum(junk, x * 0.0).backward()
+        del x.grad
+        root.backward()
+        return x.grad
+
+    assert gradient(0) == gradient(1000)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_second_backward_gives_twice_the_bits(seed):
+    root, leaves = random_graph(seed, size=100)
+    root.backward()
+    once = [x.grad for x in leaves]
+    root.backward()
+    assert [x.grad for x in leaves] == [2.0 * grad for grad in once]
