@@ -224,14 +224,18 @@ def _is_structure(structure: Structure) -> bool:
     return isinstance(structure, list | tuple) or (_is_array(structure) and structure.ndim > 0)
 
 
-def _leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]:
-    """Yield every number of the structure, with a name such as x[1]."""
+def leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]:
+    """Yield every number of the structure, with a name such as x[1]; TypeError for what is no number.
+
+    >>> list(leaves([1.0, (2.0, 3.0)], "x"))
+    [('x[0]', 1.0), ('x[1][0]', 2.0), ('x[1][1]', 3.0)]
+    """
     if _is_array(structure):
         for index in _indices(structure.shape):
             yield f"{name}[{', '.join(map(str, index))}]" if name and index else name, _number(structure[index], name)
     elif isinstance(structure, list | tuple):
         for i, part in enumerate(structure):
-            yield from _leaves(part, f"{name}[{i}]" if name else "")
+            yield from leaves(part, f"{name}[{i}]" if name else "")
     else:
         yield name, _number(structure, name)
 
@@ -254,8 +258,12 @@ def _number(leaf: Any, name: str) -> Number:
         ) from None
 
 
-def _rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
-    """Return `structure` with its numbers replaced, in order, by `parts`, which may be structures themselves."""
+def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
+    """Return `structure` with its numbers replaced, in order, by `parts`, which may be structures themselves.
+
+    >>> rebuild([1.0, (2.0, 3.0)], iter("abc"))
+    ['a', ('b', 'c')]
+    """
     if _is_array(structure):
         import numpy as np
 
@@ -268,7 +276,7 @@ def _rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
             array[i] = item
         return array.reshape(structure.shape)
     if isinstance(structure, list | tuple):
-        items = [_rebuild(part, parts) for part in structure]
+        items = [rebuild(part, parts) for part in structure]
         return items if isinstance(structure, list) else tuple(items)
     return next(parts)
 
@@ -277,7 +285,7 @@ def _rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Recording:
+class Recording:
     """One run of a function.
 
     arguments  what it was given
@@ -307,12 +315,16 @@ class _Recording:
 
     def like_arguments(self, numbers: Mapping[Value, Number]) -> Structure:
         """Return the number of each variable, in the structure of the arguments."""
-        parts = _rebuild(self.arguments, (self._result(numbers.get(x, 0.0)) for x in self.variables))
+        parts = rebuild(self.arguments, (self._result(numbers.get(x, 0.0)) for x in self.variables))
         return parts[0] if len(parts) == 1 else parts
 
     def like_output(self, numbers: Iterable[Number]) -> Structure:
         """Return numbers, one for each output, in the structure of the output."""
-        return _rebuild(self.output, map(self._result, numbers))
+        return rebuild(self.output, map(self._result, numbers))
+
+    def tangents(self, directions: Structure) -> dict[Value, Number]:
+        """Return the number of `directions` for each variable; ValueError if they are more or fewer."""
+        return dict(zip(self.variables, _numbers(directions, self.arguments, "direction"), strict=True))
 
     def pull(self, weights: Sequence[Number]) -> dict[Value, Number]:
         """Return the gradient of Σ weight · output."""
@@ -323,7 +335,12 @@ class _Recording:
         return _pull(self.paths, seeds, self.local)
 
 
-def _record(f: Function, inputs: Structure) -> _Recording:
+def record(f: Function, inputs: Structure) -> Recording:
+    """Return one run of f on Values that stand for the numbers of `inputs`.
+
+    >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
+    Value(6.0, op=mul)
+    """
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)
     variables: list[Value] = []
     given: set[Value] = set()
@@ -334,17 +351,22 @@ def _record(f: Function, inputs: Structure) -> _Recording:
             given.add(leaf)
         else:
             variables.append(Value(leaf.data if isinstance(leaf, Value) else leaf, label=name))
-    output = f(*_rebuild(arguments, iter(variables)))
+    output = f(*rebuild(arguments, iter(variables)))
     try:
-        outputs = [leaf for _, leaf in _leaves(output)]
+        outputs = [leaf for _, leaf in leaves(output)]
     except TypeError as error:
         raise TypeError(f"the result of the function: {error}") from None
     paths = _paths([x for x in outputs if isinstance(x, Value)], variables)
-    return _Recording(arguments, variables, output, outputs, paths, bool(given) or paths.foreign)
+    return Recording(arguments, variables, output, outputs, paths, bool(given) or paths.foreign)
 
 
-def _record_one(f: Function, inputs: Structure) -> _Recording:
-    recording = _record(f, inputs)
+def record_one(f: Function, inputs: Structure) -> Recording:
+    """Return one run of f; TypeError if it did not return one number.
+
+    >>> [x.label for x in record_one(lambda w, x: w * x, (2.0, 3.0)).variables]
+    ['w', 'x']
+    """
+    recording = record(f, inputs)
     if _is_structure(recording.output):
         kind = type(recording.output).__name__
         raise TypeError(
@@ -359,16 +381,12 @@ def _named_leaves(f: Function, arguments: tuple[Structure, ...]) -> Iterator[tup
     except (TypeError, ValueError):  # no signature, or one for other arguments: the call will say so
         names = []
     for i, argument in enumerate(arguments):
-        yield from _leaves(argument, names[i] if len(names) == len(arguments) else "")
-
-
-def _tangents(recording: _Recording, directions: Structure) -> dict[Value, Number]:
-    return dict(zip(recording.variables, _numbers(directions, recording.arguments, "direction"), strict=True))
+        yield from leaves(argument, names[i] if len(names) == len(arguments) else "")
 
 
 def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
-    numbers = [leaf for _, leaf in _leaves(structure, what)]
-    expected = sum(1 for _ in _leaves(like))
+    numbers = [leaf for _, leaf in leaves(structure, what)]
+    expected = sum(1 for _ in leaves(like))
     if len(numbers) != expected:
         raise ValueError(f"{what}: got {len(numbers)} numbers; accepted: {expected}, in the structure it belongs to")
     return numbers
@@ -388,7 +406,7 @@ def value_and_grad(f: Function) -> Function:
 
     @functools.wraps(f)
     def value_and_gradient(*inputs: Structure) -> tuple[Number, Structure]:
-        recording = _record_one(f, inputs)
+        recording = record_one(f, inputs)
         return recording.like_output(recording.outputs), recording.like_arguments(recording.pull([1.0]))
 
     return value_and_gradient
@@ -406,7 +424,7 @@ def grad(f: Function) -> Function:
 
     @functools.wraps(f)
     def gradient(*inputs: Structure) -> Structure:
-        recording = _record_one(f, inputs)
+        recording = record_one(f, inputs)
         return recording.like_arguments(recording.pull([1.0]))
 
     return gradient
@@ -423,10 +441,10 @@ def jacobian(f: Function) -> Function:
 
     @functools.wraps(f)
     def jacobian_of_f(*inputs: Structure) -> Structure:
-        recording = _record(f, inputs)
+        recording = record(f, inputs)
         n = len(recording.outputs)
         rows = (recording.pull([0.0] * i + [1.0] + [0.0] * (n - 1 - i)) for i in range(n))
-        return _rebuild(recording.output, map(recording.like_arguments, rows))
+        return rebuild(recording.output, map(recording.like_arguments, rows))
 
     return jacobian_of_f
 
@@ -451,8 +469,8 @@ def jvp(f: Function, inputs: Structure, directions: Structure) -> tuple[Structur
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 10.0))
     (12.0, 34.0)
     """
-    recording = _record(f, inputs)
-    tangents = _tangents(recording, directions)
+    recording = record(f, inputs)
+    tangents = recording.tangents(directions)
     recording = _as_values_if_any(recording, tangents.values())
     found = _push(recording.paths, tangents, recording.local)
     slopes = (found.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in recording.outputs)
@@ -467,7 +485,7 @@ def vjp(f: Function, inputs: Structure, weights: Structure) -> tuple[Structure, 
     >>> vjp(lambda x: [x**2, 3 * x], 5.0, [1.0, 100.0])
     ([25.0, 15.0], 310.0)
     """
-    recording = _record(f, inputs)
+    recording = record(f, inputs)
     numbers = _numbers(weights, recording.output, "weight")
     recording = _as_values_if_any(recording, numbers)
     return recording.like_output(recording.outputs), recording.like_arguments(recording.pull(numbers))
@@ -483,8 +501,8 @@ def hvp(f: Function, inputs: Structure, directions: Structure) -> Structure:
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 4.0], [1.0, 0.0])
     [8.0, 6.0]
     """
-    recording = _record_one(f, inputs)
-    tangents = _tangents(recording, directions)
+    recording = record_one(f, inputs)
+    tangents = recording.tangents(directions)
     recording = _as_values_if_any(recording, tangents.values())
     if not recording.as_values:
         return recording.like_arguments(_pull_tangents(recording, tangents))
@@ -494,12 +512,12 @@ def hvp(f: Function, inputs: Structure, directions: Structure) -> Structure:
     return recording.like_arguments({x: found.get(g, 0.0) for x, g in grads.items() if isinstance(g, Value)})
 
 
-def _as_values_if_any(recording: _Recording, numbers: Iterable[Number]) -> _Recording:
+def _as_values_if_any(recording: Recording, numbers: Iterable[Number]) -> Recording:
     values = recording.as_values or any(isinstance(x, Value) for x in numbers)
     return replace(recording, as_values=values)
 
 
-def _pull_tangents(recording: _Recording, directions: Mapping[Value, Number]) -> dict[Value, Number]:
+def _pull_tangents(recording: Recording, directions: Mapping[Value, Number]) -> dict[Value, Number]:
     """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
     active, root = recording.paths.active, recording.outputs[0]
     if root not in active:

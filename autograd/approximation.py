@@ -1,0 +1,141 @@
+"""A function near a point: its total differential term by term, and its Taylor sums beside what it really does.
+
+>>> print(total_differential(lambda x, y: x**2 * y, (3.0, 5.0), (0.01, -0.02)))
+input             f_x     dx  f_x · dx
+x                  30   0.01       0.3
+y                   9  -0.02     -0.18
+df                                0.12
+f(x + dx) − f(x)              0.119298
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from autograd.transform import Function, Number, Structure, gradients, rebuild, record_one
+from autograd.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a total differential: the derivative by one input times its change."""
+
+    name: str
+    derivative: float
+    change: float
+
+    @property
+    def product(self) -> float:
+        """f_x · dx."""
+        return self.derivative * self.change
+
+
+@dataclass(frozen=True, slots=True)
+class TotalDifferential:
+    """df = Σ f_x · dx; `actual` is f(x + dx) − f(x), which df approaches as the changes get smaller."""
+
+    terms: tuple[Term, ...]
+    actual: float
+
+    @property
+    def total(self) -> float:
+        """The sum of the terms."""
+        return math.fsum(term.product for term in self.terms)
+
+    def __str__(self) -> str:
+        rows = [["input", "f_x", "dx", "f_x · dx"]]
+        rows += [[t.name, f"{t.derivative:.6g}", f"{t.change:.6g}", f"{t.product:.6g}"] for t in self.terms]
+        rows += [["df", "", "", f"{self.total:.6g}"], ["f(x + dx) − f(x)", "", "", f"{self.actual:.6g}"]]
+        return _table(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class TaylorSum:
+    """The Taylor sum up to one order: its last term, its sum, and how far f(x + dx) is from it."""
+
+    order: int
+    term: float
+    sum: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Taylor:
+    """The Taylor sums of f at x for the step dx, and the true f(x + dx)."""
+
+    sums: tuple[TaylorSum, ...]
+    actual: float
+
+    def __str__(self) -> str:
+        rows = [["order", "term", "sum", "error"]]
+        rows += [[str(s.order), f"{s.term:.6g}", f"{s.sum:.10g}", f"{s.error:.2g}"] for s in self.sums]
+        return _table([*rows, ["f(x + dx)", "", f"{self.actual:.10g}", ""]])
+
+
+def total_differential(f: Function, inputs: Structure, changes: Structure) -> TotalDifferential:
+    """Return the terms f_x · dx of the total differential of f at `inputs`, one for each number in them.
+
+    Raises TypeError if f does not return one number, ValueError if the changes are more or fewer than the inputs.
+
+    >>> total_differential(lambda x: x**2, 3.0, 0.5).total
+    3.0
+    """
+    here = record_one(f, inputs)
+    changed = here.tangents(changes)
+    grads = here.pull([1.0])
+    terms = tuple(
+        Term(x.label or f"x{i}", _plain(grads.get(x, 0.0)), _plain(dx)) for i, (x, dx) in enumerate(changed.items(), 1)
+    )
+    return TotalDifferential(terms, _moved(f, here.arguments, changed) - _plain(here.outputs[0]))
+
+
+def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -> Taylor:
+    """Return the Taylor sums of f from `inputs` to inputs + changes: Σ_k φ⁽ᵏ⁾(0) / k!, where φ(t) = f(x + t dx).
+
+    Every order differentiates the graph of the one before, which grows a few times each. Raises as
+    `total_differential` does, and ValueError for a negative order.
+
+    >>> from autograd import exp
+    >>> [f"{s.sum:.4f}" for s in taylor(exp, 0.0, 1.0, order=4).sums]
+    ['1.0000', '2.0000', '2.5000', '2.6667', '2.7083']
+    """
+    if order < 0:
+        raise ValueError(f"order: got {order}; accepted: 0 or more")
+    here = record_one(f, inputs)
+    changed = here.tangents(changes)
+    actual = _moved(f, here.arguments, changed)
+    t = Value(0.0, label="t")
+    path = record_one(f, rebuild(here.arguments, (x.data + t * _plain(dx) for x, dx in changed.items())))
+    derivative = path.outputs[0]
+    sums: list[TaylorSum] = []
+    total = 0.0
+    for k in range(order + 1):
+        term = _plain(derivative) / math.factorial(k)
+        total += term
+        sums.append(TaylorSum(k, term, total, actual - total))
+        if k < order:
+            derivative = gradients(derivative, [t])[0] if isinstance(derivative, Value) else 0.0
+    return Taylor(tuple(sums), actual)
+
+
+def _plain(number: Number) -> float:
+    return number.data if isinstance(number, Value) else number
+
+
+def _moved(f: Function, arguments: tuple[Structure, ...], variables: dict[Value, Number]) -> float:
+    """Return f where every variable has moved by its change."""
+    there = (x.data + _plain(dx) for x, dx in variables.items())
+    return _plain(record_one(f, rebuild(arguments, there)).outputs[0])
+
+
+def _table(rows: list[list[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if i else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
