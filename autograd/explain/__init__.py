@@ -1,0 +1,38 @@
+"""Derivations: the steps of a graph in words and numbers, for a terminal, a notebook and LaTeX.
+
+Everything here reads the records of `autograd.steps` and leaves the graph as it is: no gradient is written. What a
+function returns prints itself as text, shows itself in a notebook, and has ``.latex()``.
+
+>>> from autograd import Value
+>>> x = Value(3.0, label="x")
+>>> print(explain(x * x, wrt=x))
+∂v1/∂x = ∂v1/∂x × ∂v1/∂v1 + ∂v1/∂x × ∂v1/∂v1
+       = x × ∂v1/∂v1 + x × ∂v1/∂v1
+       = 3.0 × 1.0 + 3.0 × 1.0
+       = 6.0
+"""
+
+from autograd.explain.derivations import ChainRuleSum, Explanation, explain
+from autograd.explain.networks import ResidualDerivation, Unit, explain_residuals
+from autograd.explain.nonfinite import WhyNan, remember_lines, why_nan
+from autograd.explain.nudges import Change, Kink, Nudge, nudge
+from autograd.explain.pathsums import Path, Paths, paths
+
+__all__ = [
+    "ChainRuleSum",
+    "Change",
+    "Explanation",
+    "Kink",
+    "Nudge",
+    "Path",
+    "Paths",
+    "ResidualDerivation",
+    "Unit",
+    "WhyNan",
+    "explain",
+    "explain_residuals",
+    "nudge",
+    "paths",
+    "remember_lines",
+    "why_nan",
+]

@@ -1,0 +1,164 @@
+"""Every step of a graph as tables, and the chain-rule sum of one node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+from autograd.explain.tables import WIDTH, Cell, Lines, Shown, Table, fold, formula_cell, number, rounded
+from autograd.explain.writing import EMPTY, Names, Writer, applied, check, equal, exact, product
+from autograd.steps import BackwardStep, backward_steps, forward_steps
+from autograd.symbolic import Expression, to_latex, to_text
+from autograd.value import Value
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Shown):
+    """The forward pass, every step of the backward pass, and the gradients, as three tables."""
+
+    forward: Table
+    backward: Table
+    gradients: Table
+
+    @property
+    def blocks(self) -> tuple[Table, ...]:  # type: ignore[override]
+        """The three tables."""
+        return self.forward, self.backward, self.gradients
+
+
+@overload
+def explain(root: Value, *, wrt: None = None, names: Names | None = None, limit: int = 40) -> Explanation: ...
+@overload
+def explain(root: Value, *, wrt: Value, names: Names | None = None, limit: int = 40) -> ChainRuleSum: ...
+def explain(
+    root: Value, *, wrt: Value | None = None, names: Names | None = None, limit: int = 40
+) -> Explanation | ChainRuleSum:
+    """Return how `root` and its derivatives are computed: every step, or the chain-rule sum of the node `wrt`.
+
+    ∂J/∂w = Σ_u ∂u/∂w · ∂J/∂u over all uses u of w. `names`, such as ``locals()``, names nodes without a label. A table
+    or sum of more than `limit` rows or terms shows the first and the last ones.
+
+    Raises ValueError for a constant and for a node that is not in the graph.
+
+    >>> from autograd import Value
+    >>> w, x = Value(2.0, label="w"), Value(5.0, label="x")
+    >>> print(explain(w * x, wrt=w).value)
+    5.0
+    """
+    writer = Writer(root, names)
+    if wrt is not None:
+        return _chain_rule_sum(writer, wrt, limit)
+    backward = backward_steps(root)
+    grads = {root: 1.0} | {step.input: step.after for step in backward if step.ready}
+    leaves = [node for node in writer.names if node.op is None and not isinstance(writer.symbol(node), float)]
+    made = {step.node: step for step in forward_steps(root)}
+    shown, hidden = fold([*leaves, *made], limit)
+    forward = Table(
+        ("step", "node", "rule", "with numbers", "value"),
+        "rlllr",
+        tuple(
+            (
+                Cell(str(made[node].number)) if node in made else EMPTY,
+                writer.cell(node),
+                formula_cell(writer.rule(node)) if node in made else Cell("given"),
+                formula_cell(applied(node, [rounded(x.data) for x in node.inputs])) if node in made else EMPTY,
+                number(node.data),
+            )
+            for node in shown
+        ),
+        "forward",
+        hidden,
+        "rows",
+    )
+    steps, hidden = fold(backward, limit)
+    backward_table = Table(
+        ("step", "node", "to", "rule", "local", "upstream", "contribution", "gradient", "use"),
+        "rlllrrrrr",
+        tuple(_backward_row(writer, step) for step in steps),
+        "backward",
+        hidden,
+        "steps",
+    )
+    variables, hidden = fold([node for node in leaves if node in grads], limit)
+    gradients = Table(
+        ("leaf", "value", f"∂{writer.names[root]}/∂leaf"),
+        "lrr",
+        tuple((writer.cell(node), number(node.data), number(grads[node])) for node in variables),
+        "gradients",
+        hidden,
+        "leaves",
+    )
+    return Explanation(forward, backward_table, gradients)
+
+
+def _backward_row(writer: Writer, step: BackwardStep) -> tuple[Cell, ...]:
+    return (
+        Cell(str(step.number)),
+        writer.cell(step.node),
+        writer.cell(step.input),
+        equal(writer.derivative(step.node, step.input), writer.local(step.node, step.position)),
+        number(step.local),
+        number(step.upstream),
+        number(step.contribution),
+        number(step.after),
+        Cell(f"{step.uses_done}/{step.uses}"),
+    )
+
+
+# The chain-rule sum of one node -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChainRuleSum(Shown):
+    """∂J/∂w as a sum over the uses of w: `terms` are the steps of the backward pass in the order they are added.
+
+    `value` is exactly the gradient that one backward pass from zero gives.
+    """
+
+    node: Value
+    terms: tuple[BackwardStep, ...]
+    value: float
+    blocks: tuple[Lines, ...] = field(compare=False)
+
+
+def _chain_rule_sum(writer: Writer, node: Value, limit: int) -> ChainRuleSum:
+    root = writer.root
+    check("explain", root, node, writer.names)
+    terms = [step for step in backward_steps(root) if step.input is node]
+    total = writer.derivative(root, node)
+    if node is root:
+        return ChainRuleSum(node, (), 1.0, (Lines((_line(total, [formula_cell(1.0)], 0)[0],)),))
+    shown, hidden = fold(terms, limit)
+    factors = [(step, writer.derivative(root, step.node)) for step in shown]
+    symbols = [formula_cell(writer.derivative(step.node, node) * upstream) for step, upstream in factors]
+    formulas = [formula_cell(writer.local(step.node, step.position) * upstream) for step, upstream in factors]
+    numbers = [product([exact(step.local), exact(step.upstream)]) for step in shown]
+    value = terms[-1].after
+    lines = [
+        *_line(total, symbols, hidden),
+        *_line(total, formulas, hidden, again=True),
+        *_line(total, numbers, hidden, again=True),
+        *_line(total, [exact(value)], 0, again=True),
+    ]
+    return ChainRuleSum(node, tuple(terms), value, (Lines(tuple(lines)),))
+
+
+def _line(left: Expression, terms: Sequence[Cell], hidden: int, again: bool = False) -> list[Cell]:
+    """The lines of ``left = term + term + ...``; one line where it fits, else one a term."""
+    texts = [term.text for term in terms]
+    latex = [term.latex for term in terms]
+    if hidden:
+        texts.insert((len(terms) + 1) // 2, f"… {hidden:,} more terms …")
+        latex.insert((len(terms) + 1) // 2, rf"\cdots \text{{ {hidden:,} more terms }} \cdots")
+    name = to_text(left)
+    head = " " * len(name) if again else name
+    latex_head = "" if again else to_latex(left)
+    whole = f"{head} = {' + '.join(texts)}"
+    if len(whole) <= WIDTH:
+        return [Cell(whole, f"{latex_head} &= {' + '.join(latex)}")]
+    indent = " " * len(name)
+    return [
+        Cell(f"{indent} + {text}", rf"&\quad + {term}") if i else Cell(f"{head} = {text}", f"{latex_head} &= {term}")
+        for i, (text, term) in enumerate(zip(texts, latex, strict=True))
+    ]

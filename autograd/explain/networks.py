@@ -1,0 +1,238 @@
+"""The residuals of a network with the numbers in the formulas."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from autograd.explain.tables import Cell, Lines, Shown, fold, formula_cell, number
+from autograd.explain.writing import Writer, chain, factor, joined, product
+from autograd.labels import UnitLabel, label_latex
+from autograd.steps import backward_steps
+from autograd.symbolic import Expression, Formula, symbol
+from autograd.value import Value
+
+
+class Nodes(Protocol):
+    """The nodes of a forward pass, by layer and unit, as `nn.MLP.forward` returns them."""
+
+    @property
+    def z(self) -> Mapping[int, Mapping[int, Value]]:
+        """Total inputs."""
+
+    @property
+    def a(self) -> Mapping[int, Mapping[int, Value]]:
+        """Activations; layer 1 is x."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The residual of one unit and what comes of it.
+
+    layer, number  l and i
+    z, a           the nodes of total input and activation
+    slope          f′(z), or None where the activation is not elementwise (softmax)
+    delta          δ = ∂J/∂z, as the graph has it
+    weights        per input j: the weight W_ij, the activation a_j, and a_j δ_i
+    bias           b_i; ∂J/∂b_i = δ_i
+    """
+
+    layer: int
+    number: int
+    z: Value
+    a: Value
+    slope: float | None
+    delta: float
+    weights: tuple[tuple[Value, Value, float], ...]
+    bias: Value
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ResidualDerivation(Shown):
+    """The residuals of a network for one sample, from the output layer back, with the numbers in the formulas."""
+
+    units: tuple[Unit, ...]
+    blocks: tuple[Lines, ...] = field(compare=False)
+
+
+def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualDerivation:
+    """Return how each residual δ of a network comes about, unit by unit, as FORMULAS writes it.
+
+    `root` is the cost J, `nodes` the forward pass of a sample in it. Output layer: δ_i = ∂J/∂a_i · f′(z_i), or
+    Σ_k ∂J/∂a_k · ∂a_k/∂z_i where a unit's activation depends on the others (softmax). Hidden layers:
+    δ^(l)_i = (Σ_j W^(l)_ji δ^(l+1)_j) f′(z^(l)_i). Then ∂J/∂W^(l)_ij = a^(l)_j δ^(l+1)_i and ∂J/∂b^(l)_i = δ^(l+1)_i.
+    Of more than `limit` units in a layer, or terms in a sum, the first and last ones are shown.
+
+    Raises ValueError if the forward pass is not part of J's graph, or has no labelled weights.
+
+    >>> from nn import MLP, squared_error
+    >>> nodes = MLP(1, [1], output="tanh").forward([2.0])
+    >>> unit = explain_residuals(squared_error(nodes.output, [1.0]), nodes).units[0]
+    >>> unit.weights[0][2] == 2.0 * unit.delta
+    True
+    """
+    writer = Writer(root, {"J": root})
+    ours = [node for units in [*nodes.z.values(), *nodes.a.values()] for node in units.values()]
+    if missing := [node for node in ours if node not in writer.names]:
+        raise ValueError(
+            f"explain_residuals: {missing[0].label or missing[0]!r} is not in the graph of {root!r}; give the forward "
+            "pass whose output the cost was computed from"
+        )
+    grads = {root: 1.0} | {step.input: step.after for step in backward_steps(root) if step.ready}
+    place = {node: i for i, node in enumerate(writer.names)}
+    units: dict[tuple[int, int], Unit] = {}
+    blocks: list[Lines] = []
+    for layer in sorted(nodes.z, reverse=True):
+        made = [_unit(layer, i, nodes, grads, place) for i in nodes.z[layer]]
+        units |= {(unit.layer, unit.number): unit for unit in made}
+        following = [unit for (number, _), unit in units.items() if number == layer + 1]
+        shown, hidden = fold(made, limit)
+        for position, unit in enumerate(shown):
+            if hidden and position == (len(shown) + 1) // 2:
+                blocks.append(Lines((Cell(f"… {hidden:,} more units of layer {layer} …"),)))
+            blocks.append(Lines(tuple(_unit_lines(writer, unit, following, nodes, grads, place, limit))))
+    return ResidualDerivation(tuple(units.values()), tuple(blocks))
+
+
+def _unit(layer: int, i: int, nodes: Nodes, grads: Mapping[Value, float], place: Mapping[Value, int]) -> Unit:
+    z, a = nodes.z[layer][i], nodes.a[layer][i]
+    inputs = nodes.a[layer - 1]
+    parameters = _parameters(z, set(inputs.values()))
+    try:
+        bias = parameters["b", layer - 1, (i,)]
+        weights = [(parameters["W", layer - 1, (i, j)], a_j) for j, a_j in inputs.items()]
+    except KeyError as error:
+        symbol_, number_, indices = error.args[0]
+        name = UnitLabel(symbol_, number_, indices)
+        raise ValueError(
+            f"explain_residuals: {z.label or z!r} has no leaf labelled {name}; accepted: networks of nn"
+        ) from None
+    slopes = _derivatives(a, set(nodes.z[layer].values()), place)
+    slope = slopes.get(z, 0.0) if slopes.keys() <= {z} else None
+    delta = grads.get(z, 0.0)
+    return Unit(layer, i, z, a, slope, delta, tuple((w, a_j, a_j.data * delta) for w, a_j in weights), bias)
+
+
+def _parameters(z: Value, stops: set[Value]) -> dict[tuple[str, int, tuple[int, ...]], Value]:
+    """The labelled leaves from which `z` is computed, apart from what its inputs `stops` are computed from."""
+    found = {}
+    seen, stack = set(stops), [z]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.inputs)
+            if isinstance(node.label, UnitLabel) and node.op is None:
+                found[node.label.symbol, node.label.layer, node.label.units] = node
+    return found
+
+
+def _derivatives(of: Value, by: set[Value], place: Mapping[Value, int]) -> dict[Value, float]:
+    """∂of/∂x for each x of `by` that `of` depends on not by way of another; `place` is a topological order."""
+    grads = {of: 1.0}
+    heap = [(-place[of], of)]
+    while heap:
+        _, node = heapq.heappop(heap)
+        if node in by:
+            continue
+        for x, local in zip(node.inputs, node.partials, strict=True):
+            if local is not None:
+                if x not in grads:
+                    heapq.heappush(heap, (-place[x], x))
+                grads[x] = grads.get(x, 0.0) + local * grads[node]
+    return {x: grads[x] for x in grads if x in by}
+
+
+def _unit_lines(
+    writer: Writer,
+    unit: Unit,
+    following: Sequence[Unit],
+    nodes: Nodes,
+    grads: Mapping[Value, float],
+    place: Mapping[Value, int],
+    limit: int,
+) -> Iterator[Cell]:
+    root, z, a, layer, i = writer.root, unit.z, unit.a, unit.layer, unit.number
+    delta, z_cell = _delta(unit), writer.cell(z)
+    bias = (formula_cell(writer.symbol(unit.bias)), number(unit.bias.data))
+    weighted = [(writer.symbol(w), w.data, writer.symbol(a_j), a_j.data) for w, a_j, _ in unit.weights]
+    yield from chain(z_cell, [*_sums(weighted, limit, bias), number(z.data)])
+    if a is not z:
+        yield from chain(writer.cell(a), [formula_cell(writer.rule(a)), number(a.data)])
+    slope = symbol(f"f′({z_cell.text})", rf"f'\left({z_cell.latex}\right)")
+    if unit.slope is None:
+        jacobian = [
+            (writer.derivative(root, a_k), grads.get(a_k, 0.0), writer.derivative(a_k, z), slopes[z])
+            for a_k in nodes.a[layer].values()
+            if z in (slopes := _derivatives(a_k, set(nodes.z[layer].values()), place))
+        ]
+        yield from chain(formula_cell(delta), [*_sums(jacobian, limit), number(unit.delta)])
+    else:
+        if following:
+            j = f"j{i}" if i < 10 else f"{{j,{i}}}"
+            incoming = symbol(
+                f"Σ_j W^({layer})_{j} δ^({layer + 1})_j",
+                rf"\sum_j W^{{({layer})}}_{{{j.strip('{}')}}} \delta^{{({layer + 1})}}_j",
+            )
+            terms = [
+                (writer.symbol(w), w.data, _delta(other), other.delta)
+                for other in following
+                for w, a_j, _ in other.weights
+                if a_j is a
+            ]
+            arriving = math.fsum(w * d for _, w, _, d in terms)
+            yield from chain(formula_cell(incoming), [*_sums(terms, limit), number(arriving)])
+        else:
+            incoming = writer.derivative(root, a)
+            arriving = grads.get(a, 0.0)
+            yield from chain(formula_cell(incoming), [number(arriving)])
+        if a is z:
+            yield from chain(formula_cell(delta), [formula_cell(incoming), number(unit.delta)])
+        else:
+            rule = [formula_cell(writer.local(a, a.inputs.index(z)))] if z in a.inputs else []
+            yield from chain(formula_cell(slope), [*rule, number(unit.slope)])
+            grouped = symbol(f"({incoming.name})", rf"\left({incoming.latex}\right)") if following else incoming
+            in_words = _sums([(grouped, arriving, slope, unit.slope)], limit)
+            yield from chain(formula_cell(delta), [*in_words, number(unit.delta)])
+    shown, hidden = fold(unit.weights, limit)
+    for position, (w, a_j, share) in enumerate(shown):
+        if hidden and position == (len(shown) + 1) // 2:
+            yield Cell(f"… {hidden:,} more weights …")
+        in_words = _sums([(writer.symbol(a_j), a_j.data, delta, unit.delta)], limit)
+        yield from chain(formula_cell(writer.derivative(root, w)), [*in_words, _share(share, grads.get(w, 0.0))])
+    by_bias = [formula_cell(delta), _share(unit.delta, grads.get(unit.bias, 0.0))]
+    yield from chain(formula_cell(writer.derivative(root, unit.bias)), by_bias)
+
+
+def _delta(unit: Unit) -> Expression:
+    units = (unit.number,)
+    return symbol(UnitLabel("δ", unit.layer, units), label_latex(UnitLabel(r"\delta", unit.layer, units)))
+
+
+def _share(share: float, whole: float) -> Cell:
+    """What this sample adds to a gradient, and the gradient where J has other terms with the parameter."""
+    cell = number(share)
+    if abs(share - whole) <= 1e-9 * abs(whole):
+        return cell
+    rest = f" (with the other samples and the decay in J: {number(whole).text})"
+    return Cell(cell.text + rest, rf"{cell.latex}\text{{{rest}}}")
+
+
+def _sums(
+    terms: Sequence[tuple[Formula, float, Formula, float]], limit: int, last: tuple[Cell, Cell] | None = None
+) -> tuple[Cell, Cell]:
+    """Σ x · y, then + `last`, in symbols and in numbers; a term is a symbol x, its number, a symbol y, its number."""
+    shown, hidden = fold(terms, limit)
+    symbols = [formula_cell(Expression("mul", (x, y))) for x, _, y, _ in shown]
+    numbers = [product([factor(x), factor(y)]) for _, x, _, y in shown]
+    if hidden:
+        middle = (len(shown) + 1) // 2
+        symbols.insert(middle, Cell(f"… {hidden:,} more …", rf"\cdots \text{{ {hidden:,} more }} \cdots"))
+        numbers.insert(middle, Cell("…", r"\cdots"))
+    if last is not None:
+        symbols.append(last[0])
+        numbers.append(last[1])
+    return joined(symbols), joined(numbers)

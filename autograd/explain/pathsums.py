@@ -1,0 +1,187 @@
+"""The paths of a graph: how many, and the largest."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograd.explain.tables import Cell, Lines, Shown, Table, fold, number
+from autograd.explain.writing import Names, Writer, check, equal, factor, product
+from autograd.graph import topological_order
+from autograd.steps import backward_steps
+from autograd.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One path from J down to w, and the product of the local derivatives along it.
+
+    nodes      from J to w
+    positions  which input of each node the path goes through
+    locals     the local derivatives
+    contribution  their product, multiplied from J to w
+    """
+
+    nodes: tuple[Value, ...]
+    positions: tuple[int, ...]
+    locals: tuple[float, ...]
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Paths(Shown):
+    """The paths from J to w: how many there are, those with the largest contributions, and the gradient.
+
+    The contributions of all paths add up to `gradient`, to rounding.
+    """
+
+    count: int
+    largest: tuple[Path, ...]
+    gradient: float
+    blocks: tuple[Table | Lines, ...] = field(compare=False)
+
+
+def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 20) -> Paths:
+    """Return the paths from `root` to `node` with their products of local derivatives, largest in size first.
+
+    ∂J/∂w = Σ over all paths of Π ∂out/∂input along the path. The paths are counted first; of more than `limit` only the
+    largest are found and shown, which takes no enumeration of the others. A contribution that is nan counts as large.
+
+    Raises ValueError for a constant and for a node that is not in the graph.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0, label="x")
+    >>> found = paths(x * x + x, x)
+    >>> found.count, [path.contribution for path in found.largest]
+    (3, [3.0, 3.0, 1.0])
+    """
+    writer = Writer(root, names)
+    check("paths", root, node, writer.names)
+    edges, best = _edges_to(root, node)
+    count = _count_paths(root, node, edges)
+    largest = tuple(itertools.islice(_largest_first(root, node, edges, best, limit), limit))
+    gradient = next((step.after for step in backward_steps(root) if step.input is node and step.ready), 1.0)
+    title = equal(writer.derivative(root, node), gradient).text + f", over {_count(count)} path{'s' * (count > 1)}"
+    table = Table(
+        ("path", "product of local derivatives", "contribution"),
+        "llr",
+        tuple((_path_cell(writer, path), _product_cell(path), number(path.contribution)) for path in largest),
+        title,
+    )
+    added = (
+        math.fsum(path.contribution for path in largest)
+        if all(math.isfinite(p.contribution) for p in largest)
+        else math.nan
+    )
+    if count > len(largest):
+        last = f"the {len(largest)} largest of {_count(count)}; they add up to {number(added).text}"
+    else:
+        last = f"all paths; they add up to {number(added).text}"
+    return Paths(count, largest, gradient, (table, Lines((Cell(last),))))
+
+
+_Edge = tuple[int, Value, float, float]  # position, input, local derivative, size on a scale on which products add
+_NOTHING = 1e9  # size of a factor 0 with the sign −, of inf and nan with +: beyond every product of finite factors
+
+
+def _size(local: float) -> float:
+    if not math.isfinite(local):
+        return _NOTHING
+    return math.log2(abs(local)) if local else -_NOTHING
+
+
+def _edges_to(root: Value, node: Value) -> tuple[dict[Value, list[_Edge]], dict[Value, float]]:
+    """For each node on a path: its edges that lead to `node`, the one with the largest path first, and its size."""
+    edges: dict[Value, list[_Edge]] = {}
+    best = {node: 0.0}
+    for out in topological_order(root):
+        if out is node:
+            continue
+        leading = [
+            (position, x, local, _size(local))
+            for position, (x, local) in enumerate(zip(out.inputs, out.partials, strict=True))
+            if local is not None and x in best
+        ]
+        if leading:
+            leading.sort(key=lambda edge: -(edge[3] + best[edge[1]]))
+            edges[out] = leading
+            best[out] = leading[0][3] + best[leading[0][1]]
+    return edges, best
+
+
+def _count_paths(root: Value, node: Value, edges: dict[Value, list[_Edge]]) -> int:
+    counts = {root: 1}  # paths from the root to nodes that have not handed theirs on yet
+    for out in [*reversed(edges), node]:
+        count = counts.pop(out)
+        if out is node:
+            return count
+        for _, x, _, _ in edges[out]:
+            counts[x] = counts.get(x, 0) + count
+    raise AssertionError("the node comes last")
+
+
+def _largest_first(
+    root: Value, node: Value, edges: dict[Value, list[_Edge]], best: Mapping[Value, float], limit: int
+) -> Iterator[Path]:
+    """Yield the paths by falling size. A path is the largest one but for the places where it turns off it; after its
+    last such place every next path turns off once more, and none is larger."""
+    serial = itertools.count()  # ties in the order they are found
+    heap: list[tuple[float, int, list[_Edge], int, _Edge | None]] = [(-best[root], next(serial), [], 0, None)]
+    while heap:
+        _, _, before, turn, edge = heapq.heappop(heap)
+        taken = before[:turn]
+        at = root
+        if edge is not None:
+            taken.append(edge)
+            at = edge[1]
+        start = len(taken)
+        while at is not node:
+            taken.append(edges[at][0])
+            at = taken[-1][1]
+        yield _path(root, taken)
+        size = math.fsum(e[3] for e in taken[:start])
+        at = taken[start - 1][1] if start else root
+        turns = []
+        for i in range(start, len(taken)):
+            for other in edges[at][1:]:
+                turns.append((-(size + other[3] + best[other[1]]), next(serial), taken, i, other))
+            size += taken[i][3]
+            at = taken[i][1]
+        for candidate in heapq.nsmallest(limit, turns):
+            heapq.heappush(heap, candidate)
+
+
+def _path(root: Value, taken: Sequence[_Edge]) -> Path:
+    factors = tuple(edge[2] for edge in taken)
+    nodes = (root, *(edge[1] for edge in taken))
+    return Path(nodes, tuple(edge[0] for edge in taken), factors, math.prod(factors, start=1.0))
+
+
+def _path_cell(writer: Writer, path: Path) -> Cell:
+    cells = [writer.cell(path.nodes[0])]
+    for above, node, position in zip(path.nodes, path.nodes[1:], path.positions, strict=False):
+        name = writer.cell(node)
+        if above.inputs.count(node) > 1:  # which of the operands, where the name does not say it
+            name = Cell(f"{name.text} (input {position + 1})", rf"{name.latex}\,\text{{(input {position + 1})}}")
+        cells.append(name)
+    shown, hidden = fold(cells, 8)
+    if hidden:
+        shown.insert(4, Cell(f"… {hidden:,} nodes …", rf"\cdots \text{{ {hidden:,} nodes }} \cdots"))
+    return Cell(" ← ".join(c.text for c in shown), r" \leftarrow ".join(c.latex for c in shown))
+
+
+def _product_cell(path: Path) -> Cell:
+    shown, hidden = fold([factor(x) for x in path.locals], 8)
+    if hidden:
+        shown.insert(4, Cell("…", r"\cdots"))
+    return product(shown) if shown else Cell("1", "1")
+
+
+def _count(n: int) -> str:
+    if n < 10**15:
+        return f"{n:,}"
+    exponent = math.log10(n)
+    return f"about {10 ** (exponent % 1):.3g}e{int(exponent)}"

@@ -1,0 +1,123 @@
+"""Nodes, formulas and derivatives in the names of one graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd.explain.tables import WIDTH, Cell, formula_cell, number, rounded
+from autograd.labels import label_latex
+from autograd.steps import node_names
+from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_latex, to_text
+from autograd.value import Constant, Value
+
+Names = Mapping[str, Any]
+EMPTY = Cell("")
+
+
+class Writer:
+    """Writes nodes, their formulas and derivatives with the names of one graph: `names` as `node_names` gives them."""
+
+    def __init__(self, root: Value, names: Names | None) -> None:
+        self.names = node_names(root, names)
+        self.root = root
+
+    def latex(self, node: Value) -> str:
+        """Return the name of the node as LaTeX."""
+        name = self.names[node]
+        if node.label and name != node.label:  # the second of a label: w#2
+            return rf"{label_latex(node.label)}\text{{\{name[len(node.label) :]}}}"
+        return label_latex(name)
+
+    def cell(self, node: Value) -> Cell:
+        """Return the name of the node, a constant's number, as a cell."""
+        return formula_cell(self.symbol(node))
+
+    def symbol(self, node: Value) -> Formula:
+        """Return the node as part of a formula: a constant without a name is its number."""
+        if isinstance(node, Constant) and self.names[node] == repr(node.data).removesuffix(".0"):
+            return node.data
+        return symbol(self.names[node], self.latex(node))
+
+    def derivative(self, of: Value, by: Value) -> Expression:
+        """Return the symbol ∂of/∂by."""
+        return symbol(
+            f"∂{self.names[of]}/∂{self.names[by]}",
+            rf"\frac{{\partial {self.latex(of)}}}{{\partial {self.latex(by)}}}",
+        )
+
+    def rule(self, node: Value) -> Formula:
+        """Return the operation that made the node, on the names of its inputs."""
+        return applied(node, [self.symbol(x) for x in node.inputs])
+
+    def local(self, node: Value, position: int) -> Formula:
+        """Return the formula of the local derivative, in the names of the inputs and of the node."""
+        assert node.op is not None
+        inputs = [self.symbol(x) for x in node.inputs]
+        return node.op.formulas[position](SYMBOLS, *inputs, self.symbol(node))  # type: ignore[no-any-return]
+
+
+def applied(node: Value, inputs: Sequence[Formula]) -> Formula:
+    """Return the operation that made `node` on `inputs`, as it was written: numbers are not folded."""
+    assert node.op is not None
+    return Expression(node.op.name, tuple(inputs))
+
+
+def equal(left: Formula, right: Formula) -> Cell:
+    """Return the cell ``left = right``."""
+    return Cell(f"{to_text(left)} = {to_text(right)}", f"{to_latex(left)} = {to_latex(right)}")
+
+
+def check(function: str, root: Value, node: Value, names: Mapping[Value, str]) -> None:
+    """Raise ValueError unless `node` is a node of the graph of `root` that has a derivative."""
+    if node not in names:
+        raise ValueError(f"{function}: {node!r} is not in the graph of {root!r}; give a node that it depends on")
+    if isinstance(node, Constant):
+        raise ValueError(f"{function}: {node!r} is a constant, which no derivative is computed for; give a Value")
+
+
+def exact(x: float) -> Cell:
+    """Return a number with all its digits, as a factor: what Python reads back as the same number."""
+    return _factor(repr(x), x)
+
+
+def factor(x: float) -> Cell:
+    """Return a number to six digits, as a factor.
+
+    >>> factor(-2 / 3).text
+    '(-0.666667)'
+    """
+    return _factor(number(x).text, rounded(x))
+
+
+def _factor(text: str, x: float) -> Cell:
+    latex = to_latex(x)
+    return Cell(f"({text})", rf"\left({latex}\right)") if math.copysign(1.0, x) < 0.0 else Cell(text, latex)
+
+
+def product(factors: Sequence[Cell]) -> Cell:
+    """Return ``x × y × ...``.
+
+    >>> product([factor(2.0), factor(-1.0)]).text
+    '2 × (-1)'
+    """
+    return Cell(" × ".join(x.text for x in factors), r" \cdot ".join(x.latex for x in factors))
+
+
+def joined(terms: Sequence[Cell]) -> Cell:
+    """Return ``x + y + ...``."""
+    return Cell(" + ".join(term.text for term in terms), " + ".join(term.latex for term in terms))
+
+
+def chain(left: Cell, parts: Sequence[Cell]) -> list[Cell]:
+    """Return the lines of ``left = part = part``; one line where it fits, else one a part."""
+    whole = f"{left.text} = {' = '.join(part.text for part in parts)}"
+    if len(whole) <= WIDTH:
+        return [Cell(whole, f"{left.latex} &= {' = '.join(part.latex for part in parts)}")]
+    return [
+        Cell(f"    = {part.text}", f"&= {part.latex}")
+        if k
+        else Cell(f"{left.text} = {part.text}", f"{left.latex} &= {part.latex}")
+        for k, part in enumerate(parts)
+    ]
