@@ -4,11 +4,12 @@ import autograd
 
 if not hasattr(autograd, "Value"):
     raise ImportError(
-        f"the `autograd` found at {autograd.__file__} is another package of that name (PyPI's `autograd`, by HIPS), not "
-        "chainrule's. Both cannot stand in one environment: `pip uninstall autograd`, then `pip install "
+        f"the `autograd` found at {autograd.__file__} is another package of that name (PyPI's `autograd`, by HIPS), "
+        "not chainrule's. Both cannot stand in one environment: `pip uninstall autograd`, then `pip install "
         "--force-reinstall chainrule`; or use a fresh virtual environment"
     )
 
+from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
 from nn.layers import MLP, ForwardPass, Layer, Neuron, softmax
 from nn.losses import (
     binary_cross_entropy,
@@ -19,18 +20,57 @@ from nn.losses import (
     mean,
     squared_error,
 )
+from nn.optim import SGD, Adam
+from nn.residuals import (
+    Gradients,
+    Residuals,
+    ResidualTable,
+    backpropagate,
+    central_difference,
+    descend,
+    gradients,
+    outputs,
+    residual_table,
+)
+from nn.train import History, accuracy, classify, fit, load_model, mean_loss, save_model
 
 __all__ = [
     "MLP",
+    "SGD",
+    "Adam",
+    "Dataset",
     "ForwardPass",
+    "Gradients",
+    "History",
     "Layer",
     "Neuron",
+    "ResidualTable",
+    "Residuals",
+    "accuracy",
+    "backpropagate",
     "binary_cross_entropy",
+    "central_difference",
+    "circles",
+    "classify",
     "cost",
     "cross_entropy",
     "cross_entropy_on_logits",
     "decay",
+    "descend",
+    "fit",
+    "gradients",
+    "load",
+    "load_model",
     "mean",
+    "mean_loss",
+    "moons",
+    "outputs",
+    "read_csv",
+    "residual_table",
+    "save_model",
     "softmax",
+    "spirals",
     "squared_error",
+    "standardized",
+    "xor",
 ]

@@ -1,0 +1,330 @@
+"""Training: `fit` and its history, accuracy, and models as files."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from nn.datasets import Dataset
+from nn.layers import MLP
+from nn.losses import Loss, cross_entropy, decay
+from nn.optim import Adam
+from nn.residuals import outputs
+
+Rows = Sequence[Sequence[float]]
+Step = Callable[[Rows, Rows], float]
+"""What an engine does with a batch: returns J of it and leaves ∂J/∂parameter in ``.grad`` of every parameter."""
+
+FORMAT, VERSION = "chainrule model", 1
+
+
+class Optimizer(Protocol):
+    """What `fit` moves the parameters with: `nn.SGD`, `nn.Adam` or the like."""
+
+    def step(self) -> None:
+        """Move every parameter by its ``.grad``."""
+
+
+@dataclass(slots=True)
+class History:
+    """What `fit` did, epoch by epoch.
+
+    cost                 mean of J over the batches of the epoch, each before its step
+    validation_cost      mean loss of the validation samples after the epoch; empty without validation
+    validation_accuracy  fraction of the validation samples classified rightly, where the data have classes
+    interrupted          whether Ctrl-C ended the training
+    """
+
+    cost: list[float] = field(default_factory=list)
+    validation_cost: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+    interrupted: bool = False
+
+    def __str__(self) -> str:
+        parts = [f"{len(self.cost)} epochs"] + [
+            f"{name} {values[-1]:.4g}"
+            for name, values in (
+                ("cost", self.cost),
+                ("validation cost", self.validation_cost),
+                ("validation accuracy", self.validation_accuracy),
+            )
+            if values
+        ]
+        return ", ".join(parts) + (", interrupted" if self.interrupted else "")
+
+
+def fit(
+    model: MLP,
+    data: Dataset | tuple[Rows, Rows],
+    loss: Loss = cross_entropy,
+    optimizer: Optimizer | None = None,
+    *,
+    epochs: int = 50,
+    batch_size: int = 16,
+    rate: float = 0.0,
+    validation: float = 0.0,
+    seed: int = 0,
+    progress: bool = True,
+) -> History:
+    """Train `model` in place and return the history.
+
+    Every epoch goes through the samples in another order, which `seed` determines, `batch_size` at a time; for each
+    batch the gradients of J = (1/m) Σ loss + (λ/2) Σ W², with λ = `rate`, and one step of `optimizer` (Adam with
+    rate 0.01 if none is given). `validation` is the fraction of the samples held out to watch. `data` are a `Dataset`,
+    or inputs and targets. A progress bar is shown in terminals and notebooks.
+
+    Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
+    the parameters as they were; ArithmeticError says where the cost stopped being finite.
+
+    >>> from nn import MLP, load
+    >>> history = fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
+    >>> len(history.cost), history.interrupted
+    (2, False)
+    """
+    if epochs < 1 or batch_size < 1:
+        raise ValueError(f"got epochs {epochs!r}, batch_size {batch_size!r}; accepted: whole numbers, 1 or more")
+    optimizer = Adam(model.parameters(), rate=0.01) if optimizer is None else optimizer
+    train, held_out = data, None
+    if validation:
+        if not isinstance(data, Dataset):
+            raise ValueError("validation: accepted with a Dataset; fit on inputs and targets has none")
+        train, held_out = data.split(validation, seed)
+    inputs, targets = _rows(model, train)
+    step = graph_step(model, loss, rate)
+    generator = random.Random(seed)
+    order = list(range(len(inputs)))
+    history = History()
+    parameters = model.parameters()
+    before = kept = [parameter.data for parameter in parameters]
+    try:
+        with _progress_bar(epochs, progress) as bar:
+            for epoch in range(1, epochs + 1):
+                generator.shuffle(order)
+                total = 0.0
+                for start in range(0, len(order), batch_size):
+                    batch = order[start : start + batch_size]
+                    J = step([inputs[k] for k in batch], [targets[k] for k in batch])
+                    if not math.isfinite(J):
+                        raise ArithmeticError(
+                            f"fit: J is {J} in epoch {epoch}, batch {start // batch_size + 1}; use a lower learning "
+                            "rate, or scale the inputs (`standardized`). The model is as it was before"
+                        )
+                    kept = [parameter.data for parameter in parameters]
+                    optimizer.step()
+                    total += J * len(batch)
+                history.cost.append(total / len(order))
+                if held_out is not None:
+                    history.validation_cost.append(mean_loss(model, held_out, loss))
+                    history.validation_accuracy.append(accuracy(model, held_out))
+                bar.set_postfix_str(str(history).partition(", ")[2], refresh=False)
+                bar.update()
+    except KeyboardInterrupt:
+        _restore(model, kept)
+        history.interrupted = True
+    except BaseException:
+        _restore(model, before)
+        raise
+    finally:
+        model.zero_grad()
+    return history
+
+
+def graph_step(model: MLP, loss: Loss, rate: float = 0.0) -> Step:
+    """Return the step that computes with the graph of scalars: J of a batch, and its gradients in ``.grad``.
+
+    The graph of one sample at a time is built and propagated back: the leaves add the gradients up, as
+    ΔW += δ a does, and memory is that of one sample.
+
+    >>> from nn import squared_error
+    >>> model = MLP(1, [1])
+    >>> graph_step(model, squared_error)([[0.0]], [[2.0]]), model.layers[0].neurons[0].b.grad
+    (2.0, -2.0)
+    """
+
+    def step(inputs: Rows, targets: Rows) -> float:
+        model.zero_grad()
+        total = 0.0
+        for x, y in zip(inputs, targets, strict=True):
+            J = loss(model(x), y[0] if len(y) == 1 else y) / len(inputs)
+            J.backward()
+            total += J.data
+        if rate:
+            J = decay(model, rate)
+            J.backward()
+            total += J.data
+        return total
+
+    return step
+
+
+def mean_loss(model: MLP, data: Dataset | tuple[Rows, Rows], loss: Loss) -> float:
+    """Return (1/m) Σ loss over all samples, without decay."""
+    inputs, targets = _rows(model, data)
+    found = outputs(model, inputs)
+    return math.fsum(loss(h, y) for h, y in zip(found, targets, strict=True)) / len(inputs)
+
+
+def classify(model: MLP, data: Dataset) -> list[int]:
+    """Return the class number that `model` gives each sample: that whose target is nearest to the output."""
+    found = np.array(outputs(model, data.inputs.tolist()))
+    targets = data.class_targets(model.sizes[-1])
+    return [int(k) for k in ((found[:, None, :] - targets[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)]
+
+
+def accuracy(model: MLP, data: Dataset) -> float:
+    """Return the fraction of the samples that `classify` gives the right class."""
+    return float(np.mean(np.array(classify(model, data)) == data.labels))
+
+
+def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[list[list[float]], list[list[float]]]:
+    n_in, *_, n_out = model.sizes
+    if isinstance(data, Dataset):
+        inputs, targets = data.inputs, data.targets(n_out)
+    else:
+        inputs, targets = (np.array(rows, dtype=np.float64) for rows in data)
+        targets = targets[:, None] if targets.ndim == 1 else targets
+    if inputs.ndim != 2 or inputs.shape[1] != n_in or targets.shape != (len(inputs), n_out) or not len(inputs):
+        raise ValueError(
+            f"data: got inputs of shape {inputs.shape} and targets of shape {targets.shape}; accepted by this network: "
+            f"(m, {n_in}) and (m, {n_out}), m samples"
+        )
+    for name, rows in (("inputs", inputs), ("targets", targets)):
+        if not np.isfinite(rows).all():
+            sample, column = np.argwhere(~np.isfinite(rows))[0]
+            raise ValueError(f"data: {name}[{sample}][{column}] is {rows[sample, column]}; accepted: finite numbers")
+    return inputs.tolist(), targets.tolist()
+
+
+def _restore(model: MLP, numbers: Sequence[float]) -> None:
+    for parameter, number in zip(model.parameters(), numbers, strict=True):
+        parameter.data = number
+
+
+def _progress_bar(epochs: int, show: bool) -> Any:
+    ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    notebook = "IPKernelApp" in getattr(ipython, "config", {})
+    if notebook and find_spec("ipywidgets"):  # without it the notebook's bar is a warning; the terminal's will do
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm import tqdm
+    disable = (False if notebook else None) if show else True  # None: show it where standard error is a terminal
+    return tqdm(total=epochs, unit="epoch", disable=disable)
+
+
+# Models as files ------------------------------------------------------------------------------------------------------
+
+
+def save_model(model: MLP, path: str | Path) -> None:
+    """Write `model` to a JSON file, whole or not at all: a file already there stays as it is if anything fails.
+
+    The file is an object with ``format``, ``version``, the ``activation`` of the hidden layers, that of the
+    ``output``, and ``layers``, a list with W (a row of weights for each unit) and b of every layer. Numbers are written
+    so that they are read back to the last bit.
+
+    Raises ValueError for a parameter that is not finite.
+    """
+    layers = []
+    for layer in model.layers:
+        for parameter in layer.parameters():
+            if not math.isfinite(parameter.data):
+                raise ValueError(f"save_model: {parameter.label} is {parameter.data}; accepted: finite parameters")
+        layers.append(
+            {"W": [[w.data for w in neuron.w] for neuron in layer.neurons], "b": [n.b.data for n in layer.neurons]}
+        )
+    head = {"format": FORMAT, "version": VERSION, "activation": model.activation, "output": model.output}
+    text = json.dumps(head | {"layers": layers}, indent=1, allow_nan=False) + "\n"
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)  # as any file the user writes; mkstemp's are private
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load_model(path: str | Path) -> MLP:
+    """Return the model that `save_model` wrote.
+
+    Raises ValueError, naming the place in the file, for anything else, a file of a later version included.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=lambda name: name)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"{path}: {error}; accepted: a file that save_model wrote") from None
+    try:
+        return _model(content)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _model(content: Any) -> MLP:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f"no {FORMAT!r} as its format; accepted: a file that save_model wrote")
+    version = content.get("version")
+    if version != VERSION:
+        raise ValueError(f"version: got {version!r}; this program reads {VERSION}. A later one may read it")
+    _keys("the file", content, {"format", "version", "activation", "output", "layers"})
+    layers = _list("layers", content["layers"])
+    shapes = []
+    for k, layer in enumerate(layers):
+        place = f"layers[{k}]"
+        if not isinstance(layer, dict):
+            raise ValueError(f"{place}: got {_short(layer)}; accepted: an object with W and b")
+        _keys(place, layer, {"W", "b"})
+        rows = _list(f"{place}.W", layer["W"])
+        widths = {len(_list(f"{place}.W[{i}]", row)) for i, row in enumerate(rows)}
+        if len(widths) > 1 or len(_list(f"{place}.b", layer["b"])) != len(rows):
+            raise ValueError(f"{place}: accepted: rows of W of one length, and as many of them as numbers in b")
+        for i, row in enumerate(rows):
+            for j, number in enumerate(row):
+                _finite(f"{place}.W[{i}][{j}]", number)
+            _finite(f"{place}.b[{i}]", layer["b"][i])
+        shapes.append((len(rows), widths.pop()))
+    for k, ((below, _), (_, n_in)) in enumerate(pairwise(shapes)):
+        if below != n_in:
+            raise ValueError(f"layers[{k + 1}].W: got rows of {n_in}; layers[{k}] has {below} units")
+    model = MLP(shapes[0][1], [rows for rows, _ in shapes], content["activation"], content["output"])
+    for layer, numbers in zip(model.layers, layers, strict=True):
+        for neuron, row, bias in zip(layer.neurons, numbers["W"], numbers["b"], strict=True):
+            for w, number in zip(neuron.w, row, strict=True):
+                w.data = number
+            neuron.b.data = bias
+    return model
+
+
+def _keys(place: str, found: dict[str, Any], accepted: set[str]) -> None:
+    if wrong := sorted(found.keys() ^ accepted):
+        raise ValueError(f"{place}: {wrong[0]!r} is {'missing' if wrong[0] in accepted else 'unknown'}")
+
+
+def _list(place: str, found: Any) -> list[Any]:
+    if not isinstance(found, list) or not found:
+        raise ValueError(f"{place}: got {_short(found)}; accepted: a list that is not empty")
+    return found
+
+
+def _finite(place: str, found: Any) -> None:
+    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) <= sys.float_info.max:
+        raise ValueError(f"{place}: got {_short(found)}; accepted: a finite number")
+
+
+def _short(found: Any) -> str:
+    text = repr(found)
+    return text if len(text) <= 40 else f"{text[:40]}…"
