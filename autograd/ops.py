@@ -141,7 +141,8 @@ def _times_exp(m: Any, factor: Any, x: Any) -> Any:
 
 def _over_square(m: Any, x: Any, y: Any) -> Any:
     # x / y², scaled up where x / y would lose digits to underflow
-    return m.where(m.less(m.abs(x / y), 1e-290), x * HUGE / y / y / HUGE, x / y / y)
+    small = m.both(m.less(m.abs(x), 1.0), m.less(m.abs(x / y), 1e-290))
+    return m.where(small, x * HUGE / y / y / HUGE, x / y / y)
 
 
 def _pow_base(m: Any, x: Any, y: Any, out: Any) -> Any:

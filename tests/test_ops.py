@@ -162,6 +162,10 @@ def derivative_error(row: Operation, index: int, inputs) -> float | None:
     return ulps(got, want, scale)
 
 
+def test_dividing_by_infinity_has_derivative_zero():
+    assert local_derivative(OPERATIONS["div"], 1, (1e308, INF), 0.0) == 0.0
+
+
 # The reference, before it judges ---------------------------------------------------------------------------------
 
 

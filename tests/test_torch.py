@@ -1,0 +1,84 @@
+"""PyTorch as a peer: the same conventions at kinks, singular points and infinities, the same gradients elsewhere."""
+
+import itertools
+import math
+
+import pytest
+from random_graphs import random_graph
+
+from autograd import OPERATIONS, topological_order
+from autograd.ops import evaluate, local_derivative
+
+torch = pytest.importorskip("torch", reason="PyTorch, of the extra `peers`, is not installed")
+functional = torch.nn.functional
+
+INF = math.inf
+NUMBERS = (0.0, 0.49, 0.99, 1.0, 1.3, 3.0, 37.0, INF)
+NUMBERS = (*NUMBERS, *(-x for x in NUMBERS), math.nan)
+POINTS = {
+    # PyTorch's alpha is a plain number; at nan its derivative is 1, where the formula gives nan.
+    "elu": [(x, alpha) for x in NUMBERS[:-1] for alpha in (1.0, 1.3, -0.5)],
+    # (-1) ** ±inf is 1 by decree of C; of which sign an infinite slope is there, nobody can say.
+    "pow": [point for point in itertools.product(NUMBERS, repeat=2) if point not in ((-1.0, INF), (-1.0, -INF))],
+    "leaky_relu": [(x, slope) for x in NUMBERS for slope in (0.01, 1.3, -0.5)],
+    "where": list(itertools.product((0.0, 2.0, math.nan), (0.49, INF), (1.3, -INF))),
+}
+FUNCTIONS = {
+    **{name: getattr(torch, name) for name in OPERATIONS if hasattr(torch, name)},
+    "softplus": functional.softplus,
+    "silu": functional.silu,
+    "gelu": functional.gelu,
+    "elu": lambda x, alpha: functional.elu(x, alpha.item()),
+    "leaky_relu": lambda x, slope: functional.leaky_relu(x, slope.item()),
+    "where": lambda condition, x, y: torch.where(condition != 0.0, x, y),
+}
+# With the second input a node of the graph too:
+DIFFERENTIABLE = FUNCTIONS | {
+    "elu": lambda x, alpha: torch.where(x > 0.0, x, alpha * torch.expm1(x.clamp(max=0.0))),
+    "leaky_relu": lambda x, slope: torch.where(x > 0.0, x, slope * x),
+}
+
+
+def tensor(number):
+    return torch.tensor(number, dtype=torch.float64, requires_grad=True)
+
+
+def same(ours, theirs):
+    if math.isnan(ours) or math.isnan(theirs) or math.isinf(ours):
+        return ours == theirs or (ours != ours and theirs != theirs)
+    return abs(ours - theirs) <= 1e-12 * max(abs(ours), abs(theirs)) + 1e-15  # PyTorch's 1 - tanh² is 0 at 37
+
+
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+def test_values_and_derivatives_at_ordinary_and_singular_points(row):
+    wrong = []
+    for point in POINTS.get(row.name) or itertools.product(NUMBERS, repeat=row.arity):
+        try:
+            out = evaluate(row, *point)
+        except (ArithmeticError, ValueError):
+            continue  # PyTorch gives inf or nan
+        tensors = [tensor(x) for x in point]
+        theirs = FUNCTIONS[row.name](*tensors)
+        theirs.backward()
+        if not same(out, theirs.item()):
+            wrong.append((point, out, theirs.item()))
+        for i, x in enumerate(tensors):
+            derivative = local_derivative(row, i, point, out)
+            if x.grad is not None and not same(derivative, x.grad.item()):
+                wrong.append((point, i, derivative, x.grad.item()))
+    assert not wrong
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_graphs(seed):
+    root, leaves = random_graph(seed, size=40)
+    root.backward()
+    tensors = {}
+    for node in topological_order(root):
+        inputs = [tensors[x] for x in node.inputs]
+        tensors[node] = DIFFERENTIABLE[node.op.name](*inputs) if node.op else tensor(node.data)
+    tensors[root].backward()
+    assert tensors[root].item() == pytest.approx(root.data, rel=1e-13, abs=1e-13)
+    for x in leaves:
+        theirs = tensors[x].grad  # None where x is only the condition of `where`
+        assert x.grad == pytest.approx(0.0 if theirs is None else theirs.item(), rel=1e-12, abs=1e-12)
