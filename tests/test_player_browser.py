@@ -1,0 +1,432 @@
+"""The page as a person uses it: opened from disk in Chromium with the network off."""
+
+import html
+import math
+import re
+from contextlib import contextmanager
+
+import pytest
+from browser import chromium
+
+from autograd import Value, log, sin, tanh, topological_order
+from autograd.labels import UnitLabel
+from autograd.player import play
+from autograd.steps import backward_steps, forward_steps
+from nn import MLP
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as opened:
+        yield opened
+
+
+@contextmanager
+def opened(browser, page, folder, **context):
+    """The page in a tab; no request may leave the disk and nothing may be written to the console."""
+    path = page.save(folder / "page.html") if hasattr(page, "save") else page
+    requests, messages = [], []
+    tab = browser.new_context(offline=True, **context).new_page()
+    tab.set_default_timeout(5000)
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.on("console", lambda message: messages.append(message.text))
+    tab.on("pageerror", lambda error: messages.append(str(error)))
+    tab.on("dialog", lambda dialog: messages.append(f"dialog {dialog.message}"))
+    tab.goto(path.as_uri())
+    yield tab
+    tab.context.close()
+    assert messages == []
+    assert [url for url in requests if not url.startswith(("file:", "about:"))] == []
+
+
+def baydin():
+    """Baydin et al. (JMLR 18, 2018), table 3: dy/dx1 = 5.5, dy/dx2 = 2 − cos 5."""
+    x1, x2 = Value(2.0, label="x1"), Value(5.0, label="x2")
+    y = log(x1) + x1 * x2 - sin(x2)
+    y.label = "y"
+    return y, x1, x2
+
+
+def network():
+    model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=3)
+    inputs = [Value(v, label=UnitLabel("x", 1, (i,))) for i, v in ((1, 1.0), (2, -0.5))]
+    target = Value(1.0, label="y")
+    J = 0.5 * (model(inputs) - target) ** 2.0
+    J.label = "J"
+    return J, inputs, target
+
+
+def shown(tab, index, what="value"):
+    """The number that the picture of a node tells, in full."""
+    part = tab.locator(f"[data-node='{index}'] .{'number' if what == 'value' else 'gradient'}").first
+    text = part.get_attribute(f"data-{what}")
+    return None if text == "null" else float(text.replace("Infinity", "inf"))
+
+
+def written(tab, selector):
+    """The number that a person reads there, and the one in full behind it."""
+    spans = tab.locator(f"{selector} [title]")
+    span = spans.first if spans.count() else tab.locator(selector)
+    return float(span.inner_text().replace("−", "-").replace("∞", "inf")), float(span.get_attribute("title"))
+
+
+def close(x, y):
+    return x == pytest.approx(y, rel=1e-12, abs=1e-15)
+
+
+def check_against_python(tab, root):
+    """Every value and gradient in the picture is that of a graph that Python has just computed."""
+    order = topological_order(root)
+    for node in order:
+        del node.grad
+    root.backward()
+    for index, node in enumerate(order):
+        picture = tab.locator(f"[data-node='{index}']")
+        assert close(shown(tab, index), node.data)
+        text = picture.locator(".number").text_content()
+        assert float(text.replace("−", "-")) == pytest.approx(node.data, rel=1e-3)
+        if node.has_grad:
+            assert close(shown(tab, index, "gradient"), node.grad)
+            text = picture.locator(".gradient").text_content()
+            assert float(text.replace("−", "-")) == pytest.approx(node.grad, rel=1e-3)
+
+
+def test_it_opens_with_pythons_numbers(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path) as tab:
+        assert tab.title() == "y: the chain rule, step by step"
+        assert tab.locator("h1").inner_text() == "y = ln(x1) + x1 × x2 − sin(x2) = 11.6521"
+        check_against_python(tab, y)
+
+
+def test_every_step_is_a_record(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    order = topological_order(y)
+    with opened(browser, play(y), tmp_path) as tab:
+        tab.keyboard.press("Home")
+        assert [shown(tab, i) for i, node in enumerate(order) if node.op] == [None] * 5
+        for step in forward_steps(y):
+            tab.keyboard.press("ArrowRight")
+            assert tab.locator("#step .phase").inner_text() == f"forward {step.number} of 5"
+            assert close(written(tab, "#step .total")[1], step.out)
+            assert close(shown(tab, order.index(step.node)), step.out)
+            assert "forward" in tab.locator(f"[data-node='{order.index(step.node)}']").get_attribute("class")
+        assert shown(tab, order.index(y), "gradient") is None
+        for step in backward_steps(y):
+            tab.click("#step-forward")
+            assert tab.locator("#step .phase").inner_text() == f"backward {step.number} of 8"
+            assert close(written(tab, "#after")[1], step.after)
+            assert close(shown(tab, order.index(step.input), "gradient"), step.after)
+            assert ("whole" in tab.locator("#step .ready").get_attribute("class")) == step.ready
+            assert tab.locator(".edge.backward").count() == 1
+            assert f"backward step {step.number} of 8" in tab.locator("#live").inner_text()
+        assert tab.locator("#step-forward").is_disabled()
+        tab.click("#step-back")
+        assert tab.locator("#step .phase").inner_text() == "backward 7 of 8"
+        tab.locator("#scrub").fill("2")
+        assert tab.locator("#step .phase").inner_text() == "forward 2 of 5"
+        assert tab.locator("#scrub").get_attribute("aria-valuetext") == "forward step 2 of 5"
+
+
+def test_the_rule_is_shown_with_its_numbers(browser, tmp_path):
+    z = Value(0.5, label="z")
+    a = tanh(z)
+    a.label = "a"
+    with opened(browser, play(a), tmp_path) as tab:
+        tab.keyboard.press("Home")
+        tab.keyboard.press("ArrowRight")
+        assert tab.locator("#step .equation").inner_text().split("\n") == ["a = tanh(z)", "= tanh(0.5)", "= 0.462117"]
+        tab.keyboard.press("ArrowRight")
+        local = tab.locator("#step dd").nth(1).inner_text().split("\n")
+        assert local == ["∂a/∂z", "= 1 − a × a", "= 1 − 0.462117 × 0.462117", "= 0.786448"]
+
+
+def test_play_runs_to_the_end_and_pauses(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path) as tab:
+        tab.select_option("#speed", "500")
+        tab.keyboard.press("Space")
+        assert tab.locator("#play").get_attribute("aria-label") == "Pause"
+        tab.wait_for_selector("#step .phase:text-is('forward 3 of 5')")
+        tab.click("#play")
+        assert tab.locator("#play").get_attribute("aria-label") == "Play"
+        tab.select_option("#speed", "120")
+        tab.click("#play")
+        tab.wait_for_selector("#play[aria-label=Play]")
+        assert tab.locator("#step .phase").inner_text() == "backward 8 of 8"
+        check_against_python(tab, y)
+
+
+def test_a_dragged_leaf_recomputes_everything(browser, tmp_path):
+    y, x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path) as tab:
+        box = tab.locator("[data-node='0'] rect").bounding_box()
+        tab.mouse.move(box["x"] + 20, box["y"] + 20)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + 50, box["y"] + 20, steps=4)
+        tab.mouse.up()
+        dragged = shown(tab, 0)
+        assert dragged > 2.0
+        again, leaf, _ = baydin()
+        leaf.data = dragged
+        check_against_python(tab, recomputed(dragged, 5.0))
+        tab.get_by_label("x2", exact=True).fill("1.25")
+        check_against_python(tab, recomputed(dragged, 1.25))
+        tab.get_by_label("x2, slider").focus()
+        tab.keyboard.press("ArrowLeft")
+        slid = shown(tab, topological_order(y).index(_x2))
+        assert slid < 1.25
+        check_against_python(tab, recomputed(dragged, slid))
+        tab.click("#reset")
+        check_against_python(tab, recomputed(2.0, 5.0))
+        assert (x1.data, again.data) == (2.0, y.data)
+
+
+def recomputed(first, second):
+    x1, x2 = Value(first, label="x1"), Value(second, label="x2")
+    return log(x1) + x1 * x2 - sin(x2)
+
+
+def test_a_clicked_node_shows_its_chain_rule_and_its_paths(browser, tmp_path):
+    y, _x1, x2 = baydin()
+    y.backward()
+    with opened(browser, play(y), tmp_path) as tab:
+        index = topological_order(y).index(x2)
+        tab.locator(f"[data-node='{index}']").click()
+        assert tab.locator("#node-title").inner_text().lower() == "chain rule for x2"
+        lines = tab.locator("#node .equation").all_inner_texts()
+        assert re.sub(r"\s+", " ", lines[0]) == "∂y/∂x2 = ∂y/∂v4 · ∂v4/∂x2 + ∂y/∂v2 · ∂v2/∂x2"
+        assert lines[1] == "= (−1) · 0.283662 + 1 · 2"
+        assert close(written(tab, "#sum")[1], x2.grad)
+        assert tab.locator(".edge.lit").count() == 5
+        paths = tab.locator(".paths button")
+        assert paths.count() == 2
+        paths.nth(0).click()
+        lit = tab.locator(".edge.lit").count()
+        assert lit in (2, 3)
+        paths.nth(1).click()
+        assert tab.locator(".edge.lit").count() == 5 - lit
+        tab.keyboard.press("Escape")
+        assert tab.locator("#node-card").is_hidden()
+        tab.locator(f"[data-node='{index}']").focus()
+        tab.keyboard.press("Enter")
+        assert tab.locator("#node-card").is_visible()
+
+
+def test_descend_is_gradient_descent(browser, tmp_path):
+    def cost(w, b):
+        return (tanh(w * 0.7 + b) - 0.9) ** 2.0
+
+    w, b = Value(-0.4, label="w"), Value(0.2, label="b")
+    with opened(browser, play(cost(w, b)), tmp_path) as tab:
+        tab.fill("#alpha", "0.5")
+        heights = [cost(w, b).data]
+        for _ in range(5):
+            tab.click("#descend")
+            nodes = Value(w.data, label="w"), Value(b.data, label="b")
+            J = cost(*nodes)
+            J.backward()
+            w.data, b.data = (node.data - 0.5 * node.grad for node in nodes)
+            heights.append(cost(w, b).data)
+            assert close(written(tab, "#root-value")[1], heights[-1])
+        assert heights[-1] < heights[0] / 2
+        check_against_python(tab, cost(w, b))
+        assert tab.locator("#curve polyline").get_attribute("points").count(",") == 6
+        tab.get_by_label("b is a parameter").uncheck()
+        tab.click("#descend")
+        assert close(shown(tab, 3), b.data)
+        tab.click("#reset")
+        assert close(written(tab, "#root-value")[1], heights[0])
+        assert tab.locator("#curve svg").count() == 0
+
+
+def test_the_quiz_hides_diagnoses_and_accepts(browser, tmp_path):
+    y, _x1, x2 = baydin()
+    y.backward()
+    order = topological_order(y)
+    with opened(browser, play(y), tmp_path) as tab:
+        tab.click("#quiz-switch")
+        assert tab.locator("#step-card").is_hidden()
+        gradients = [tab.locator(f"[data-node='{i}'] .gradient").text_content() for i in range(len(order))]
+        assert gradients == ["?"] * (len(order) - 1) + ["1"]
+        assert tab.locator(".edge text").all_text_contents() == [""] * 8
+        tab.locator(f"[data-node='{order.index(x2)}']").click()
+        assert tab.locator("#quiz-question").inner_text() == "What is ∂y/∂x2?"
+        told = {}
+        for answer in ("2", "0.283662", "-1.71634", "2.28366", "0", "seven", "40"):
+            tab.fill("#quiz-answer", answer)
+            tab.keyboard.press("Enter")
+            told[answer] = tab.locator("#quiz-feedback").inner_text()
+        assert "overwritten" in told["2"]
+        assert "path missed" in told["2"]
+        assert "upstream forgotten" in told["2.28366"]
+        assert "sign" in told["-1.71634"]
+        assert "wrong local derivative" in told["0"]
+        assert "Type a number" in told["seven"]
+        assert "∂y/∂x2 = ∂y/∂v4 · ∂v4/∂x2 + ∂y/∂v2 · ∂v2/∂x2" in told["40"]
+        tab.fill("#quiz-answer", "1.716")
+        tab.keyboard.press("Enter")
+        assert "Right." in tab.locator("#quiz-feedback").inner_text()
+        assert tab.locator(f"[data-node='{order.index(x2)}'] .gradient").text_content() == "1.716"
+        while tab.locator("#quiz-next").inner_text() == "Next":
+            tab.click("#quiz-next")
+            tab.click("#quiz-show")
+        tab.click("#quiz-next")
+        assert tab.locator("#quiz-feedback").inner_text() == "Done: 0 of 6 right at the first try."
+        tab.click("#quiz-switch")
+        check_against_python(tab, y)
+
+
+def test_what_is_not_finite_is_said(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path) as tab:
+        assert tab.locator("#warning").is_hidden()
+        tab.get_by_label("x1", exact=True).fill("-1")
+        assert tab.locator("#warning").inner_text().startswith("v1 = ln(−1) is nan here")
+        assert "zero or a negative number raises ValueError" in tab.locator("#warning").inner_text()
+        assert tab.locator("h1 b").inner_text() == "nan"
+        tab.get_by_label("x1", exact=True).fill("0")
+        assert tab.locator("h1 b").inner_text() == "−∞"
+        tab.get_by_label("x1", exact=True).fill("3")
+        assert tab.locator("#warning").is_hidden()
+
+
+@pytest.mark.parametrize("width", [400, 760, 1300])
+def test_it_fits_its_window(browser, tmp_path, width):
+    J, inputs, _target = network()
+    for page in (play(baydin()[0]), play(J, samples=[{inputs[0]: 0.0}])):
+        with opened(browser, page, tmp_path, viewport={"width": width, "height": 700}) as tab:
+            for action in ("0", "ArrowLeft", "Home", "ArrowRight"):
+                tab.keyboard.press(action)
+                assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            tab.locator("[data-node]").first.click()
+            tab.click("#quiz-switch")
+            tab.fill("#quiz-answer", "0.123")
+            tab.keyboard.press("Enter")
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_what_is_behind_them(browser, tmp_path, scheme):
+    """Contrast of 4.5 or more, as WCAG 2.1 asks for text (1.4.3)."""
+    with opened(browser, play(baydin()[0]), tmp_path, color_scheme=scheme) as tab:
+        background = luminance(tab.locator(".card").first.evaluate("(card) => getComputedStyle(card).backgroundColor"))
+        assert (background < 0.1) == (scheme == "dark")
+        names = ["--text", "--soft", "--value", "--grad", "--local", "--good", "--bad"]
+        for name in names:
+            colour = tab.evaluate(
+                """(name) => { const probe = document.createElement('i'); probe.style.color = `var(${name})`;
+                   document.body.append(probe); return getComputedStyle(probe).color; }""",
+                name,
+            )
+            light, dark = sorted((luminance(colour), background), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def luminance(colour):
+    def linear(channel):
+        channel /= 255.0
+        return channel / 12.92 if channel <= 0.03928 else ((channel + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(float(x)) for x in re.findall(r"[\d.]+", colour)[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_control_has_a_name(browser, tmp_path):
+    with opened(browser, play(network()[0]), tmp_path) as tab:
+        for view in ("#view-network", "#view-graph"):
+            tab.click(view)
+            nameless = tab.evaluate(
+                """() => [...document.querySelectorAll('button, input, select, [role=button]')].filter((control) =>
+                   !(control.ariaLabel || control.innerText || control.labels?.length
+                     || control.getAttribute('aria-labelledby'))).map((control) => control.outerHTML)"""
+            )
+            assert nameless == []
+            assert tab.locator("[role=button]").first.get_attribute("tabindex") == "0"
+
+
+@pytest.mark.parametrize("label", ["</script><img src=x onerror=alert(1)>", "<b>bold</b>", "\"'&amp; \\n", "a\u2028b"])
+def test_a_label_is_shown_as_it_was_typed(browser, tmp_path, label):
+    x = Value(2.0, label=label)
+    y = x * x
+    y.label = "<script>alert(2)</script>"
+    with opened(browser, play(y), tmp_path) as tab:
+        typed = label.replace("\u2028", "\\u2028")
+        assert tab.locator(".leaf-row .name").inner_text() == typed
+        assert tab.locator("h1").text_content().startswith("<script>alert(2)</script> = ")
+        tab.locator("[data-node='0']").click()
+        assert typed in tab.locator("#node-title").text_content()
+        assert tab.locator("main img, main b b, h1 script").count() == 0
+
+
+def test_it_works_in_a_notebook_that_was_made_into_a_page(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<!doctype html><meta charset=utf-8><div>{play(y)._repr_html_()}</div>", encoding="utf-8")
+    with opened(browser, notebook, tmp_path) as tab:
+        frame = tab.frame_locator("iframe")
+        assert frame.locator("#root-value").inner_text() == "11.6521"
+        frame.locator("#step-back").click()
+        assert frame.locator("#step .phase").inner_text() == "backward 7 of 8"
+        assert html.unescape(tab.locator("iframe").get_attribute("srcdoc")) == play(y).html
+
+
+def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
+    J, inputs, target = network()
+    samples = [{inputs[0]: 0.25, inputs[1]: 1.0, target: 0.0}]
+    with opened(browser, play(J, samples=samples), tmp_path) as tab:
+        check_units(tab, J)
+        tab.select_option("#sample", "1")
+        _, others, y = network()
+        for node, x in zip((*others, y), (0.25, 1.0, 0.0), strict=True):
+            node.data = x
+        again = rebuilt(others, y)
+        check_units(tab, again)
+        a = next(i for i, node in enumerate(topological_order(again)) if node.label == "a^(2)_2")
+        tab.locator(f"[data-node='{a}']").click()
+        z = next(node for node in topological_order(again) if node.label == "z^(2)_2")
+        assert close(written(tab, "#sum")[1], z.grad)
+        words = tab.locator("#node").inner_text()
+        for piece in ("f′(z)", "incoming", "Σ W δ", "residual", "δ⁽²⁾₂", "∂J/∂W⁽¹⁾₂₁", "∂J/∂b⁽¹⁾₂"):
+            assert piece in words
+        tab.click("#view-graph")
+        check_against_python(tab, rebuilt(others, y))
+
+
+def rebuilt(inputs, target):
+    model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=3)
+    return 0.5 * (model(inputs) - target) ** 2.0
+
+
+def check_units(tab, J):
+    J.backward()
+    order = topological_order(J)
+    labelled = {node.label: node for node in order}
+    for label, node in labelled.items():
+        if isinstance(label, UnitLabel) and label.symbol == "a":
+            index = order.index(node)
+            assert close(shown(tab, index), node.data)
+            z = labelled[UnitLabel("z", label.layer, label.units)]
+            assert close(shown(tab, index, "gradient"), z.grad)
+        elif isinstance(label, UnitLabel) and label.symbol == "W":
+            words = tab.locator(f"[data-node='{order.index(node)}']").get_attribute("aria-label")
+            assert float(words.split(" = ")[-1].replace("−", "-")) == pytest.approx(node.grad, rel=1e-3)
+
+
+def test_all_the_samples_of_one_cost(browser, tmp_path):
+    model = MLP(1, [2, 1], activation="tanh", seed=1)
+    passes = [model.forward([x]) for x in (0.5, -1.0)]
+    J = sum((nodes.output[0] - y) ** 2.0 for nodes, y in zip(passes, (1.0, 0.0), strict=True)) * 0.5
+    J.backward()
+    order = topological_order(J)
+    with opened(browser, play(J), tmp_path) as tab:
+        for i, nodes in enumerate(passes):
+            tab.select_option("#sample", str(i))
+            for unit in (1, 2):
+                index = order.index(nodes.a[2][unit])
+                assert close(shown(tab, index), nodes.a[2][unit].data)
+                assert close(shown(tab, index, "gradient"), nodes.z[2][unit].grad)
+        tab.keyboard.press("Home")
+        for _ in range(len(forward_steps(J)) + len(backward_steps(J))):
+            tab.keyboard.press("ArrowRight")
+        assert math.isclose(written(tab, "#root-value")[1], J.data)
