@@ -57,8 +57,8 @@ class Drawing(Picture):
 
         >>> x = Value(1.0)
         >>> for _ in range(1000): x = x + 1
-        >>> draw(x).open("nodes 1–101").folded[:2]
-        ('nodes 102–202', 'nodes 203–303')
+        >>> draw(x).open("nodes 1–201").folded[:2]
+        ('nodes 1–21', 'nodes 22–42')
         """
         for name in names:
             if name not in self.folded:

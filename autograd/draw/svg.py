@@ -48,6 +48,7 @@ def canvas(width: float, height: float, title: str, note: str = "") -> tuple[ET.
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
+            "xml:space": "preserve",
             "viewBox": f"0 0 {full[0]:.0f} {full[1]:.0f}",
             "width": f"{full[0]:.0f}",
             "height": f"{full[1]:.0f}",
@@ -61,7 +62,7 @@ def canvas(width: float, height: float, title: str, note: str = "") -> tuple[ET.
     element(svg, "rect", class_="page", width=full[0], height=full[1], rx=8.0, fill="#ffffff")
     if note:
         element(svg, "text", note, class_="note", x=MARGIN, y=full[1] - MARGIN, fill=MUTED, font_size="9.5")
-    inner = element(svg, "g", transform=f"translate({MARGIN:.0f} {MARGIN:.0f})")
+    inner = element(svg, "g", transform=f"translate({(full[0] - width) / 2:.2f} {MARGIN:.0f})")
     return svg, inner
 
 
@@ -89,20 +90,29 @@ def to_svg(view: View, layout: Layout, title: str) -> str:
         element(
             group, "text", printable(path[-1]), x=left + 8, y=top + 14, fill=MUTED, font_size="9.5", font_weight=weight
         )
+    labels = ET.Element("g")
     for edge, (tail, head, position, points), at in zip(view.edges, layout.edges, layout.labels, strict=True):
-        group = element(
-            page,
-            "g",
-            class_="edge",
-            data_tail=tail,
-            data_head=head,
-            data_position="" if position is None else str(position),
-        )
+        group = element(page, "g", class_="edge", data_tail=tail, data_head=head)
+        if position is not None:
+            group.set("data-position", str(position))
+            element(group, "title", "constant" if edge.local is None else f"local derivative {edge.local!r}")
         _arrow(group, points, 1.1 + min(1.5, 0.4 * math.log10(edge.count)))
+        if at and edge.count > 1:  # on the line, which runs straight
+            at = (points[0][0] + points[-1][0]) / 2, (points[0][1] + points[-1][1]) / 2
+            wide = text_width(edge_label(edge), 9.0)
+            element(labels, "rect", x=at[0] - wide / 2, y=at[1] - 6.0, width=wide, height=12.0, fill="#ffffff")
         if at:
             element(
-                group, "text", edge_label(edge), x=at[0], y=at[1] + 3.2, text_anchor="middle", fill=MUTED, font_size="9"
+                labels,
+                "text",
+                edge_label(edge),
+                x=at[0],
+                y=at[1] + 3.2,
+                text_anchor="middle",
+                fill=MUTED,
+                font_size="9",
             )
+    page.append(labels)
     finite = [abs(box.grad) for box in view.boxes if box.grad is not None and math.isfinite(box.grad)]
     for box in view.boxes:
         _box(page, box, layout.nodes[box.id], max(finite, default=0.0))

@@ -12,7 +12,7 @@ from autograd.value import Constant, Value
 
 MOST_BOXES = 200
 MOST_EDGES = 600
-SLICES = 20
+SLICES = 10
 
 Path = tuple[str, ...]
 
@@ -127,6 +127,7 @@ def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, P
 
 
 def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
+    where = f" of {path[-1]}" if path else ""
     pieces = [(path, 0, len(nodes))]
     while pieces:
         path, start, end = pieces.pop()
@@ -134,7 +135,6 @@ def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
             step = -(-(end - start) // SLICES)
             for first in range(start, end, step):
                 last = min(first + step, end)
-                where = f" of {path[0]}" if path and "–" not in path[0] else ""
                 pieces.append(((*path, f"nodes {first + 1}–{last}{where}"), first, last))
         elif path:
             for node in nodes[start:end]:

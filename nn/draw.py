@@ -1,0 +1,181 @@
+"""A picture of a network: units as circles in layers, weights as lines between them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Protocol
+from xml.etree import ElementTree as ET
+
+from autograd.draw.layout import indexed, number, text_width
+from autograd.draw.picture import Picture
+from autograd.draw.svg import MUTED, canvas, element
+from autograd.graph import topological_order
+from autograd.labels import UnitLabel
+from autograd.value import Value
+
+RADIUS, ACROSS, DOWN, TOP = 20.0, 170.0, 64.0, 36.0
+MOST_UNITS = 12  # of a layer that are drawn: of a wider one the first ones and the last
+MOST_NUMBERS = 12  # between two layers that stand on their lines
+POSITIVE, NEGATIVE, MISSING = (222, 120, 20), (0, 114, 178), "#e4e7ec"
+
+
+class Model(Protocol):
+    """What has labelled parameters, as `nn.MLP` has."""
+
+    def parameters(self) -> list[Value]: ...
+
+
+class NetworkDrawing(Picture):
+    """A picture of a network; `note`, at its foot, says what the colours mean and what it leaves out."""
+
+    def __init__(self, nodes: list[Value], show: str) -> None:
+        labelled = [(node.label, node) for node in nodes if isinstance(node.label, UnitLabel)]
+        self._nodes: dict[str, Value] = dict(reversed(labelled))  # of several samples the first
+        self._weights = [label for label, _ in labelled if isinstance(label, UnitLabel) and label.symbol == "W"]
+        if not self._weights:
+            raise ValueError("draw_network: no node has the label of a weight, as those of nn.MLP have")
+        self._sizes: dict[int, int] = {}
+        for label in self._weights:
+            for layer, unit in zip((label.layer + 1, label.layer), label.units, strict=True):
+                self._sizes[layer] = max(self._sizes.get(layer, 0), unit)
+        self._show = show
+        samples = max(Counter(label for label, _ in labelled).values())
+        self.note = "activations, weights W, biases b" if show == "value" else "δ = ∂J/∂z in units, ∂J/∂W, ∂J/∂b"
+        self.note += ": orange is positive, blue negative, the stronger the larger"
+        if samples > 1:
+            self.note += f"; units of the first of {samples} samples"
+        if max(self._sizes.values()) > MOST_UNITS:
+            self.note += f"; layers of more than {MOST_UNITS} units in part"
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        layers = {layer: _shown(self._sizes[layer]) for layer in sorted(self._sizes)}
+        tallest = max(map(len, layers.values()))
+        width = ACROSS * (len(layers) - 1) + 2 * RADIUS + 60
+        title = "network of layers of " + ", ".join(str(self._sizes[layer]) for layer in layers) + " units"
+        svg, page = canvas(width, TOP + DOWN * tallest, title, self.note)
+        places: dict[tuple[int, int], tuple[float, float]] = {}
+        for column, (layer, units) in enumerate(layers.items()):
+            x = RADIUS + 30 + ACROSS * column
+            for row, unit in enumerate(units):
+                places[layer, unit] = x, TOP + DOWN * (row + 0.5 + (tallest - len(units)) / 2) - 6
+            size = self._sizes[layer]
+            element(page, "text", f"layer {layer}", x=x, y=10.0, text_anchor="middle", font_weight="bold")
+            words = f"{size} unit{'s' if size > 1 else ''}"
+            element(page, "text", words, x=x, y=24.0, text_anchor="middle", fill=MUTED, font_size="9")
+        for layer in layers:
+            self._draw_weights(page, layer, places)
+        for layer, units in layers.items():
+            self._draw_units(page, layer, units, places)
+        return ET.tostring(svg, encoding="unicode")
+
+    def _draw_weights(self, page: ET.Element, layer: int, places: dict[tuple[int, int], tuple[float, float]]) -> None:
+        lines = []
+        for label in self._weights:
+            i, j = label.units
+            if label.layer == layer and (layer, j) in places and (layer + 1, i) in places:
+                lines.append((label, self._number(label), places[layer, j], places[layer + 1, i]))
+        largest = _largest(size for _, size, _, _ in lines)
+        lines.sort(key=lambda line: _share(line[1], largest))  # the strong ones on top
+        thick = 3.7 if len(lines) <= 40 else 1.9
+        for label, size, (x0, y0), (x1, y1) in lines:
+            node = self._nodes[label]
+            group = element(page, "g", class_="weight", data_label=label)
+            element(group, "title", f"{label}: value {node.data!r}, grad {repr(node.grad) if node.has_grad else '–'}")
+            share = _share(size, largest)
+            element(
+                group, "line", x1=x0, y1=y0, x2=x1, y2=y1,
+                stroke=_colour(size, 0.3 + 0.7 * share), stroke_width=0.8 + thick * share,
+            )  # fmt: skip
+        for label, size, (x0, y0), (x1, y1) in lines if len(lines) <= MOST_NUMBERS else ():
+            along = 0.28 + 0.2 * ((label.units[1] - 1) % 3)  # lines that cross have their numbers at different places
+            x, y, text = x0 + along * (x1 - x0), y0 + along * (y1 - y0), number(size, 3)
+            wide = text_width(text, 9.0) + 5
+            element(page, "rect", x=x - wide / 2, y=y - 6.5, width=wide, height=13.0, rx=3.0, fill="#ffffff")
+            element(page, "text", text, x=x, y=y + 3.2, text_anchor="middle", font_size="9", fill=MUTED)
+
+    def _draw_units(
+        self, page: ET.Element, layer: int, units: list[int], places: dict[tuple[int, int], tuple[float, float]]
+    ) -> None:
+        if layer == min(self._sizes):
+            symbol, letters = "x", "xa"
+        elif self._show == "grad":
+            symbol, letters = "δ", "z"
+        else:  # without an activation function a is z
+            symbol = letters = "a" if any(UnitLabel("a", layer, (unit,)) in self._nodes for unit in units) else "z"
+        sizes = {unit: self._number(*(UnitLabel(letter, layer, (unit,)) for letter in letters)) for unit in units}
+        largest = _largest(sizes.values())
+        for unit, size in sizes.items():
+            x, y = places[layer, unit]
+            if not unit:
+                element(page, "text", "⋮", x=x, y=y + 7, text_anchor="middle", font_size="20", fill=MUTED)
+                continue
+            label = UnitLabel(symbol, layer, (unit,))
+            group = element(page, "g", class_="unit", data_label=label)
+            element(group, "title", f"{label}: {'–' if size is None else repr(size)}")
+            fill = _colour(size, 0.7 * _share(size, largest))
+            element(group, "circle", cx=x, cy=y, r=RADIUS, fill=fill, stroke="#5d6878", stroke_width=1.2)
+            text = indexed(label) if size is None else number(size, 3)
+            font_size = min(9.5, 36.0 / text_width(text, 1.0))
+            element(group, "text", text, x=x, y=y + 3.3, text_anchor="middle", font_size=font_size)
+            bias = UnitLabel("b", layer - 1, (unit,))
+            if bias in self._nodes:
+                text = f"b {number(self._number(bias), 3)}"
+                element(group, "text", text, x=x, y=y + 32, text_anchor="middle", font_size="9", fill=MUTED)
+
+    def _number(self, *labels: str) -> float | None:
+        """What to show of the first of these labels that a node has: its value or its gradient."""
+        for label in labels:
+            if label in self._nodes:
+                node = self._nodes[label]
+                return node.data if self._show == "value" else node.grad if node.has_grad else None
+        return None
+
+    def __repr__(self) -> str:
+        return f"<NetworkDrawing of layers {[self._sizes[layer] for layer in sorted(self._sizes)]}>"
+
+
+def draw_network(network: Value | Model, *, show: str = "value") -> NetworkDrawing:
+    """Return a picture of the network that a Value was computed by, or of a model no sample has gone through yet.
+
+    Units are circles, weights lines, thicker and stronger in colour where they are larger; biases stand below units.
+    ``show="value"`` shows activations and weights, ``show="grad"`` the residuals δ = ∂J/∂z and ∂J/∂W, ∂J/∂b, "–" before
+    a backward pass. The network is read off the labels of the nodes. It saves as .svg, .png and .pdf.
+
+    Raises ValueError where no node has a weight's label and for another `show`, TypeError for another `network`.
+
+    >>> from nn import MLP
+    >>> draw_network(MLP(2, [3, 1]))
+    <NetworkDrawing of layers [2, 3, 1]>
+    """
+    if show not in ("value", "grad"):
+        raise ValueError(f"draw_network: got show={show!r}; accepted: 'value' or 'grad'")
+    if isinstance(network, Value):
+        return NetworkDrawing(topological_order(network), show)
+    if not hasattr(network, "parameters"):
+        raise TypeError(f"draw_network: got {network!r} ({type(network).__name__}); accepted: a Value or a model")
+    return NetworkDrawing(network.parameters(), show)
+
+
+def _shown(size: int) -> list[int]:
+    """The units of a layer that are drawn; 0 stands for those left out."""
+    return list(range(1, size + 1)) if size <= MOST_UNITS else [*range(1, MOST_UNITS - 1), 0, size]
+
+
+def _largest(sizes: Iterable[float | None]) -> float:
+    return max((abs(size) for size in sizes if size is not None and math.isfinite(size)), default=0.0)
+
+
+def _share(size: float | None, largest: float) -> float:
+    return 0.0 if size is None or not largest else min(1.0, abs(size) / largest) if math.isfinite(size) else 1.0
+
+
+def _colour(size: float | None, strength: float) -> str:
+    if size is None:
+        return MISSING
+    full = POSITIVE if size >= 0.0 else NEGATIVE
+    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in full)
