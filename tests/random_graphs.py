@@ -55,7 +55,7 @@ def random_graph(seed: int, size: int = 30, leaves: int = 4) -> tuple[Value, lis
 
 
 def _partials(op: Operation, numbers: list[float]) -> list[float] | None:
-    """Return the local derivatives at `numbers`; None if they are outside the domain, large, or jump near there."""
+    """Return the local derivatives at `numbers`; None outside the domain, near a jump or a kink, or if one is large."""
     near = [[x + step * (1.0 + abs(x)) for x in numbers] for step in (0.0, 1e-5, -1e-5)]
     near += [[x + step * (1.0 + abs(x)) * (-1) ** i for i, x in enumerate(numbers)] for step in (1e-5, -1e-5)]
     found = []
@@ -66,9 +66,10 @@ def _partials(op: Operation, numbers: list[float]) -> list[float] | None:
             out = evaluate(op, *point)
         except (ArithmeticError, ValueError):
             return None
-        found.append([local_derivative(op, i, point, out) for i in range(op.arity)])
-    if all(
-        abs(d - here) <= 1e-2 and abs(here) <= STEEPEST for ds in found for d, here in zip(ds, found[0], strict=True)
-    ):
-        return found[0]
-    return None
+        found.append([out, *(local_derivative(op, i, point, out) for i in range(op.arity))])
+    here = found[0]
+    if max(map(abs, here[1:])) > STEEPEST:
+        return None
+    if any(abs(there - x) > 1e-2 for around in found for there, x in zip(around, here, strict=True)):
+        return None
+    return here[1:]
