@@ -1,0 +1,325 @@
+"""Array programs: a short list of statements on arrays, apart from how they are printed and run.
+
+An `Array` is a symbol of the formulas of `autograd.symbolic`, with a shape. Its shape is that of one sample: an array
+that differs from sample to sample is ``batched`` and has the m samples of a run as an axis before the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.ops import OPERATIONS
+from autograd.symbolic import Expression, Formula, combine
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+Shape = tuple[int, ...]
+INPUT, PARAMETER, CONSTANT, COUNT, COMPUTED = "input", "parameter", "constant", "count", ""
+BATCH = "m"  # the letter of the samples' axis
+LETTERS = "ijklnopqrstuvwxyzabcdefgh"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Array(Expression):
+    """A named array. ``name`` is what it would be called: the printers number what is called alike."""
+
+    shape: Shape = ()
+    batched: bool = False
+    role: str = COMPUTED
+    value: Any = None  # of a constant
+
+
+Operand = Array | float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """out = something of the arrays ``args``."""
+
+    out: Array
+    args: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map(Statement):
+    """An operation or predicate, element by element, with broadcasting."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contract(Statement):
+    """Σ of products of two arrays over the axes that ``letters`` of the result lack: a matrix product, mostly."""
+
+    letters: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reduce(Statement):
+    """The sum (or maximum, minimum) over ``axes``, and over the samples where ``batch``."""
+
+    name: str
+    axes: tuple[int, ...]
+    batch: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Share(Statement):
+    """The derivative of the maximum (or minimum) args[1] over an axis by each of args[0]: ties share it."""
+
+    name: str
+    axis: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index(Statement):
+    """A part of an array: numbers, slices and new axes."""
+
+    index: tuple[int | slice | None, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reshape(Statement):
+    """The same elements in another shape."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transpose(Statement):
+    """The same elements with the axes in another order."""
+
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take(Statement):
+    """A gather: the elements ``index`` along an axis."""
+
+    index: Ints
+    axis: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expand(Statement):
+    """The array repeated along axes of length 1, and over the samples."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place(Statement):
+    """args[0], or zeros, with args[1] added to a part of it."""
+
+    index: tuple[int | slice, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scatter(Statement):
+    """Zeros with each element of the argument along an axis added to element ``index`` of it."""
+
+    index: Ints
+    axis: int
+
+
+View = tuple[Array, tuple[int, ...]]  # an array, and for each of its axes the axis of the statement it runs along
+
+
+@dataclass
+class Builder:
+    """Collects statements; the same thing asked for twice is one statement."""
+
+    statements: list[Statement] = field(default_factory=list)
+    known: dict[Any, Array] = field(default_factory=dict)
+    made: dict[Array, Statement] = field(default_factory=dict)
+    count: Array = field(default_factory=lambda: Array(BATCH, role=COUNT))
+
+    def emit(self, kind: type[Statement], shape: Shape, batched: bool, args: tuple[Operand, ...], *rest: Any) -> Array:
+        """Return the array of a statement of this kind."""
+        named = (x if isinstance(x, Array) else repr(x) for x in args)  # 0.0 is not -0.0
+        key = (kind, shape, *named, *((r.tobytes() if isinstance(r, np.ndarray) else str(r)) for r in rest))
+        found = self.known.get(key)
+        if found is None:
+            self.known[key] = found = Array("", shape=shape, batched=batched)
+            statement = kind(found, args, *rest)
+            self.statements.append(statement)
+            self.made[found] = statement
+        return found
+
+    def compute(self, formula: Formula) -> Operand:
+        """Return the array, or number, that a formula over arrays is."""
+        if not isinstance(formula, Expression) or isinstance(formula, Array):
+            return formula
+        return self.map(formula.name, *(self.compute(x) for x in formula.inputs))
+
+    def map(self, name: str, *args: Operand) -> Operand:
+        """Return the operation or predicate `name`, folded where that is a number or one of the arguments."""
+        formula = combine(name, *args)
+        if not isinstance(formula, Expression) or isinstance(formula, Array):
+            return formula
+        if formula.name != name or formula.inputs != args:
+            return self.compute(formula)
+        if name == "add" and args[0] is args[1]:
+            return self.map("mul", 2.0, args[0])
+        if name == "mul":  # 2 (3 x) = 6 x
+            args = args if isinstance(args[1], Array) else args[::-1]
+            inner = self.made.get(args[1]) if not isinstance(args[0], Array) else None  # type: ignore[arg-type]
+            if isinstance(inner, Map) and inner.name == "mul" and not isinstance(inner.args[0], Array):
+                return self.map("mul", args[0] * inner.args[0], inner.args[1])  # type: ignore[operator]
+        arrays = [x for x in args if isinstance(x, Array)]
+        shape = np.broadcast_shapes(*(x.shape for x in arrays))
+        return self.emit(Map, shape, any(x.batched for x in arrays), args, name)
+
+    def index(self, x: Array, index: Sequence[int | slice | None]) -> Array:
+        """Return a part of `x`."""
+        if all(part == slice(None) for part in index):
+            return x
+        sizes = iter(x.shape)
+        shape: list[int] = []
+        for part in index:
+            if part is None:
+                shape.append(1)
+            elif isinstance(part, slice):
+                shape.append(len(range(*part.indices(next(sizes)))))
+            else:
+                next(sizes)
+        return self.emit(Index, tuple(shape), x.batched, (x,), tuple(index))
+
+    def reshape(self, x: Array, shape: Shape) -> Array:
+        """Return `x` in another shape."""
+        return x if x.shape == shape else self.emit(Reshape, shape, x.batched, (x,))
+
+    def transpose(self, x: Array, order: Sequence[int]) -> Array:
+        """Return `x` with its axes in another order."""
+        if list(order) == sorted(order):
+            return x
+        return self.emit(Transpose, tuple(x.shape[k] for k in order), x.batched, (x,), tuple(order))
+
+    def constant(self, x: Array) -> Array:
+        """Return the constant, or an equal one that there is already."""
+        return self.known.setdefault((CONSTANT, x.shape, x.value.tobytes()), x)
+
+    def take(self, x: Array, index: Ints, axis: int) -> Array:
+        """Return the elements `index` of `x` along an axis."""
+        shape = (*x.shape[:axis], len(index), *x.shape[axis + 1 :])
+        return self.emit(Take, shape, x.batched, (x,), index, axis)
+
+    def scatter(self, x: Array, index: Ints, axis: int, size: int) -> Array:
+        """Return zeros, `size` of them along an axis, with the elements of `x` added at `index`."""
+        shape = (*x.shape[:axis], size, *x.shape[axis + 1 :])
+        return self.emit(Scatter, shape, x.batched, (x,), index, axis)
+
+    def reduce(self, x: Operand, axes: Sequence[int], name: str = "add", batch: bool = False) -> Operand:
+        """Return the sum (or maximum, minimum) of `x` over axes, and over the samples."""
+        if not isinstance(x, Array) or not (axes or batch):
+            return x
+        shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
+        return self.emit(Reduce, shape, x.batched and not batch, (x,), name, tuple(axes), batch)
+
+    def contract(self, left: View, right: View, out: Sequence[int]) -> View:
+        """Return Σ left·right over all axes but those of `out` that one of them has (-1: the samples)."""
+        (x, of_x), (y, of_y) = left, right
+        axes_x = (*([-1] if x.batched else []), *of_x)
+        axes_y = (*([-1] if y.batched else []), *of_y)
+        kept = tuple(k for k in out if k in axes_x or k in axes_y)
+        used = sorted({*axes_x, *axes_y} - {-1})
+        if {*axes_x, *axes_y} <= {*out}:  # nothing to add up
+            both = [self.expand_to(self.ordered(view, kept), len(kept) - (-1 in kept)) for view in (left, right)]
+            return self.map("mul", *both), tuple(k for k in kept if k >= 0)  # type: ignore[return-value]
+        letter = {axis: LETTERS[k] for k, axis in enumerate(used)} | {-1: BATCH}
+        letters = tuple("".join(letter[k] for k in axes) for axes in (axes_x, axes_y, kept))
+        size = dict(zip(of_x, x.shape, strict=True)) | dict(zip(of_y, y.shape, strict=True))
+        shape = tuple(size[k] for k in kept if k >= 0)
+        return self.emit(Contract, shape, -1 in kept, (x, y), letters), tuple(k for k in kept if k >= 0)
+
+    def ordered(self, view: View, order: Sequence[int]) -> View:
+        """Return a view with its axes in the order of `order`, numbered by their places there."""
+        x, axes = view
+        places = [k for k in order if k >= 0]
+        by_place = sorted(range(len(axes)), key=lambda k: places.index(axes[k]))
+        return self.transpose(x, by_place), tuple(sorted(places.index(k) for k in axes))
+
+    def expand_to(self, view: View, rank: int) -> Array:
+        """Return a view with axes of length 1 where it has none, so that it broadcasts over a statement's axes."""
+        x, axes = view
+        if axes == tuple(range(rank - len(axes), rank)) and (len(axes) == rank or not x.batched):
+            return x
+        return self.index(x, [slice(None) if k in axes else None for k in range(rank)])
+
+    def view(self, x: Array, positions: Ints, ordered: bool = True) -> View:
+        """Return the elements of `x` at flat `positions`, along those axes of `positions` that they vary along.
+
+        A slice, a transpose, a reshape or a gather along an axis where it is one; else a gather from the flat array.
+        The axes of the result are in order if they are to be `ordered`.
+        """
+        axes = varying(positions)
+        positions = positions[tuple(slice(None) if k in axes else 0 for k in range(positions.ndim))]
+        size = int(np.prod(x.shape))
+        if positions.size == size and np.array_equal(positions.ravel(), np.arange(size)):
+            if tuple(n for n in x.shape if n > 1) == positions.shape:
+                return self.index(x, [slice(None) if n > 1 else 0 for n in x.shape]), axes
+            return self.reshape(x, positions.shape), axes
+        places = np.unravel_index(positions, x.shape) if x.shape else ()
+        along = [varying(place) for place in places]
+        if sorted(k for ks in along for k in ks) != list(range(positions.ndim)):
+            flat = self.reshape(x, (size,))
+            return self.reshape(self.take(flat, positions.ravel(), 0), positions.shape), axes
+        index: list[int | slice | None] = []
+        takes: list[Ints] = []
+        shape: list[int] = []
+        order: list[int] = []
+        for size, place, ks in zip(x.shape, places, along, strict=True):
+            part = place[tuple(slice(None) if k in ks else 0 for k in range(place.ndim))]
+            if not ks:
+                index.append(int(part))
+                continue
+            step = [int(part[tuple(int(j == k) for j in range(len(ks)))] - part.flat[0]) for k in range(len(ks))]
+            inner = sorted(range(len(ks)), key=lambda k: -abs(step[k]))
+            part = part.transpose(inner)
+            shape += part.shape
+            order += [ks[k] for k in inner]
+            flat_part = part.ravel()
+            strides = np.diff(flat_part)
+            if strides[0] > 0 and (strides == strides[0]).all():
+                first, last = int(flat_part[0]), int(flat_part[-1])
+                whole = first == 0 and strides[0] == 1 and last == size - 1
+                index.append(slice(None) if whole else slice(first, last + 1, int(strides[0]) if strides[0] > 1 else None))
+                takes.append(np.zeros(0, np.int64))
+            else:
+                index.append(slice(None))
+                takes.append(flat_part)
+        x = self.index(x, index)
+        for axis, taken in enumerate(takes):
+            if taken.size:
+                x = self.take(x, taken, axis)
+        x = self.reshape(x, tuple(shape))
+        if not ordered:
+            return x, tuple(axes[k] for k in order)
+        return self.transpose(x, [order.index(k) for k in range(len(order))]), axes
+
+
+def varying(positions: Ints) -> tuple[int, ...]:
+    """Return the axes along which an array of positions varies."""
+    return tuple(
+        k
+        for k, size in enumerate(positions.shape)
+        if size > 1 and not (positions == positions[(slice(None),) * k + (slice(0, 1),)]).all()
+    )
+
+
+def constant(name: str, values: Any) -> tuple[Operand, tuple[int, ...]]:
+    """Return numbers over a statement's axes as a number or a constant array along the axes they vary along."""
+    bits = np.ascontiguousarray(values).view(np.int64)  # tells -0.0 from 0.0, and a nan is itself
+    axes = varying(bits)
+    values = values[tuple(slice(None) if k in axes else 0 for k in range(values.ndim))]
+    if not axes:
+        return float(values), ()
+    return Array(name, shape=values.shape, role=CONSTANT, value=np.ascontiguousarray(values)), axes
+
+
+def is_elementary(name: str) -> bool:
+    """Whether an operation or predicate is not derived from others by its value rule."""
+    return name not in OPERATIONS or bool(OPERATIONS[name].javascript or OPERATIONS[name].infix)

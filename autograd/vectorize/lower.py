@@ -1,0 +1,568 @@
+"""From colours to array statements: every colour is given axes, and becomes a statement or two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.labels import UnitLabel
+from autograd.value import Value
+from autograd.vectorize.arrays import COMPUTED, INPUT, Array, Builder, Expand, Operand, Shape, View, constant, varying
+from autograd.vectorize.axes import Columns, as_function
+from autograd.vectorize.colours import NUMBER, chains, colour_nodes
+from autograd.vectorize.record import ADD, LEAF, MUL, ROWS, Record
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Leaves that are one array. ``shape`` is None where the graph is to say what it is."""
+
+    name: str
+    role: str
+    nodes: list[Value]
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """What the nodes of a colour became: ``nodes[k]`` is the element ``positions[k]`` of ``array``."""
+
+    nodes: Ints
+    positions: Ints
+    array: Array | None  # None for products that are only ever summed
+    kind: str
+
+
+@dataclass(slots=True)
+class Lowering:
+    """What a graph became.
+
+    builder     the forward statements
+    leaves      the inputs and parameters, with their arrays; ``nodes`` in flat order
+    colours     what the nodes of each colour became
+    names       what arrays are called, where labels say so
+    outputs     the values of the roots
+    per_sample  of a single root: the terms that differ from sample to sample,
+    shared      and the others
+    """
+
+    graph: Record
+    builder: Builder = field(default_factory=Builder)
+    leaves: list[tuple[Array, Leaves]] = field(default_factory=list)
+    colours: list[Colour] = field(default_factory=list)
+    names: dict[Array, str] = field(default_factory=dict)
+    outputs: list[Operand] = field(default_factory=list)
+    per_sample: Operand = 0.0
+    shared: Operand = 0.0
+
+
+@dataclass(slots=True)
+class _Terms:
+    """Terms of one colour in the sums of one colour: term k, in sum ``sums[k]``, is element ``flat[k]`` of ``shape``."""
+
+    colour: int
+    nodes: Ints
+    sums: Ints
+    shape: Shape
+    flat: Ints
+
+
+def lower(graph: Record, roots: Sequence[Value], leaves: Sequence[Leaves], batched: bool) -> Lowering:
+    """Return the array statements of a recorded graph, its inputs differing from sample to sample if `batched`."""
+    return _Lowerer(graph, [graph.index[root] for root in roots], leaves, batched).out
+
+
+class _Lowerer:
+    def __init__(self, graph: Record, roots: list[int], leaves: Sequence[Leaves], batched: bool) -> None:
+        self.graph, self.roots, self.batched = graph, roots, batched
+        self.out = Lowering(graph)
+        self.builder = self.out.builder
+        n = len(graph.nodes)
+        self.data = np.fromiter((node._data for node in graph.nodes), float, n)
+        inside, chained = chains(graph, roots)
+        groups = [part for group in leaves for part in by_label(group)]
+        colours, terms = self.coloured(groups, inside, chained)
+        if any(group.shape is None and len(group.nodes) > 1 for group in groups):
+            groups = [part for group in groups for part in _by_use(graph, group, colours, terms)]
+            colours, terms = self.coloured(groups, inside, chained)
+        self.terms = terms
+        self.groups = groups
+        self.position = np.zeros(n, np.int64)
+        for group in groups:
+            for p, node in enumerate(group.nodes):
+                if (k := graph.index.get(node)) is not None:
+                    self.position[k] = p
+        self.local = np.zeros(n, np.int64)  # scratch: from nodes to their places in a list of nodes
+        self.split(np.array(colours))
+        self.leaf_of: dict[int, Leaves] = {}
+        self.arrays: dict[int, Array] = {}
+        self.products: dict[int, tuple[Shape, list[tuple[int, Any]]]] = {}
+        self.columns: dict[int, tuple[Ints, list[Ints]]] = {}
+        self.run()
+
+    def coloured(
+        self, groups: list[Leaves], inside: list[bool], chained: dict[int, list[int]]
+    ) -> tuple[list[int], dict[int, list[int]]]:
+        index = self.graph.index
+        self.role = {index[node]: c for c, group in enumerate(groups) for node in group.nodes if node in index}
+        return colour_nodes(self.graph, self.role, inside, chained)
+
+    def split(self, colours: Ints) -> None:
+        """Number the colours, telling apart equal terms of unequal sums: sums say what the axes of their terms are."""
+        graph = self.graph
+        self.sum_of = np.full(len(graph.nodes), -1)  # the sum that a node is a term of, where that is its only use
+        for top, terms in self.terms.items():
+            if graph.op[top] == ADD:
+                self.sum_of[terms] = top
+        self.sum_of[(graph.uses != 1) | (graph.op == LEAF)] = -1
+        self.sum_of[self.roots] = -1
+        user = np.where(self.sum_of >= 0, colours[self.sum_of] + 1, 0)
+        key = np.where(colours < 0, colours, colours * (int(colours.max()) + 2) + user)
+        kinds, number = np.unique(key, return_inverse=True)
+        below = int((kinds < 0).sum())
+        self.colour = np.where(colours < 0, colours, number - below)
+        order = np.argsort(self.colour, kind="stable")
+        bounds = np.searchsorted(self.colour[order], np.arange(len(kinds) - below + 1))
+        self.members = [order[bounds[c] : bounds[c + 1]] for c in range(len(kinds) - below)]
+
+    def run(self) -> None:
+        for c, nodes in enumerate(self.members):
+            first = int(nodes[0])
+            if self.graph.op[first] == LEAF:
+                group = self.groups[self.role[first]]
+                self.leaf_of[c] = group
+                if group.shape is not None or len(group.nodes) == 1:
+                    self.leaf_array(c, group.shape or ())
+            elif first not in self.terms:
+                self.operation(c, nodes)
+            elif self.graph.op[first] == ADD:
+                self.sum(c, nodes)
+            else:
+                self.extreme(c, nodes)
+        used = {self.role[int(self.members[c][0])] for c in self.leaf_of}
+        for k, group in enumerate(self.groups):
+            if k not in used:
+                shape = group.shape if group.shape is not None else (len(group.nodes),)
+                self.out.leaves.append((Array(group.name, shape=shape, role=group.role), group))
+        for root in self.roots:
+            c = int(self.colour[root])
+            if c == NUMBER:
+                self.out.outputs.append(float(self.data[root]))
+                continue
+            x, _ = self.builder.view(self.array(c), np.array(self.position[root]))
+            self.out.outputs.append(x)
+        if len(self.roots) == 1 and self.out.per_sample == 0.0 == self.out.shared:
+            x = self.out.outputs[0]
+            if isinstance(x, Array) and x.batched:
+                self.out.per_sample = x
+            else:
+                self.out.shared = x
+
+    # Leaves ---------------------------------------------------------------------------------------------------------
+
+    def leaf_array(self, c: int, shape: Shape) -> Array:
+        group = self.leaf_of[c]
+        if shape == () and len(group.nodes) > 1:
+            shape = (len(group.nodes),)
+        array = Array(group.name, shape=shape, batched=self.batched and group.role == INPUT, role=group.role)
+        self.arrays[c] = array
+        nodes = self.members[c]
+        self.out.leaves.append((array, group))
+        self.out.colours.append(Colour(nodes, self.position[nodes], array, group.role))
+        return array
+
+    def array(self, c: int) -> Array:
+        return self.arrays[c] if c in self.arrays else self.leaf_array(c, ())
+
+    def shape_leaf(self, c: int, positions: Ints, last: Sequence[int]) -> Ints:
+        """Give a leaf array without a shape the one that a statement uses it in, and return its positions there.
+
+        `positions` over the axes of the statement; those in `last` are summed over, and come last.
+        """
+        group = self.leaf_of[c]
+        axes = varying(positions)
+        part = positions[tuple(slice(None) if k in axes else 0 for k in range(positions.ndim))]
+        size = len(group.nodes)
+        if part.size != size or len(np.unique(part)) != size:
+            self.leaf_array(c, ())
+            return positions
+        order = sorted(range(part.ndim), key=lambda k: -int(np.take(part, 1, axis=k).flat[0]))
+        if not np.array_equal(part.transpose(order).ravel(), np.arange(size)):
+            order = sorted(range(part.ndim), key=lambda k: axes[k] in last)
+        part = part.transpose(order)
+        moved = np.empty(size, np.int64)
+        moved[part.ravel()] = np.arange(size)
+        nodes = self.members[c]
+        self.position[nodes] = moved[self.position[nodes]]
+        group = Leaves(group.name, group.role, [group.nodes[p] for p in part.ravel().tolist()], part.shape)
+        self.leaf_of[c] = group
+        self.leaf_array(c, part.shape)
+        return moved[positions]
+
+    # Axes -----------------------------------------------------------------------------------------------------------
+
+    def components(self, nodes: Ints) -> list[tuple[bool, Ints]]:
+        """Return the columns that elements of one array have: its axes; and whether they are those of parameters."""
+        c = int(self.colour[nodes[0]])
+        if c == NUMBER:
+            return [(False, nodes)] if (self.graph.uses[nodes] > 1).any() else []
+        group = self.leaf_of.get(c)
+        fixed = group is not None and group.role != INPUT
+        if c not in self.arrays:
+            return [(fixed, self.position[nodes])]
+        shape = self.arrays[c].shape if c not in self.products else self.products[c][0]
+        places = np.unravel_index(self.position[nodes], shape) if shape else ()
+        return [(fixed, place) for place in places]
+
+    def find_axes(
+        self, n: int, named: list[tuple[bool, Ints]], others: list[Ints], collapse: bool = False
+    ) -> tuple[list[tuple[Ints, int]], list[Ints]]:
+        """Return axes of n elements, in the order that the columns `named` have them, and all columns found."""
+        if n == 1:
+            return [], []
+        columns = Columns(n)
+        for column in (*(column for _, column in named), *others):
+            columns.add(column)
+        columns.join()
+        axes = columns.axes(collapse)
+
+        def place(axis: tuple[Ints, int]) -> tuple[bool, int, int]:
+            codes, _ = axis
+            steps = -int(np.argmax(codes != codes[0]))  # what changes last in the order of the program comes first
+            for k, (fixed, column) in enumerate(sorted(named, key=lambda item: item[0])):
+                if _refines(column, codes):
+                    return fixed, k, steps
+            return True, len(named), steps
+
+        axes.sort(key=place)
+        return axes, [column for column, _ in columns.items] + [column for column, _ in axes]
+
+    # Operations -----------------------------------------------------------------------------------------------------
+
+    def operation(self, c: int, nodes: Ints) -> None:
+        row = ROWS[self.graph.op[nodes[0]]]
+        sources = [self.graph.inputs[nodes, j] for j in range(row.arity)]
+        sums = self.sum_of[nodes]
+        summed = sums[0] >= 0
+        named = [item for source in sources for item in self.components(source)]
+        data = any(self.colour[source[0]] == NUMBER and np.ptp(self.data[source]) != 0.0 for source in sources)
+        axes, columns = self.find_axes(len(nodes), named, [sums] if summed else [], collapse=not (data or summed))
+        shape = tuple(size for _, size in axes)
+        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(len(nodes), np.int64)
+        self.position[nodes] = flat
+        representative = np.zeros(int(np.prod(shape)), np.int64)
+        representative[flat] = np.arange(len(nodes))
+        operands: list[tuple[int, Any]] = []
+        inner = []
+        if summed:
+            self.columns[c] = nodes, columns
+            inner = [k for k, (codes, _) in enumerate(axes) if not _refines(sums, codes)]
+        for source in sources:
+            of_element = source[representative].reshape(shape)
+            operand = int(self.colour[source[0]])
+            if operand == NUMBER:
+                operands.append((NUMBER, of_element))
+                continue
+            positions = self.position[of_element]
+            if operand not in self.arrays:
+                positions = self.shape_leaf(operand, positions, inner)
+            operands.append((operand, positions))
+        if summed and inner and self.graph.op[nodes[0]] == MUL:
+            self.products[c] = shape, operands
+            self.out.colours.append(Colour(nodes, flat, None, row.name))
+            return
+        args = [self.whole(self.operand(x), len(shape)) for x in operands]
+        self.store(c, nodes, self.finish(self.builder.map(row.name, *args), shape), row.name)
+
+    def operand(self, item: tuple[int, Any], ordered: bool = True) -> tuple[Operand, tuple[int, ...]]:
+        """Return the view that positions in an array are, or the numbers of constant nodes."""
+        c, positions = item
+        if c == NUMBER:
+            value, axes = constant(self.name_of(positions.ravel()), self.data[positions])
+            return (self.builder.constant(value), axes) if isinstance(value, Array) else (value, axes)
+        return self.builder.view(self.array(c), positions, ordered)
+
+    def whole(self, view: tuple[Operand, tuple[int, ...]], rank: int) -> Operand:
+        x, axes = view
+        return self.builder.expand_to((x, axes), rank) if isinstance(x, Array) else x
+
+    def finish(self, x: Operand, shape: Shape) -> Array:
+        """Return the array of a colour from what was computed for it, which may be less where something folded."""
+        if isinstance(x, Array) and x.shape == shape:
+            return x
+        return self.builder.emit(Expand, shape, isinstance(x, Array) and x.batched, (x,))
+
+    def store(self, c: int, nodes: Ints, x: Array, kind: str) -> None:
+        self.arrays[c] = x
+        if x.role == COMPUTED and x not in self.out.names and (name := self.name_of(nodes)):
+            self.out.names[x] = name
+        self.out.colours.append(Colour(nodes, self.position[nodes], x, kind))
+
+    def name_of(self, nodes: Ints) -> str:
+        return common_name([self.graph.nodes[k]._label for k in nodes[:256].tolist()])
+
+    # Sums -----------------------------------------------------------------------------------------------------------
+
+    def sum(self, c: int, tops: Ints) -> None:
+        lists = [self.terms[top] for top in tops.tolist()]
+        n = len(tops)
+        nodes = np.array([term for terms in lists for term in terms])
+        sums = np.repeat(np.arange(n), [len(terms) for terms in lists])
+        colours = self.colour[nodes]
+        is_number = colours == NUMBER
+        offset = np.bincount(sums[is_number], weights=self.data[nodes[is_number]], minlength=n)
+        groups: list[_Terms] = []
+        named: list[tuple[bool, Ints]] = []
+        others: list[Ints] = []
+        for colour in dict.fromkeys(colours.tolist()):
+            if colour == NUMBER:
+                continue
+            chosen = np.flatnonzero(colours == colour)
+            chosen = chosen[np.argsort(sums[chosen], kind="stable")]
+            group, of_group = nodes[chosen], sums[chosen]
+            if len(group) == n and np.array_equal(of_group, np.arange(n)) and colour not in self.products:
+                named += self.components(group)
+                groups.append(_Terms(colour, group, of_group, (), np.zeros(0, np.int64)))
+                continue
+            terms, found = self.terms_of(colour, group, of_group)
+            groups.append(terms)
+            for fixed, column in found:
+                of_sum = as_function(of_group, n, column)
+                if of_sum is not None:
+                    named.append((fixed, of_sum))
+        wide = sorted((g for g in groups if g.shape), key=lambda g: -len(g.nodes))  # a sum's axes are those of its
+        del wide
+        axes, columns = self.find_axes(n, named, [self.sum_of[tops]] if self.sum_of[tops[0]] >= 0 else [])
+        if self.sum_of[tops[0]] >= 0:
+            self.columns[c] = tops, columns
+        shape = tuple(size for _, size in axes)
+        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(n, np.int64)
+        self.position[tops] = flat
+        of_element = np.empty(n, np.int64)
+        of_element[flat] = np.arange(n)
+        parts = [self.whole(self.part(group, flat, of_element.reshape(shape), others), len(shape)) for group in groups]
+        if is_number.any():
+            value, of_value = constant("", offset[of_element].reshape(shape))
+            value = self.builder.constant(value) if isinstance(value, Array) else value
+            parts.append(self.whole((value, of_value), len(shape)))
+        if self.roots == tops.tolist():
+            for x in parts:
+                if isinstance(x, Array) and x.batched:
+                    self.out.per_sample = self.builder.map("add", self.out.per_sample, x)
+                else:
+                    self.out.shared = self.builder.map("add", self.out.shared, x)
+        total = parts[0]
+        for x in parts[1:]:
+            total = self.builder.map("add", total, x)
+        self.store(c, tops, self.finish(total, shape), "sum")
+
+    def terms_of(self, colour: int, nodes: Ints, sums: Ints) -> tuple[_Terms, list[tuple[bool, Ints]]]:
+        """Return the terms of a colour with axes of their own, and the columns they have."""
+        if colour in self.columns:
+            of_class, columns = self.columns[colour]
+            self.local[of_class] = np.arange(len(of_class))
+            local = self.local[nodes]
+            shape = self.products[colour][0] if colour in self.products else self.array(colour).shape
+            found = [(False, place) for place in np.unravel_index(self.position[nodes], shape)] if shape else []
+            found += [(True, column[local]) for column in columns]
+            return _Terms(colour, nodes, sums, shape, self.position[nodes]), found
+        named = self.components(nodes)
+        axes, columns = self.find_axes(len(nodes), named, [sums])
+        shape = tuple(size for _, size in axes)
+        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(len(nodes), np.int64)
+        return _Terms(colour, nodes, sums, shape, flat), named + [(True, column) for column in columns]
+
+    def part(self, group: _Terms, flat: Ints, of_element: Ints, others: list[Ints]) -> View:
+        """Return what the terms of a colour add up to in each sum, over the axes of the sums."""
+        builder = self.builder
+        if not len(group.flat):
+            positions = self.position[group.nodes[of_element]]
+            if group.colour not in self.arrays:
+                positions = self.shape_leaf(group.colour, positions, ())
+            return builder.view(self.array(group.colour), positions)
+        sums = np.empty(len(group.flat), np.int64)
+        sums[group.flat] = flat[group.sums]
+        sums = sums.reshape(group.shape)
+        kept = varying(sums)
+        inner = tuple(k for k in range(sums.ndim) if k not in kept)
+        of_part = sums[tuple(slice(None) if k in kept else 0 for k in range(sums.ndim))]
+        size = of_element.size
+        dense = of_part.size == size == len(np.unique(of_part))
+        if dense and group.colour in self.products:
+            (left, of_left), (right, of_right) = (self.operand(x, ordered=False) for x in self.products[group.colour][1])
+            if isinstance(left, Array) and isinstance(right, Array):
+                order = sorted(kept, key=lambda k: -abs(int(np.take(sums, 1, axis=k).flat[0]) - int(sums.flat[0])))
+                batched = [-1] if left.batched or right.batched else []
+                x, has = builder.contract((left, of_left), (right, of_right), [*batched, *order])
+                for k in inner:
+                    if k not in of_left and k not in of_right:
+                        x = builder.map("mul", float(group.shape[k]), x)  # type: ignore[assignment]
+                places = np.empty(size, np.int64)
+                ordered = of_part.transpose([kept.index(k) for k in order])
+                grid = np.arange(size).reshape(ordered.shape)
+                if len(has) < len(order):
+                    grid = np.arange(int(np.prod(x.shape))).reshape(
+                        [s if k in has else 1 for k, s in zip(order, ordered.shape, strict=True)]
+                    )
+                    grid = np.broadcast_to(grid, ordered.shape)
+                places[ordered.ravel()] = grid.ravel()
+                return builder.view(x, places.reshape(of_element.shape))
+        terms = self.stored(group)
+        if dense:
+            total = builder.reduce(terms, inner)
+            places = np.empty(size, np.int64)
+            places[of_part.ravel()] = np.arange(size)
+            return builder.view(total, places.reshape(of_element.shape))  # type: ignore[arg-type]
+        shape = of_element.shape
+        places_of = np.unravel_index(sums, shape) if shape else ()
+        along = [varying(place) for place in places_of]
+        ragged = [d for d, ks in enumerate(along) if len(ks) != 1 or sums.shape[ks[0]] != shape[d]]
+        if len(ragged) == 1 and len(along[ragged[0]]) == 1 and sorted(k for ks in along for k in ks) == list(range(sums.ndim)):
+            d = ragged[0]
+            (axis,) = along[d]
+            index = np.moveaxis(places_of[d], axis, 0).reshape(sums.shape[axis], -1)[:, 0]
+            total = builder.scatter(terms, index, axis, shape[d])
+            sized = tuple(shape[along.index((k,))] for k in range(sums.ndim))
+            grid = np.arange(size).reshape(sized)
+            places = np.empty(size, np.int64)
+            of_axis = [places_of[along.index((k,))] for k in range(sums.ndim)]
+            coordinates = []
+            for k in range(sums.ndim):
+                steps = np.arange(shape[d]) if k == axis else np.moveaxis(of_axis[k], k, 0).reshape(sums.shape[k], -1)[:, 0]
+                coordinates.append(steps)
+            target = [np.zeros(0, np.int64)] * len(shape)
+            mesh = np.meshgrid(*coordinates, indexing="ij")
+            for k in range(sums.ndim):
+                target[along.index((k,))] = mesh[k]
+            places[np.ravel_multi_index(target, shape).ravel()] = grid.ravel()
+            return builder.view(total, places.reshape(shape))
+        total = builder.scatter(builder.reshape(terms, (sums.size,)), sums.ravel(), 0, size)
+        return builder.reshape(total, shape), tuple(range(len(shape)))
+
+    def stored(self, group: _Terms) -> Array:
+        """Return the terms themselves, over their axes."""
+        if group.colour in self.products:
+            shape, operands = self.products[group.colour]
+            args = [self.whole(self.operand(x), len(shape)) for x in operands]
+            return self.finish(self.builder.map("mul", *args), shape)
+        positions = np.empty(len(group.flat), np.int64)
+        positions[group.flat] = self.position[group.nodes]
+        positions = positions.reshape(group.shape)
+        if group.colour not in self.arrays:
+            positions = self.shape_leaf(group.colour, positions, ())
+        view = self.builder.view(self.array(group.colour), positions)
+        return self.finish(self.whole(view, positions.ndim), positions.shape)
+
+    def extreme(self, c: int, tops: Ints) -> None:
+        """Lower chains of max, or of min, over as many terms each."""
+        terms = np.array([self.terms[top] for top in tops.tolist()])
+        n, k = terms.shape
+        sums = np.repeat(np.arange(n), k)
+        _, found = self.terms_of(-3, terms.ravel(), sums)
+        named = [(fixed, f) for fixed, x in found if (f := as_function(sums, n, x)) is not None]
+        summed = self.sum_of[tops[0]] >= 0
+        axes, columns = self.find_axes(n, named, [self.sum_of[tops]] if summed else [])
+        if summed:
+            self.columns[c] = tops, columns
+        shape = tuple(size for _, size in axes)
+        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(n, np.int64)
+        self.position[tops] = flat
+        of_element = np.empty(n, np.int64)
+        of_element[flat] = np.arange(n)
+        positions = self.position[terms[of_element]].reshape(*shape, k)
+        source = int(self.colour[terms[0, 0]])
+        if source not in self.arrays:
+            positions = self.shape_leaf(source, positions, ())
+        x = self.finish(self.whole(self.builder.view(self.array(source), positions), len(shape) + 1), (*shape, k))
+        name = ROWS[self.graph.op[tops[0]]].name
+        self.store(c, tops, self.builder.reduce(x, (len(shape),), name), name)  # type: ignore[arg-type]
+
+
+def _refines(fine: Ints, coarse: Ints) -> bool:
+    size = int(fine.max()) + 1
+    return as_function(fine, size, coarse) is not None
+
+
+def by_label(group: Leaves) -> list[Leaves]:
+    """Return leaves in the arrays that the labels of a network say they are: W^(1)_ij is W1[i - 1, j - 1]."""
+    labels = [node._label for node in group.nodes]
+    if group.shape is not None or not all(isinstance(label, UnitLabel) for label in labels):
+        return [group]
+    parts: dict[tuple[str, int, int], list[Value]] = {}
+    for node in group.nodes:
+        label: UnitLabel = node._label  # type: ignore[assignment]
+        parts.setdefault((label.symbol, label.layer, len(label.units)), []).append(node)
+    groups = []
+    for (symbol, layer, _), nodes in parts.items():
+        units = [node._label.units for node in nodes]  # type: ignore[attr-defined]
+        shape = tuple(max(of_axis) for of_axis in zip(*units, strict=True))
+        if len(set(units)) == len(units) == int(np.prod(shape)):
+            nodes = [node for _, node in sorted(zip(units, nodes, strict=True), key=lambda item: item[0])]
+            groups.append(Leaves(f"{symbol}{layer}", group.role, nodes, shape))
+        else:
+            groups.append(Leaves(f"{symbol}{layer}", group.role, nodes))
+    return groups
+
+
+def _by_use(graph: Record, group: Leaves, colours: list[int], terms: dict[int, list[int]]) -> list[Leaves]:
+    """Return leaves in arrays of those that are used alike."""
+    if group.shape is not None or len(group.nodes) == 1:
+        return [group]
+    colour = np.array(colours)
+    leaf = np.full(len(graph.nodes), -1)
+    for p, node in enumerate(group.nodes):
+        if node in graph.index:
+            leaf[graph.index[node]] = p
+    used = graph.inputs.ravel()
+    by = np.repeat(np.arange(len(graph.nodes)), 3)
+    keep = (used >= 0) & (leaf[used] >= 0)
+    place = np.tile(np.arange(3), len(graph.nodes))[keep]
+    used, by = leaf[used[keep]], by[keep]
+    top_of = np.arange(len(graph.nodes))
+    for top, of_top in terms.items():
+        for term in of_top:
+            if leaf[term] >= 0:
+                pass
+    of_use = colour[by]
+    chain = of_use < 0
+    while chain.any():  # a step inside a chain: the chain's colour is that of its last node
+        by = np.where(chain, graph.user[by], by)
+        of_use = colour[by]
+        chain = of_use < 0
+    place = np.where(np.isin(graph.op[by], (ADD, MUL)), 0, place)
+    del top_of
+    signature: dict[int, set[tuple[int, int]]] = {}
+    for p, pair in zip(used.tolist(), zip(of_use.tolist(), place.tolist(), strict=True), strict=True):
+        signature.setdefault(p, set()).add(pair)
+    parts: dict[tuple[tuple[int, int], ...], list[Value]] = {}
+    for p, node in enumerate(group.nodes):
+        parts.setdefault(tuple(sorted(signature.get(p, ()))), []).append(node)
+    return [Leaves(common_name([x._label for x in nodes]) or group.name, group.role, nodes) for nodes in parts.values()]
+
+
+_INDICES = re.compile(r"[\d_,.:\[\](){}^ ]*$")
+
+
+def common_name(labels: Sequence[str]) -> str:
+    """Return what an array of nodes with these labels is called; "" if they have nothing in common.
+
+    >>> common_name([UnitLabel("z", 2, (1,)), UnitLabel("z", 2, (2,))]), common_name(["w_11", "w_12"]), common_name(["J"])
+    ('Z2', 'w', 'J')
+    """
+    first = labels[0]
+    if isinstance(first, UnitLabel):
+        alike = all(isinstance(x, UnitLabel) and (x.symbol, x.layer) == (first.symbol, first.layer) for x in labels)
+        letter = first.symbol if first.symbol == "b" else first.symbol.upper()
+        return (letter if first.symbol in "xy" else f"{letter}{first.layer}") if alike else ""
+    names = {label if len(labels) == 1 else _INDICES.sub("", label) for label in labels}
+    name = names.pop()
+    return name if not names and name.isidentifier() and name.isascii() else ""

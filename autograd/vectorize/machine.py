@@ -1,0 +1,344 @@
+"""Array programs on NumPy, with every buffer and view made beforehand: a run is a list of calls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.ops import OPERATIONS
+from autograd.symbolic import SYMBOLS
+from autograd.vectorize.arrays import (
+    COMPUTED,
+    CONSTANT,
+    COUNT,
+    Array,
+    Builder,
+    Contract,
+    Expand,
+    Index,
+    Map,
+    Operand,
+    Place,
+    Reduce,
+    Reshape,
+    Scatter,
+    Share,
+    Statement,
+    Take,
+    Transpose,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+Step = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+def special_functions() -> dict[str, Callable[..., Any]]:
+    """Return erf, erfc and sigmoid as NumPy functions: SciPy's where it is installed, else the first two from `math`."""
+    try:
+        from scipy.special import erf, erfc, expit
+    except ImportError:
+        return {name: _of_math(getattr(math, name)) for name in ("erf", "erfc")}
+    return {"erf": erf, "erfc": erfc, "sigmoid": expit}
+
+
+def _of_math(function: Callable[[float], float]) -> Callable[..., Any]:
+    each = np.frompyfunc(function, 1, 1)
+
+    def over_array(x: Floats, out: Floats | None = None) -> Floats:
+        out = np.empty(np.shape(x)) if out is None else out
+        out[...] = each(x)
+        return out
+
+    return over_array
+
+
+def ufuncs() -> dict[str, Callable[..., Any]]:
+    """Return NumPy's function for every operation and predicate that it has one for."""
+    found = {name: getattr(np, name) for name in ("less", "less_equal", "greater", "equal")}
+    found["both"] = np.logical_and
+    for row in OPERATIONS.values():
+        if row.name != "where" and isinstance(function := getattr(np, row.numpy or row.name, None), np.ufunc):
+            found[row.name] = function
+    return found | special_functions()
+
+
+PREDICATES = ("less", "less_equal", "greater", "equal", "both")
+VIEWS = (Index, Transpose, Reshape)
+
+
+class Machine:
+    """The calls that run some statements for a number of samples.
+
+    ``given`` are the buffers of inputs and parameters, ``targets`` those that results are to stand in. ``kept``
+    arrays keep their buffers to the end; those of others are used again.
+    """
+
+    def __init__(
+        self,
+        statements: Sequence[Statement],
+        samples: int,
+        given: dict[Array, Floats],
+        targets: dict[Array, Floats],
+        kept: Iterable[Array],
+    ) -> None:
+        self.samples = samples
+        self.buffers = dict(given)
+        self.targets = targets
+        self.steps: list[Step] = []
+        self.functions = ufuncs()
+        self.free: dict[tuple[Any, ...], list[Any]] = {}
+        self.owner: dict[Array, Array] = {}
+        last: dict[Array, int] = {}
+        for k, statement in enumerate(statements):
+            if isinstance(statement, VIEWS):
+                self.owner[statement.out] = self.owner.get(statement.args[0], statement.args[0])  # type: ignore[arg-type]
+            for x in (*statement.args, statement.out):
+                if isinstance(x, Array):
+                    last[self.owner.get(x, x)] = k
+        for x in (*kept, *targets, *given):
+            last.pop(self.owner.get(x, x), None)
+        self.ends: dict[int, list[Array]] = {}
+        for x, k in last.items():
+            self.ends.setdefault(k, []).append(x)
+        for k, statement in enumerate(statements):
+            in_place = isinstance(statement, Map) and statement.name in self.functions
+            if in_place:  # NumPy's functions may write over their operands
+                self.release(k)
+            getattr(self, type(statement).__name__.lower())(statement)
+            if not in_place:
+                self.release(k)
+        for x, target in targets.items():
+            if self.buffers[x] is not target:
+                self.do(np.copyto, target, self.buffers[x])
+
+    def __call__(self) -> None:
+        for call, args in self.steps:
+            call(*args)
+
+    def do(self, call: Callable[..., Any], *args: Any) -> None:
+        self.steps.append((call, args))
+
+    # Buffers --------------------------------------------------------------------------------------------------------
+
+    def full_shape(self, x: Array) -> tuple[int, ...]:
+        return (self.samples, *x.shape) if x.batched else x.shape
+
+    def new(self, x: Array, dtype: type = float) -> Any:
+        if x in self.targets:
+            self.buffers[x] = self.targets[x]
+        else:
+            shape = self.full_shape(x)
+            free = self.free.get((dtype, *shape))
+            self.buffers[x] = free.pop() if free else np.empty(shape, dtype)
+        return self.buffers[x]
+
+    def release(self, k: int) -> None:
+        for x in self.ends.pop(k, ()):
+            if x.role == COMPUTED and x in self.buffers:
+                buffer = self.buffers[x]
+                self.free.setdefault((bool if buffer.dtype == bool else float, *buffer.shape), []).append(buffer)
+
+    def get(self, x: Operand) -> Any:
+        if not isinstance(x, Array):
+            return np.array(float(x))
+        if x.role == CONSTANT:
+            return x.value
+        if x.role == COUNT:
+            return np.array(float(self.samples))
+        return self.buffers[x]
+
+    # One method for each kind of statement -----------------------------------------------------------------------------
+
+    def map(self, statement: Map) -> None:
+        name, out = statement.name, statement.out
+        args = [self.get(x) for x in statement.args]
+        if name == "where":
+            condition, x, y = args
+            buffer = self.new(out)
+            if condition.dtype != bool:
+                known = np.empty(np.shape(condition), bool)
+                self.do(np.not_equal, condition, np.array(0.0), known)
+                condition = known
+            if condition.ndim < buffer.ndim:
+                condition = np.broadcast_to(condition, buffer.shape)
+            self.do(np.copyto, buffer, y)
+            self.do(_copy_where, buffer, x, condition)
+        elif name == "pow" and not isinstance(statement.args[1], Array) and statement.args[1] in _POWERS:
+            buffer = self.new(out)
+            for function in _POWERS[statement.args[1]]:
+                self.do(function, args[0], buffer)
+                args[0] = buffer
+        elif name in self.functions:
+            self.do(self.functions[name], *args, self.new(out, bool if name in PREDICATES else float))
+        else:
+            self.derived(statement)
+
+    def derived(self, statement: Map) -> None:
+        """Do an operation that NumPy has no function for as its value rule says."""
+        inner = Builder()
+        result = inner.compute(OPERATIONS[statement.name].value(SYMBOLS, *statement.args))
+        buffer = self.new(statement.out)
+        for step in inner.statements:
+            if step.out is result:
+                self.targets = {**self.targets, step.out: buffer}
+            self.map(step)  # type: ignore[arg-type]
+        if not (isinstance(result, Array) and self.buffers.get(result) is buffer):
+            self.do(np.copyto, buffer, self.get(result))
+        for step in inner.statements:
+            if step.out is not result:
+                done = self.buffers.pop(step.out)
+                self.free.setdefault((bool if done.dtype == bool else float, *done.shape), []).append(done)
+
+    def contract(self, statement: Contract) -> None:
+        left, right = (self.get(x) for x in statement.args)
+        a, b, c = statement.letters
+        out = self.new(statement.out)
+        shared = set(a) & set(b) & set(c)
+        inner = set(a) & set(b) - set(c)
+        only_a, only_b = [x for x in a if x not in b], [x for x in b if x not in a]
+        alone = [x for x in (*only_a, *only_b) if x not in c]
+        if not alone and not shared and inner and a and b:
+            k = [x for x in a if x in inner]
+            if c == "".join([*only_a, *only_b]):
+                pass
+            elif c == "".join([*only_b, *only_a]):
+                left, right, a, b, only_a, only_b = right, left, b, a, only_b, only_a
+            else:
+                k = []
+            if k:
+                k = [x for x in (a if len(a) >= len(b) else b) if x in inner]
+                left = _merged(left.transpose([a.index(x) for x in (*only_a, *k)]), len(only_a))
+                right = _merged(right.transpose([b.index(x) for x in (*k, *only_b)]), len(k))
+                flat = out.reshape([*left.shape[:1], *right.shape[1:]] if only_a and only_b else -1)
+                if left is not None and right is not None:
+                    if not only_a:
+                        left = left.reshape(-1)
+                    if not only_b:
+                        right = right.reshape(-1)
+                    self.do(np.dot, left, right, flat if only_a or only_b else out)
+                    return
+        if not inner and not alone and not shared:
+            self.do(np.multiply, _spread(left, a, c), _spread(right, b, c), out)
+            return
+        self.do(_einsum, f"{a},{b}->{c}", left, right, out)
+
+    def reduce(self, statement: Reduce) -> None:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        axes = tuple(k + x.batched for k in statement.axes)
+        if statement.batch:
+            axes = (0, *axes)
+        function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
+        self.do(function.reduce, self.get(x), axes if len(axes) > 1 else axes[0], None, self.new(statement.out))
+
+    def share(self, statement: Share) -> None:
+        x, out = (self.get(arg) for arg in statement.args)
+        buffer = self.new(statement.out)
+        axis = statement.axis + statement.out.batched
+        self.do(_share, x, np.expand_dims(out, axis), axis, buffer)
+
+    def index(self, statement: Index) -> None:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        self.buffers[statement.out] = self.get(x)[_of_samples(x, statement.index)]
+
+    def transpose(self, statement: Transpose) -> None:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        order = (0, *(k + 1 for k in statement.order)) if x.batched else statement.order
+        self.buffers[statement.out] = self.get(x).transpose(order)
+
+    def reshape(self, statement: Reshape) -> None:
+        whole = self.get(statement.args[0])
+        shape = self.full_shape(statement.out)
+        view = whole.reshape(shape)
+        if not np.shares_memory(view, whole):
+            view = np.empty(shape)
+            self.do(np.copyto, view.reshape(whole.shape), whole)
+        self.buffers[statement.out] = view
+
+    def take(self, statement: Take) -> None:
+        (x,) = statement.args
+        self.do(self.get(x).take, statement.index, statement.axis + statement.out.batched, self.new(statement.out), "clip")
+
+    def scatter(self, statement: Scatter) -> None:
+        (x,) = statement.args
+        order = np.argsort(statement.index, kind="stable")
+        ordered = statement.index[order]
+        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        axis = statement.axis + statement.out.batched
+        out = self.new(statement.out)
+        source = self.get(x)
+        if (order != np.arange(len(order))).any():
+            sorted_source = np.empty(source.shape)
+            self.do(source.take, order, axis, sorted_source, "clip")
+            source = sorted_source
+        if len(starts) == out.shape[axis]:
+            self.do(np.add.reduceat, source, starts, axis, None, out)
+            return
+        part = np.empty((*out.shape[:axis], len(starts), *out.shape[axis + 1 :]))
+        self.do(np.add.reduceat, source, starts, axis, None, part)
+        self.do(out.fill, 0.0)
+        self.do(out.__setitem__, (slice(None),) * axis + (ordered[starts],), part)
+
+    def expand(self, statement: Expand) -> None:
+        self.do(np.copyto, self.new(statement.out), self.get(statement.args[0]))
+
+    def place(self, statement: Place) -> None:
+        base, part = statement.args
+        out = self.new(statement.out)
+        if isinstance(base, Array):
+            self.do(np.copyto, out, self.get(base))
+        else:
+            self.do(out.fill, 0.0)
+        view = out[_of_samples(statement.out, statement.index)]
+        self.do(np.add, view, self.get(part), view)
+
+
+_POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
+    2.0: (np.square,),
+    0.5: (np.sqrt,),
+    -1.0: (np.reciprocal,),
+    -0.5: (np.sqrt, np.reciprocal),
+}
+
+
+def _of_samples(x: Array, index: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (slice(None), *index, ...) if x.batched else (*index, ...)  # with ... a number is a view too
+
+
+def _merged(x: Floats, split: int) -> Floats | None:
+    """Return a matrix of the first `split` axes by the others; None if its elements would have to move."""
+    shape = (math.prod(x.shape[:split]), math.prod(x.shape[split:]))
+    view = x.reshape(shape)
+    return view if np.shares_memory(view, x) else None
+
+
+def _spread(x: Floats, letters: str, out: str) -> Floats:
+    order = sorted(range(len(letters)), key=lambda k: out.index(letters[k]))
+    return x.transpose(order)[tuple(slice(None) if letter in letters else None for letter in out)]
+
+
+def _einsum(subscripts: str, left: Floats, right: Floats, out: Floats) -> None:
+    np.einsum(subscripts, left, right, out=out)
+
+
+def _copy_where(out: Floats, x: Floats, condition: Floats) -> None:
+    np.copyto(out, x, where=condition)
+
+
+def _share(x: Floats, largest: Floats, axis: int, out: Floats) -> None:
+    """Write how the derivative of a chain of max(max(x0, x1), x2)... is shared: half of a tie to the later one."""
+    np.equal(x, largest, out)
+    if np.count_nonzero(out) > out.size // out.shape[axis]:
+        later = np.flip(np.cumsum(np.flip(out, axis), axis), axis) - out
+        earlier = np.cumsum(out, axis) - out
+        out *= 0.5 ** (later + (earlier > 0))

@@ -1,0 +1,261 @@
+"""The backward statements of an array program: the chain rule on whole arrays.
+
+The local derivatives are those of the table, as a book writes them. A gradient may have axes of length 1 (or lack the
+first ones) where it is the same all along an axis; it broadcasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from autograd.ops import OPERATIONS
+from autograd.symbolic import SYMBOLS
+from autograd.vectorize.arrays import (
+    BATCH,
+    COMPUTED,
+    Array,
+    Builder,
+    Contract,
+    Expand,
+    Index,
+    Map,
+    Operand,
+    Place,
+    Reduce,
+    Reshape,
+    Scatter,
+    Share,
+    Shape,
+    Statement,
+    Take,
+    Transpose,
+    View,
+)
+
+
+def differentiate(
+    builder: Builder, seeds: Iterable[tuple[Operand, float]], wanted: Collection[Array], mean: bool
+) -> dict[Array, Array]:
+    """Add the backward statements to a program, and return the gradients of the `wanted` arrays.
+
+    `seeds` are the roots with their gradients. An array that is shared by the samples has the sum over the samples as
+    its gradient, or their `mean`; the gradients of batched arrays are those of each sample's own cost.
+    """
+    return _Reverse(builder, wanted, mean).run(seeds, wanted)
+
+
+class _Reverse:
+    def __init__(self, builder: Builder, wanted: Collection[Array], mean: bool) -> None:
+        self.builder, self.mean = builder, mean
+        self.forward = list(builder.statements)
+        self.active = set(wanted)
+        for statement in self.forward:
+            if any(x in self.active for x in statement.args if isinstance(x, Array)):
+                self.active.add(statement.out)
+        self.gradients: dict[Array, Operand] = {}
+        self.placed: dict[Array, list[tuple[Array, tuple[int | slice, ...]]]] = {}
+
+    def run(self, seeds: Iterable[tuple[Operand, float]], wanted: Collection[Array]) -> dict[Array, Array]:
+        for root, seed in seeds:
+            if isinstance(root, Array) and root in self.active:
+                self.gradients[root] = self.gradients.get(root, 0.0) + seed
+        for statement in reversed(self.forward):
+            if statement.out in self.active and statement.out not in wanted:
+                gradient = self.gradient(statement.out)
+            elif statement.out in wanted:
+                gradient = self.full(self.gradient(statement.out), statement.out.shape, statement.out.batched)
+                self.gradients[statement.out] = gradient
+            else:
+                continue
+            if isinstance(gradient, Array):
+                gradient = self.ranked(gradient, len(statement.out.shape))
+            if gradient != 0.0:
+                getattr(self, type(statement).__name__.lower())(statement, gradient)
+        return {x: self.full(self.gradient(x), x.shape, x.batched) for x in wanted}
+
+    def gradient(self, x: Array) -> Operand:
+        """Return all that has been added to the gradient of `x`."""
+        total = self.gradients.get(x, 0.0)
+        for part, index in self.placed.pop(x, ()):
+            base = self.full(total, x.shape, x.batched) if total != 0.0 else 0.0
+            total = self.builder.emit(Place, x.shape, x.batched, (base, part), index)
+        self.gradients[x] = total
+        return total
+
+    def add(self, x: Operand, gradient: Operand) -> None:
+        if isinstance(x, Array) and x in self.active and gradient != 0.0:
+            self.gradients[x] = self.builder.map("add", gradient, self.gradients.get(x, 0.0))
+
+    def full(self, gradient: Operand, shape: Shape, batched: bool) -> Array:
+        if isinstance(gradient, Array) and gradient.shape == shape and gradient.batched == batched:
+            return gradient
+        if isinstance(gradient, Array):
+            gradient = self.ranked(gradient, len(shape))
+        return self.builder.emit(Expand, shape, batched, (gradient,))
+
+    def ranked(self, gradient: Array, rank: int) -> Array:
+        """Return the gradient with as many axes as `rank`."""
+        missing = rank - len(gradient.shape)
+        return self.builder.index(gradient, [None] * missing + [slice(None)] * len(gradient.shape))
+
+    def over_samples(self, x: Operand, crosses: bool, summed: bool) -> Operand:
+        """Scale what crosses from the samples to what they share: `summed` over them already, or the same for all."""
+        if not crosses or summed != self.mean:
+            return x
+        return self.builder.map("div" if summed else "mul", x, self.builder.count)
+
+    # One method for each kind of statement: from the gradient of `out` to those of the arguments ---------------------
+
+    def map(self, statement: Map, gradient: Operand) -> None:
+        if statement.name not in OPERATIONS:
+            return
+        row, args, out = OPERATIONS[statement.name], statement.args, statement.out
+        for x, formula in zip(args, row.formulas, strict=True):
+            if isinstance(x, Array) and x in self.active:
+                local = self.builder.compute(formula(SYMBOLS, *args, out))
+                self.add(x, self.product(gradient, local, out, x))
+
+    def product(self, gradient: Operand, local: Operand, out: Array, x: Array) -> Operand:
+        """Return gradient · local, both along the axes of `out`, added up along those that `x` lacks."""
+        rank = len(out.shape)
+        offset = rank - len(x.shape)
+        lost = [k for k in range(rank) if k < offset or (x.shape[k - offset] == 1 and out.shape[k] > 1)]
+        crosses = out.batched and not x.batched
+        if isinstance(gradient, Array) and isinstance(local, Array) and (lost or crosses):
+            left, right = self.squeezed(gradient, rank), self.squeezed(local, rank)
+            kept = [*([] if not out.batched or crosses else [-1]), *(k for k in range(rank) if k not in lost)]
+            both = [x for x, _ in (left, right)]
+            total, has = self.builder.contract(left, right, kept)
+            found: Operand = self.builder.expand_to((total, tuple(k - offset for k in has)), len(x.shape))
+            seen = {*left[1], *right[1]}
+            summed = any(part.batched for part in both)
+        else:
+            whole = self.builder.map("mul", gradient, local)
+            if not (lost or crosses) or not isinstance(whole, Array):
+                found, seen, summed = whole, set(), False
+            else:
+                part, has = self.squeezed(whole, rank)
+                summed = crosses and part.batched
+                total = self.builder.reduce(part, [k for k, axis in enumerate(has) if axis in lost], "add", summed)  # type: ignore[assignment]
+                left_axes = tuple(k - offset for k in has if k not in lost)
+                found = self.builder.expand_to((total, left_axes), len(x.shape))
+                seen = set(has)
+        for k in lost:
+            if k not in seen:
+                found = self.builder.map("mul", float(out.shape[k]), found)
+        return self.over_samples(found, crosses, summed)
+
+    def squeezed(self, x: Array, rank: int) -> View:
+        """Return an array without its axes of length 1, and where the others stand among `rank` axes."""
+        axes = tuple(k + rank - len(x.shape) for k, size in enumerate(x.shape) if size > 1)
+        return self.builder.index(x, [slice(None) if size > 1 else 0 for size in x.shape]), axes
+
+    def contract(self, statement: Contract, gradient: Operand) -> None:
+        left, right = statement.args
+        of_left, of_right, of_out = statement.letters
+        sizes: dict[str, int] = {}
+        for x, letters in ((left, of_left), (right, of_right)):
+            sizes |= zip(letters.replace(BATCH, ""), x.shape, strict=True)  # type: ignore[union-attr]
+        axis = {letter: k for k, letter in enumerate(sizes)}
+        out = statement.out
+        for x, mine, other, theirs in ((left, of_left, right, of_right), (right, of_right, left, of_left)):
+            if not isinstance(x, Array) or x not in self.active or not isinstance(other, Array):
+                continue
+            kept = [-1 if letter == BATCH else axis[letter] for letter in mine]
+            with_axes = other, tuple(axis[letter] for letter in theirs if letter != BATCH)
+            crosses = out.batched and not x.batched
+            if isinstance(gradient, Array):
+                squeezed, has = self.squeezed(gradient, len(out.shape))
+                letters = of_out.replace(BATCH, "")
+                seen = tuple(axis[letters[k]] for k in has)
+                total, found = self.builder.contract((squeezed, seen), with_axes, kept)
+                summed = squeezed.batched or other.batched
+            else:
+                seen = ()
+                summed = other.batched
+                lost = [k for k, a in enumerate(with_axes[1]) if a not in kept]
+                reduced = self.builder.reduce(other, lost, "add", other.batched and crosses)
+                total = self.builder.map("mul", gradient, reduced)  # type: ignore[assignment]
+                found = tuple(a for a in with_axes[1] if a in kept)
+            order = [k for k in kept if k >= 0]
+            places = [order.index(a) for a in found]
+            total = self.builder.transpose(total, sorted(range(len(places)), key=places.__getitem__))
+            result: Operand = self.builder.expand_to((total, tuple(sorted(places))), len(order))
+            for k in axis.values():
+                if k not in order and k not in seen and k not in with_axes[1]:
+                    size = next(size for letter, size in sizes.items() if axis[letter] == k)
+                    result = self.builder.map("mul", float(size), result)
+            self.add(x, self.over_samples(result, crosses, summed))
+
+    def reduce(self, statement: Reduce, gradient: Operand) -> None:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        if isinstance(gradient, Array):
+            rank = len(x.shape)
+            gradient = self.builder.index(gradient, [None if k in statement.axes else slice(None) for k in range(rank)])
+        if statement.name != "add":
+            (axis,) = statement.axes
+            share = self.builder.emit(Share, x.shape, x.batched, (x, statement.out), statement.name, axis)
+            gradient = self.builder.map("mul", gradient, share)
+        self.add(x, gradient)
+
+    def index(self, statement: Index, gradient: Operand) -> None:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        if isinstance(gradient, Array):
+            kept = [0 if part is None else slice(None) for part in statement.index if not isinstance(part, int)]
+            gradient = self.builder.index(gradient, kept)
+        index = tuple(part for part in statement.index if part is not None)
+        if all(part == slice(None) or size == 1 for part, size in zip(index, x.shape, strict=True)):
+            if isinstance(gradient, Array):
+                gradient = self.builder.index(gradient, [None if part == 0 else slice(None) for part in index])
+            self.add(x, gradient)
+            return
+        sizes = [
+            len(range(*part.indices(size)))
+            for part, size in zip(index, x.shape, strict=True)
+            if isinstance(part, slice)
+        ]
+        part = self.full(gradient, tuple(sizes), x.batched)
+        self.placed.setdefault(x, []).append((part, index))
+
+    def reshape(self, statement: Reshape, gradient: Operand) -> None:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        if isinstance(gradient, Array):
+            whole = self.full(gradient, statement.out.shape, gradient.batched)
+            gradient = self.builder.reshape(whole, x.shape)
+        self.add(x, gradient)
+
+    def transpose(self, statement: Transpose, gradient: Operand) -> None:
+        if isinstance(gradient, Array):
+            inverse = sorted(range(len(statement.order)), key=statement.order.__getitem__)
+            gradient = self.builder.transpose(gradient, inverse)
+        self.add(statement.args[0], gradient)
+
+    def take(self, statement: Take, gradient: Operand) -> None:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        whole = self.full(gradient, statement.out.shape, statement.out.batched)
+        self.add(x, self.builder.scatter(whole, statement.index, statement.axis, x.shape[statement.axis]))
+
+    def scatter(self, statement: Scatter, gradient: Operand) -> None:
+        (x,) = statement.args
+        whole = self.full(gradient, statement.out.shape, statement.out.batched)
+        self.add(x, self.builder.take(whole, statement.index, statement.axis))
+
+    def expand(self, statement: Expand, gradient: Operand) -> None:
+        (x,) = statement.args
+        if isinstance(x, Array):
+            self.add(x, self.product(gradient, 1.0, statement.out, x))
+
+
+def used(statements: list[Statement], wanted: Iterable[Operand]) -> list[Statement]:
+    """Return the statements that the `wanted` arrays need."""
+    needed = {x for x in wanted if isinstance(x, Array)}
+    kept = []
+    for statement in reversed(statements):
+        if statement.out in needed:
+            kept.append(statement)
+            needed.update(x for x in statement.args if isinstance(x, Array) and x.role == COMPUTED)
+    return kept[::-1]

@@ -1,0 +1,249 @@
+"""Array programs as source: the text that a person would have written, for NumPy, JAX and PyTorch alike."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd.ops import OPERATIONS
+from autograd.symbolic import PREDICATES, Expression, to_numpy
+from autograd.vectorize.arrays import (
+    BATCH,
+    COMPUTED,
+    CONSTANT,
+    COUNT,
+    Array,
+    Contract,
+    Expand,
+    Index,
+    Map,
+    Operand,
+    Place,
+    Reduce,
+    Reshape,
+    Scatter,
+    Share,
+    Statement,
+    Take,
+    Transpose,
+)
+
+WIDEST = 88  # characters of an expression that is not given a name
+ATOM = 9
+FUNCTIONS = ("take", "scatter", "place", "share", "amax", "amin", "einsum", "broadcast_to", "transpose", "where")
+EXTREMES = {"maximum": "amax", "minimum": "amin"}
+RESERVED = {
+    *keyword.kwlist,
+    *keyword.softkwlist,
+    *FUNCTIONS,
+    *PREDICATES,
+    *(name for row in OPERATIONS.values() for name in (row.name, row.numpy)),
+    "len",
+    "slice",
+    "Ellipsis",
+    "parameters",
+    BATCH,
+}
+
+
+class Source:
+    """The lines of an array program, and the numbers that stand in it under names.
+
+    ``lines`` are pairs of a name and an expression; ``constants`` arrays of numbers and of positions, by name.
+    """
+
+    def __init__(
+        self, statements: Iterable[Statement], names: Mapping[Array, str], given: Iterable[Array], shown: Collection[Array]
+    ) -> None:
+        self.statements = list(statements)
+        self.constants: dict[str, Any] = {}
+        self.names: dict[Array, str] = {}
+        self.taken = set(RESERVED)
+        self.shown = shown
+        for x in given:
+            self.names[x] = self.unique(x.name or "x")
+        self.hints = names
+        self.uses: dict[Array, int] = {}
+        for statement in self.statements:
+            for x in statement.args:
+                if isinstance(x, Array):
+                    self.uses[x] = self.uses.get(x, 0) + 1
+        self.inlined: dict[Array, tuple[str, float]] = {}
+        self.lines: list[tuple[str, str]] = []
+        for statement in self.statements:
+            self.write(statement)
+
+    def unique(self, name: str) -> str:
+        """Return `name`, numbered if it is taken."""
+        found, k = name, 2
+        while found in self.taken:
+            found, k = f"{name}_{k}", k + 1
+        self.taken.add(found)
+        return found
+
+    def constant(self, name: str, value: Any) -> str:
+        """Return the name of numbers that the program holds."""
+        for known, other in self.constants.items():
+            if other.shape == value.shape and other.dtype == value.dtype and other.tobytes() == value.tobytes():
+                return known
+        found = name if name and name not in self.taken else ""
+        k = len(self.constants) + 1
+        while not found or found in self.taken:
+            found, k = f"c{k}", k + 1
+        self.taken.add(found)
+        self.constants[found] = value
+        return found
+
+    def write(self, statement: Statement) -> None:
+        """Write one statement: a line, or a part of the lines that use it."""
+        text, strength = getattr(self, type(statement).__name__.lower())(statement)
+        out = statement.out
+        view = isinstance(statement, (Index, Transpose, Reshape)) and len(text) < 32
+        hidden = out not in self.shown and (out not in self.hints or out not in self.shown)
+        if hidden and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
+            self.inlined[out] = text, strength
+            return
+        name = self.hints.get(out, "")
+        if not name:
+            k = sum(1 for other, _ in self.lines if re.fullmatch(r"t\d+", other)) + 1
+            name = f"t{k}"
+        self.names[out] = self.unique(name)
+        self.lines.append((self.names[out], text))
+
+    def text(self, x: Operand, needed: float = 0) -> str:
+        """Return the text of an operand, in parentheses if it holds together less than `needed`."""
+        if not isinstance(x, Array):
+            return to_numpy(x)
+        if x in self.names:
+            return self.names[x]
+        if x.role == CONSTANT:
+            return self.constant(x.name, x.value)
+        if x.role == COUNT:
+            return BATCH
+        text, strength = self.inlined[x]
+        return f"({text})" if strength < needed else text
+
+    # One method for each kind of statement: its text, and how tightly it holds together ------------------------------
+
+    def map(self, statement: Map) -> tuple[str, float]:
+        name, args = statement.name, statement.args
+        own = OPERATIONS[name].infix if name in OPERATIONS else 0
+        symbols: list[Operand | Expression] = []
+        for k, x in enumerate(args):
+            needed = (own + (k if name != "add" else 0) if name != "pow" else ATOM) if own else 0
+            if name in PREDICATES:
+                needed = 1
+            symbols.append(Expression(self.text(x, needed)) if isinstance(x, Array) else x)
+        strength = own or (0 if name in PREDICATES and name != "both" else ATOM)
+        return to_numpy(Expression(name, tuple(symbols))), strength
+
+    def contract(self, statement: Contract) -> tuple[str, float]:
+        left, right = statement.args
+        a, b, c = statement.letters
+        inner = [x for x in a if x in b and x not in c]
+        shared = [x for x in a if x in b and x in c]
+        only_a, only_b = [x for x in a if x not in b], [x for x in b if x not in a]
+        alone = [x for x in (*only_a, *only_b) if x not in c]
+        if a == b and not alone and len(shared) == len(c) and list(c) == shared:
+            axes = tuple(k for k, x in enumerate(a) if x not in c)
+            product = f"{self.text(left, 2)} * {self.text(right, 3)}"
+            if not axes:
+                return product, 2
+            return f"({product}).sum({_axes(axes, len(a))})", ATOM
+        if len(inner) == 1 and not shared and not alone and len(a) <= 2 and len(b) <= 2:
+            if list(c) == [*only_b, *only_a] and (only_a and only_b):
+                left, right, a, b = right, left, b, a
+            (k,) = inner
+            first = self.text(left, ATOM if len(a) == 2 and a[0] == k else 3) + (".T" if len(a) == 2 and a[0] == k else "")
+            second = self.text(right, ATOM if len(b) == 2 and b[1] == k else 3) + (
+                ".T" if len(b) == 2 and b[1] == k else ""
+            )
+            return f"{first} @ {second}", 1.5
+        return f'einsum("{a},{b}->{c}", {self.text(left)}, {self.text(right)})', ATOM
+
+    def reduce(self, statement: Reduce) -> tuple[str, float]:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        axes = tuple(k + x.batched for k in statement.axes)
+        axes = (0, *axes) if statement.batch else axes
+        rank = len(x.shape) + x.batched
+        if statement.name == "add":
+            return f"{self.text(x, ATOM)}.sum({_axes(axes, rank)})", ATOM
+        return f"{EXTREMES[statement.name]}({self.text(x)}, {_axes(axes, 0)})", ATOM
+
+    def share(self, statement: Share) -> tuple[str, float]:
+        x, out = statement.args
+        return f"share({self.text(x)}, {self.text(out)}, axis={statement.axis + statement.out.batched})", ATOM
+
+    def index(self, statement: Index) -> tuple[str, float]:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        return f"{self.text(x, ATOM)}[{_index(statement.index, x.batched)}]", ATOM
+
+    def transpose(self, statement: Transpose) -> tuple[str, float]:
+        (x,) = statement.args
+        assert isinstance(x, Array)
+        order = tuple(k + x.batched for k in statement.order)
+        order = (0, *order) if x.batched else order
+        if order == (1, 0):
+            return f"{self.text(x, ATOM)}.T", ATOM
+        return f"transpose({self.text(x)}, {order})", ATOM
+
+    def reshape(self, statement: Reshape) -> tuple[str, float]:
+        return f"{self.text(statement.args[0], ATOM)}.reshape({self.sizes(statement.out)})", ATOM
+
+    def take(self, statement: Take) -> tuple[str, float]:
+        index = self.constant("", statement.index)
+        return f"take({self.text(statement.args[0])}, {index}, axis={statement.axis + statement.out.batched})", ATOM
+
+    def scatter(self, statement: Scatter) -> tuple[str, float]:
+        (x,) = statement.args
+        index = self.constant("", statement.index)
+        axis = statement.axis + statement.out.batched
+        size = statement.out.shape[statement.axis]
+        return f"scatter({self.text(x)}, {index}, axis={axis}, size={size})", ATOM
+
+    def expand(self, statement: Expand) -> tuple[str, float]:
+        sizes = self.sizes(statement.out)
+        sizes = f"({sizes},)" if sizes and "," not in sizes else f"({sizes})"
+        return f"broadcast_to({self.text(statement.args[0])}, {sizes})", ATOM
+
+    def place(self, statement: Place) -> tuple[str, float]:
+        base, part = statement.args
+        sizes = self.sizes(statement.out)
+        start = self.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
+        index = ", ".join(_part(part_) for part_ in ((slice(None),) if statement.out.batched else ()) + statement.index)
+        index = re.sub(r"(?<![\d:])(-?\d*):(-?\d*)(?::(\d*))?", _slice_call, index)
+        return f"place({start}, ({index},), {self.text(part)})", ATOM
+
+    def sizes(self, x: Array) -> str:
+        return ", ".join([BATCH] * x.batched + [str(size) for size in x.shape])
+
+
+def _slice_call(match: re.Match[str]) -> str:
+    parts = [part or "None" for part in match.groups()]
+    return f"slice({', '.join(parts if match[3] else parts[:2])})"
+
+
+def _axes(axes: tuple[int, ...], rank: int) -> str:
+    if len(axes) == rank:
+        return ""
+    return f"axis={axes[0] if len(axes) == 1 else axes}"
+
+
+def _part(part: int | slice | None) -> str:
+    if not isinstance(part, slice):
+        return str(part)
+    start, stop, step = ("" if x is None else str(x) for x in (part.start, part.stop, part.step))
+    return f"{start}:{stop}" + (f":{step}" if step else "")
+
+
+def _index(index: tuple[int | slice | None, ...], batched: bool) -> str:
+    parts = [slice(None)] * batched + list(index)
+    while len(parts) > 1 and parts[-1] == slice(None):
+        parts.pop()
+    return ", ".join(map(_part, parts))
