@@ -1,0 +1,250 @@
+"""Graphs as JSON files, which hold nothing but numbers, labels and names of operations of the table.
+
+The schema, version 1::
+
+    {
+      "format": "chainrule graph",
+      "version": 1,
+      "root": 2,
+      "nodes": [
+        {"data": 3.0, "label": "x"},
+        {"data": 0.5, "constant": true},
+        {"op": "mul", "inputs": [0, 1], "data": 1.5}
+      ]
+    }
+
+`nodes` stand after their inputs; an input, like the root, is a place in the list, counted from 0. A leaf has `data`,
+and `constant` if no derivative is computed for it. An operation has the name of a row of the table and its inputs;
+`data` is held to what the operation gives. `label` may be left out; the label of a quantity of a network is kept as
+``"unit": ["W", 1, [2, 3]]``, its letter, layer and indices. As JSON has no such numbers, infinities and nan are the
+strings "inf", "-inf" and "nan". Gradients are not kept: backward computes them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from autograd.graph import topological_order
+from autograd.labels import UnitLabel
+from autograd.ops import OPERATIONS, evaluate
+from autograd.value import Constant, Value, apply
+
+FORMAT, VERSION = "chainrule graph", 1
+
+
+class GraphFileError(ValueError):
+    """A file that is not a graph as this version writes it; the message names the place."""
+
+
+def save_graph(root: Value, path: str | os.PathLike[str]) -> None:
+    """Write the graph of `root` as JSON to `path`, whole or not at all: a failure leaves what was there.
+
+    Raises what `graph_to_json` raises, and OSError where the file cannot be written.
+
+    >>> import tempfile, pathlib
+    >>> x = Value(3.0, label="x")
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "graph.json"
+    >>> save_graph(x * x, file); load_graph(file)
+    Value(9.0, op=mul)
+    """
+    text = graph_to_json(root)
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_graph(path: str | os.PathLike[str]) -> Value:
+    """Return the root of the graph in the file at `path`; its other nodes are reached through `inputs`.
+
+    Raises GraphFileError, naming the place, for a file that is not such a graph; OSError where it cannot be read.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise GraphFileError(f"{path}: not UTF-8 text: {error}") from None
+    try:
+        return graph_from_json(text)
+    except GraphFileError as error:
+        raise GraphFileError(f"{path}: {error}") from None
+
+
+def graph_to_json(root: Value) -> str:
+    """Return the graph of `root` as JSON text, one line for each node.
+
+    Raises TypeError for anything but a Value, ValueError for a graph in which `data` was set since it was computed.
+
+    >>> print(graph_to_json(Value(math.inf, label="x")))
+    {"format": "chainrule graph", "version": 1, "root": 0, "nodes": [
+    {"data": "inf", "label": "x"}
+    ]}
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"got {root!r} ({type(root).__name__}); accepted: a Value")
+    places: dict[Value, int] = {}
+    lines: list[str] = []
+    for node in topological_order(root):
+        if node.op is not None and not _same(evaluate(node.op, *(x.data for x in node.inputs)), node.data):
+            raise ValueError(
+                f"{node!r} is not what {node.op.name} gives for its inputs as they are now: compute it again"
+            )
+        places[node] = len(places)
+        lines.append(json.dumps(_entry(node, places)))
+    head = f'{{"format": {json.dumps(FORMAT)}, "version": {VERSION}, "root": {places[root]}, "nodes": ['
+    return head + "\n" + ",\n".join(lines) + "\n]}"
+
+
+def _entry(node: Value, places: dict[Value, int]) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    if node.op is not None:
+        entry = {"op": node.op.name, "inputs": [places[x] for x in node.inputs]}
+    entry["data"] = node.data if math.isfinite(node.data) else repr(node.data)
+    if isinstance(node, Constant):
+        entry["constant"] = True
+    if isinstance(node.label, UnitLabel):
+        entry["unit"] = [node.label.symbol, node.label.layer, list(node.label.units)]
+    elif node.label:
+        entry["label"] = node.label
+    return entry
+
+
+def graph_from_json(text: str) -> Value:
+    """Return the root of the graph that `graph_to_json` wrote; GraphFileError, naming the place, for other text.
+
+    >>> graph_from_json('{"format": "chainrule graph", "version": 2}')
+    Traceback (most recent call last):
+    autograd.files.GraphFileError: version: got 2; accepted: 1, or a newer chainrule to read it
+    """
+    try:
+        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except RecursionError:
+        raise GraphFileError("nested too deeply; accepted: the three levels of the schema") from None
+    except json.JSONDecodeError as error:
+        raise GraphFileError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except ValueError as error:  # an integer of too many digits
+        raise GraphFileError(str(error)) from None
+    _check_keys(document, "the file", {"format", "version", "root", "nodes"}, {"format", "version"})
+    _check(document["format"] == FORMAT, "format", document["format"], f"{FORMAT!r}")
+    version = document["version"]
+    _check(
+        type(version) is int and version == VERSION, "version", version, f"{VERSION}, or a newer chainrule to read it"
+    )
+    _check_keys(document, "the file", {"format", "version", "root", "nodes"}, {"root", "nodes"})
+    entries = document["nodes"]
+    _check(isinstance(entries, list) and entries, "nodes", entries, "a list of nodes")
+    nodes: list[Value] = []
+    for i, entry in enumerate(entries):
+        nodes.append(_node(entry, f"nodes[{i}]", nodes))
+    return nodes[_place(document["root"], "root", len(nodes))]
+
+
+_KEYS = {"data", "label", "unit", "constant", "op", "inputs"}
+
+
+def _node(entry: Any, place: str, nodes: list[Value]) -> Value:
+    _check_keys(entry, place, _KEYS, {"data"})
+    data = _data(entry["data"], f"{place}.data")
+    constant = entry.get("constant", False)
+    _check(isinstance(constant, bool), f"{place}.constant", constant, "true or false")
+    label = _label(entry, place)
+    if "op" not in entry:
+        _check("inputs" not in entry, f"{place}.inputs", entry.get("inputs"), "an op beside them")
+        return Constant(data, label) if constant else Value(data, label)
+    op = OPERATIONS.get(entry["op"]) if isinstance(entry["op"], str) else None
+    if op is None:
+        raise _refused(f"{place}.op", entry["op"], f"an operation of the table: {', '.join(OPERATIONS)}")
+    _check(not constant, f"{place}.constant", constant, "false beside an op")
+    inputs = entry.get("inputs")
+    if not isinstance(inputs, list) or len(inputs) != op.arity:
+        raise _refused(f"{place}.inputs", inputs, f"a list of the {op.arity} inputs of {op.name}")
+    operands = [nodes[_place(x, f"{place}.inputs[{i}]", len(nodes))] for i, x in enumerate(inputs)]
+    try:
+        node = apply(op, *operands)
+    except (ArithmeticError, ValueError) as error:
+        raise GraphFileError(f"{place}: {error}") from None
+    _check(_same(node.data, data), f"{place}.data", data, f"{node.data!r}, which is what {op.name} gives")
+    node.data, node.label = data, label
+    return node
+
+
+def _same(x: float, y: float) -> bool:
+    # The functions of other machines' C libraries may differ in the last digits.
+    return math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-300) or (x != x and y != y)
+
+
+def _place(place: Any, where: str, count: int) -> int:
+    if type(place) is not int or not 0 <= place < count:
+        raise _refused(where, place, f"the place of a node before it, 0 to {count - 1}" if count else "no inputs here")
+    return place
+
+
+def _data(data: Any, place: str) -> float:
+    if data in ("inf", "-inf", "nan"):
+        return float(data)
+    if type(data) in (int, float):
+        try:
+            number = float(data)
+        except OverflowError:
+            number = math.inf
+        if math.isfinite(number):
+            return number
+    raise _refused(place, data, 'a number within the range of floats, "inf", "-inf" or "nan"')
+
+
+def _label(entry: dict[str, Any], place: str) -> str:
+    if "unit" not in entry:
+        label = entry.get("label", "")
+        if not isinstance(label, str):
+            raise _refused(f"{place}.label", label, "a string")
+        return label
+    unit = entry["unit"]
+    match unit:
+        case [str(symbol), int(layer), [int(i)]] if "label" not in entry:
+            return UnitLabel(symbol, layer, (i,))
+        case [str(symbol), int(layer), [int(i), int(j)]] if "label" not in entry:
+            return UnitLabel(symbol, layer, (i, j))
+    raise _refused(f"{place}.unit", unit, '["W", layer, [i, j]] or ["b", layer, [i]], and no label beside it')
+
+
+# Refusals ---------------------------------------------------------------------------------------------------------
+
+
+def _refused(place: str, given: Any, accepted: str) -> GraphFileError:
+    text = repr(given)
+    return GraphFileError(f"{place}: got {text if len(text) <= 80 else text[:77] + '...'}; accepted: {accepted}")
+
+
+def _check(holds: Any, place: str, given: Any, accepted: str) -> None:
+    if not holds:
+        raise _refused(place, given, accepted)
+
+
+def _check_keys(entry: Any, place: str, known: set[str], needed: set[str]) -> None:
+    if not isinstance(entry, dict):
+        raise _refused(place, entry, "an object")
+    for key in entry:
+        _check(key in known, f"{place}: key", key, ", ".join(sorted(known)))
+    for key in sorted(needed):
+        if key not in entry:
+            raise GraphFileError(f"{place}: {key} is missing")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entry = dict(pairs)
+    if len(entry) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise GraphFileError(f"an object has the key {twice[:80]!r} twice")
+    return entry
+
+
+def _no_constant(name: str) -> float:
+    raise GraphFileError(f'got {name}, which is not JSON; accepted: "inf", "-inf" or "nan", in quotes')
