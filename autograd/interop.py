@@ -1,0 +1,173 @@
+"""Graphs as SymPy expressions and back, so that a symbolic derivative can stand beside the graph's.
+
+SymPy is an extra: ``pip install chainrule[sympy]``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from autograd.graph import topological_order
+from autograd.ops import with_derived
+from autograd.steps import node_names
+from autograd.transform import VALUES, Number
+from autograd.value import Constant, Value, real
+
+LARGEST = 1000  # operations: SymPy recurses over an expression, which has no sharing when it is written out
+
+
+def to_sympy(root: Value) -> Any:
+    """Return the formula of `root` as a SymPy expression, in real symbols named as the leaves' labels.
+
+    A leaf without a label is x1, x2, ...; constants stand as numbers. Raises ValueError for a graph of more than 1000
+    operations, ModuleNotFoundError without SymPy.
+
+    >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    >>> formula = to_sympy((w * x).tanh())
+    >>> formula, {s.name: formula.diff(s) for s in formula.free_symbols}["x"]
+    (tanh(w*x), w*(1 - tanh(w*x)**2))
+    """
+    sympy = _sympy()
+    order = topological_order(root)
+    operations = sum(node.op is not None for node in order)
+    if operations > LARGEST:
+        raise ValueError(f"to_sympy: the graph has {operations} operations; accepted: {LARGEST}. Give a part of it")
+    names, namespace = node_names(root), _formulas(sympy)
+    found: dict[Value, Any] = {}
+    for node in order:
+        if node.op is not None:
+            found[node] = node.op.value(namespace, *(found[x] for x in node.inputs))
+        elif isinstance(node, Constant):
+            found[node] = _exact(sympy, node.data)
+        else:
+            found[node] = sympy.Symbol(names[node], real=True)
+    return found[root]
+
+
+def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
+    """Return the graph of a SymPy expression whose symbols are `inputs`, by name.
+
+    Of a Piecewise, the branch that holds for these inputs is taken. Raises ValueError for a symbol that is not among
+    the inputs and for a function that is no operation of the table, ModuleNotFoundError without SymPy.
+
+    >>> import sympy
+    >>> x = Value(2.0, label="x")
+    >>> from_sympy(sympy.sympify("exp(x)**2 - 3"), {"x": x})
+    Value(51.598150033144236, op=add)
+    """
+    sympy = _sympy()
+    functions = _functions(sympy)
+    whole = sympy.sympify(expression)
+    found: dict[Any, Any] = {}
+    stack = [whole]
+    while stack:
+        part = stack[-1]
+        if part in found:
+            stack.pop()
+        elif part in (sympy.true, sympy.false):
+            found[part] = bool(part)
+        elif part.is_Symbol:
+            found[part] = _input(part.name, inputs)
+        elif part.is_number:
+            found[part] = _number(part)
+        elif part.func == sympy.Piecewise:
+            branch = _needed(part, found)  # what is not taken may not exist here
+            if branch in found:
+                found[part] = found[branch]
+            else:
+                stack.append(branch)
+        elif part.func not in functions:
+            known = ", ".join(sorted(f.__name__ for f in functions))
+            raise ValueError(f"from_sympy: got the function {part.func}; accepted: {known}, Piecewise")
+        elif missing := [x for x in part.args if x not in found]:
+            stack += reversed(missing)
+        else:
+            found[part] = functions[part.func](*(found[x] for x in part.args))
+    result = found[whole]
+    return result if isinstance(result, Value) else Constant(result)
+
+
+def _input(name: str, inputs: Mapping[str, Value | float]) -> Number:
+    if name not in inputs:
+        raise ValueError(f"from_sympy: no input for {name!r}; given: {', '.join(inputs) or 'none'}")
+    given = inputs[name]
+    if isinstance(given, Value):
+        return given.data if isinstance(given, Constant) else given
+    return real(given)
+
+
+def _number(part: Any) -> float:
+    number = complex(part)
+    if number.imag != 0.0:
+        raise ValueError(f"from_sympy: got {part}; accepted: real numbers")
+    return number.real
+
+
+def _needed(piecewise: Any, found: Mapping[Any, Any]) -> Any:
+    """Return the first condition that is not evaluated, or the branch of the first that holds."""
+    for branch, condition in piecewise.args:
+        if condition not in found:
+            return condition
+        if found[condition]:
+            return branch
+    raise ValueError(f"from_sympy: no condition of {piecewise} holds for these inputs")
+
+
+def _sympy() -> ModuleType:
+    try:
+        import sympy  # type: ignore[import-untyped]
+    except ImportError:
+        raise ModuleNotFoundError("SymPy is not installed: pip install chainrule[sympy]") from None
+    return sympy  # type: ignore[no-any-return]
+
+
+def _exact(sympy: Any, number: float) -> Any:
+    """Return small fractions as such, so that x**2 and x/2 are simplified, and any other float with all its digits."""
+    numerator, denominator = number.as_integer_ratio() if abs(number) < 2.0**53 else (0, 0)
+    return sympy.Rational(numerator, denominator) if 0 < denominator <= 64 else sympy.Float(number)
+
+
+def _formulas(sympy: Any) -> SimpleNamespace:
+    """Return the namespace over which a value rule is a SymPy expression."""
+    # fmt: off
+    return with_derived(SimpleNamespace(
+        less=sympy.Lt, less_equal=sympy.Le, greater=sympy.Gt, equal=sympy.Eq, both=sympy.And,
+        where=lambda condition, x, y: sympy.Piecewise(
+            (x, condition if isinstance(condition, sympy.logic.boolalg.Boolean) else sympy.Ne(condition, 0)), (y, True)
+        ),
+        maximum=sympy.Max, minimum=sympy.Min, abs=sympy.Abs, sqrt=sympy.sqrt,
+        exp=sympy.exp, expm1=lambda x: sympy.exp(x) - 1, log=sympy.log, log1p=lambda x: sympy.log(1 + x),
+        sin=sympy.sin, cos=sympy.cos, tan=sympy.tan, asin=sympy.asin, acos=sympy.acos, atan=sympy.atan,
+        atan2=sympy.atan2, sinh=sympy.sinh, cosh=sympy.cosh, tanh=sympy.tanh, erf=sympy.erf, erfc=sympy.erfc,
+        hypot=lambda x, y: sympy.sqrt(x**2 + y**2),
+        # Their value rules take care of overflow, which formulas do not know.
+        sigmoid=lambda x: 1 / (1 + sympy.exp(-x)),
+        softplus=lambda x: sympy.log(1 + sympy.exp(x)),
+        relu=lambda x: sympy.Max(x, 0),
+        elu=lambda x, alpha: sympy.Piecewise((x, x > 0), (alpha * (sympy.exp(x) - 1), True)),
+        gelu=lambda x: x * sympy.erfc(-x / sympy.sqrt(2)) / 2,
+    ))
+    # fmt: on
+
+
+def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
+    """Return what SymPy's functions are over Values."""
+    names = ["exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "erf", "erfc"]
+    # fmt: off
+    return {getattr(sympy, name): getattr(VALUES, name) for name in names} | {
+        sympy.Add: lambda *terms: functools.reduce(VALUES.add, terms),
+        sympy.Mul: lambda *factors: functools.reduce(VALUES.mul, factors),
+        sympy.Pow: VALUES.pow,
+        sympy.Abs: VALUES.abs,
+        sympy.Max: lambda *numbers: functools.reduce(VALUES.maximum, numbers),
+        sympy.Min: lambda *numbers: functools.reduce(VALUES.minimum, numbers),
+        sympy.StrictLessThan: VALUES.less, sympy.LessThan: VALUES.less_equal, sympy.StrictGreaterThan: VALUES.greater,
+        sympy.GreaterThan: lambda x, y: VALUES.less_equal(y, x), sympy.Equality: VALUES.equal,
+        sympy.Unequality: lambda x, y: not VALUES.equal(x, y),
+        sympy.And: lambda *conditions: all(conditions), sympy.Or: lambda *conditions: any(conditions),
+        sympy.Not: lambda condition: not condition, sympy.ITE: lambda condition, x, y: x if condition else y,
+    }
+    # fmt: on
