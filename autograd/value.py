@@ -289,12 +289,19 @@ class Value:
                         leaves.append((node, grad))
                         node._grad = closed
                         continue
-                    node._grad = opened
-                    push(node)
-                    if node._dy is not None and node._y._grad is not closed:
+                    if node._dx is not None and (x := node._x)._grad is not closed:
+                        node._grad = opened
+                        push(node)
+                        if node._dy is not None and node._y._grad is not closed:
+                            push(node._y)
+                        push(x)
+                    elif node._dy is not None and node._y._grad is not closed:
+                        node._grad = opened
+                        push(node)
                         push(node._y)
-                    if node._dx is not None and node._x._grad is not closed:
-                        push(node._x)
+                    else:
+                        node._grad = closed
+                        finish(node)
             # In the reverse order a node comes when its gradient is whole: it hands it on to its inputs.
             self._grad = 1.0
             order.reverse()

@@ -67,13 +67,14 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value], bias: Value)
     """
     # These nodes are most of every network's graph, so * and + are written out; a test holds them to the operators.
     total: Value | None = None
+    number = 0.0
     for w, a in zip(weights, inputs, strict=True):
         product = _new(Value)
         product._x = w
         product._y = a
         x = w._data
         y = a._data
-        product._data = x * y
+        product._data = data = x * y
         product._dx = None if w.__class__ is Constant else y
         product._dy = None if a.__class__ is Constant else x
         product._op = MUL
@@ -81,11 +82,12 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value], bias: Value)
         product._label = ""
         if total is None:
             total = product
+            number = data
         else:
             out = _new(Value)
             out._x = total
             out._y = product
-            out._data = total._data + product._data
+            out._data = number = number + data
             out._dx = out._dy = 1.0
             out._op = ADD
             out._grad = None

@@ -380,7 +380,9 @@ class Row:
 
 
 def _relative(error: float, size: float) -> float:
-    return abs(error) / size if error else 0.0
+    if error == 0.0:
+        return 0.0
+    return abs(error) / size if size and not math.isnan(error) else math.inf
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -429,7 +431,7 @@ class ResidualTable:
         )
         verdict = (
             f"{len(self.rows):,} derivatives: the largest gap between graph and formula is {self.disagreement:.1e}",
-            f"of the terms of the formula; central differences agree to {self.difference_disagreement:.1e} of the largest",
+            f"of the terms of the formula, that of central differences {self.difference_disagreement:.1e} of the largest",
         )
         return table, Lines(tuple(map(Cell, verdict)))
 
