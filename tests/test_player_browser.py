@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from browser import chromium
 
-from autograd import Value, log, sin, tanh, topological_order
+from autograd import Constant, Value, log, sin, tanh, topological_order
 from autograd.labels import UnitLabel
 from autograd.player import play
 from autograd.steps import backward_steps, forward_steps
@@ -49,8 +49,8 @@ def baydin():
 
 def network():
     model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=3)
-    inputs = [Value(v, label=UnitLabel("x", 1, (i,))) for i, v in ((1, 1.0), (2, -0.5))]
-    target = Value(1.0, label="y")
+    inputs = [Constant(v, label=UnitLabel("x", 1, (i,))) for i, v in ((1, 1.0), (2, -0.5))]
+    target = Constant(1.0, label="y")
     J = 0.5 * (model(inputs) - target) ** 2.0
     J.label = "J"
     return J, inputs, target
@@ -137,7 +137,7 @@ def test_the_rule_is_shown_with_its_numbers(browser, tmp_path):
         tab.keyboard.press("ArrowRight")
         assert tab.locator("#step .equation").inner_text().split("\n") == ["a = tanh(z)", "= tanh(0.5)", "= 0.462117"]
         tab.keyboard.press("ArrowRight")
-        local = tab.locator("#step dd").nth(1).inner_text().split("\n")
+        local = tab.locator("#step dd").nth(2).inner_text().split("\n")
         assert local == ["∂a/∂z", "= 1 − a × a", "= 1 − 0.462117 × 0.462117", "= 0.786448"]
 
 
@@ -371,6 +371,24 @@ def test_it_works_in_a_notebook_that_was_made_into_a_page(browser, tmp_path):
         assert html.unescape(tab.locator("iframe").get_attribute("srcdoc")) == play(y).html
 
 
+def test_it_works_in_a_notebook_that_nbconvert_exports(browser, tmp_path):
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is not installed")
+    y, _x1, _x2 = baydin()
+    shown = nbformat.v4.new_output("execute_result", data={"text/html": play(y)._repr_html_()}, execution_count=1)
+    cell = nbformat.v4.new_code_cell("play(y)", outputs=[shown], execution_count=1)
+    body, _ = nbconvert.HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    exported = tmp_path / "exported.html"
+    exported.write_text(body, encoding="utf-8")
+    tab = browser.new_context(offline=True).new_page()  # the export itself asks for MathJax, in vain
+    tab.goto(exported.as_uri())
+    frame = tab.frame_locator("iframe")
+    assert frame.locator("#root-value").inner_text() == "11.6521"
+    frame.get_by_label("x1", exact=True).fill("1")
+    assert frame.locator("#root-value").inner_text() == "5.95892"  # ln 1 + 5 − sin 5
+    tab.context.close()
+
+
 def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
     J, inputs, target = network()
     samples = [{inputs[0]: 0.25, inputs[1]: 1.0, target: 0.0}]
@@ -391,6 +409,24 @@ def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
             assert piece in words
         tab.click("#view-graph")
         check_against_python(tab, rebuilt(others, y))
+
+
+def test_the_quiz_of_a_network_asks_for_residuals(browser, tmp_path):
+    J, _inputs, _target = network()
+    J.backward()
+    labelled = {node.label: node for node in topological_order(J)}
+    with opened(browser, play(J), tmp_path) as tab:
+        tab.click("#quiz-switch")
+        assert tab.locator("#quiz-question").inner_text() == "What is δ⁽³⁾₁ = ∂J/∂z⁽³⁾₁?"
+        unit = topological_order(J).index(labelled["a^(3)_1"])
+        assert tab.locator(f"[data-node='{unit}'] .gradient").text_content() == "δ ?"
+        tab.fill("#quiz-answer", str(labelled["a^(3)_1"].grad))
+        tab.keyboard.press("Enter")
+        assert "wrong local derivative" in tab.locator("#quiz-feedback").inner_text()
+        tab.fill("#quiz-answer", str(labelled["z^(3)_1"].grad))
+        tab.keyboard.press("Enter")
+        assert "Right." in tab.locator("#quiz-feedback").inner_text()
+        assert close(shown(tab, unit, "gradient"), labelled["z^(3)_1"].grad)
 
 
 def rebuilt(inputs, target):

@@ -24,7 +24,7 @@ from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, Operation
 from autograd.player.network import network_data, pretty, unit_order
 from autograd.steps import backward_steps, node_names
-from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
+from autograd.symbolic import SYMBOLS, Expression, symbol, to_javascript, to_text
 from autograd.value import Constant, Value, real
 
 MOST_NODES = 3000  # of a network, which is shown unit by unit
@@ -128,10 +128,13 @@ def graph_data(
         called[J] = "J"
     shown = [pretty(node.label, called[node]) for node in order]
     nodes: list[dict[str, Any]] = []
+    wordings: dict[tuple[Operation, tuple[float | None, ...]], int] = {}
     for node, name in zip(order, shown, strict=True):
         entry: dict[str, Any] = {"name": printable(name, 60), "short": printable(name, 14), "named": node in named}
         if node.op:
             entry |= {"op": node.op.name, "inputs": [number[x] for x in node.inputs]}
+            bare = tuple(x.data if isinstance(x, Constant) and x not in named else None for x in node.inputs)
+            entry["text"] = wordings.setdefault((node.op, bare), len(wordings))
         else:
             constant = isinstance(node, Constant)
             entry |= {"value": sendable(node.data), "constant": constant, "adjustable": node in named or not constant}
@@ -146,7 +149,7 @@ def graph_data(
         "formula": formula(order, named, shown),
         "forward": [i for i, node in enumerate(order) if node.op],
         "backward": [[number[step.node], step.position] for step in backward],
-        "texts": {node.op.name: texts(node.op) for node in order if node.op},
+        "texts": [texts(row, bare) for row, bare in wordings],
         "parameters": [number[leaf] for leaf in chosen_parameters(order, called, parameters, sample_leaves)],
         "samples": [[sendable(x) for x in row] for row in rows],
         "sampleLeaves": [number[leaf] for leaf in sample_leaves],
@@ -215,18 +218,20 @@ def sample_rows(
 # Operations -----------------------------------------------------------------------------------------------------------
 
 
-def texts(row: Operation) -> dict[str, Any]:
+def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
     """Return how the page writes an operation: ``{0}`` is its first input, ``{out}`` what it computes.
 
-    >>> texts(OPERATIONS["tanh"])["partials"]
-    ['1 − {out} × {out}']
+    ``bare`` has the inputs that are mere numbers, None for the others; a partial is written with the numbers in it.
+
+    >>> texts(OPERATIONS["pow"], (None, 3.0))["partials"][0]
+    '3 × {0} ** 2'
     """
     inputs = [symbol(f"{{{i}}}") for i in range(row.arity)]
-    value: Formula = getattr(SYMBOLS, row.name)(*inputs)
+    known = [x if number is None else number for x, number in zip(inputs, bare, strict=True)]
     return {
         "symbol": row.symbol,
-        "value": to_text(value),
-        "partials": [to_text(rule(SYMBOLS, *inputs, symbol("{out}"))) for rule in row.formulas],
+        "value": to_text(Expression(row.name, tuple(inputs))),
+        "partials": [to_text(rule(SYMBOLS, *known, symbol("{out}"))) for rule in row.formulas],
         "edges": row.edges,
     }
 

@@ -60,6 +60,7 @@ function show(x, digits = 4) {
 
 const long = (x) => show(x, 6);
 const name = (index) => nodes[index].name;
+const rule = (index) => graph.texts[nodes[index].text]; // how an operation is written
 const partialName = (of, by) => `∂${name(of)}/∂${name(by)}`;
 const gradientName = (index) => partialName(graph.root, index);
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -143,11 +144,11 @@ function drawGraph() {
     const rect = drawn("rect", { x: -w / 2, y: -h / 2, width: w, height: h, rx: op ? 6 : 16 });
     const title = drawn("text", { x: left, y: 17 - h / 2, class: "title" });
     const symbol = drawn("text", { x: w / 2 - 9, y: 17 - h / 2, class: "symbol", "text-anchor": "end" });
-    const number = drawn("text", { x: w / 2 - 9, y: constant ? 5 : 37 - h / 2, class: "number", "text-anchor": "end" });
+    const number = drawn("text", { x: w / 2 - 9, y: constant && !nodes[index].adjustable ? 4 : 37 - h / 2, class: "number", "text-anchor": "end" });
     const slope = drawn("text", { x: w / 2 - 9, y: 56 - h / 2, class: "gradient", "text-anchor": "end" });
     if (!constant || nodes[index].adjustable) title.append(nodes[index].short);
-    if (op) symbol.append(graph.texts[op].symbol);
-    if (constant && nodes[index].adjustable) number.setAttribute("y", 37 - h / 2);
+    if (op) symbol.append(rule(index).symbol);
+    if (constant && !nodes[index].adjustable) fill(number, { x: 0, "text-anchor": "middle" }, []);
     const place = drawn("g", { transform: `translate(${x} ${y})` }, rect, title, symbol, number, slope);
     if (!constant) {
       for (const [word, at] of [["value", 37], ["grad", 56]]) {
@@ -222,7 +223,8 @@ function fit() {
 function drawNetwork() {
   parts = { nodes: new Map(), edges: new Map(), weights: new Map() };
   const { size: [width, height], units, weights, cost, layers } = network;
-  const picture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "The network, layer by layer" });
+  const picture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "The network, layer by layer",
+    class: weights.length > 60 ? "dense" : "" });
   for (const layer of layers) picture.append(drawn("text", { x: layer.x, y: 18, class: "layer-name" }, layer.name));
   for (const { x, y, output } of units) {
     if (output) picture.append(drawn("line", { class: "to-cost", x1: x, y1: y, x2: cost.x, y2: cost.y }));
@@ -248,6 +250,7 @@ function drawNetwork() {
     drawn("rect", { x: -38, y: -18, width: 76, height: 36, rx: 8 }), drawn("text", { y: -26, "text-anchor": "middle" }, nodes[graph.root].short), number);
   addNode(picture, graph.root, box, { number, slope: drawn("text") });
   showPicture(picture, width, height);
+  find("stage").scrollTop = (find("stage").scrollHeight - find("stage").clientHeight) / 2;
 }
 
 // The unit or weight of the network that a node of the graph belongs to, as the node that is drawn.
@@ -300,7 +303,7 @@ function refresh() {
 
 function kind(index) {
   const { op, constant } = nodes[index];
-  return op ? graph.texts[op].symbol : constant ? "constant" : "leaf";
+  return op ? rule(index).symbol : constant ? "constant" : "leaf";
 }
 
 // Classes of nodes and edges: what the current step or the selection lights up.
@@ -352,12 +355,12 @@ function refreshTitle() {
   const steep = run.steps.find((step) => !Number.isFinite(step.contribution));
   let words = "";
   if (bad !== undefined) {
-    const { value: rule, edges } = graph.texts[nodes[bad].op];
-    words = `${name(bad)} = ${inNumbers(rule, bad)} is ${show(run.values[bad])} here, so what follows from it is not a usual number. `
+    const { value: formula, edges } = rule(bad);
+    words = `${name(bad)} = ${inNumbers(formula, bad)} is ${show(run.values[bad])} here, so what follows from it is not a usual number. `
       + `Python's float arithmetic raises an error in such places rather than going on${edges ? `: ${edges}` : ""}.`;
   } else if (steep) {
     words = `${partialName(steep.node, steep.input)} is ${show(steep.local)} here, so gradients are not finite: `
-      + (graph.texts[nodes[steep.node].op].edges || "a product is too large for a float");
+      + (rule(steep.node).edges || "a product is too large for a float");
   }
   find("warning").hidden = !words;
   if (find("warning").textContent !== words) find("warning").textContent = words;
@@ -408,11 +411,7 @@ function phase(word, done, all) {
 }
 
 function forwardWords(node) {
-  const rule = graph.texts[nodes[node].op].value;
-  return [phase("forward", state.position, forwardCount),
-    element("span", {}, part(node)),
-    equation(element("b", {}, name(node)), ` = ${inNames(rule, node)}`, element("br"), `= ${inNumbers(rule, node)}`, element("br"),
-      "= ", element("span", { class: "total" }, value(run.values[node])))];
+  return [phase("forward", state.position, forwardCount), element("span", {}, part(node)), equation(...ruleWords(node))];
 }
 
 // In the network, what a node without a name is part of.
@@ -421,10 +420,17 @@ function part(index) {
   return state.view !== "network" || owner === index || nodes[index].named ? "" : owner < 0 ? "in another sample" : `at ${name(owner)}`;
 }
 
+// An operation in names, in numbers and its value.
+function ruleWords(node) {
+  const formula = rule(node).value;
+  return [element("b", {}, name(node)), ` = ${inNames(formula, node)}`, element("br"), `= ${inNumbers(formula, node)}`, element("br"),
+    "= ", element("span", { class: "total" }, value(run.values[node]))];
+}
+
 function localWords(step) {
-  const rule = graph.texts[nodes[step.node].op].partials[step.position];
+  const formula = rule(step.node).partials[step.position];
   const pieces = [element("span", { class: "l" }, partialName(step.node, step.input))];
-  for (const text of [inNames(rule, step.node), inNumbers(rule, step.node)]) {
+  for (const text of [inNames(formula, step.node), inNumbers(formula, step.node)]) {
     if (/[^\d.−]/.test(text) && text !== long(step.local)) pieces.push(element("br"), `= ${text}`);
   }
   return [...pieces, element("br"), "= ", local(step.local)];
@@ -436,8 +442,9 @@ function backwardWords(step) {
   const which = operands > 1 ? ` (operand ${position + 1})` : "";
   const row = (term, ...pieces) => [element("dt", {}, term), element("dd", {}, equation(...pieces))];
   return [phase("backward", state.position - forwardCount, last - forwardCount),
-    element("span", {}, `from ${name(node)} back to ${name(input)}${which}${part(node) && `, ${part(node)}`}`),
+    element("span", {}, `from ${name(node)} back to ${name(input)}${which}${(part(input) || part(node)) && `, ${part(input) || part(node)}`}`),
     element("dl", {},
+      ...row("rule", ...ruleWords(node)),
       ...row("upstream", element("span", { class: "g" }, gradientName(node)), " = ", gradient(upstream)),
       ...row("local", ...localWords(step)),
       ...row("contribution", gradient(upstream), " × ", local(step.local), element("br"), "= ", element("b", {}, gradient(contribution))),
@@ -456,7 +463,7 @@ function announce() {
   const node = forwardStep();
   const step = backwardStep();
   let words = positionWords();
-  if (node !== null) words += `: ${name(node)} = ${inNumbers(graph.texts[nodes[node].op].value, node)} = ${long(run.values[node])}`;
+  if (node !== null) words += `: ${name(node)} = ${inNumbers(rule(node).value, node)} = ${long(run.values[node])}`;
   if (step) {
     words += `: ${name(step.node)} hands ${long(step.upstream)} times ${long(step.local)} = ${long(step.contribution)} back to `
       + `${name(step.input)}, whose gradient is now ${long(step.after)}`;
@@ -540,19 +547,23 @@ function stepBy(count) {
 // The selected node --------------------------------------------------------------------------------------------------------
 
 function select(index) {
-  if (state.quiz && index !== graph.root && run.gradients[index] !== null && !state.quiz.solved.has(index)) return ask(index);
+  const asked = unitOf(index)?.z ?? index; // a unit is asked for its residual
+  if (state.quiz && asked !== graph.root && run.gradients[asked] !== null && !state.quiz.solved.has(asked)) return ask(asked);
   state.selected = state.selected === index ? null : index;
   state.path = null;
   refresh();
   if (state.selected !== null) find("live").textContent = `Chain rule for ${name(index)}: ${find("node").innerText.split("\n").slice(0, 4).join(" ")}`;
 }
 
+// The unit of the network whose activation a node is, null for one of the input layer.
+const unitOf = (index) => (network && network.units.find((one) => one.a === index && one.z !== null)) || null;
+
 function refreshNode() {
   const index = state.selected;
   find("node-card").hidden = index === null;
   if (index === null) return;
-  find("node-title").replaceChildren("Chain rule for ", element("span", { class: "name" }, name(index)));
-  const unit = network?.units.find((one) => one.a === index && one.z !== null);
+  const unit = unitOf(index);
+  find("node-title").replaceChildren(unit ? "Residual of the unit " : "Chain rule for ", element("span", { class: "name" }, name(index)));
   const card = find("node");
   card.replaceChildren(...(unit ? residualWords(unit) : sumWords(index)));
   if (state.position < last && !state.quiz) {
@@ -594,7 +605,7 @@ function pathWords(index) {
   pathsFrom(graph, run, index).forEach(({ steps, product }, number) => {
     const button = element("button", { type: "button", "aria-pressed": String(state.path === number) },
       [name(index), ...steps.map((step) => name(step.node))].join(" → "), element("br"),
-      element("span", { class: "equation" }, steps.map((step) => long(step.local)).join(" · "), " = ", gradient(product)));
+      element("span", { class: "equation" }, ...steps.flatMap((step, i) => [i ? " · " : "", bracketed(local(step.local))]), " = ", gradient(product)));
     button.addEventListener("click", () => {
       state.path = state.path === number ? null : number;
       refresh();
@@ -772,7 +783,7 @@ function chooseSample() {
 // The nodes to ask about, from the root down: those with a name of their own where there are many.
 function questions() {
   const ready = run.steps.filter((step) => step.ready && Number.isFinite(step.after)).map((step) => step.input);
-  const named = ready.filter((index) => nodes[index].named);
+  const named = ready.filter((index) => nodes[index].named && (unitOf(index)?.z ?? index) === index);
   return ready.length > 16 && named.length ? named : ready;
 }
 
@@ -797,7 +808,8 @@ function ask(index) {
     const { right, asked } = state.quiz;
     find("quiz-feedback").replaceChildren(element("p", { class: "verdict right" }, `Done: ${right} of ${asked} right at the first try.`));
   } else {
-    find("quiz-question").replaceChildren("What is ", element("b", { class: "equation" }, gradientName(index)), "?");
+    const unit = network?.units.find((one) => one.z === index);
+    find("quiz-question").replaceChildren(`What is ${unit ? `δ${unit.mark} = ` : ""}`, element("b", { class: "equation" }, gradientName(index)), "?");
     find("quiz-answer").value = "";
     find("quiz-answer").focus({ preventScroll: true });
   }
