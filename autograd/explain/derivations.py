@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import overload
 
 from autograd.explain.tables import WIDTH, Cell, Lines, Shown, Table, fold, formula_cell, number, rounded
-from autograd.explain.writing import EMPTY, Names, Writer, applied, check, equal, exact, product
+from autograd.explain.writing import EMPTY, Names, Writer, applied, check, exact, product
 from autograd.steps import BackwardStep, backward_steps, forward_steps
 from autograd.symbolic import Expression, to_latex, to_text
 from autograd.value import Value
@@ -73,7 +73,7 @@ def explain(
     )
     steps, hidden = fold(backward, limit)
     backward_table = Table(
-        ("step", "node", "to", "rule", "local", "upstream", "contribution", "gradient", "use"),
+        ("step", "node", "to", "∂node/∂to", "local", "upstream", "contribution", "gradient", "use"),
         "rlllrrrrr",
         tuple(_backward_row(writer, step) for step in steps),
         "backward",
@@ -97,7 +97,7 @@ def _backward_row(writer: Writer, step: BackwardStep) -> tuple[Cell, ...]:
         Cell(str(step.number)),
         writer.cell(step.node),
         writer.cell(step.input),
-        equal(writer.derivative(step.node, step.input), writer.local(step.node, step.position)),
+        formula_cell(writer.local(step.node, step.position)),
         number(step.local),
         number(step.upstream),
         number(step.contribution),

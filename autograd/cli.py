@@ -1,0 +1,231 @@
+"""The command ``chainrule``: explain, draw and play expressions, train networks, and a demonstration of it all.
+
+Errors are one line on standard error, and exit status 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import nn  # first of all: it says so where another package called `autograd` is the one installed
+from autograd import Value, __version__
+from autograd.draw import draw
+from autograd.explain import explain, why_nan
+from autograd.explain.tables import visible
+from autograd.expressions import assignment, parse
+from autograd.player import play
+from autograd.steps import node_names
+
+EXAMPLE = "tanh(w*x + b)"
+NUMBERS = ["w=-3", "x=2", "b=6.88"]
+GENERATED = {"moons": nn.moons, "circles": nn.circles, "spirals": nn.spirals, "xor": nn.xor}
+HELD_OUT = 0.2
+LARGEST_TABLE = 5_000  # parameters of a network whose residual table is printed: a few seconds
+ALL = 10_000  # rows: more steps than an expression can have
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with `arguments`, those of the process if none are given, and return its exit status."""
+    parser = _parser()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if len(given) > 1 and given[0] in ("explain", "draw", "play") and _is_expression(given[1]):
+        given[1] = f" {given[1]}"  # argparse takes -x for an option, but not what has a space in it
+    try:
+        options = parser.parse_args(given)
+        options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        _complain(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
+        return 2
+    except (ArithmeticError, RuntimeError, ValueError) as error:
+        _complain(str(error))
+        return 2
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        _complain(f"{message} (chainrule --help says more)")
+        self.exit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="chainrule", description="Derivatives of scalar formulas, every step of them.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
+    commands = parser.add_subparsers(metavar="command", required=True, parser_class=_Parser)
+
+    def command(name: str, run: object, summary: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        added.set_defaults(run=run)
+        return added
+
+    def expression(added: argparse.ArgumentParser) -> None:
+        added.add_argument("expression", help=f'such as "{EXAMPLE}"; operations of the table, numbers, pi and e')
+        added.add_argument("numbers", nargs="*", metavar="name=number", help="a number for every name: w=-3")
+
+    expression(command("explain", _explain, "Show the forward pass, every backward step and the gradients."))
+    drawn = command("draw", _draw, "Draw the graph of an expression, with values and gradients.")
+    expression(drawn)
+    drawn.add_argument("-o", "--output", default="graph.svg", help=".svg, .png, .pdf or .dot (default: %(default)s)")
+    played = command("play", _play, "Make a page that plays the chain rule on an expression.")
+    expression(played)
+    played.add_argument("-o", "--output", default="lesson.html", help="file to write (default: %(default)s)")
+    trained = command("train", _train, "Train a network and compare its residuals with the formulas.")
+    trained.add_argument("data", help=f"iris, digits, {', '.join(GENERATED)}, or a CSV file with a header")
+    trained.add_argument("--label", default="", help="column of a CSV file that holds the class (default: the last)")
+    trained.add_argument("--hidden", type=_whole, default=8, help="units of the hidden layer (default: %(default)s)")
+    trained.add_argument("--epochs", type=_whole, help="passes over the data (default: 40; at least 3 of large data)")
+    trained.add_argument("--seed", type=int, default=0, help="of split, weights and order (default: %(default)s)")
+    trained.add_argument("-o", "--output", help="file to save the model to, as JSON")
+    shown = command("demo", _demo, "Explain a neuron, train a network on iris, and write pictures and a page.")
+    shown.add_argument("-o", "--output", default="chainrule-demo", help="folder to write to (default: %(default)s)")
+    return parser
+
+
+def _whole(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}; accepted: a whole number, 1 or more")
+    return number
+
+
+def _is_expression(argument: str) -> bool:
+    return argument.startswith("-") and argument not in ("-h", "--help", "-o", "--output")
+
+
+# The commands -----------------------------------------------------------------------------------------------------
+
+
+def _read(options: argparse.Namespace) -> Value:
+    numbers: dict[str, float] = {}
+    for text in options.numbers:
+        name, number = assignment(text)
+        if name in numbers:
+            raise ValueError(f"{name!r} is given twice")
+        numbers[name] = number
+    root, _ = parse(options.expression.strip(), **numbers)
+    return root
+
+
+def _explain(options: argparse.Namespace) -> None:
+    root = _read(options)
+    names = {"J": root}
+    _say(f"{node_names(root, names)[root]} = {options.expression.strip()} = {root.data:.10g}\n")
+    _say(str(explain(root, names=names, limit=ALL)))
+    trouble = why_nan(root, names=names)
+    if trouble.phase:
+        _say(f"\n{trouble}")
+
+
+def _draw(options: argparse.Namespace) -> None:
+    path = _target(options.output)
+    root = _read(options)
+    root.backward()
+    _say(f"wrote {draw(root, {'J': root}).save(path)}")
+
+
+def _play(options: argparse.Namespace) -> None:
+    path = _target(options.output)
+    root = _read(options)
+    _say(f"wrote {play(root, {'J': root}).save(path)}: open it in a browser")
+
+
+def _target(name: str) -> Path:
+    """The file to write, whose folder is looked for before the work is done."""
+    path = Path(name)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+    return path
+
+
+def _train(options: argparse.Namespace) -> None:
+    path = _target(options.output) if options.output else None
+    if options.data in GENERATED:
+        data = GENERATED[options.data](seed=options.seed)
+    else:
+        data = nn.load(options.data, options.label)
+    train, held_out = nn.standardized(*data.split(HELD_OUT, options.seed))
+    model = nn.MLP(
+        len(data.features), [options.hidden, len(data.classes)], activation="tanh", output="softmax", seed=options.seed
+    )
+    parameters = len(model.parameters())
+    epochs = options.epochs
+    if epochs is None:
+        epochs = max(3, min(40, 10_000_000 // (len(train) * parameters)))
+    _say(f"{data!r}, {len(held_out)} of the samples held out")
+    _say(f"{model!r}: {parameters:,} parameters, {epochs} epochs")
+    start = time.perf_counter()
+    history = nn.fit(model, train, epochs=epochs, seed=options.seed)
+    _say(f"trained in {time.perf_counter() - start:.1f} s: {history}")
+    for name, part in (("training", train), ("held-out", held_out)):
+        _say(f"accuracy on the {len(part):,} {name} samples: {100 * nn.accuracy(model, part):.1f} %")
+    if parameters <= LARGEST_TABLE:
+        targets = held_out.targets(len(data.classes))
+        _say("\nthe first held-out sample, graph against formula:")
+        _say(str(nn.residual_table(model, held_out.inputs[0].tolist(), targets[0].tolist(), nn.cross_entropy)))
+    if path:
+        nn.save_model(model, path)
+        _say(f"\nwrote {path}")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    folder = Path(options.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    neuron = argparse.Namespace(expression=EXAMPLE, numbers=NUMBERS)
+    _say(f'1. chainrule explain "{EXAMPLE}" {" ".join(NUMBERS)}\n')
+    _explain(neuron)
+    _say("\n2. chainrule train iris\n")
+    model = folder / "iris.json"
+    _train(argparse.Namespace(data="iris", label="", hidden=4, epochs=None, seed=0, output=str(model)))
+    root = _read(neuron)
+    root.backward()
+    wrote = {
+        draw(root, {"J": root}).save(folder / "graph.svg"): "the graph of the neuron, with its gradients",
+        play(root, {"J": root}).save(folder / "lesson.html"): "a page that plays the chain rule; open it in a browser",
+        model: "the network that was trained, for nn.load_model",
+    }
+    _say(f"\n3. wrote to {folder.resolve()}\n")
+    for path, what in wrote.items():
+        _say(f"{path.name:<12} {what}")
+
+
+# Output -----------------------------------------------------------------------------------------------------------
+
+# For a terminal that has no mathematics. One sign for one where there is one, so that tables stay straight.
+_PLAIN = str.maketrans({
+    "∂": "d", "×": "*", "−": "-", "–": "-", "…": "...", "←": "<-", "→": "->", "′": "'", "·": "*", "δ": "delta",
+    "σ": "sigmoid", "Σ": "Sum", "½": "1/2", "±": "+-", "Φ": "Phi", "∞": "inf", "λ": "lambda",
+})  # fmt: skip
+
+
+def _say(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+    print(text)
+
+
+def _complain(message: str) -> None:
+    encoding = sys.stderr.encoding or "utf-8"
+    line = visible(" ".join(message.split()))
+    print(f"chainrule: {line.encode(encoding, 'backslashreplace').decode(encoding)}", file=sys.stderr)

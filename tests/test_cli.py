@@ -1,0 +1,226 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nn
+from autograd import __version__
+from autograd.cli import main
+from autograd.expressions import parse
+
+NEURON = ["tanh(w*x + b)", "w=-3", "x=2", "b=6.88"]
+
+
+def run(capsys, *arguments: str) -> str:
+    assert main(arguments) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def fails(capsys, *arguments: str) -> str:
+    """The one line that a wrong command writes."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = stop.code
+    assert status == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("chainrule: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", "import sys; from autograd.cli import main; sys.exit(main())", *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+# explain ----------------------------------------------------------------------------------------------------------
+
+
+def test_explain(capsys):
+    out = run(capsys, "explain", *NEURON)
+    assert out.startswith("J = tanh(w*x + b) = 0.7064193204\n")
+    forward, backward, gradients = out.split("\n\n")[1:4]
+    assert re.findall(r"^ +\d+  (\S+)", forward, re.M) == ["v1", "v2", "J"]
+    assert re.findall(r"^ +\d+  (\S+) +(\S+)", backward, re.M) == [
+        ("J", "v2"),
+        ("v2", "v1"),
+        ("v2", "b"),
+        ("v1", "w"),
+        ("v1", "x"),
+    ]
+    root, leaves = parse(NEURON[0], w=-3, x=2, b=6.88)
+    root.backward()
+    shown = dict(re.findall(r"^(\w+) +\S+ +(\S+)$", gradients, re.M))
+    assert {name: float(shown[name]) for name in "wxb"} == {name: float(f"{leaves[name].grad:.6g}") for name in "wxb"}
+    assert max(map(len, out.splitlines())) < 80
+
+
+def test_every_step_is_shown_within_80_columns(capsys):
+    text = "+".join(f"sigmoid(x{i}*x{i + 1})" for i in range(60))
+    out = run(capsys, "explain", text, *(f"x{i}={(-1) ** i * 0.12345}" for i in range(61)))
+    assert "not shown" not in out
+    assert max(map(len, out.splitlines()[1:])) < 80
+    backward = out.split("\n\n")[2]
+    steps = [int(number) for number in re.findall(r"^ *(\d+)  ", backward, re.M)]
+    assert steps == list(range(1, 299))
+
+
+def test_numbers_and_expressions_that_begin_with_a_minus(capsys):
+    assert "J = -x**2 = -9" in run(capsys, "explain", "-x**2", "x=-3")
+    assert "= 3" in run(capsys, "explain", "--x", "x=3")
+    assert "J = x*pi" in run(capsys, "explain", "x*pi", "x=-pi/2")
+
+
+def test_a_leaf_of_the_name_of_the_root(capsys):
+    assert "J#2 = J*J = 4" in run(capsys, "explain", "J*J", "J=2")
+
+
+def test_what_is_not_finite_is_explained(capsys):
+    out = run(capsys, "explain", "sqrt(x)", "x=0")
+    assert "backward: J hands inf back to x" in out
+    assert "forward: x is nan" in run(capsys, "explain", "x*2", "x=nan")
+
+
+# Errors -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "command"),
+        (["fly"], "fly"),
+        (["explain"], "expression"),
+        (["explain", "x.y", "x=1"], "column 1: 'x.y' is not accepted"),
+        (["explain", "__import__('os').system('true')"], "column 1"),
+        (["explain", "x*y", "x=1"], "'y' is not given"),
+        (["explain", "x", "x=1", "y=2"], "'y' is given but not in the expression"),
+        (["explain", "x", "x=one"], "'x'"),
+        (["explain", "x", "x"], "name=number"),
+        (["explain", "x", "x=1", "x=2"], "twice"),
+        (["explain", "log(x)", "x=-1"], "log(x = -1.0)"),
+        (["explain", "1/x", "x=0"], "division by zero"),
+        (["explain", "1+1"], "no name"),
+        (["explain", "x", "x=1", "--frobnicate"], "--frobnicate"),
+        (["explain", "x\n\x1b[31m", "x=1"], "column 2"),
+        (["draw", "x*x", "x=2", "-o", "graph.xyz"], "graph.xyz"),
+        (["draw", "x*x", "x=2", "-o", "missing/graph.svg"], "missing: no such folder"),
+        (["play", "x*x", "x=2", "-o", "missing/lesson.html"], "missing: no such folder"),
+        (["train", "missing.csv"], "missing.csv"),
+        (["train", "irises"], "irises"),
+        (["train", "iris", "--epochs", "0"], "--epochs: got '0'; accepted"),
+        (["train", "iris", "--hidden", "none"], "none"),
+        (["train", "iris", "-o", "missing/model.json"], "missing: no such folder"),
+    ],
+)
+def test_errors_are_one_line(capsys, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    assert words in fails(capsys, *arguments)
+    assert os.listdir(tmp_path) == []
+
+
+# Files ------------------------------------------------------------------------------------------------------------
+
+
+def test_draw(capsys, tmp_path):
+    path = tmp_path / "graph.svg"
+    assert run(capsys, "draw", *NEURON, "-o", str(path)) == f"wrote {path}\n"
+    svg = path.read_text(encoding="utf-8")
+    assert "<svg" in svg
+    assert "tanh" in svg
+
+
+def test_play(capsys, tmp_path):
+    path = tmp_path / "lesson.html"
+    assert run(capsys, "play", *NEURON, "-o", str(path)).startswith(f"wrote {path}")
+    page = path.read_text(encoding="utf-8")
+    assert page.startswith("<!")
+    assert len(page.encode()) < 200_000
+
+
+# train and demo ---------------------------------------------------------------------------------------------------
+
+
+def test_train_iris(capsys, tmp_path):
+    path = tmp_path / "model.json"
+    out = run(capsys, "train", "iris", "-o", str(path))
+    assert float(re.search(r"held-out samples: (\S+) %", out)[1]) >= 93.0
+    assert "δ^(3)_1" in out
+    assert "∂J/∂W^(1)_11" in out
+    assert max(map(len, out.splitlines())) < 100
+    model = nn.load_model(path)
+    assert model.sizes == [4, 8, 3]
+
+
+def test_the_same_seed_trains_the_same(capsys, tmp_path):
+    models = []
+    for name in ("a.json", "b.json"):
+        run(capsys, "train", "xor", "--epochs", "2", "--seed", "3", "-o", str(tmp_path / name))
+        models.append((tmp_path / name).read_bytes())
+    assert models[0] == models[1]
+
+
+def test_train_on_a_file(capsys, tmp_path):
+    path = tmp_path / "points.csv"
+    rows = [f"{'left' if i % 2 else 'right'},{(-1) ** i * (1 + i / 40)},{i % 5}" for i in range(40)]
+    path.write_text("\n".join(["side,place,noise", *rows]), encoding="utf-8")
+    out = run(capsys, "train", str(path), "--label", "side", "--hidden", "3", "--epochs", "200")
+    assert "accuracy on the 8 held-out samples: 100.0 %" in out
+    path.write_text("place,side\n1,left\nmany,right\n", encoding="utf-8")
+    assert "line 3" in fails(capsys, "train", str(path))
+
+
+def test_demo(tmp_path):
+    done = process("demo", "-o", str(tmp_path / "demo"))
+    out = done.stdout.decode()
+    assert done.returncode == 0
+    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == ["graph.svg", "iris.json", "lesson.html"]
+    end = out.split("wrote to ")[-1]
+    assert str(tmp_path / "demo") in end
+    assert all(name in end for name in ("graph.svg", "iris.json", "lesson.html"))
+
+
+# The process ------------------------------------------------------------------------------------------------------
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"chainrule {__version__}\n"
+
+
+def test_a_terminal_without_mathematics():
+    done = process("explain", "tanh(δ) - sigmoid(δ)", "δ=2", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stderr == b""
+    out = done.stdout.decode("ascii")
+    assert "dJ/dleaf" in out
+    assert "1 - v1 * v1" in re.sub(r"\n +", " ", out)
+    done = process("explain", "δ*ε", "δ=2", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert done.returncode == 2
+    assert "\\u03b5" in done.stderr.decode("ascii")
+
+
+def test_a_reader_that_leaves():
+    text = "+".join(["x"] * 900)
+    command = f'{sys.executable} -c "from autograd.cli import main; import sys; sys.exit(main())" explain {text} x=1'
+    done = subprocess.run(f"{command} | head -1", shell=True, capture_output=True, timeout=60, check=False)
+    assert done.stdout.startswith(b"J = x+x")
+    assert done.stderr == b""
+
+
+def test_the_console_command_is_main():
+    project = (Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'chainrule = "autograd.cli:main"' in project
