@@ -183,7 +183,7 @@ class Lines:
 
     def _repr_html_(self) -> str:
         text = "\n".join(html_text(line.text) for line in self.lines)
-        return f'<pre {_IGNORE} style="white-space:pre-wrap">{text}</pre>'
+        return f'<pre {_IGNORE} style="white-space:pre-wrap;font-family:monospace">{text}</pre>'
 
     def latex(self) -> str:
         """Return the lines as an ``aligned`` block."""
