@@ -493,7 +493,9 @@ def with_derived(namespace: SimpleNamespace) -> SimpleNamespace:
     """Complete `namespace`: operations it has no function of its own for are evaluated by their value rule."""
 
     def derived(row: Operation) -> Rule:
-        return lambda *inputs: row.value(namespace, *inputs, *row.defaults[len(inputs) - row.arity :])
+        return lambda *inputs: row.value(
+            namespace, *inputs, *row.defaults[len(row.defaults) - row.arity + len(inputs) :]
+        )
 
     for row in OPERATIONS.values():
         if not hasattr(namespace, row.name):
