@@ -6,7 +6,7 @@ SymPy is an extra: ``pip install chainrule[sympy]``.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -39,7 +39,7 @@ def to_sympy(root: Value) -> Any:
     found: dict[Value, Any] = {}
     for node in order:
         if node.op is not None:
-            found[node] = node.op.value(namespace, *(found[x] for x in node.inputs))
+            found[node] = getattr(namespace, node.op.name)(*(found[x] for x in node.inputs))
         elif isinstance(node, Constant):
             found[node] = _exact(sympy, node.data)
         else:
@@ -73,8 +73,13 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
             found[part] = _input(part.name, inputs)
         elif part.is_number:
             found[part] = _number(part)
-        elif part.func == sympy.Piecewise:
-            branch = _needed(part, found)  # what is not taken may not exist here
+        elif part.func in (sympy.Piecewise, sympy.ITE):
+            pairs = (
+                part.args
+                if part.func == sympy.Piecewise
+                else [(part.args[1], part.args[0]), (part.args[2], sympy.true)]
+            )
+            branch = _needed(part, pairs, found)  # what is not taken may not exist here
             if branch in found:
                 found[part] = found[branch]
             else:
@@ -106,14 +111,14 @@ def _number(part: Any) -> float:
     return number.real
 
 
-def _needed(piecewise: Any, found: Mapping[Any, Any]) -> Any:
+def _needed(part: Any, pairs: Iterable[tuple[Any, Any]], found: Mapping[Any, Any]) -> Any:
     """Return the first condition that is not evaluated, or the branch of the first that holds."""
-    for branch, condition in piecewise.args:
+    for branch, condition in pairs:
         if condition not in found:
             return condition
         if found[condition]:
             return branch
-    raise ValueError(f"from_sympy: no condition of {piecewise} holds for these inputs")
+    raise ValueError(f"from_sympy: no condition of {part} holds for these inputs")
 
 
 def _sympy() -> ModuleType:
@@ -168,6 +173,6 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
         sympy.GreaterThan: lambda x, y: VALUES.less_equal(y, x), sympy.Equality: VALUES.equal,
         sympy.Unequality: lambda x, y: not VALUES.equal(x, y),
         sympy.And: lambda *conditions: all(conditions), sympy.Or: lambda *conditions: any(conditions),
-        sympy.Not: lambda condition: not condition, sympy.ITE: lambda condition, x, y: x if condition else y,
+        sympy.Not: lambda condition: not condition,
     }
     # fmt: on

@@ -1,0 +1,135 @@
+"""Networks as PyTorch modules and back, and trained networks for scikit-learn's tools.
+
+PyTorch is an extra, ``pip install chainrule[torch]``; from there ``torch.onnx.export(to_torch(model), ...)`` writes
+ONNX. Estimators for scikit-learn are in `nn.estimators`.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from nn.layers import MLP, SOFTMAX
+
+if TYPE_CHECKING:
+    import torch
+
+
+def to_torch(model: MLP) -> torch.nn.Sequential:
+    """Return a copy of `model` as a ``torch.nn.Sequential`` of Linear and activations, in float64; samples are rows.
+
+    Raises ValueError for an activation that PyTorch has no module for, ModuleNotFoundError without PyTorch.
+
+    >>> to_torch(MLP(2, [3, 1], activation="tanh"))[1]
+    Tanh()
+    """
+    torch = _torch()
+    makers = _modules(torch)
+    modules: list[Any] = []
+    for layer in model.layers:
+        linear = torch.nn.Linear(len(layer.neurons[0].w), len(layer.neurons), dtype=torch.float64)
+        with torch.no_grad():
+            linear.weight.copy_(torch.tensor([[w.data for w in neuron.w] for neuron in layer.neurons]).double())
+            linear.bias.copy_(torch.tensor([neuron.b.data for neuron in layer.neurons]).double())
+        modules.append(linear)
+        if layer.activation is not None:
+            if layer.activation not in makers:
+                raise ValueError(f"to_torch: got the activation {layer.activation!r}; accepted: {', '.join(makers)}")
+            modules.append(makers[layer.activation])
+    return torch.nn.Sequential(*modules)  # type: ignore[no-any-return]
+
+
+def from_torch(module: torch.nn.Module) -> MLP:
+    """Return a copy of a ``torch.nn.Sequential`` of Linear and activations, with one activation in all hidden layers.
+
+    Parameters of any precision become Python floats without rounding; a Linear without bias gets biases 0. Softplus is
+    exact here where PyTorch's own, above its threshold, is z.
+
+    Raises ValueError, naming the place in the module, for any other architecture, ModuleNotFoundError without PyTorch.
+
+    >>> import torch
+    >>> from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)))
+    MLP(2, [3, 1], activation='tanh', output=None)
+    """
+    torch = _torch()
+    if not isinstance(module, torch.nn.Sequential):
+        raise ValueError(f"from_torch: got {type(module).__name__}; accepted: torch.nn.Sequential")
+    linears: list[Any] = []
+    activations: list[str | None] = []
+    for place, part in enumerate(module):
+        if type(part) is torch.nn.Linear:
+            if linears and linears[-1].out_features != part.in_features:
+                raise ValueError(
+                    f"from_torch: module[{place}] takes {part.in_features} inputs; the layer before it has "
+                    f"{linears[-1].out_features} units"
+                )
+            linears.append(part)
+            activations.append(None)
+        elif linears and activations[-1] is None:
+            activations[-1] = _activation(torch, place, part)
+        else:
+            raise ValueError(f"from_torch: module[{place}] is {part}; accepted there: Linear")
+    if not linears:
+        raise ValueError("from_torch: the module is empty; accepted: at least one Linear")
+    *hidden, output = activations
+    if len(set(hidden)) > 1:
+        raise ValueError(f"from_torch: got the hidden activations {hidden}; accepted: the same in all of them")
+    model = MLP(
+        linears[0].in_features, [linear.out_features for linear in linears], hidden[0] if hidden else None, output
+    )
+    for layer, linear in zip(model.layers, linears, strict=True):
+        biases = [0.0] * linear.out_features if linear.bias is None else linear.bias.tolist()
+        for neuron, row, bias in zip(layer.neurons, linear.weight.tolist(), biases, strict=True):
+            neuron.b.data = bias
+            for w, number in zip(neuron.w, row, strict=True):
+                w.data = number
+    return model
+
+
+def _activation(torch: Any, place: int, part: Any) -> str:
+    """Return the name of the activation that `part` is; its settings must be those of the table of operations."""
+    for name, module in _modules(torch).items():
+        if type(part) is type(module):
+            accepted = _SETTINGS[name]
+            if any(getattr(part, key) not in values for key, values in accepted.items()):
+                raise ValueError(f"from_torch: module[{place}] is {part}; accepted settings: {accepted}")
+            return name
+    known = ", ".join(type(module).__name__ for module in _modules(torch).values())
+    raise ValueError(f"from_torch: module[{place}] is {part}; accepted there: {known}")
+
+
+def _modules(torch: Any) -> dict[str, Any]:
+    """Return PyTorch's module for each activation, with the settings of the table of operations."""
+    nn = torch.nn
+    return {
+        "relu": nn.ReLU(),
+        "leaky_relu": nn.LeakyReLU(0.01),
+        "elu": nn.ELU(1.0),
+        "silu": nn.SiLU(),
+        "gelu": nn.GELU(),
+        "tanh": nn.Tanh(),
+        "sigmoid": nn.Sigmoid(),
+        "softplus": nn.Softplus(threshold=40.0),  # above it PyTorch gives z, which is then the nearest float
+        SOFTMAX: nn.Softmax(dim=-1),
+    }
+
+
+_SETTINGS: dict[str, dict[str, tuple[Any, ...]]] = {
+    "relu": {},
+    "leaky_relu": {"negative_slope": (0.01,)},
+    "elu": {"alpha": (1.0,)},
+    "silu": {},
+    "gelu": {"approximate": ("none",)},
+    "tanh": {},
+    "sigmoid": {},
+    "softplus": {"beta": (1.0,), "threshold": (20.0, 40.0)},
+    SOFTMAX: {"dim": (-1, 1)},
+}
+
+
+def _torch() -> ModuleType:
+    try:
+        import torch
+    except ImportError:
+        raise ModuleNotFoundError("PyTorch is not installed: pip install chainrule[torch]") from None
+    return torch
