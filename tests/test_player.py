@@ -431,7 +431,12 @@ def test_a_network_that_is_not_whole_is_a_graph():
     other.label = UnitLabel("z", 2, (1,))
     third = other * z
     third.label = UnitLabel("z", 2, (2,))
-    assert data_of(play(third * 2.0))["network"] is None
+    J = third * 2.0
+    assert data_of(play(J))["network"] is None
+    for _ in range(100):
+        J = J + 1.0
+    with pytest.raises(ValueError, match="208 nodes"):
+        play(J)
 
 
 def test_a_network_too_large_for_a_graph_is_shown_unit_by_unit():

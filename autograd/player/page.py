@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.draw.layout import lay_out, printable
-from autograd.draw.view import MOST_BOXES, Box, Edge, View, names_of
+from autograd.draw.view import Box, Edge, View, names_of
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, Operation
@@ -27,7 +27,8 @@ from autograd.steps import backward_steps, node_names
 from autograd.symbolic import SYMBOLS, Expression, symbol, to_javascript, to_text
 from autograd.value import Constant, Value, real
 
-MOST_NODES = 3000  # of a network, which is shown unit by unit
+MOST_NODES = 200  # of a graph that is shown node by node
+MOST_IN_NETWORK = 3000  # of one that is shown unit by unit
 LONGEST_FORMULA = 90  # characters
 SCALE = 1.3  # pixels of the page per point of the layout
 FOLDER = Path(__file__).parent
@@ -91,15 +92,15 @@ def play(
     if not isinstance(J, Value):
         raise TypeError(f"play: got {J!r} ({type(J).__name__}); accepted: the Value at the root of a graph")
     order = topological_order(J)
-    units = any(isinstance(node.label, UnitLabel) and node.label.symbol == "z" for node in order)
-    if len(order) > (MOST_NODES if units else MOST_BOXES):
+    network = network_data(J, order) if len(order) <= MOST_IN_NETWORK else None
+    if len(order) > MOST_NODES and network is None:
         raise ValueError(
-            f"play: the graph has {len(order):,} nodes; accepted: at most {MOST_BOXES}, or {MOST_NODES:,} for a "
+            f"play: the graph has {len(order):,} nodes; accepted: at most {MOST_NODES}, or {MOST_IN_NETWORK:,} for a "
             "network with labelled units. Play a part of it, or fewer samples; a drawing folds what is large"
         )
     parts = {name: (FOLDER / name).read_text("utf-8") for name in ("mathematics.js", "engine.js", "player.js")}
     parts |= {"style": (FOLDER / "player.css").read_text("utf-8"), "operations": operations_script()}
-    parts["graph"] = embedded(graph_data(J, order, names, parameters, samples))
+    parts["graph"] = embedded(graph_data(J, order, names, parameters, samples) | {"network": network})
     template = (FOLDER / "page.html").read_text("utf-8")
     return Page(re.sub(r"\{\{([\w.]+)\}\}", lambda match: parts[match[1]], template))
 
@@ -153,8 +154,7 @@ def graph_data(
         "parameters": [number[leaf] for leaf in chosen_parameters(order, called, parameters, sample_leaves)],
         "samples": [[sendable(x) for x in row] for row in rows],
         "sampleLeaves": [number[leaf] for leaf in sample_leaves],
-        "layout": layout_data(order, number, shown) if len(order) <= MOST_BOXES else None,
-        "network": network_data(J, order),
+        "layout": layout_data(order, number, shown) if len(order) <= MOST_NODES else None,
     }
 
 
@@ -231,7 +231,7 @@ def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
     return {
         "symbol": row.symbol,
         "value": to_text(Expression(row.name, tuple(inputs))),
-        "partials": [to_text(rule(SYMBOLS, *known, symbol("{out}"))) for rule in row.formulas],
+        "partials": [to_text(rule(SYMBOLS, *known, symbol("{out}"))).replace("-", "−") for rule in row.formulas],
         "edges": row.edges,
     }
 

@@ -455,7 +455,7 @@ function backwardWords(step) {
 
 function readyWords(input, ready, usesDone, uses) {
   if (!ready) return `${usesDone} of ${uses} uses of ${name(input)} have handed back: its gradient is not whole yet.`;
-  const done = uses === 1 ? `The only use of ${name(input)} is done` : `All ${uses} uses of ${name(input)} are done`;
+  const done = uses === 1 ? `The only use of ${name(input)} is done` : `${uses === 2 ? "Both" : `All ${uses}`} uses of ${name(input)} are done`;
   return `${done}: its gradient is whole${nodes[input].op ? ", and it can hand back in turn" : ""}.`;
 }
 
@@ -477,7 +477,7 @@ function travel() {
   const step = backwardStep();
   const edge = step && parts.edges.get(`${step.node} ${step.position}`);
   if (!edge || state.selected !== null || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const dot = drawn("g", { class: "traveller" }, drawn("circle", { r: 6 }), drawn("text", { y: -11 }, show(step.contribution)));
+  const dot = drawn("g", { class: "traveller" }, drawn("circle", { r: 6 }), drawn("text", { y: 20 }, show(step.contribution)));
   edge.edge.parentNode.append(dot);
   const length = edge.line.getTotalLength();
   const time = Math.min(700, Number(find("speed").value) * 0.6);
