@@ -177,6 +177,9 @@ class Builder:
         """Return a part of `x`."""
         if all(part == slice(None) for part in index):
             return x
+        inner = self.made.get(x)
+        if isinstance(inner, Index) and all(part is None or part == slice(None) for part in inner.index):
+            return self.index(inner.args[0], _composed(inner.index, index))  # type: ignore[arg-type]
         sizes = iter(x.shape)
         shape: list[int] = []
         for part in index:
@@ -299,6 +302,20 @@ class Builder:
         if not ordered:
             return x, tuple(axes[k] for k in order)
         return self.transpose(x, [order.index(k) for k in range(len(order))]), axes
+
+
+def _composed(inner: Sequence[int | slice | None], outer: Sequence[int | slice | None]) -> list[int | slice | None]:
+    """Return the index that takes `outer` of what `inner`, of new and whole axes, takes."""
+    axes = iter(inner)
+    found: list[int | slice | None] = []
+    for part in outer:
+        if part is None:
+            found.append(None)
+        elif next(axes) is not None:
+            found.append(part)
+        elif isinstance(part, slice):  # of a new axis, which has one element
+            found.append(None)
+    return found
 
 
 def varying(positions: Ints) -> tuple[int, ...]:

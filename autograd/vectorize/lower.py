@@ -14,7 +14,7 @@ from autograd.value import Value
 from autograd.vectorize.arrays import COMPUTED, INPUT, Array, Builder, Expand, Operand, Shape, View, constant, varying
 from autograd.vectorize.axes import Columns, as_function
 from autograd.vectorize.colours import NUMBER, chains, colour_nodes
-from autograd.vectorize.record import ADD, LEAF, MUL, ROWS, Record
+from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, Record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -527,19 +527,13 @@ def _by_use(graph: Record, group: Leaves, colours: list[int], terms: dict[int, l
     keep = (used >= 0) & (leaf[used] >= 0)
     place = np.tile(np.arange(3), len(graph.nodes))[keep]
     used, by = leaf[used[keep]], by[keep]
-    top_of = np.arange(len(graph.nodes))
-    for top, of_top in terms.items():
-        for term in of_top:
-            if leaf[term] >= 0:
-                pass
     of_use = colour[by]
     chain = of_use < 0
     while chain.any():  # a step inside a chain: the chain's colour is that of its last node
         by = np.where(chain, graph.user[by], by)
         of_use = colour[by]
         chain = of_use < 0
-    place = np.where(np.isin(graph.op[by], (ADD, MUL)), 0, place)
-    del top_of
+    place = np.where(np.isin(graph.op[by], (ADD, MUL, *EXTREMES)), 0, place)
     signature: dict[int, set[tuple[int, int]]] = {}
     for p, pair in zip(used.tolist(), zip(of_use.tolist(), place.tolist(), strict=True), strict=True):
         signature.setdefault(p, set()).add(pair)

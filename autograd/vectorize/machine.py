@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,6 +71,7 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
     return found | special_functions()
 
 
+EXTREMES = ("maximum", "minimum")
 PREDICATES = ("less", "less_equal", "greater", "equal", "both")
 VIEWS = (Index, Transpose, Reshape)
 
@@ -177,7 +179,11 @@ class Machine:
                 self.do(function, args[0], buffer)
                 args[0] = buffer
         elif name in self.functions:
-            self.do(self.functions[name], *args, self.new(out, bool if name in PREDICATES else float))
+            function, buffer = self.functions[name], self.new(out, bool if name in PREDICATES else float)
+            if name in EXTREMES:  # they take `out` by its name only
+                self.do(partial(function, out=buffer), *args)
+            else:
+                self.do(function, *args, buffer)
         else:
             self.derived(statement)
 
@@ -243,7 +249,7 @@ class Machine:
         x, out = (self.get(arg) for arg in statement.args)
         buffer = self.new(statement.out)
         axis = statement.axis + statement.out.batched
-        self.do(_share, x, np.expand_dims(out, axis), axis, buffer)
+        self.do(share, x, np.expand_dims(out, axis), axis, buffer)
 
     def index(self, statement: Index) -> None:
         (x,) = statement.args
@@ -335,7 +341,7 @@ def _copy_where(out: Floats, x: Floats, condition: Floats) -> None:
     np.copyto(out, x, where=condition)
 
 
-def _share(x: Floats, largest: Floats, axis: int, out: Floats) -> None:
+def share(x: Floats, largest: Floats, axis: int, out: Floats) -> None:
     """Write how the derivative of a chain of max(max(x0, x1), x2)... is shared: half of a tie to the later one."""
     np.equal(x, largest, out)
     if np.count_nonzero(out) > out.size // out.shape[axis]:

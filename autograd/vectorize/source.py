@@ -102,7 +102,7 @@ class Source:
         """Write one statement: a line, or a part of the lines that use it."""
         text, strength = getattr(self, type(statement).__name__.lower())(statement)
         out = statement.out
-        view = isinstance(statement, (Index, Transpose, Reshape)) and len(text) < 32
+        view = isinstance(statement, (Index, Transpose, Reshape)) and statement.args[0] in self.names
         hidden = out not in self.shown and (out not in self.hints or out not in self.shown)
         if hidden and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
             self.inlined[out] = text, strength

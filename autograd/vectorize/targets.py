@@ -1,0 +1,144 @@
+"""What the names in the source of an array program mean on NumPy, JAX and PyTorch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograd.ops import OPERATIONS, with_derived
+from autograd.symbolic import PREDICATES
+from autograd.vectorize.machine import share, special_functions
+
+TARGETS = ("numpy", "jax", "torch")
+
+
+def namespace(target: str) -> dict[str, Any]:
+    """Return the functions that the source of an array program calls, by name.
+
+    Raises ValueError for a target other than "numpy", "jax" and "torch", and ImportError where it is not installed.
+    """
+    if target not in TARGETS:
+        raise ValueError(f"to: got {target!r}; accepted: {', '.join(map(repr, TARGETS))}")
+    others: dict[str, Callable[..., Any]] = {"numpy": _numpy, "jax": _jax, "torch": _torch}[target]()
+    known = SimpleNamespace(**others)
+    with_derived(known)
+    names = {row.numpy or row.name: getattr(known, row.name) for row in OPERATIONS.values()}
+    return vars(known) | names | {"inf": math.inf, "nan": math.nan}
+
+
+def _elementary(*modules: Any) -> dict[str, Callable[..., Any]]:
+    """Return the functions of the table that are not derived from others, as the first module that has them does."""
+    names = {row.name: row.numpy or row.name for row in OPERATIONS.values() if row.javascript}
+    names |= {name: name for name in PREDICATES if name != "both"} | {"both": "logical_and"}
+    names |= {name: name for name in ("where", "einsum", "broadcast_to", "amax", "amin", "transpose")}
+    found = {}
+    for name, theirs in names.items():
+        for module in modules:
+            if hasattr(module, theirs):
+                found[name] = getattr(module, theirs)
+                break
+    return found
+
+
+def _numpy() -> dict[str, Callable[..., Any]]:
+    def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
+        out = np.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]))
+        np.add.at(out, (slice(None),) * axis + (index,), x)
+        return out
+
+    def place(base: Any, index: Any, part: Any) -> Any:
+        out = np.zeros(base) if isinstance(base, tuple) else base.copy()
+        out[index] += part
+        return out
+
+    def shared(x: Any, out: Any, axis: int) -> Any:
+        found = np.empty(x.shape)
+        share(x, np.expand_dims(out, axis), axis, found)
+        return found
+
+    special = special_functions()
+    others = {"take": np.take, "scatter": scatter, "place": place, "share": shared, "logical_and": np.logical_and}
+    return _elementary(np) | others | {name: special[name] for name in ("erf", "erfc")}
+
+
+def _jax() -> dict[str, Callable[..., Any]]:
+    import jax.numpy as jnp
+    from jax.scipy import special
+
+    def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
+        out = jnp.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), x.dtype)
+        return out.at[(slice(None),) * axis + (index,)].add(x)
+
+    def place(base: Any, index: Any, part: Any) -> Any:
+        out = jnp.zeros(base, part.dtype) if isinstance(base, tuple) else base
+        return out.at[index].add(part)
+
+    def shared(x: Any, out: Any, axis: int) -> Any:
+        tied = (x == jnp.expand_dims(out, axis)).astype(x.dtype)
+        later = jnp.flip(jnp.cumsum(jnp.flip(tied, axis), axis), axis) - tied
+        earlier = jnp.cumsum(tied, axis) - tied
+        return tied * 0.5 ** (later + (earlier > 0))
+
+    others = {
+        "take": jnp.take,
+        "scatter": scatter,
+        "place": place,
+        "share": shared,
+        "amax": jnp.max,
+        "amin": jnp.min,
+        "logical_and": jnp.logical_and,
+    }
+    return _elementary(jnp, special) | others
+
+
+def _torch() -> dict[str, Callable[..., Any]]:
+    import torch
+
+    def tensor(x: Any) -> Any:
+        return x if isinstance(x, torch.Tensor) else torch.as_tensor(x, dtype=torch.float64)
+
+    def of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args: function(*map(tensor, args))
+
+    def where(condition: Any, x: Any, y: Any) -> Any:
+        condition = condition if isinstance(condition, torch.Tensor) else torch.as_tensor(condition)
+        return torch.where(condition != 0, tensor(x), tensor(y))
+
+    def take(x: Any, index: Any, axis: int) -> Any:
+        return torch.index_select(x, axis, torch.as_tensor(index))
+
+    def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
+        out = torch.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), dtype=x.dtype)
+        return out.index_add(axis, torch.as_tensor(index), x)
+
+    def place(base: Any, index: Any, part: Any) -> Any:
+        out = torch.zeros(base, dtype=part.dtype) if isinstance(base, tuple) else base.clone()
+        out[index] += part
+        return out
+
+    def shared(x: Any, out: Any, axis: int) -> Any:
+        tied = (x == out.unsqueeze(axis)).to(x.dtype)
+        later = torch.flip(torch.cumsum(torch.flip(tied, (axis,)), axis), (axis,)) - tied
+        earlier = torch.cumsum(tied, axis) - tied
+        return tied * 0.5 ** (later + (earlier > 0))
+
+    elementary = _elementary(torch, torch.special)
+    names = {"less": torch.lt, "less_equal": torch.le, "greater": torch.gt, "equal": torch.eq}
+    functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
+    return functions | {
+        "where": where,
+        "take": take,
+        "scatter": scatter,
+        "place": place,
+        "share": shared,
+        "logical_and": torch.logical_and,
+        "einsum": torch.einsum,
+        "broadcast_to": lambda x, shape: torch.broadcast_to(tensor(x), shape),
+        "transpose": torch.permute,
+        "amax": lambda x, axis: torch.amax(x, axis),
+        "amin": lambda x, axis: torch.amin(x, axis),
+    }
