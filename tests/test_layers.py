@@ -1,0 +1,215 @@
+import copy
+import math
+import pickle
+import random
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import OPERATIONS, Constant, Value, topological_order
+from nn import MLP, Layer, Neuron, softmax
+from nn.layers import activate, weighted_sum
+
+UNARY = [op for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1]
+
+
+def test_all_names_are_there():
+    for name in nn.__all__:
+        assert hasattr(nn, name)
+
+
+def test_micrograd_call_forms():
+    model = MLP(2, [16, 16, 1])
+    assert len(model.parameters()) == 2 * 16 + 16 + 16 * 16 + 16 + 16 + 1
+    out = model([1.0, -2.0])
+    assert isinstance(out, Value)
+    out.backward()
+    assert any(p.grad for p in model.parameters())
+    model.zero_grad()
+    assert not any(p.has_grad for p in model.parameters())
+    assert isinstance(MLP(2, [3])([1.0, 2.0]), list)
+    assert isinstance(Layer(2, 1)([1.0, 2.0]), Value)
+    assert isinstance(Neuron(2)([1.0, 2.0]), Value)
+    assert isinstance(MLP(2, [1, 1, 1])([1.0, 2.0]), Value)
+
+
+def test_labels_are_those_of_the_formulas():
+    model = MLP(2, [3, 1], activation="tanh", output="sigmoid")
+    nodes = model.forward([1.0, 2.0])
+    labels = [p.label for p in model.parameters()]
+    assert labels[:3] == ["W^(1)_11", "W^(1)_12", "b^(1)_1"]
+    assert labels[-4:] == ["W^(2)_11", "W^(2)_12", "W^(2)_13", "b^(2)_1"]
+    for letter, layers in (("z", nodes.z), ("a", nodes.a)):
+        for number, units in layers.items():
+            for i, node in units.items():
+                assert node.label == f"{'x' if number == 1 else letter}^({number})_{i}"
+                assert (node.label.layer, node.label.units) == (number, (i,))
+    assert list(nodes.z) == [2, 3]
+    assert list(nodes.a) == [1, 2, 3]
+    assert nodes.output == [nodes.a[3][1]]
+    assert MLP(12, [11]).layers[0].neurons[10].w[11].label == "W^(1)_{11,12}"
+
+
+def test_plain_inputs_are_constants_and_values_stay_themselves():
+    x = Value(2.0)
+    nodes = MLP(2, [1]).forward([x, np.float32(0.5)])
+    assert nodes.a[1][1] is x
+    assert isinstance(nodes.a[1][2], Constant)
+    nodes.output[0].backward()
+    assert x.has_grad
+    assert not nodes.a[1][2].has_grad
+
+
+def test_without_an_activation_a_is_z():
+    nodes = MLP(2, [2], output=None).forward([1.0, 2.0])
+    assert nodes.a[2] == nodes.z[2]
+    assert nodes.output[0].label == "z^(2)_1"
+
+
+@pytest.mark.parametrize("name", [op.name for op in UNARY])
+def test_every_unary_operation_is_an_activation(name):
+    op = OPERATIONS[name]
+    z = Value(0.3)
+    a = activate(op, z)
+    expected = getattr(Value(0.3), name)()
+    assert a.data == expected.data
+    assert a.partials == expected.partials
+    for model in (MLP(1, [1], activation="tanh", output=name), MLP(1, [1, 1], activation=name)):
+        for p in model.parameters():
+            p.data = 0.3
+        assert isinstance(model([0.5]), Value)
+
+
+def test_an_activation_outside_its_domain_says_where():
+    model = MLP(1, [1], output="log")
+    model.layers[0].neurons[0].w[0].data = 1.0
+    with pytest.raises(ValueError, match=r"log\(z\^\(2\)_1 = -2.0\)"):
+        model([-2.0])
+    z = Value(0.0)
+    assert activate(OPERATIONS["sqrt"], z).partials == (math.inf,)
+
+
+@pytest.mark.parametrize("name", ["maximum", "nonsense", "", "where", 3, ["tanh"]])
+def test_other_activations_are_refused(name):
+    with pytest.raises(ValueError, match=r"activation: got .*accepted: .*tanh"):
+        MLP(2, [2, 1], activation=name)
+
+
+def test_written_out_sums_are_those_of_the_operators():
+    generator = random.Random(5)
+    for constants in range(4):
+        weights = [Value(generator.gauss(0, 1)) for _ in range(5)]
+        inputs = [(Constant if constants & 1 else Value)(generator.gauss(0, 1)) for _ in range(5)]
+        if constants & 2:
+            weights[2] = Constant(0.25)
+        bias = Value(0.5)
+        total = weights[0] * inputs[0]
+        for w, a in list(zip(weights, inputs, strict=True))[1:]:
+            total = total + w * a
+        total = total + bias
+        found = weighted_sum(weights, inputs, bias)
+        for one, other in zip(topological_order(found), topological_order(total), strict=True):
+            assert type(one) is type(other)
+            assert (one.op, one.data, one.partials, one.label, one.has_grad) == (
+                other.op,
+                other.data,
+                other.partials,
+                other.label,
+                other.has_grad,
+            )
+
+
+@pytest.mark.parametrize("x", [[1.0], [1.0, 2.0, 3.0], []])
+def test_another_number_of_inputs_is_an_error(x):
+    model = MLP(2, [3, 1])
+    for part in (model, model.layers[0], model.layers[0].neurons[0], model.forward):
+        with pytest.raises(ValueError, match=rf"inputs: got {len(x)}; layer 1 has 2 units"):
+            part(x)
+    with pytest.raises(ValueError, match="layer 2 has 3 units"):
+        model.layers[1](x if len(x) != 3 else [1.0])
+
+
+@pytest.mark.parametrize("x", ["ab", [1.0, None], [1.0, [2.0]], 3.0, None, [1.0, 2j]])
+def test_inputs_that_are_no_numbers(x):
+    with pytest.raises(TypeError, match="got"):
+        MLP(2, [1])(x)
+
+
+@pytest.mark.parametrize(("n_in", "sizes"), [(0, [1]), (2, [0]), (2, []), (2, 3), (2, [1.5]), (True, [1]), (2, "33")])
+def test_sizes_that_are_none(n_in, sizes):
+    with pytest.raises(ValueError, match="accepted"):
+        MLP(n_in, sizes)
+
+
+def test_softmax():
+    mpmath = pytest.importorskip("mpmath", reason="the reference values are mpmath's")
+    z = [0.3, -1.2, 2.0]
+    found = [a.data for a in softmax([Value(x) for x in z])]
+    total = sum(mpmath.exp(x) for x in z)
+    assert found == pytest.approx([float(mpmath.exp(x) / total) for x in z], rel=1e-15)
+    assert [a.data for a in softmax([Value(1000.0), Value(0.0), Value(-1000.0)])] == [1.0, 0.0, 0.0]
+    nodes = [Value(x) for x in z]
+    softmax(nodes)[0].backward()
+    jacobian = [found[0] * ((k == 0) - found[k]) for k in range(3)]
+    assert [node.grad for node in nodes] == pytest.approx(jacobian, rel=1e-14)
+    with pytest.raises(ValueError, match="layer"):
+        Neuron(2, activation="softmax")
+    assert MLP(2, [1], output="softmax")([1.0, 2.0]).data == 1.0
+
+
+def test_initial_weights():
+    one, other = MLP(3, [4, 2], seed=7), MLP(3, [4, 2], seed=7)
+    assert [p.data for p in one.parameters()] == [p.data for p in other.parameters()]
+    assert [p.data for p in one.parameters()] != [p.data for p in MLP(3, [4, 2], seed=8).parameters()]
+    for name, limit in (("relu", math.sqrt(6 / 100)), ("gelu", math.sqrt(6 / 100)), ("tanh", math.sqrt(6 / 150))):
+        weights = [w.data for neuron in Layer(100, 50, name).neurons for w in neuron.w]
+        assert 0.99 * limit < max(weights) <= limit
+        assert -limit <= min(weights) < -0.99 * limit
+        assert sum(weights) / len(weights) == pytest.approx(0.0, abs=limit / 25)
+    assert not any(neuron.b.data for neuron in one.layers[0].neurons)
+
+
+def test_copies_and_pickles():
+    model = MLP(2, [3, 1], activation="tanh")
+    expected = model([1.0, 2.0]).data
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert twin([1.0, 2.0]).data == expected
+        assert [p.label.units for p in twin.parameters()] == [p.label.units for p in model.parameters()]
+        assert not set(twin.parameters()) & set(model.parameters())
+
+
+def test_repr():
+    assert repr(MLP(2, [3, 1], activation="tanh")) == "MLP(2, [3, 1], activation='tanh', output=None)"
+    assert repr(Layer(2, 3)) == "Layer(2, 3, activation='relu')"
+    assert repr(Neuron(2)) == "Neuron(2, activation='relu')"
+
+
+def test_the_scalar_graph_is_the_matrix_formula():
+    """2 features, 3 units, 2 samples: Z = W A + b 1ᵀ, with the samples as columns."""
+    W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    X = np.array([[0.5, -1.0], [0.25, 2.0]])
+    b = np.array([[0.1], [0.2], [0.3]])
+    layer = Layer(2, 3, activation=None)
+    for neuron, row, bias in zip(layer.neurons, W, b, strict=True):
+        for w, number in zip(neuron.w, row, strict=True):
+            w.data = number
+        neuron.b.data = bias[0]
+    Z = np.array([[z.data for z in layer(X[:, k])] for k in range(2)]).T
+    assert pytest.approx(W @ X + b, rel=1e-15) == Z
+
+
+def test_the_other_autograd_is_named(tmp_path):
+    import subprocess
+    import sys
+
+    (tmp_path / "autograd.py").write_text("def grad(f): pass\n")
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import nn"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "ImportError" in done.stderr
+    assert "pip uninstall autograd" in done.stderr

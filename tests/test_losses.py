@@ -1,0 +1,129 @@
+import math
+
+import pytest
+
+from autograd import Constant, Value
+from nn import (
+    MLP,
+    binary_cross_entropy,
+    cost,
+    cross_entropy,
+    cross_entropy_on_logits,
+    decay,
+    mean,
+    softmax,
+    squared_error,
+)
+
+LOSSES = [squared_error, cross_entropy, binary_cross_entropy, cross_entropy_on_logits]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_nodes_and_numbers_agree(loss):
+    a, y = [0.2, 0.7, 0.1], [0.0, 1.0, 0.0]
+    node = loss([Value(x) for x in a], y)
+    assert node.data == loss(a, y)
+    node.backward()
+
+
+def test_values():
+    assert squared_error([3.0, -1.0], [1.0, 2.0]) == 0.5 * (4.0 + 9.0)
+    assert cross_entropy([0.25, 0.75], [0.5, 0.5]) == pytest.approx(-0.5 * (math.log(0.25) + math.log(0.75)), rel=1e-15)
+    assert binary_cross_entropy([0.25, 0.75], [1.0, 0.0]) == pytest.approx(-2 * math.log(0.25), rel=1e-15)
+    assert mean([Value(1.0), Value(3.0)]).data == 2.0
+
+
+def test_gradients_of_the_outputs():
+    a = [Value(0.2), Value(0.7), Value(0.1)]
+    y = [0.0, 0.75, 0.25]
+    for loss, slope in (
+        (squared_error, lambda a, y: a - y),
+        (cross_entropy, lambda a, y: -y / a),
+        (binary_cross_entropy, lambda a, y: (a - y) / (a * (1 - a))),
+    ):
+        for unit in a:
+            del unit.grad
+        loss(a, y).backward()
+        assert [u.grad for u in a] == pytest.approx([slope(u.data, t) for u, t in zip(a, y, strict=True)], rel=1e-14)
+
+
+def test_cross_entropy_on_logits_neither_overflows_nor_takes_log_of_0():
+    for k, expected in enumerate((0.0, 1000.0, 2000.0)):
+        z = [Value(1000.0), Value(0.0), Value(-1000.0)]
+        J = cross_entropy_on_logits(z, [float(i == k) for i in range(3)])
+        assert J.data == expected
+        J.backward()
+        assert [unit.grad for unit in z] == pytest.approx([(i == 0) - (i == k) for i in range(3)], abs=1e-15)
+
+
+def test_cross_entropy_on_logits_is_that_of_softmax():
+    numbers, y = [0.3, -1.2, 2.0], [0.0, 0.0, 1.0]
+    one, other = [Value(x) for x in numbers], [Value(x) for x in numbers]
+    J, K = cross_entropy_on_logits(one, y), cross_entropy(softmax(other), y)
+    assert J.data == pytest.approx(K.data, rel=1e-14)
+    J.backward()
+    K.backward()
+    assert [z.grad for z in one] == pytest.approx([z.grad for z in other], abs=1e-15)
+
+
+def test_certain_outputs():
+    a = [Value(1.0), Value(0.0)]
+    J = cross_entropy(a, [1.0, 0.0])
+    assert J.data == 0.0
+    J.backward()
+    assert [unit.grad for unit in a] == [-1.0, 0.0]
+    a = [Value(1.0), Value(1e-310)]
+    J = cross_entropy(a, [1.0, 0.0])
+    J.backward()
+    assert [unit.grad for unit in a] == [-1.0, 0.0]
+    assert binary_cross_entropy([1.0, 0.0], [1.0, 0.0]) == 0.0
+    with pytest.raises(ValueError, match=r"log.*cross_entropy_on_logits"):
+        cross_entropy([Value(0.0), Value(1.0)], [1.0, 0.0])
+
+
+def test_one_output_needs_no_list():
+    assert squared_error(Value(3.0), 1.0).data == squared_error([Value(3.0)], [1.0]).data == 2.0
+    assert squared_error(Value(3.0), [1.0]).data == 2.0
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_as_many_targets_as_outputs(loss):
+    with pytest.raises(ValueError, match="3 outputs and 2 targets"):
+        loss([Value(0.1)] * 3, [1.0, 0.0])
+    with pytest.raises(ValueError, match="0 outputs"):
+        loss([], [])
+    with pytest.raises(TypeError, match="'b'"):
+        loss([Value(0.1), Value(0.2)], ["b", 1.0])
+
+
+def test_targets_are_labelled():
+    nodes = MLP(2, [2]).forward([1.0, 2.0])
+    J = squared_error(nodes.output, [0.0, 1.0])
+    found, stack = set(), [J]
+    while stack:
+        node = stack.pop()
+        found |= {node.label} if isinstance(node, Constant) and node.label else set()
+        stack.extend(node.inputs)
+    assert {"y^(2)_1", "y^(2)_2"} <= found
+
+
+def test_the_cost_of_samples_and_decay():
+    model = MLP(2, [3, 2], activation="tanh", seed=3)
+    X, Y = [[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]]
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = 10.0  # decay leaves biases alone
+    J = cost(model, X, Y, squared_error, decay_rate=0.1)
+    squares = sum(w.data**2 for layer in model.layers for neuron in layer.neurons for w in neuron.w)
+    one_by_one = [squared_error(model(x), y).data for x, y in zip(X, Y, strict=True)]
+    assert J.data == pytest.approx(math.fsum(one_by_one) / 3 + 0.05 * squares, rel=1e-15)
+    assert J.label == "J"
+    penalty = decay(model, 0.1)
+    penalty.backward()
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            assert [w.grad for w in neuron.w] == pytest.approx([0.1 * w.data for w in neuron.w], rel=1e-15)
+            assert not neuron.b.has_grad
+    with pytest.raises(ValueError, match="3 samples and 2 targets"):
+        cost(model, X, Y[:2])
+    with pytest.raises(ValueError, match="no costs"):
+        cost(model, [], [])
