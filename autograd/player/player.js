@@ -23,7 +23,7 @@ const state = {
   path: null, // the one of its paths that is lit, by number
   view: network ? "network" : "graph",
   history: [], // values of the root, one per descent step
-  quiz: null, // {node, solved: Set, tries, right, asked}
+  quiz: null, // {node, solved, tries, right, asked}: the node asked about, those found, answers to it, scores
 };
 let run = compute(graph, state.leafValues);
 
@@ -267,7 +267,6 @@ function refresh() {
     const residual = unit && unit.z !== null ? unit.z : index;
     number.textContent = show(values[index], unit ? 3 : 4);
     number.setAttribute("data-value", String(values[index]));
-    const reached = run.gradients[residual] !== null || !nodes[residual].constant;
     const text = gradientText(residual, gradients);
     slope.textContent = nodes[residual].constant ? "" : unit ? (unit.z === null ? "" : `δ ${text}`) : text;
     slope.setAttribute("data-gradient", hidden(residual) ? "hidden" : String(gradients[residual]));
@@ -276,7 +275,7 @@ function refresh() {
       values[index] === null ? "waiting" : "", broken(values[index]) || broken(gradients[residual]) ? "broken" : "",
       ...(marks.nodes.get(index) ?? [])].filter(Boolean).join(" "));
     group.setAttribute("aria-label", `${name(index)}, ${kind(index)}, value ${long(values[index])}`
-      + (reached && !nodes[residual].constant ? `, ${unit && unit.z !== null ? "residual" : "gradient"} ${gradientText(residual, gradients)}` : ""));
+      + (!nodes[residual].constant ? `, ${unit && unit.z !== null ? "residual" : "gradient"} ${gradientText(residual, gradients)}` : ""));
   }
   for (const [key, { edge, text }] of parts.edges) {
     const [node, position] = key.split(" ").map(Number);
@@ -400,7 +399,7 @@ function introduction() {
     ? "Nothing is computed yet: only the leaves have values. Step on."
     : "Press play (space) or step (→) to see every value computed, then every gradient handed back. "
       + "Drag a leaf to change its value. Click a node for its chain rule.";
-  const found = [...leaves].filter((index) => run.gradients[index] !== null).slice(0, 8);
+  const found = leaves.filter((index) => run.gradients[index] !== null).slice(0, 8);
   if (state.touched || !found.length) return [element("p", { class: "note" }, words)];
   return [element("p", { class: "note" }, words), equation(...found.flatMap((index, i) =>
     [i ? element("br") : "", `${gradientName(index)} = `, gradient(run.gradients[index])]))];
@@ -789,7 +788,7 @@ function questions() {
 
 function toggleQuiz() {
   pause();
-  state.quiz = state.quiz ? null : { node: null, solved: new Set(), shown: new Set(), tries: 0, right: 0, asked: 0 };
+  state.quiz = state.quiz ? null : { node: null, solved: new Set(), tries: 0, right: 0, asked: 0 };
   state.position = last;
   state.selected = state.path = null;
   find("quiz-switch").setAttribute("aria-pressed", String(state.quiz !== null));
