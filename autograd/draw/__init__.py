@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from autograd.draw.layout import Layout, lay_out, to_dot
+from autograd.draw.layout import lay_out, to_dot
 from autograd.draw.picture import Picture
 from autograd.draw.svg import to_svg
-from autograd.draw.view import MOST_BOXES, MOST_EDGES, Grouped, View, names_of, view
+from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, names_of, view_of
 from autograd.value import Value
 
-__all__ = ["Drawing", "Layout", "draw", "layout"]
+__all__ = ["Drawing", "draw"]
 
 
 class Drawing(Picture):
@@ -98,40 +98,25 @@ def draw(
     layers = frozenset(path[0] for path in graph.paths.values() if graph.has_units) - {"cost"}
     if fold:
         return _drawing(graph, layers if fold == "units" else frozenset(), f"draw: fold={fold!r}")
-    if len(graph.nodes) <= MOST_BOXES:
+    if len(graph.nodes) <= MOST_NODES:
         return _drawing(graph, groups, "draw: the graph")
-    opened = layers if layers and _fits(view(graph, layers)) else frozenset()
+    opened = layers if layers and _fits(view_of(graph, layers), MOST_NODES, 3 * MOST_NODES) else frozenset()
     return _drawing(graph, opened, "draw: the graph, folded,")
 
 
 def _drawing(graph: Grouped, opened: frozenset[str], what: str) -> Drawing:
-    shown = view(graph, opened)
-    if not _fits(shown):
+    shown = view_of(graph, opened)
+    if not _fits(shown, MOST_BOXES, MOST_EDGES):
         raise ValueError(
             f"{what} makes a picture of {len(shown.boxes):,} boxes and {len(shown.edges):,} edges; accepted: at most "
             f"{MOST_BOXES} and {MOST_EDGES}"
         )
-    if len(graph.nodes) > MOST_BOXES:
-        first = next(box.title for box in shown.boxes if box.kind == "folded")
-        note = f"{len(graph.nodes):,} nodes, more than {MOST_BOXES}: some are folded. open({first!r}) opens a box."
+    first = next((box.title for box in shown.boxes if box.kind == "folded"), None)
+    if first and len(graph.nodes) > MOST_NODES:
+        note = f"{len(graph.nodes):,} nodes, more than {MOST_NODES}: some are folded. open({first!r}) opens a box."
         shown = replace(shown, note=note)
     return Drawing(graph, opened, shown)
 
 
-def _fits(shown: View) -> bool:
-    return len(shown.boxes) <= MOST_BOXES and len(shown.edges) <= MOST_EDGES
-
-
-def layout(J: Value, names: Mapping[str, object] | None = None) -> Layout:
-    """Return where the nodes and edges of the graph of J stand in a picture, as Graphviz puts them.
-
-    The id of node i of `topological_order(J)` is ``n{i}``. Raises ValueError for a graph of more than 200 nodes.
-
-    >>> x = Value(3.0, label="x")
-    >>> [edge[:3] for edge in layout(x * x).edges]
-    [('n0', 'n1', 0), ('n0', 'n1', 1)]
-    """
-    graph = Grouped(J, names_of(names or {}), constants=True)
-    if len(graph.nodes) > MOST_BOXES:
-        raise ValueError(f"layout: the graph has {len(graph.nodes):,} nodes; accepted: at most {MOST_BOXES}")
-    return lay_out(view(graph, frozenset(name for path in graph.paths.values() for name in path)))
+def _fits(shown: View, boxes: int, edges: int) -> bool:
+    return len(shown.boxes) <= boxes and len(shown.edges) <= edges

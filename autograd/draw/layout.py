@@ -6,6 +6,7 @@ Both get the same DOT, with the size of each box in it, and so give the same pic
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import math
@@ -35,8 +36,8 @@ class Layout:
     """Places in points, x to the right and y down from the top left corner.
 
     nodes   for each id: the centre x and y, width and height
-    edges   (tail, head, position, points): position is None where a side is folded, points
-            are the control points of a Bézier curve of (len(points) - 1) / 3 pieces
+    edges   (tail, head, position, points): position is None where a side is folded; the points are the control points
+            of a Bézier curve of (len(points) - 1) / 3 pieces, from the tail to the tip at the head
     labels  for each edge the centre of its label, None where it has none
     groups  for each group with boxes in it: left, top, right, bottom
     size    width and height of the whole
@@ -231,13 +232,17 @@ def lay_out(view: View) -> Layout:
     for i, edge in enumerate(view.edges):
         if curves[i].get("constraint") == "false":  # within a column: an arc on its right
             (x0, y0, w0, _), (x1, y1, w1, _) = nodes[edge.tail], nodes[edge.head]
-            x0, x1, end = x0 + w0 / 2, x1 + w1 / 2, y1 + math.copysign(10, y0 - y1)
-            points = [(x0, y0), (x0 + 24, y0), (x1 + 24, end), (x1, end)]
-        else:
+            x0, x1, y1 = x0 + w0 / 2, x1 + w1 / 2, y1 + math.copysign(10, y0 - y1)
+            points = [(x0, y0), (x0 + 24, y0), (x1 + 24, y1), (x1, y1)]
+        elif "pos" in curves[i]:
             curve = curves[i]["pos"].split()
             tip = point(curve.pop(0) if curve[0].startswith("e,") else curve[-1])
             points = [point(p) for p in curve]
             points += [points[-1], tip, tip]
+        else:  # Graphviz found no way round the boxes, which happens
+            (x0, y0, w0, _), (x1, y1, w1, _) = nodes[edge.tail], nodes[edge.head]
+            start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1)
+            points = [start, start, end, end]
         edges.append((edge.tail, edge.head, edge.position, points))
     return Layout(
         nodes=nodes,
@@ -278,7 +283,7 @@ def run_graphviz(source: str, format: str) -> bytes:
     """Return what Graphviz makes of DOT text; RuntimeError with its words if it cannot."""
     if shutil.which("dot"):
         done = subprocess.run(["dot", f"-T{format}"], input=source.encode(), capture_output=True, check=False)
-        if done.returncode:
+        if not done.stdout:  # where it lost only the way of an edge, the rest is there
             raise RuntimeError(f"dot: {done.stderr.decode(errors='replace').strip()}")
         return done.stdout
     rendered: bytes = _webassembly().render(source, format=format)
@@ -300,4 +305,5 @@ def _webassembly() -> Any:
             self._module = wasmtime.Module.from_file(self._engine, str(PACKAGE_WASM_PATH))
             self._session = self._create_session()
 
+    atexit.register(_webassembly.cache_clear)  # wasmtime cannot be taken apart any later
     return CachedBackend()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -44,14 +43,12 @@ class Picture:
         if path.suffix.lower() not in makers:
             raise ValueError(f"save: got {str(path)!r}; accepted: a name that ends in {', '.join(makers)}")
         content = makers[path.suffix.lower()]()
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
+            temporary.write_bytes(content)
             os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        finally:
+            temporary.unlink(missing_ok=True)
         return path
 
     def _svg_file(self) -> bytes:

@@ -10,8 +10,8 @@ from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.value import Constant, Value
 
-MOST_BOXES = 200
-MOST_EDGES = 600
+MOST_NODES = 200  # of a graph or a group that is shown node by node; a larger one is folded
+MOST_BOXES, MOST_EDGES = 400, 1500  # of a picture after folding and opening; a larger one is refused
 SLICES = 10
 
 Path = tuple[str, ...]
@@ -27,7 +27,7 @@ class Box:
     value   None for a group
     grad    None before a backward pass; for a group the one of the largest size in it
     kind    ``leaf``, ``constant``, ``operation`` or ``folded``
-    path    the open groups that it stands in, outermost first
+    path    the open layer and unit that it stands in, outermost first
     """
 
     id: str
@@ -62,12 +62,16 @@ class View:
 
 
 def names_of(names: Mapping[str, object]) -> dict[Value, str]:
-    """Return the first public name of each Value in a namespace such as ``locals()``.
+    """Return the first public name of each Value in a namespace such as ``locals()``; TypeError if it is none.
 
     >>> x = Value(1.0)
     >>> list(names_of({"_1": x, "x": x, "n": 3}).values())
     ['x']
     """
+    if not isinstance(names, Mapping):
+        raise TypeError(
+            f"names: got {names!r} ({type(names).__name__}); accepted: names with their Values, as locals()"
+        )
     found: dict[Value, str] = {}
     for name, thing in names.items():
         if isinstance(thing, Value) and not name.startswith("_"):
@@ -79,7 +83,7 @@ class Grouped:
     """The nodes of a graph, in topological order, and the groups that each stands in, outermost first.
 
     Units' labels make groups of layers and units. A node without a name is in the groups that the nodes that use it
-    have in common; in a network, what is in no layer is the cost. A group of more than `MOST_BOXES` nodes is sliced in
+    have in common; in a network, what is in no layer is the cost. A group of more than `MOST_NODES` nodes is sliced in
     the order of the forward pass, so that edges between slices point one way.
     """
 
@@ -131,7 +135,7 @@ def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
     pieces = [(path, 0, len(nodes))]
     while pieces:
         path, start, end = pieces.pop()
-        if end - start > MOST_BOXES:
+        if end - start > MOST_NODES:
             step = -(-(end - start) // SLICES)
             for first in range(start, end, step):
                 last = min(first + step, end)
@@ -141,11 +145,16 @@ def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
                 paths[node] = path
 
 
-def view(graph: Grouped, opened: frozenset[str]) -> View:
+def _frames(path: Path) -> Path:
+    """The groups that get a frame when they are open: not the slices, which are no part of the network."""
+    return tuple(name for name in path if not name.startswith("nodes "))
+
+
+def view_of(graph: Grouped, opened: frozenset[str]) -> View:
     """Return the boxes and edges of a graph in which the groups named in `opened` are open, and no others.
 
     >>> x = Value(3.0, label="x")
-    >>> [(box.id, box.title) for box in view(Grouped(x * x, {}, True), frozenset()).boxes]
+    >>> [(box.id, box.title) for box in view_of(Grouped(x * x, {}, True), frozenset()).boxes]
     [('n0', 'x'), ('n1', '')]
     """
     place: dict[Value, str] = {}  # the id of the box that shows the node
@@ -174,13 +183,13 @@ def view(graph: Grouped, opened: frozenset[str]) -> View:
             value=node.data,
             grad=node.grad if node.has_grad else None,
             kind="operation" if node.op else "constant" if isinstance(node, Constant) else "leaf",
-            path=path,
+            path=_frames(path),
             arity=node.op.arity if node.op else 0,
         )
     for path, (id, nodes) in folded.items():
         grads = [node.grad for node in nodes if node.has_grad]
         grad = max(grads, key=lambda g: (g != g, abs(g)), default=None)
-        boxes[id] = Box(id, path[-1], "", None, grad, "folded", path[:-1], count=len(nodes))
+        boxes[id] = Box(id, path[-1], "", None, grad, "folded", _frames(path[:-1]), count=len(nodes))
     return View(tuple(boxes[id] for id in slots), tuple(_edges(graph.nodes, place)))
 
 

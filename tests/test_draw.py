@@ -1,0 +1,407 @@
+"""Pictures: what they show is the graph, with `dot` and without, whatever the labels are."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from xml.etree import ElementTree
+
+import pytest
+from random_graphs import random_graph
+
+from autograd import Constant, Value, tanh, topological_order, where
+from autograd.draw import draw
+from autograd.draw.layout import lay_out, number, to_dot
+from autograd.draw.svg import heat
+from nn import MLP
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = [
+    "<script>alert(1)</script>", "a\"b'c", "back\\slash \\n \\N \\G \\", "{}|<0>", "&amp; &lt;", "<b>bold</b>", "<",
+    ">", "日本語", "]; x [label=", "\"]; x [label=\"y", "%s {0}", "κόσμος ∂", "  two  spaces ", "-->", "]]>",
+]  # fmt: skip
+
+
+@pytest.fixture(params=["dot", "WebAssembly"])
+def engine(request, monkeypatch):
+    """Lay out with the program `dot`, then with no program on the PATH."""
+    if request.param == "WebAssembly":
+        monkeypatch.setenv("PATH", "")
+    elif not shutil.which("dot"):
+        pytest.skip("no dot on this machine's PATH")
+    return request.param
+
+
+def parts(drawing):
+    """The nodes of a picture by id, as lists of their texts, its edges and all its texts."""
+    svg = ElementTree.fromstring(drawing.svg)
+    groups = svg.findall(f".//{SVG}g[@class]")
+    nodes = {
+        g.get("data-id"): [t.text for t in g.findall(f"{SVG}text")] for g in groups if g.get("class").startswith("node")
+    }
+    edges = [
+        (g.get("data-tail"), g.get("data-head"), g.get("data-position"), g.findtext(f"{SVG}title"))
+        for g in groups
+        if g.get("class") == "edge"
+    ]
+    return nodes, edges, [t.text for t in svg.iter(f"{SVG}text")]
+
+
+def middle():
+    w, x, b = Value(-3.0, label="w"), Value(2.0, label="x"), Value(6.88, label="b")
+    y = tanh(w * x + b)
+    y.label = "y"
+    return y
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_picture_shows_every_node_and_every_operand(seed):
+    root, _ = random_graph(seed, size=40)
+    root.backward()
+    order = topological_order(root)
+    ids = {node: f"n{i}" for i, node in enumerate(order)}
+    nodes, edges, _ = parts(draw(root))
+    assert list(nodes) == [ids[node] for node in order]
+    for node in order:
+        texts = nodes[ids[node]]
+        assert number(node.data) in texts
+        if isinstance(node, Constant):
+            assert "grad" not in texts
+        else:
+            assert texts[-2:] == ["grad", number(node.grad)]
+        if node.op:
+            assert node.op.symbol in texts
+    expected = [
+        (ids[x], ids[node], str(i), "constant" if local is None else f"local derivative {local!r}")
+        for node in order
+        for i, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True))
+    ]
+    assert edges == expected
+
+
+def test_both_engines_give_the_same_structure(monkeypatch):
+    if not shutil.which("dot"):
+        pytest.skip("no dot on this machine's PATH")
+    for root in (middle(), random_graph(3)[0], network()):
+        with_dot = parts(draw(root))
+        with monkeypatch.context() as patch:
+            patch.setenv("PATH", "")
+            assert parts(draw(root)) == with_dot
+
+
+@pytest.mark.usefixtures("engine")
+def test_x_times_x_has_two_edges():
+    x = Value(3.0, label="x")
+    _, edges, texts = parts(draw(x * x))
+    assert [edge[:3] for edge in edges] == [("n0", "n1", "0"), ("n0", "n1", "1")]
+    assert texts[:2] == ["3", "3"]  # on the edges
+
+
+@pytest.mark.usefixtures("engine")
+def test_operands_arrive_in_their_order():
+    x, y = Value(1.0), Value(2.0)
+    for root in (x - y, y - x, where(x, y, x), x * x):
+        ends = {position: points[-1][1] for _, _, position, points in lay_out(draw(root)._view).edges}
+        assert [ends[i] for i in sorted(ends)] == sorted(ends.values())
+        assert len(set(ends.values())) == len(ends)
+
+
+def test_gradients_are_dashes_before_a_backward_pass():
+    y = middle()
+    nodes, _, _ = parts(draw(y))
+    assert all(texts[-2:] == ["grad", "–"] for texts in nodes.values())
+    before = draw(y)
+    y.backward()
+    assert all(texts[-1] != "–" for texts in parts(draw(y))[0].values())
+    assert all(texts[-1] == "–" for texts in parts(before)[0].values())  # as it was when it was drawn
+
+
+def test_labels_come_before_variable_names():
+    x, _hidden = Value(1.0, label="given"), Value(2.0)
+    total = x + _hidden
+    alias = total
+    nodes, _, _ = parts(draw(total, names=locals()))
+    assert nodes["n0"][0] == "given"
+    assert nodes["n1"][0] == "value"  # private names are not shown
+    assert nodes["n2"][:2] == ["+", "total"]
+    with pytest.raises(TypeError, match=r"names: got 3 \(int\)"):
+        draw(total, names=3)
+
+
+def test_constants_can_be_left_out():
+    x = Value(1.0, label="x")
+    root = 2.0 * x + 1.0
+    assert len(parts(draw(root))[0]) == 5
+    nodes, edges, _ = parts(draw(root, constants=False))
+    assert list(nodes) == ["n1", "n2", "n4"]
+    assert [edge[:3] for edge in edges] == [("n1", "n2", "1"), ("n2", "n4", "0")]
+    assert list(parts(draw(Constant(2.0)))[0]) == ["n0"]
+
+
+def test_colour_darkens_with_the_gradient():
+    shades = [heat(size, 4.0) for size in (0.0, 0.01, 1.0, 2.0, 4.0)]
+    assert [int(shade[5:], 16) for shade in shades] == sorted((int(shade[5:], 16) for shade in shades), reverse=True)
+    assert len(set(shades)) == 5
+    assert heat(float("nan"), 1.0) == heat(float("inf"), 0.0) not in shades
+    x = Value(0.0, label="x")
+    x.grad = float("nan")
+    assert "nan" in parts(draw(x))[2]
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_labels_are_text(engine, label, tmp_path):
+    root = Value(1.0, label=label) + Value(2.0)
+    root.label = label
+    drawing = draw(root)
+    nodes, edges, _ = parts(drawing)
+    assert nodes["n0"][0] == label
+    assert nodes["n2"][1] == label
+    assert len(edges) == 2
+    tags = {e.tag.removeprefix(SVG) for e in ElementTree.fromstring(drawing.svg).iter()}
+    assert tags == {"svg", "title", "g", "rect", "path", "polygon", "text"}
+    if engine == "dot":
+        shown = subprocess.run(["dot", "-Tsvg", drawing.save(tmp_path / "a.dot")], capture_output=True, check=True)
+        svg = ElementTree.fromstring(shown.stdout)
+        texts = [(t.text or "").replace("\xa0", " ") for t in svg.iter(f"{SVG}text")]
+        words = label.split()
+        assert " ".join(words) in [" ".join(text.split()) for text in texts]
+        assert len(svg.findall(f".//{SVG}g[@class='node']")) == 3
+
+
+def test_what_cannot_be_printed_is_escaped_and_long_labels_end_early():
+    nodes, _, _ = parts(draw(Value(0.0, label="a\nb\x00\u202e\ud800")))
+    assert nodes["n0"][0] == r"a\nb\x00\u202e\ud800"
+    nodes, _, _ = parts(draw(Value(0.0, label="long " * 20)))
+    assert nodes["n0"][0] == ("long " * 20)[:27] + "…"
+
+
+@pytest.mark.usefixtures("engine")
+def test_no_box_overlaps_another_and_edges_join_boxes():
+    for seed in range(3):
+        root, _ = random_graph(seed, size=30)
+        placed = lay_out(draw(root)._view)
+        boxes = list(placed.nodes.values())
+        for i, (x, y, w, h) in enumerate(boxes):
+            assert -0.01 <= x - w / 2 <= x + w / 2 <= placed.size[0] + 0.01
+            assert -0.01 <= y - h / 2 <= y + h / 2 <= placed.size[1] + 0.01
+            for u, v, p, q in boxes[:i]:
+                assert abs(x - u) >= (w + p) / 2 - 1 or abs(y - v) >= (h + q) / 2 - 1
+        for tail, head, _, points in placed.edges:
+            assert len(points) % 3 == 1
+            (x, y, w, h), (u, v, p, q) = placed.nodes[tail], placed.nodes[head]
+            assert points[0][0] == pytest.approx(x + w / 2, abs=3.0)
+            assert points[0][1] == pytest.approx(y, abs=3.0)
+            assert points[-1][0] == pytest.approx(u - p / 2, abs=3.0)
+            assert abs(points[-1][1] - v) <= q / 2
+
+
+def test_files(tmp_path):
+    drawing = draw(middle())
+    starts = {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF", ".dot": b"digraph"}
+    for suffix, start in starts.items():
+        path = drawing.save(tmp_path / f"picture{suffix}")
+        assert path.read_bytes().startswith(start)
+        again = draw(middle()).save(str(tmp_path / f"again{suffix}"))
+        assert path.read_bytes() == again.read_bytes()
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == sorted([*starts, *starts])
+    assert drawing._repr_svg_() == drawing.svg
+    assert ElementTree.parse(tmp_path / "picture.svg").getroot().tag == f"{SVG}svg"
+
+
+def test_a_picture_saved_without_dot_is_the_same_png_in_size(tmp_path, monkeypatch):
+    if not shutil.which("dot"):
+        pytest.skip("no dot on this machine's PATH")
+    sizes = []
+    for path in (os.environ["PATH"], ""):
+        monkeypatch.setenv("PATH", path)
+        png = draw(middle()).save(tmp_path / "a.png").read_bytes()
+        sizes.append((int.from_bytes(png[16:20]), int.from_bytes(png[20:24])))
+        assert len(png) > 5000  # text is there: without fonts it would be half of that
+    for one, other in zip(*sizes, strict=True):
+        assert one == pytest.approx(other, rel=0.1)
+
+
+def test_a_failed_save_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    drawing = draw(middle())
+    with pytest.raises(ValueError, match=r"a\.gif'; accepted: a name that ends in \.svg, \.png, \.pdf, \.dot"):
+        drawing.save(tmp_path / "a.gif")
+    with pytest.raises(ValueError, match="accepted"):
+        drawing.save(tmp_path / "picture")
+    old = tmp_path / "a.svg"
+    old.write_text("old")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        drawing.save(old)
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    with pytest.raises(RuntimeError, match="pip install fpdf2"):
+        drawing.save(tmp_path / "a.pdf")
+
+
+def test_the_same_picture_whatever_the_hash_seed():
+    code = (
+        "from autograd import Value; from autograd.draw import draw; from nn import MLP; "
+        "print(draw(MLP(2, [3, 2, 1], seed=1)([1.0, 2.0]), fold='units').svg)"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "12"
+    }
+    assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("wrong", [3.0, None, "x", [Value(1.0)]])
+def test_only_a_value_can_be_drawn(wrong):
+    with pytest.raises(TypeError, match="accepted: a Value"):
+        draw(wrong)
+
+
+# Folding
+
+
+def network(sizes=(3, 2), inputs=2):
+    output = MLP(inputs, list(sizes), activation="tanh", output="softmax", seed=1)([0.5] * inputs)
+    J = -output[0].log()
+    J.backward()
+    return J
+
+
+def groups(drawing):
+    svg = ElementTree.fromstring(drawing.svg)
+    return [g.findtext(f"{SVG}title") for g in svg.findall(f".//{SVG}g[@class='group']")]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_network_is_clustered_by_layer_and_unit():
+    drawing = draw(network())
+    assert drawing.folded == ()
+    assert sorted(groups(drawing)) == sorted(
+        ["cost", "layer 1", "layer 2", "layer 3"]
+        + [f"unit {i} of layer 2" for i in (1, 2, 3)]
+        + [f"unit {i} of layer 3" for i in (1, 2)]
+    )
+    placed = lay_out(draw(network())._view)
+    order = topological_order(network())
+    frames = {path[-1]: frame for path, frame in placed.groups.items()}
+    for i, node in enumerate(order):
+        if node.label.startswith(("W^(1)", "b^(1)", "z^(2)", "a^(2)")):
+            left, top, right, bottom = frames[f"unit {node.label.units[0]} of layer 2"]
+            x, y, _, _ = placed.nodes[f"n{i}"]
+            assert left < x < right
+            assert top < y < bottom
+
+
+def test_unlabelled_nodes_stand_with_those_that_use_them():
+    outputs = MLP(2, [3, 2], output="softmax")([0.5, 0.5])
+    J = outputs[0].log() + outputs[1].log()
+    order = topological_order(J)
+    paths = {box.id: box.path for box in draw(J)._view.boxes}
+    users = {f"n{order.index(x)}": f"n{i}" for i, node in enumerate(order) for x in node.inputs}
+    for i, node in enumerate(order):
+        if node.op and not node.label and node.op.name == "mul":
+            assert paths[f"n{i}"] == paths[users[f"n{i}"]]
+            assert paths[f"n{i}"][1].startswith("unit ")
+    maxima = [f"n{i}" for i, node in enumerate(order) if node.op and node.op.name == "maximum"]
+    assert [paths[i] for i in maxima] == [("layer 3",)]  # of softmax: used by each unit of the layer
+
+
+@pytest.mark.usefixtures("engine")
+def test_units_and_layers_fold_and_open():
+    J = network((3, 2))
+    units = draw(J, fold="units")
+    assert sorted(units.folded) == sorted(
+        [f"unit {i} of layer 2" for i in (1, 2, 3)]
+        + [f"unit {i} of layer 3" for i in (1, 2)]
+        + ["layer 3"][:0]
+        + ["cost"]
+    )
+    placed = lay_out(units._view)
+    ys = {box.title: placed.nodes[box.id][1] for box in units._view.boxes}
+    assert ys["unit 1 of layer 2"] < ys["unit 2 of layer 2"] < ys["unit 3 of layer 2"]
+    layers = draw(J, fold="layers")
+    assert sorted(layers.folded) == ["cost", "layer 1", "layer 2", "layer 3"]
+    nodes, edges, texts = parts(layers)
+    assert len(edges) == 3
+    assert "6 edges" in texts  # 2 inputs to 3 units
+    size = sum(int(texts[1].split()[0]) for texts in nodes.values())
+    assert size == len(topological_order(J))
+    opened = layers.open("layer 2").open("unit 2 of layer 2")
+    assert "unit 2 of layer 2" in groups(opened)
+    assert "W⁽¹⁾₂₁" in parts(opened)[2]
+    assert "W⁽¹⁾₁₁" not in parts(opened)[2]
+    everything = draw(J)
+    while layers.folded:
+        layers = layers.open(*layers.folded)
+    assert parts(layers) == parts(everything)
+    with pytest.raises(ValueError, match="no folded box 'layer 9'; there are 'layer"):
+        draw(J, fold="layers").open("layer 9")
+
+
+def test_folding_needs_the_labels_of_a_network():
+    with pytest.raises(ValueError, match="this graph has none"):
+        draw(middle(), fold="units")
+    with pytest.raises(ValueError, match="accepted: 'units', 'layers' or None"):
+        draw(middle(), fold="all")
+
+
+def test_a_large_network_is_folded_and_says_so():
+    J = network((16, 10), inputs=64)
+    started = time.perf_counter()
+    drawing = draw(J)
+    assert "more than 200: some are folded" in parts(drawing)[2][0]
+    assert drawing.note == parts(drawing)[2][0]
+    assert time.perf_counter() - started < 5.0
+    unit = draw(J, fold="layers").open("layer 2").open("unit 3 of layer 2")
+    assert "W⁽¹⁾₃,₆₄" in parts(unit)[2]
+
+
+def test_a_fold_that_is_still_too_large_is_refused():
+    J = network((40, 40), inputs=4)
+    # 4·40 + 40·40 weights, 39 units whose powers softmax adds up for the first, and that one's way to the cost.
+    message = r"fold='units' makes a picture of 85 boxes and 1,800 edges; accepted: at most 400 and 1500"
+    with pytest.raises(ValueError, match=message):
+        draw(J, fold="units")
+    assert draw(J).folded
+
+
+@pytest.mark.parametrize("shape", ["deep", "wide"])
+def test_100_000_nodes_answer_within_seconds(shape, tmp_path):
+    started = time.perf_counter()
+    if shape == "deep":
+        root = Value(0.5)
+        for _ in range(100_000):
+            root = root.sin()
+    else:
+        root = sum(Value(1.0) * Value(2.0) for _ in range(25_000))
+    root.backward()
+    drawing = draw(root)
+    nodes, _, _ = parts(drawing)
+    assert len(nodes) == 10
+    assert sum(int(texts[1].removesuffix(" nodes").replace(",", "")) for texts in nodes.values()) == len(
+        topological_order(root)
+    )
+    assert drawing.save(tmp_path / "a.png").stat().st_size > 1000
+    while "nodes 1–" in (name := drawing.folded[0])[:8]:
+        drawing = drawing.open(name)
+    assert "n0" in parts(drawing)[0]
+    assert time.perf_counter() - started < 20.0
+
+
+def test_slices_point_forward():
+    root, _ = random_graph(1, size=600)
+    view = draw(root)._view
+    position = {box.id: i for i, box in enumerate(view.boxes)}
+    assert all(position[edge.tail] < position[edge.head] for edge in view.edges)
+
+
+def test_dot_text_has_the_nodes_and_edges_of_the_view():
+    drawing = draw(network())
+    source = to_dot(drawing._view).source
+    assert source == drawing.dot
+    assert len(re.findall(r"\bid=e\d+", source)) == len(drawing._view.edges)
+    assert source.count("subgraph cluster_") + 1 == len(groups(drawing))  # the inputs are a column, not a cluster

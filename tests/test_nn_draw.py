@@ -1,0 +1,119 @@
+"""The picture of a network: what stands in it are the numbers of the graph."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from autograd import Value
+from autograd.draw.layout import number
+from nn import MLP
+from nn.draw import MOST_UNITS, draw_network
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def passed(backward=True):
+    model = MLP(2, [3, 1], activation="tanh", seed=1)
+    for neuron in (neuron for layer in model.layers for neuron in layer.neurons):
+        neuron.b.data = 0.25
+    nodes = model.forward([1.0, -2.0])
+    J = (nodes.output[0] - 1.0) ** 2
+    if backward:
+        J.backward()
+    return model, nodes, J
+
+
+def parts(drawing):
+    """The units and weights of a picture: their texts or titles by label, and each line's width and colour."""
+    svg = ElementTree.fromstring(drawing.svg)
+    units, weights, lines = {}, {}, {}
+    for group in svg.iter(f"{SVG}g"):
+        label, title = group.get("data-label"), group.findtext(f"{SVG}title")
+        if group.get("class") == "unit":
+            units[label] = (title, [text.text for text in group.findall(f"{SVG}text")])
+        elif group.get("class") == "weight":
+            line = group.find(f"{SVG}line")
+            weights[label], lines[label] = title, (float(line.get("stroke-width")), line.get("stroke"))
+    return units, weights, lines
+
+
+def test_values_of_units_and_weights():
+    model, nodes, J = passed()
+    units, weights, lines = parts(draw_network(J))
+    assert list(units) == ["x^(1)_1", "x^(1)_2", "a^(2)_1", "a^(2)_2", "a^(2)_3", "z^(3)_1"]
+    for i, a in nodes.a[2].items():
+        assert units[f"a^(2)_{i}"] == (f"a^(2)_{i}: {a.data!r}", [number(a.data, 3), "b 0.25"])
+    assert units["x^(1)_2"][1] == ["−2"]
+    assert units["z^(3)_1"][1][0] == number(nodes.output[0].data, 3)  # a is z where there is no activation
+    matrix = [w for layer in model.layers for neuron in layer.neurons for w in neuron.w]
+    assert {w.label: f"{w.label}: value {w.data!r}, grad {w.grad!r}" for w in matrix} == weights
+    first = sorted((w for w in matrix if w.label.layer == 1), key=lambda w: abs(w.data))
+    widths = [lines[w.label][0] for w in first]
+    assert widths == sorted(widths)
+    assert widths[0] < widths[-1]
+
+
+def test_gradients_are_the_residuals():
+    model, nodes, J = passed()
+    units, _, _ = parts(draw_network(J, show="grad"))
+    for layer, last in ((2, 3), (3, 1)):
+        for i in range(1, last + 1):
+            delta = nodes.z[layer][i].grad
+            bias = model.layers[layer - 2].neurons[i - 1].b
+            title = f"δ^({layer})_{i}: {delta!r}"
+            assert units[f"δ^({layer})_{i}"] == (title, [number(delta, 3), f"b {number(bias.grad, 3)}"])
+
+
+def test_before_a_backward_pass_there_are_no_gradients():
+    _, _, J = passed(backward=False)
+    units, weights, lines = parts(draw_network(J, show="grad"))
+    assert units["δ^(2)_1"] == ("δ^(2)_1: –", ["δ⁽²⁾₁", "b –"])
+    assert all(title.endswith("grad –") for title in weights.values())
+    assert len(set(lines.values())) == 1
+
+
+def test_a_model_that_no_sample_went_through():
+    drawing = draw_network(MLP(2, [3, 1], seed=1))
+    units, weights, _ = parts(drawing)
+    assert [texts[0] for _, texts in units.values()][:3] == ["x⁽¹⁾₁", "x⁽¹⁾₂", "z⁽²⁾₁"]
+    assert len(weights) == 9
+    assert repr(drawing) == "<NetworkDrawing of layers [2, 3, 1]>"
+
+
+def test_signs_have_their_colours():
+    _, _, J = passed()
+    _, _, lines = parts(draw_network(J))
+    for title, (_, colour) in zip(parts(draw_network(J))[1].values(), lines.values(), strict=True):
+        red, blue = int(colour[1:3], 16), int(colour[5:], 16)
+        assert (red > blue) == (float(title.split("value ")[1].split(",")[0]) > 0.0)
+
+
+def test_wide_layers_are_drawn_in_part_and_samples_counted():
+    model = MLP(64, [20, 3], activation="tanh", seed=1)
+    J = sum(sum(model([0.1 * i] * 64)) for i in range(2))
+    drawing = draw_network(J)
+    units, weights, _ = parts(drawing)
+    assert len([label for label in units if label.startswith("x")]) == MOST_UNITS - 1
+    assert "x^(1)_64" in units
+    assert "a^(2)_20" in units
+    assert len(weights) == (MOST_UNITS - 1) ** 2 + (MOST_UNITS - 1) * 3
+    assert drawing.note.endswith("units of the first of 2 samples; layers of more than 12 units in part")
+    assert units["x^(1)_1"][1] == ["0"]
+    assert drawing.note in [text.text for text in ElementTree.fromstring(drawing.svg).iter(f"{SVG}text")]
+
+
+def test_files(tmp_path):
+    _, _, J = passed()
+    for suffix, start in {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF"}.items():
+        assert draw_network(J).save(tmp_path / f"a{suffix}").read_bytes().startswith(start)
+    with pytest.raises(ValueError, match=r"accepted: a name that ends in \.svg, \.png, \.pdf$"):
+        draw_network(J).save(tmp_path / "a.dot")
+
+
+def test_what_is_no_network_is_refused():
+    with pytest.raises(ValueError, match="no node has the label of a weight"):
+        draw_network(Value(1.0, label="W") * 2.0)
+    with pytest.raises(TypeError, match=r"got 3 \(int\); accepted: a Value or a model"):
+        draw_network(3)
+    with pytest.raises(ValueError, match="show='size'; accepted: 'value' or 'grad'"):
+        draw_network(passed()[2], show="size")
