@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -80,6 +80,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
         raise ValueError(f"nudge: h = {h!r} takes {leaf.data!r} to {moved!r}; accepted: an h that changes it")
     changes = {leaf: Change(leaf, leaf.data, moved, moved - leaf.data)}
     kinks = []
+    branches = _branch_reader()
     for node in topological_order(root):
         if not any(x in changes for x in node.inputs):
             continue
@@ -100,7 +101,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
             if x in changes and local is not None
         ]
         changes[node] = Change(node, node.data, after, sum(terms))
-        if (kink := _kink(node, old, new)) is not None:
+        if (kink := _kink(node, old, new, branches)) is not None:
             kinks.append(kink)
     shown, hidden = fold(list(changes.values()), limit)
     table = Table(
@@ -127,8 +128,11 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
     return Nudge(tuple(changes.values()), tuple(kinks), (table, Lines(tuple(lines))) if lines else (table,))
 
 
-def _branches(op: Operation, numbers: Sequence[float]) -> tuple[bool, ...]:
-    """The way that each choice in the rules of the local derivatives goes at `numbers`."""
+_Branches = Callable[[Operation, Sequence[float]], tuple[bool, ...]]
+
+
+def _branch_reader() -> _Branches:
+    """A function that tells the way that each choice in the rules of the local derivatives goes at given numbers."""
     taken: list[bool] = []
 
     def where(condition: Any, x: Any, y: Any) -> Any:
@@ -136,19 +140,24 @@ def _branches(op: Operation, numbers: Sequence[float]) -> tuple[bool, ...]:
         return x if condition else y
 
     m = SimpleNamespace(**(vars(FLOAT) | {"where": where}))
-    try:
-        out = evaluate(op, *numbers)
-    except (ArithmeticError, ValueError):
-        return ()
-    for rule in op.partials:
+
+    def branches(op: Operation, numbers: Sequence[float]) -> tuple[bool, ...]:
+        taken.clear()
         try:
-            rule(m, *numbers, out)
+            out = evaluate(op, *numbers)
         except (ArithmeticError, ValueError):
-            continue
-    return tuple(taken)
+            return ()
+        for rule in op.partials:
+            try:
+                rule(m, *numbers, out)
+            except (ArithmeticError, ValueError):
+                continue
+        return tuple(taken)
+
+    return branches
 
 
-def _kink(node: Value, old: Sequence[float], new: Sequence[float]) -> Kink | None:
+def _kink(node: Value, old: Sequence[float], new: Sequence[float], branches: _Branches) -> Kink | None:
     """The first kink of the node's operation on the straight line from `old` to `new`, if there is one.
 
     Only where a rule chooses another branch can there be one; whether it is one, or two forms of one smooth function
@@ -156,8 +165,8 @@ def _kink(node: Value, old: Sequence[float], new: Sequence[float]) -> Kink | Non
     """
     op = node.op
     assert op is not None
-    here = _branches(op, old)
-    if here == _branches(op, new):
+    here = branches(op, old)
+    if here == branches(op, new):
         return None
 
     def at(t: float) -> list[float]:
@@ -165,10 +174,9 @@ def _kink(node: Value, old: Sequence[float], new: Sequence[float]) -> Kink | Non
 
     low, high = 0.0, 1.0
     while low < (middle := (low + high) / 2.0) < high and high - low > 1e-15:
-        low, high = (middle, high) if _branches(op, at(middle)) == here else (low, middle)
-    places = [
-        at(t) for t in (max(low - 1e-9, 0.0), min(high + 1e-9, 1.0), 0.0, 1.0)
-    ]  # its two sides, then the ends, which give the scale
+        low, high = (middle, high) if branches(op, at(middle)) == here else (low, middle)
+    # Its two sides, then the two ends, which give the scale.
+    places = [at(t) for t in (max(low - 1e-9, 0.0), min(high + 1e-9, 1.0), 0.0, 1.0)]
     try:
         values = [evaluate(op, *place) for place in places]
     except (ArithmeticError, ValueError):

@@ -161,23 +161,27 @@ def _path(root: Value, taken: Sequence[_Edge]) -> Path:
 
 
 def _path_cell(writer: Writer, path: Path) -> Cell:
-    cells = [writer.cell(path.nodes[0])]
-    for above, node, position in zip(path.nodes, path.nodes[1:], path.positions, strict=False):
-        name = writer.cell(node)
-        if above.inputs.count(node) > 1:  # which of the operands, where the name does not say it
-            name = Cell(f"{name.text} (input {position + 1})", rf"{name.latex}\,\text{{(input {position + 1})}}")
-        cells.append(name)
-    shown, hidden = fold(cells, 8)
+    shown, hidden = fold(range(len(path.nodes)), 8)
+    cells = [_place_cell(writer, path, i) for i in shown]
     if hidden:
-        shown.insert(4, Cell(f"… {hidden:,} nodes …", rf"\cdots \text{{ {hidden:,} nodes }} \cdots"))
-    return Cell(" ← ".join(c.text for c in shown), r" \leftarrow ".join(c.latex for c in shown))
+        cells.insert(4, Cell(f"… {hidden:,} nodes …", rf"\cdots \text{{ {hidden:,} nodes }} \cdots"))
+    return Cell(" ← ".join(c.text for c in cells), r" \leftarrow ".join(c.latex for c in cells))
+
+
+def _place_cell(writer: Writer, path: Path, i: int) -> Cell:
+    name = writer.cell(path.nodes[i])
+    if not i or path.nodes[i - 1].inputs.count(path.nodes[i]) == 1:
+        return name
+    which = f"(input {path.positions[i - 1] + 1})"  # of the operands, where the name does not say it
+    return Cell(f"{name.text} {which}", rf"{name.latex}\,\text{{{which}}}")
 
 
 def _product_cell(path: Path) -> Cell:
-    shown, hidden = fold([factor(x) for x in path.locals], 8)
+    shown, hidden = fold(path.locals, 8)
+    cells = [factor(x) for x in shown]
     if hidden:
-        shown.insert(4, Cell("…", r"\cdots"))
-    return product(shown) if shown else Cell("1", "1")
+        cells.insert(4, Cell("…", r"\cdots"))
+    return product(cells) if cells else Cell("1", "1")
 
 
 def _count(n: int) -> str:
