@@ -519,49 +519,48 @@ def _as_values_if_any(recording: Recording, numbers: Iterable[Number]) -> Record
 
 def _pull_tangents(recording: Recording, directions: Mapping[Value, Number]) -> dict[Value, Number]:
     """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
-    active, root = recording.paths.active, recording.outputs[0]
+    active, order, root = recording.paths.active, recording.paths.order, recording.outputs[0]
     if root not in active:
         return {}
-    tangents: dict[Value, Any] = _push(recording.paths, directions, _captured_local)
-    grads: dict[Value, float] = {root: 1.0}
-    turned: dict[Value, float] = {root: 0.0}
-    for node in reversed(recording.paths.order):
+    tangents: dict[Value, Any] = dict(directions)
+    for node in order:
+        total = 0.0
+        for x, local in zip(node.inputs, node.partials, strict=True):
+            if x in active:
+                total += local * tangents[x]
+        tangents[node] = total
+    grads: dict[Value, Any] = {root: 1.0}
+    turned: dict[Value, Any] = {root: 0.0}
+    for node in reversed(order):
         grad, turn = grads.pop(node, 0.0), turned.pop(node, 0.0)
         if grad == 0.0 and turn == 0.0:
             continue
-        for x, local, move in zip(node.inputs, node.partials, _moves(node.op), strict=True):
+        inputs = node.inputs
+        for x, local, formula in zip(inputs, node.partials, _differentials(node.op), strict=True):
             if x in active:
-                contribution = local * turn  # type: ignore[operator]
-                if move is not None:
-                    contribution += grad * move(node, tangents)
+                contribution = local * turn
+                if formula.__class__ is int:  # the local derivative is an input
+                    contribution += grad * tangents.get(inputs[formula], 0.0)
+                elif formula is not None:
+                    contribution += grad * _move(formula, node, tangents)
                 if x in grads:
-                    grads[x] += local * grad  # type: ignore[operator]
+                    grads[x] += local * grad
                     turned[x] += contribution
                 else:
-                    grads[x] = local * grad  # type: ignore[operator]
+                    grads[x] = local * grad
                     turned[x] = contribution
-    return turned  # type: ignore[return-value]
-
-
-Move = Callable[[Value, Mapping[Value, float]], float]
+    return turned
 
 
 @functools.cache
-def _moves(op: Operation) -> tuple[Move | None, ...]:
-    """Return, for every input, how fast the local derivative by it changes along tangents; None where it is fixed."""
-
-    def move(formula: Formula) -> Move | None:
-        if not isinstance(formula, Expression):
-            return None
-        if formula in _INPUTS:
-            j = _INPUTS.index(formula)
-            return lambda node, tangents: tangents.get(node.inputs[j], 0.0)
-        return lambda node, tangents: _move(formula, node, tangents)
-
-    return tuple(move(_formula(op, i)) for i in range(op.arity))
+def _differentials(op: Operation) -> tuple[Any, ...]:
+    """Return what each local derivative changes with: the place of an input, a formula, or None for nothing."""
+    formulas = [_formula(op, i) for i in range(op.arity)]
+    return tuple(None if not isinstance(x, Expression) else _INPUTS.index(x) if x in _INPUTS else x for x in formulas)
 
 
 def _move(formula: Expression, node: Value, tangents: Mapping[Value, float]) -> float:
+    """Return how fast the local derivative changes along the tangents of the node and its inputs."""
     known = {name: (x.data, tangents.get(x, 0.0)) for name, x in zip(_INPUTS, node.inputs, strict=False)}
     known[_OUT] = node.data, tangents[node]
     try:

@@ -119,18 +119,20 @@ class Value:
         """The operands, in the order they were written; a repeated one stands here twice."""
         if self._op is None:
             return ()
-        if self._op.arity == 3:
-            return self._x, self._y._x, self._y._y
-        return (self._x,) if self._y is None else (self._x, self._y)
+        y = self._y
+        if y is None:
+            return (self._x,)
+        return (self._x, y._x, y._y) if y._op is _PAIR else (self._x, y)
 
     @property
     def partials(self) -> tuple[float | None, ...]:
         """The local derivative ∂self/∂input of each operand; None for a constant, which has none computed."""
         if self._op is None:
             return ()
-        if self._op.arity == 3:
-            return self._dx, self._y._dx, self._y._dy
-        return (self._dx,) if self._y is None else (self._dx, self._dy)
+        y = self._y
+        if y is None:
+            return (self._dx,)
+        return (self._dx, y._dx, y._dy) if y._op is _PAIR else (self._dx, self._dy)
 
     def __repr__(self) -> str:
         parts = [repr(self._data)]
