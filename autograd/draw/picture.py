@@ -34,7 +34,14 @@ class Picture:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to `path`, whose suffix tells the format, and return the path.
 
-        The file is written whole or not at all. Raises ValueError for a suffix that is none of the accepted ones.
+        The file is written whole or not at all. Raises ValueError for a suffix that is none of the accepted ones,
+        RuntimeError for a .pdf where the package that makes it is missing.
+
+        >>> from autograd import Value
+        >>> from autograd.draw import draw
+        >>> draw(Value(1.0)).save("one.gif")
+        Traceback (most recent call last):
+        ValueError: save: got 'one.gif'; accepted: a name that ends in .svg, .png, .pdf, .dot
         """
         path = Path(path)
         makers = {".svg": self._svg_file, ".png": self._png_file, ".pdf": self._pdf_file}
