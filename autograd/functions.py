@@ -17,9 +17,7 @@ from autograd.value import Value, apply, at_the_edges, real
 
 def _function(op: Operation) -> Callable[..., Any]:
     def function(*inputs: Value | float) -> Any:
-        if not op.arity - len(op.defaults) <= len(inputs) <= op.arity:
-            raise TypeError(f"{op.name}: got {len(inputs)} inputs; accepted: {op.arity}")
-        inputs += op.defaults[len(op.defaults) - op.arity + len(inputs) :]
+        inputs = op.with_defaults(inputs)
         if any(isinstance(x, Value) for x in inputs):
             return apply(op, *inputs)
         try:

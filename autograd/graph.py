@@ -11,13 +11,17 @@ if TYPE_CHECKING:
 def topological_order(*roots: Value) -> list[Value]:
     """Return every node that `roots` depend on, each once and after its inputs: the order of the forward pass.
 
-    Inputs come in the order they were written, so the order is the one a person computes in.
+    Inputs come in the order they were written, so the order is the one a person computes in. TypeError for a root that
+    is not a Value.
 
     >>> from autograd import Value
     >>> x, y = Value(2.0, label="x"), Value(5.0, label="y")
     >>> [node.label or node.op.name for node in topological_order(x * y + x)]
     ['x', 'y', 'mul', 'add']
     """
+    for root in roots:
+        if not hasattr(root, "inputs"):
+            raise TypeError(f"topological_order: got {root!r} ({type(root).__name__}); accepted: Values")
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[tuple[Value, bool]] = [(root, False) for root in reversed(roots)]

@@ -72,6 +72,14 @@ class Operation:
         """Number of inputs."""
         return len(self.partials)
 
+    def with_defaults(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return `inputs` with the defaults of those not given; TypeError if there are too few or too many."""
+        missing = self.arity - len(inputs)
+        if not 0 <= missing <= len(self.defaults):
+            accepted = " or ".join(str(count) for count in range(self.arity - len(self.defaults), self.arity + 1))
+            raise TypeError(f"{self.name}: got {len(inputs)} inputs; accepted: {accepted}")
+        return inputs + self.defaults[len(self.defaults) - missing :]
+
     @property
     def formulas(self) -> tuple[Rule, ...]:
         """The partials as a derivation shows them."""

@@ -386,7 +386,10 @@ def real(number: Any) -> float:
     if number.__class__ is float:
         return number
     if isinstance(number, Real) or _is_numpy_bool(number):
-        return float(number)
+        try:
+            return float(number)
+        except OverflowError:
+            raise OverflowError(f"got {type(number).__name__} beyond the largest float, 1.8e308") from None
     hint = "; for the number in a Value use v.data" if isinstance(number, Value) else ""
     raise TypeError(f"got {number!r} ({type(number).__name__}); accepted: a real number{hint}")
 
@@ -475,10 +478,7 @@ def at_the_edges(op: Operation) -> str:
 
 def _method(op: Operation) -> Callable[..., Value]:
     def method(self: Value, *others: Value | float) -> Value:
-        given = 1 + len(others)
-        if not op.arity - len(op.defaults) <= given <= op.arity:
-            raise TypeError(f"{op.name}: got {given} inputs; accepted: {op.arity}")
-        return apply(op, self, *others, *op.defaults[len(op.defaults) - op.arity + given :])
+        return apply(op, *op.with_defaults((self, *others)))
 
     method.__name__ = op.name
     method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}." + at_the_edges(op)

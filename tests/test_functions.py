@@ -76,3 +76,15 @@ def test_where_chooses_by_a_number_a_bool_or_a_comparison():
 def test_arrays_are_refused_by_name():
     with pytest.raises(TypeError, match=r"^tanh: got array\(\[1\., 2\.\]\) \(ndarray\); accepted: a real number"):
         autograd.tanh(np.array([1.0, 2.0]))
+
+
+def test_the_count_of_inputs_accepted_includes_the_defaults():
+    with pytest.raises(TypeError, match=r"elu: got 3 inputs; accepted: 1 or 2"):
+        autograd.elu(1.0, 2.0, 3.0)
+    with pytest.raises(TypeError, match=r"elu: got 3 inputs; accepted: 1 or 2"):
+        autograd.Value(1.0).elu(2.0, 3.0)
+
+
+def test_an_int_beyond_the_floats_is_said_to_be():
+    with pytest.raises(OverflowError, match=r"got int beyond the largest float"):
+        autograd.Value(10**400)

@@ -174,3 +174,9 @@ def test_second_backward_gives_twice_the_bits(seed):
     once = [x.grad for x in leaves]
     root.backward()
     assert [x.grad for x in leaves] == [2.0 * grad for grad in once]
+
+
+@pytest.mark.parametrize("root", [3, [Value(1.0)], None])
+def test_a_root_that_is_no_value_is_named(root):
+    with pytest.raises(TypeError, match="topological_order: got"):
+        topological_order(root)
