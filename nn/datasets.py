@@ -68,7 +68,7 @@ class Dataset:
         return self.class_targets(outputs)[self.labels]
 
     def split(self, held_out: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """Return the data in two parts, the second the fraction `held_out`, drawn at random.
+        """Return the data in two parts, the second the fraction `held_out` of each class, drawn at random.
 
         >>> [len(part) for part in load("iris").split(0.2)]
         [120, 30]
@@ -76,10 +76,13 @@ class Dataset:
         if not 0.0 < held_out < 1.0:
             raise ValueError(f"held_out: got {held_out!r}; accepted: a fraction between 0 and 1")
         order = np.random.default_rng(seed).permutation(len(self))
-        rest = len(self) - round(held_out * len(self))
-        if not 0 < rest < len(self):
+        drawn = np.zeros(len(self), dtype=np.bool_)
+        for k in range(len(self.classes)):
+            of_class = order[self.labels[order] == k]
+            drawn[of_class[: round(held_out * len(of_class))]] = True
+        if drawn.all() or not drawn.any():
             raise ValueError(f"held_out: got {held_out!r} of {len(self)} samples, which leaves one part empty")
-        return self._rows(order[:rest]), self._rows(order[rest:])
+        return self._rows(order[~drawn[order]]), self._rows(order[drawn[order]])
 
     def _rows(self, rows: NDArray[np.intp]) -> Dataset:
         return replace(self, inputs=self.inputs[rows], labels=self.labels[rows])

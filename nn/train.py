@@ -86,7 +86,7 @@ def fit(
     or inputs and targets. A progress bar is shown in terminals and notebooks.
 
     Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
-    the parameters as they were; ArithmeticError says where the cost stopped being finite.
+    the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.
 
     >>> from nn import MLP, load
     >>> history = fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
@@ -115,14 +115,17 @@ def fit(
                 total = 0.0
                 for start in range(0, len(order), batch_size):
                     batch = order[start : start + batch_size]
-                    J = step([inputs[k] for k in batch], [targets[k] for k in batch])
-                    if not math.isfinite(J):
+                    try:
+                        J = step([inputs[k] for k in batch], [targets[k] for k in batch])
+                        if not math.isfinite(J):
+                            raise ArithmeticError(f"J is {J}")
+                        kept = [parameter.data for parameter in parameters]
+                        optimizer.step()
+                    except (ArithmeticError, ValueError) as error:
                         raise ArithmeticError(
-                            f"fit: J is {J} in epoch {epoch}, batch {start // batch_size + 1}; use a lower learning "
-                            "rate, or scale the inputs (`standardized`). The model is as it was before"
-                        )
-                    kept = [parameter.data for parameter in parameters]
-                    optimizer.step()
+                            f"fit: in epoch {epoch}, batch {start // batch_size + 1}: {error}. A lower learning rate "
+                            "or scaled inputs (`standardized`) may help; the model is as it was before"
+                        ) from error
                     total += J * len(batch)
                 history.cost.append(total / len(order))
                 if held_out is not None:

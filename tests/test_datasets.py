@@ -67,6 +67,7 @@ def test_targets_and_split():
         data.targets(2)
     train, held_out = data.split(0.2, seed=1)
     assert (len(train), len(held_out)) == (120, 30)
+    assert np.bincount(held_out.labels).tolist() == [10, 10, 10]
     together = np.vstack([train.inputs, held_out.inputs])
     assert sorted(together.tolist()) == sorted(data.inputs.tolist())
     assert np.array_equal(train.inputs, data.split(0.2, seed=1)[0].inputs)

@@ -1,0 +1,332 @@
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    accuracy,
+    binary_cross_entropy,
+    classify,
+    cost,
+    cross_entropy,
+    fit,
+    load,
+    load_model,
+    mean_loss,
+    moons,
+    save_model,
+    squared_error,
+    standardized,
+)
+from nn.train import graph_step
+
+
+def numbers(model):
+    return [p.data for p in model.parameters()]
+
+
+def test_iris_on_held_out_rows():
+    found = []
+    start = time.perf_counter()
+    for seed in range(5):
+        train, held_out = standardized(*load("iris").split(0.2, seed))
+        model = MLP(4, [8, 3], activation="tanh", output="softmax", seed=seed)
+        history = fit(model, train, epochs=30, rate=0.003, seed=seed, progress=False)
+        assert history.cost[-1] < history.cost[0]
+        found.append(accuracy(model, held_out))
+    assert found[0] >= 0.93
+    assert sum(found) / 5 >= 0.95
+    assert time.perf_counter() - start < 30.0
+
+
+def test_two_classes_with_one_output():
+    data = moons(60, noise=0.05)
+    model = MLP(2, [8, 1], activation="tanh", output="sigmoid", seed=1)
+    fit(model, data, binary_cross_entropy, Adam(model.parameters(), rate=0.05), epochs=100, progress=False)
+    assert accuracy(model, data) >= 0.95
+    assert set(classify(model, data)) == {0, 1}
+
+
+def test_a_line_is_learned_from_inputs_and_targets():
+    model = MLP(1, [1])
+    X = [[x / 10] for x in range(-10, 11)]
+    history = fit(
+        model,
+        (X, [3.0 * x - 1.0 for (x,) in X]),
+        squared_error,
+        SGD(model.parameters(), rate=0.2),
+        epochs=400,
+        batch_size=21,
+        progress=False,
+    )
+    assert model([1.0]).data == pytest.approx(2.0, abs=1e-6)
+    assert history.cost == sorted(history.cost, reverse=True)
+
+
+def test_the_step_is_the_batch_s_cost_and_gradient():
+    model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=1)
+    X, Y = [[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
+    model.parameters()[0].grad = 5.0  # what was there before is not counted
+    J = graph_step(model, cross_entropy, rate=0.1)(X, Y)
+    found = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    whole = cost(model, X, Y, cross_entropy, decay_rate=0.1)
+    whole.backward()
+    assert pytest.approx(whole.data, rel=1e-14) == J
+    assert found == pytest.approx([p.grad for p in model.parameters()], rel=1e-12)
+
+
+def test_batches_are_shuffled_by_the_seed_and_cover_the_samples():
+    X = [[float(k)] for k in range(10)]
+    seen = []
+
+    def watched(outputs, target):
+        seen.append(target)
+        return squared_error(outputs, target)
+
+    def order(seed):
+        seen.clear()
+        model = MLP(1, [1])
+        fit(model, (X, [float(k) for k in range(10)]), watched, SGD(model.parameters(), rate=1e-3), epochs=2,
+            batch_size=4, seed=seed, progress=False)  # fmt: skip
+        return list(seen)
+
+    one = order(1)
+    assert sorted(one[:10]) == sorted(one[10:]) == [float(k) for k in range(10)]
+    assert one[:10] != one[10:]
+    assert one == order(1)
+    assert one != order(2)
+
+
+def test_validation():
+    data = load("iris")
+    model = MLP(4, [3], output="softmax")
+    history = fit(model, data, epochs=3, validation=0.2, seed=5, progress=False)
+    _, held_out = data.split(0.2, 5)
+    assert len(history.validation_cost) == len(history.validation_accuracy) == len(history.cost) == 3
+    assert history.validation_cost[-1] == mean_loss(model, held_out, cross_entropy)
+    assert history.validation_accuracy[-1] == accuracy(model, held_out)
+    assert str(history).startswith("3 epochs, cost ")
+    assert not any(p.has_grad for p in model.parameters())
+
+
+@pytest.mark.parametrize("place", ["loss", "update"])
+def test_ctrl_c_keeps_the_last_whole_step(place):
+    calls = []
+    steps = []
+
+    class Optimizer(SGD):
+        def step(self):
+            if place == "update" and len(steps) == 5:
+                self.parameters[0].data = 1e9  # interrupted half way
+                raise KeyboardInterrupt
+            super().step()
+            steps.append(numbers(model))
+
+    def loss(outputs, target):
+        calls.append(target)
+        if place == "loss" and len(calls) == 25:
+            raise KeyboardInterrupt
+        return squared_error(outputs, target)
+
+    model = MLP(1, [1])
+    X = [[float(k) / 10] for k in range(10)]
+    history = fit(
+        model, (X, [x for (x,) in X]), loss, Optimizer(model.parameters(), rate=0.01), batch_size=5, progress=False
+    )
+    assert history.interrupted
+    assert "interrupted" in str(history)
+    assert len(history.cost) == 2
+    kept = numbers(model)
+    assert kept == steps[-1] or (place == "loss" and kept == steps[-2])
+    assert kept[0] != 1e9
+
+
+def test_an_error_leaves_the_model_as_it_was():
+    model = MLP(1, [1])
+    before = numbers(model)
+    X = [[float(k)] for k in range(10)]
+    with pytest.raises(ArithmeticError, match=r"in epoch \d+, batch 1: .*[Ll]ower"):
+        fit(model, (X, [0.0] * 10), squared_error, SGD(model.parameters(), rate=1e3), epochs=200, progress=False)
+    assert numbers(model) == before
+    assert not any(p.has_grad for p in model.parameters())
+
+
+def test_data_that_do_not_fit():
+    model = MLP(2, [1])
+    for data in (
+        ([[1.0]], [1.0]),
+        ([[1.0, 2.0]], [1.0, 2.0]),
+        ([], []),
+        ([[1.0, float("nan")]], [1.0]),
+    ):
+        with pytest.raises(ValueError, match="data: "):
+            fit(model, data, squared_error, progress=False)
+    with pytest.raises(ValueError, match="iris: got a network of 2 outputs"):
+        fit(MLP(4, [2]), load("iris"), progress=False)
+    with pytest.raises(ValueError, match="epochs"):
+        fit(model, ([[1.0, 2.0]], [1.0]), squared_error, epochs=0)
+    with pytest.raises(ValueError, match="validation"):
+        fit(model, ([[1.0, 2.0]], [1.0]), squared_error, validation=0.5)
+
+
+def test_the_progress_bar(capsys, monkeypatch):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
+        assert capsys.readouterr() == ("", "")  # not a terminal
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
+    shown = capsys.readouterr().err
+    assert "2/2" in shown
+    assert "cost" in shown
+
+
+def test_the_progress_bar_in_a_notebook_without_widgets(capsys, monkeypatch):
+    from types import SimpleNamespace
+
+    from nn import train
+
+    shell = SimpleNamespace(config={"IPKernelApp": {}})
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(train, "find_spec", lambda _: None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
+    assert "2/2" in capsys.readouterr().err
+
+
+DETERMINISM = """
+import nn
+train, held_out = nn.standardized(*nn.load("iris").split(0.2, 3))
+model = nn.MLP(4, [5, 3], activation="tanh", output="softmax", seed=3)
+history = nn.fit(model, train, epochs=2, validation=0.2, seed=3, progress=False)
+J = nn.cost(model, held_out.inputs, held_out.targets(3), nn.cross_entropy, 0.01)
+J.backward()
+print([x.hex() for x in (*history.cost, *history.validation_cost, J.data, *(p.grad for p in model.parameters()))])
+"""
+
+
+def test_the_same_bits_in_five_processes():
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", DETERMINISM],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for seed in ("0", "1", "2", "3", "random")
+    ]
+    found = {process.communicate()[0] for process in processes}
+    assert len(found) == 1
+    assert found.pop().startswith("['0x")
+
+
+# Models as files ------------------------------------------------------------------------------------------------------
+
+
+def test_a_model_comes_back_to_the_bit(tmp_path):
+    generator = random.Random(1)
+    model = MLP(3, [4, 1, 2], activation="elu", output="softmax")
+    for p in model.parameters():
+        p.data = generator.choice([generator.gauss(0, 1), 5e-324, -0.0, 1.7e308, 1 / 3])
+    path = tmp_path / "model.json"
+    save_model(model, path)
+    twin = load_model(str(path))
+    assert [x.hex() for x in numbers(twin)] == [x.hex() for x in numbers(model)]
+    assert repr(twin) == repr(model)
+    assert [p.label for p in twin.parameters()] == [p.label for p in model.parameters()]
+    content = json.loads(path.read_text())
+    assert (content["format"], content["version"]) == ("chainrule model", 1)
+    assert content["layers"][0]["W"][0] == numbers(model)[:3]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_model_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "model.json"
+    model = MLP(1, [1])
+    save_model(model, path)
+    before = path.read_text()
+    model.layers[0].neurons[0].b.data = float("inf")
+    with pytest.raises(ValueError, match=r"b\^\(1\)_1 is inf"):
+        save_model(model, path)
+    model.layers[0].neurons[0].b.data = 1.0
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_model(model, path)
+    assert path.read_text() == before
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(FileNotFoundError):
+        save_model(model, tmp_path / "missing" / "model.json")
+
+
+def spoiled(change):
+    content = {
+        "format": "chainrule model",
+        "version": 1,
+        "activation": "tanh",
+        "output": None,
+        "layers": [{"W": [[1.0, 2.0], [3.0, 4.0]], "b": [0.0, 0.0]}, {"W": [[1.0, 2.0]], "b": [0.0]}],
+    }
+    change(content)
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1"),
+        ("[1, 2", "line 1"),
+        ("[]", "format"),
+        ('{"format": "other"}', "format"),
+        ("[" * 100_000, "accepted"),
+        (spoiled(lambda c: c.update(version=2)), "version: got 2; this program reads 1"),
+        (spoiled(lambda c: c.pop("version")), "version: got None"),
+        (spoiled(lambda c: c.pop("output")), "'output' is missing"),
+        (spoiled(lambda c: c.update(extra=1)), "'extra' is unknown"),
+        (spoiled(lambda c: c.update(layers={})), "layers: got {}"),
+        (spoiled(lambda c: c.update(layers=[3])), "layers[0]: got 3"),
+        (spoiled(lambda c: c["layers"][1].pop("b")), "layers[1]: 'b' is missing"),
+        (spoiled(lambda c: c["layers"][0]["W"][1].append(1.0)), "layers[0]: "),
+        (spoiled(lambda c: c["layers"][0]["b"].append(1.0)), "layers[0]: "),
+        (spoiled(lambda c: c["layers"][0]["W"].__setitem__(0, "ab")), "layers[0].W[0]: got 'ab'"),
+        (spoiled(lambda c: c["layers"][0]["W"][1].__setitem__(0, "1")), "layers[0].W[1][0]: got '1'"),
+        (spoiled(lambda c: c["layers"][0]["W"][1].__setitem__(0, True)), "layers[0].W[1][0]: got True"),
+        (spoiled(lambda c: c["layers"][1]["b"].__setitem__(0, None)), "layers[1].b[0]: got None"),
+        (spoiled(lambda _: None).replace("3.0", "NaN"), "layers[0].W[1][0]: got 'NaN'"),
+        (spoiled(lambda _: None).replace("3.0", "1e999"), "layers[0].W[1][0]: got inf"),
+        (spoiled(lambda _: None).replace("3.0", "1" + "0" * 400), "layers[0].W[1][0]: got 1"),
+        (spoiled(lambda c: c["layers"].__setitem__(1, {"W": [[1.0]], "b": [0.0]})), "layers[1].W: got rows of 1"),
+        (spoiled(lambda c: c.update(activation="maximum")), "activation: got 'maximum'"),
+        (spoiled(lambda c: c.update(output=[1])), "activation: got [1]"),
+    ],
+)
+def test_a_file_with_a_fault(tmp_path, text, message):
+    path = tmp_path / "model.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"model\.json: ") as raised:
+        load_model(path)
+    assert message in str(raised.value)
+
+
+def test_a_file_that_is_no_text(tmp_path):
+    path = tmp_path / "model.json"
+    path.write_bytes(b"\x80\x04\x95" + bytes(range(256)))
+    with pytest.raises(ValueError, match="save_model"):
+        load_model(path)
+    np.savez(tmp_path / "model.npz", W=np.zeros(3))
+    with pytest.raises(ValueError, match="save_model"):
+        load_model(tmp_path / "model.npz")
