@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold, formula_cell, number
-from autograd.explain.writing import Names, Writer, check
+from autograd.explain.writing import Names, Writer, check, factor
 from autograd.graph import topological_order
 from autograd.ops import FLOAT, Operation, evaluate, local_derivative
 from autograd.symbolic import Expression, to_text
@@ -110,7 +110,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
         tuple(
             (
                 writer.cell(c.node),
-                formula_cell(writer.rule(c.node)) if c.node.op else Cell(f"+ {number(h).text}"),
+                formula_cell(writer.rule(c.node)) if c.node.op else Cell(f"+ {factor(h).text}"),
                 number(c.before),
                 number(c.after),
                 number(c.change),
@@ -119,7 +119,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
             )
             for c in shown
         ),
-        f"{writer.names[leaf]} + {number(h).text}",
+        f"{writer.names[leaf]} + {factor(h).text}",
         hidden,
         "nodes",
     )

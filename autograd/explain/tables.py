@@ -146,7 +146,7 @@ class Table:
         sides = ["right" if side == "r" else "left" for side in self.align]
         rows = [
             "".join(
-                f'<td style="text-align:{side}">{html_text(cell.text)}</td>'
+                f'<td style="text-align:{side};padding:0 .6em">{html_text(cell.text)}</td>'
                 for side, cell in zip(sides, row, strict=True)
             )
             for row in self.rows
@@ -154,7 +154,7 @@ class Table:
         if self.hidden:
             rows.insert(self._folded_at(), f'<td colspan="{len(sides)}">… {self._left_out()} …</td>')
         head = "".join(
-            f'<th style="text-align:{side}">{html_text(name)}</th>'
+            f'<th style="text-align:{side};padding:0 .6em">{html_text(name)}</th>'
             for side, name in zip(sides, self.columns, strict=True)
         )
         caption = f"<caption>{html_text(self.title)}</caption>" if self.title else ""

@@ -27,7 +27,7 @@ class Writer:
         """Return the name of the node as LaTeX."""
         name = self.names[node]
         if node.label and name != node.label:  # the second of a label: w#2
-            return rf"{label_latex(node.label)}\text{{\{name[len(node.label) :]}}}"
+            return rf"{label_latex(node.label)}\,\{name[len(node.label) :]}"
         return label_latex(name)
 
     def cell(self, node: Value) -> Cell:
