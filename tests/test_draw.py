@@ -237,7 +237,7 @@ def test_a_failed_save_leaves_the_file_as_it_was(tmp_path, monkeypatch):
         drawing.save(old)
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
     monkeypatch.setitem(sys.modules, "fpdf", None)
-    with pytest.raises(RuntimeError, match="pip install fpdf2"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'chainrule\[pdf\]'"):
         drawing.save(tmp_path / "a.pdf")
 
 

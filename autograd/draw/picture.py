@@ -74,7 +74,7 @@ class Picture:
             from fpdf import FPDF
             from fpdf.svg import SVGObject
         except ImportError:
-            raise RuntimeError("save: a .pdf needs the package fpdf2: pip install fpdf2") from None
+            raise ModuleNotFoundError("a .pdf needs fpdf2: pip install 'chainrule[pdf]'") from None
         svg = ElementTree.fromstring(self.svg)
         for parent in list(svg.iter()):
             for title in parent.findall("{*}title"):  # a PDF has no place for what appears under the pointer
