@@ -79,7 +79,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Adam(model.parameters(), rate=self.learning_rate),
             epochs=self.epochs,
             batch_size=self.batch_size,
-            rate=self.decay,
+            decay_rate=self.decay,
             seed=self.seed,
             progress=False,
         )

@@ -77,9 +77,13 @@ def backpropagate(model: MLP, x: Sequence[float], y: Any, loss: Loss = squared_e
 
 
 def gradients(
-    model: MLP, inputs: Sequence[Sequence[float]], targets: Sequence[Any], loss: Loss = squared_error, rate: float = 0.0
+    model: MLP,
+    inputs: Sequence[Sequence[float]],
+    targets: Sequence[Any],
+    loss: Loss = squared_error,
+    decay_rate: float = 0.0,
 ) -> Gradients:
-    """Return ∂J/∂W, ∂J/∂b and J over m samples, with decay λ = `rate`, by the formulas.
+    """Return ∂J/∂W, ∂J/∂b and J over m samples, with decay λ = `decay_rate`, by the formulas.
 
     ∂J/∂W^(l)_ij = (1/m) Σ_samples a^(l)_j δ^(l+1)_i + λ W^(l)_ij,  ∂J/∂b^(l)_i = (1/m) Σ_samples δ^(l+1)_i
 
@@ -96,9 +100,9 @@ def gradients(
         total += sample.cost
         _accumulate(delta_W, delta_b, sample.a, sample.delta)
     return Gradients(
-        W={l: {i: {j: delta_W[l][i][j] / m + rate * W[l][i][j] for j in W[l][i]} for i in W[l]} for l in W},
+        W={l: {i: {j: delta_W[l][i][j] / m + decay_rate * W[l][i][j] for j in W[l][i]} for i in W[l]} for l in W},
         b={l: {i: delta_b[l][i] / m for i in b[l]} for l in b},
-        cost=total / m + 0.5 * rate * sum(w * w for l in W for i in W[l] for w in W[l][i].values()),
+        cost=total / m + 0.5 * decay_rate * sum(w * w for l in W for i in W[l] for w in W[l][i].values()),
     )
 
 
@@ -108,7 +112,7 @@ def descend(
     targets: Sequence[Any],
     learning_rate: float,
     loss: Loss = squared_error,
-    rate: float = 0.0,
+    decay_rate: float = 0.0,
 ) -> float:
     """Take one step of gradient descent on `model` over the given samples and return the cost J before it.
 
@@ -119,7 +123,7 @@ def descend(
     >>> [descend(model, [[1.0]], [3.0], learning_rate=0.5) for _ in range(3)][2] < 1e-30
     True
     """
-    found = gradients(model, inputs, targets, loss, rate)
+    found = gradients(model, inputs, targets, loss, decay_rate)
     for layer in model.layers:
         l = layer.number
         for i, neuron in enumerate(layer.neurons, 1):
@@ -452,12 +456,12 @@ def _latex(row: Row) -> str:
     return rf"\delta{label[1:]}" + (rf"\text{{ of sample {row.sample}}}" if row.sample else "")
 
 
-def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, rate: float = 0.0) -> ResidualTable:
+def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, decay_rate: float = 0.0) -> ResidualTable:
     """Return every δ, ∂J/∂W and ∂J/∂b by the graph, by the formulas and by central differences.
 
-    `x` and `y` are one sample, or the m samples of a batch; `rate` is the decay λ. Every row is a derivative of J, so
-    the δ of a sample in a batch is 1/m of what it is for the sample alone. The gradients that the model's parameters
-    had are left as they were.
+    `x` and `y` are one sample, or the m samples of a batch; `decay_rate` is λ. Every row is a derivative of J, so the δ
+    of a sample in a batch is 1/m of what it is for the sample alone. The gradients that the model's parameters had are
+    left as they were.
 
     Raises ValueError above 50,000 samples times parameters.
 
@@ -475,9 +479,9 @@ def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, rate:
             f"residual_table: got {m:,} samples of a network with {len(model.parameters()):,} parameters, "
             f"{work:,} in all; accepted: up to {LARGEST_TABLE:,}. Give fewer samples, or use `gradients`"
         )
-    J, graph = _by_graph(model, inputs, targets, loss, rate)
-    formula = _by_formula(model, inputs, targets, loss, rate)
-    difference = _by_differences(model, inputs, targets, loss, rate)
+    J, graph = _by_graph(model, inputs, targets, loss, decay_rate)
+    formula = _by_formula(model, inputs, targets, loss, decay_rate)
+    difference = _by_differences(model, inputs, targets, loss, decay_rate)
     return ResidualTable(
         tuple(
             Row(label, 0 if single else sample, graph[label, sample], term.value, found, term.size)
@@ -491,15 +495,15 @@ Key = tuple[UnitLabel, int]
 
 
 def _by_graph(
-    model: MLP, inputs: list[list[float]], targets: list[list[float]], loss: Loss, rate: float
+    model: MLP, inputs: list[list[float]], targets: list[list[float]], loss: Loss, decay_rate: float
 ) -> tuple[float, dict[Key, float]]:
     before = [(parameter, parameter._grad) for parameter in model.parameters()]
     model.zero_grad()
     try:
         passes = [model.forward(x) for x in inputs]
         J = mean(_loss_of(loss, nodes.output, y) for nodes, y in zip(passes, targets, strict=True))
-        if rate:
-            J = J + decay(model, rate)
+        if decay_rate:
+            J = J + decay(model, decay_rate)
         J.backward()
         found: dict[Key, float] = {}
         for sample, nodes in enumerate(passes, 1):
@@ -517,7 +521,7 @@ def _by_graph(
 
 
 def _by_formula(
-    model: MLP, inputs: list[list[float]], targets: list[list[float]], loss: Loss, rate: float
+    model: MLP, inputs: list[list[float]], targets: list[list[float]], loss: Loss, decay_rate: float
 ) -> dict[Key, Term]:
     W, b = parameters(model)
     m = len(inputs)
@@ -535,13 +539,13 @@ def _by_formula(
     for l in W:
         for i in W[l]:
             for j in W[l][i]:
-                found[UnitLabel("W", l, (i, j)), 0] = delta_W[l][i][j] / m + rate * weights[l][i][j]
+                found[UnitLabel("W", l, (i, j)), 0] = delta_W[l][i][j] / m + decay_rate * weights[l][i][j]
             found[UnitLabel("b", l, (i,)), 0] = delta_b[l][i] / m
     return found
 
 
 def _by_differences(
-    model: MLP, inputs: list[list[float]], targets: list[list[float]], loss: Loss, rate: float
+    model: MLP, inputs: list[list[float]], targets: list[list[float]], loss: Loss, decay_rate: float
 ) -> Iterator[float]:
     """In the order of `_by_formula`. What does not depend on the number that is varied is not computed again."""
     W, b = parameters(model)
@@ -563,7 +567,7 @@ def _by_differences(
         return sum(cost_from(l + 1, z[l + 1] | {i: _total_input(weights, a[l], bias)}, y) for z, a, y in passes) / m
 
     def by_weight(l: int, i: int, j: int, number: float) -> float:
-        return by_unit(l, i, W[l][i] | {j: number}, b[l][i]) + 0.5 * rate * number * number
+        return by_unit(l, i, W[l][i] | {j: number}, b[l][i]) + 0.5 * decay_rate * number * number
 
     for z, _, y in passes:
         for l in reversed(z):

@@ -73,7 +73,7 @@ def fit(
     *,
     epochs: int = 50,
     batch_size: int = 16,
-    rate: float = 0.0,
+    decay_rate: float = 0.0,
     validation: float = 0.0,
     seed: int = 0,
     progress: bool = True,
@@ -81,7 +81,7 @@ def fit(
     """Train `model` in place and return the history.
 
     Every epoch goes through the samples in another order, which `seed` determines, `batch_size` at a time; for each
-    batch the gradients of J = (1/m) Σ loss + (λ/2) Σ W², with λ = `rate`, and one step of `optimizer` (Adam with
+    batch the gradients of J = (1/m) Σ loss + (λ/2) Σ W², with λ = `decay_rate`, and one step of `optimizer` (Adam with
     rate 0.01 if none is given). `validation` is the fraction of the samples held out to watch. `data` are a `Dataset`,
     or inputs and targets. A progress bar is shown in terminals and notebooks.
 
@@ -102,7 +102,7 @@ def fit(
             raise ValueError("validation: accepted with a Dataset; fit on inputs and targets has none")
         train, held_out = data.split(validation, seed)
     inputs, targets = _rows(model, train)
-    step = graph_step(model, loss, rate)
+    step = graph_step(model, loss, decay_rate)
     generator = random.Random(seed)
     order = list(range(len(inputs)))
     history = History()
@@ -144,7 +144,7 @@ def fit(
     return history
 
 
-def graph_step(model: MLP, loss: Loss, rate: float = 0.0) -> Step:
+def graph_step(model: MLP, loss: Loss, decay_rate: float = 0.0) -> Step:
     """Return the step that computes with the graph of scalars: J of a batch, and its gradients in ``.grad``.
 
     The graph of one sample at a time is built and propagated back: the leaves add the gradients up, as
@@ -163,8 +163,8 @@ def graph_step(model: MLP, loss: Loss, rate: float = 0.0) -> Step:
             J = loss(model(x), y[0] if len(y) == 1 else y) / len(inputs)
             J.backward()
             total += J.data
-        if rate:
-            J = decay(model, rate)
+        if decay_rate:
+            J = decay(model, decay_rate)
             J.backward()
             total += J.data
         return total

@@ -65,7 +65,7 @@ def test_the_three_routes_agree(activation, output, loss, y):
     assert table.disagreement < 1e-12
     assert table.difference_disagreement < 1e-9
     assert any(row.formula for row in table.rows)
-    batch = residual_table(model, [x, x[::-1], [0.1, 0.2, 0.3, 0.4]], [y, y[::-1], y], loss, rate=0.05)
+    batch = residual_table(model, [x, x[::-1], [0.1, 0.2, 0.3, 0.4]], [y, y[::-1], y], loss, decay_rate=0.05)
     assert len(batch.rows) == 3 * 11 + len(model.parameters())
     assert batch.disagreement < 1e-12
     assert batch.difference_disagreement < 1e-9
@@ -123,7 +123,7 @@ def test_matrix_form():
     A3 = 1.0 / (1.0 + np.exp(-(A2 @ W2.T + b2)))
     D3 = (A3 - Y) * A3 * (1.0 - A3)
     D2 = (D3 @ W2) * (1.0 - A2 * A2)
-    found = gradients(model, X.tolist(), Y.tolist(), squared_error, rate=0.1)
+    found = gradients(model, X.tolist(), Y.tolist(), squared_error, decay_rate=0.1)
     for layer, expected in ((1, D2.T @ X / 2 + 0.1 * W1), (2, D3.T @ A2 / 2 + 0.1 * W2)):
         assert np.array([list(row.values()) for row in found.W[layer].values()]) == pytest.approx(expected, rel=1e-12)
     assert list(found.b[1].values()) == pytest.approx(D2.mean(axis=0), rel=1e-12)
@@ -141,7 +141,7 @@ def test_descent_is_the_graph_s_with_the_same_rate():
         J.backward()
         for p in other.parameters():
             p.data -= 0.2 * p.grad
-        assert descend(one, X[batch], Y[batch], 0.2, squared_error, rate=0.01) == pytest.approx(J.data, rel=1e-14)
+        assert descend(one, X[batch], Y[batch], 0.2, squared_error, decay_rate=0.01) == pytest.approx(J.data, rel=1e-14)
         assert [p.data for p in one.parameters()] == pytest.approx([p.data for p in other.parameters()], rel=1e-13)
 
 

@@ -40,7 +40,7 @@ def test_iris_on_held_out_rows():
     for seed in range(5):
         train, held_out = standardized(*load("iris").split(0.2, seed))
         model = MLP(4, [8, 3], activation="tanh", output="softmax", seed=seed)
-        history = fit(model, train, epochs=30, rate=0.003, seed=seed, progress=False)
+        history = fit(model, train, epochs=30, decay_rate=0.003, seed=seed, progress=False)
         assert history.cost[-1] < history.cost[0]
         found.append(accuracy(model, held_out))
     assert found[0] >= 0.93
@@ -76,7 +76,7 @@ def test_the_step_is_the_batch_s_cost_and_gradient():
     model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=1)
     X, Y = [[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
     model.parameters()[0].grad = 5.0  # what was there before is not counted
-    J = graph_step(model, cross_entropy, rate=0.1)(X, Y)
+    J = graph_step(model, cross_entropy, decay_rate=0.1)(X, Y)
     found = [p.grad for p in model.parameters()]
     model.zero_grad()
     whole = cost(model, X, Y, cross_entropy, decay_rate=0.1)
