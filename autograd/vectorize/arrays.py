@@ -289,7 +289,9 @@ class Builder:
             if strides[0] > 0 and (strides == strides[0]).all():
                 first, last = int(flat_part[0]), int(flat_part[-1])
                 whole = first == 0 and strides[0] == 1 and last == size - 1
-                index.append(slice(None) if whole else slice(first, last + 1, int(strides[0]) if strides[0] > 1 else None))
+                index.append(
+                    slice(None) if whole else slice(first, last + 1, int(strides[0]) if strides[0] > 1 else None)
+                )
                 takes.append(np.zeros(0, np.int64))
             else:
                 index.append(slice(None))

@@ -58,7 +58,9 @@ class Columns:
         while k < len(self.items) <= MOST_COLUMNS:
             a, na = self.items[k]
             for b, nb in self.items[:k]:
-                if not (_independent(a, na, b, nb) or as_function(a, na, b) is not None or as_function(b, nb, a) is not None):
+                if not (
+                    _independent(a, na, b, nb) or as_function(a, na, b) is not None or as_function(b, nb, a) is not None
+                ):
                     common = _common(a, na, b, nb)
                     if common is not None:
                         self.add(common)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
+NARROW = 256  # colours
+
+
 @dataclass(frozen=True, slots=True)
 class Leaves:
     """Leaves that are one array. ``shape`` is None where the graph is to say what it is."""
@@ -51,6 +54,8 @@ class Lowering:
     colours     what the nodes of each colour became
     names       what arrays are called, where labels say so
     outputs     the values of the roots
+    watched     the arrays that watched nodes are in
+    colour, position, arrays   of every node: its colour, and its place in the array of that
     per_sample  of a single root: the terms that differ from sample to sample,
     shared      and the others
     """
@@ -61,6 +66,10 @@ class Lowering:
     colours: list[Colour] = field(default_factory=list)
     names: dict[Array, str] = field(default_factory=dict)
     outputs: list[Operand] = field(default_factory=list)
+    watched: list[Array] = field(default_factory=list)
+    colour: Any = None
+    position: Any = None
+    arrays: dict[int, Array] = field(default_factory=dict)
     per_sample: Operand = 0.0
     shared: Operand = 0.0
 
@@ -76,9 +85,25 @@ class _Terms:
     flat: Ints
 
 
-def lower(graph: Record, roots: Sequence[Value], leaves: Sequence[Leaves], batched: bool) -> Lowering:
-    """Return the array statements of a recorded graph, its inputs differing from sample to sample if `batched`."""
-    return _Lowerer(graph, [graph.index[root] for root in roots], leaves, batched).out
+def lower(
+    graph: Record, roots: Sequence[Value], watched: Sequence[Value], leaves: Sequence[Leaves], batched: bool
+) -> Lowering:
+    """Return the array statements of a recorded graph, its inputs differing from sample to sample if `batched`.
+
+    Nodes that are `watched` have an array of their own too, as the roots do.
+    """
+    kept = [graph.index[node] for node in (*roots, *watched)]
+    lowerer = _Lowerer(graph, kept, leaves, batched)
+    lowerer.run(len(roots))
+    return lowerer.out
+
+
+def is_narrow(graph: Record, roots: Sequence[Value], leaves: Sequence[Leaves]) -> bool:
+    """Whether a graph is large and few of its nodes are alike, so that numbers one by one are faster than arrays."""
+    if len(graph.nodes) < NARROW:
+        return False
+    colours = len(_Lowerer(graph, [graph.index[root] for root in roots], leaves, False).members)
+    return colours > NARROW and len(graph.nodes) < 25 * colours
 
 
 class _Lowerer:
@@ -107,7 +132,6 @@ class _Lowerer:
         self.arrays: dict[int, Array] = {}
         self.products: dict[int, tuple[Shape, list[tuple[int, Any]]]] = {}
         self.columns: dict[int, tuple[Ints, list[Ints]]] = {}
-        self.run()
 
     def coloured(
         self, groups: list[Leaves], inside: list[bool], chained: dict[int, list[int]]
@@ -134,7 +158,7 @@ class _Lowerer:
         bounds = np.searchsorted(self.colour[order], np.arange(len(kinds) - below + 1))
         self.members = [order[bounds[c] : bounds[c + 1]] for c in range(len(kinds) - below)]
 
-    def run(self) -> None:
+    def run(self, roots: int) -> None:
         for c, nodes in enumerate(self.members):
             first = int(nodes[0])
             if self.graph.op[first] == LEAF:
@@ -153,14 +177,17 @@ class _Lowerer:
             if k not in used:
                 shape = group.shape if group.shape is not None else (len(group.nodes),)
                 self.out.leaves.append((Array(group.name, shape=shape, role=group.role), group))
-        for root in self.roots:
+        for root in self.roots[:roots]:
             c = int(self.colour[root])
             if c == NUMBER:
                 self.out.outputs.append(float(self.data[root]))
                 continue
             x, _ = self.builder.view(self.array(c), np.array(self.position[root]))
             self.out.outputs.append(x)
-        if len(self.roots) == 1 and self.out.per_sample == 0.0 == self.out.shared:
+        watched = dict.fromkeys(int(self.colour[k]) for k in self.roots[roots:])
+        self.out.watched = [self.array(c) for c in watched if c != NUMBER]
+        self.out.colour, self.out.position, self.out.arrays = self.colour, self.position, self.arrays
+        if roots == 1 and self.out.per_sample == 0.0 == self.out.shared:
             x = self.out.outputs[0]
             if isinstance(x, Array) and x.batched:
                 self.out.per_sample = x
@@ -339,8 +366,6 @@ class _Lowerer:
                 of_sum = as_function(of_group, n, column)
                 if of_sum is not None:
                     named.append((fixed, of_sum))
-        wide = sorted((g for g in groups if g.shape), key=lambda g: -len(g.nodes))  # a sum's axes are those of its
-        del wide
         axes, columns = self.find_axes(n, named, [self.sum_of[tops]] if self.sum_of[tops[0]] >= 0 else [])
         if self.sum_of[tops[0]] >= 0:
             self.columns[c] = tops, columns
@@ -354,7 +379,7 @@ class _Lowerer:
             value, of_value = constant("", offset[of_element].reshape(shape))
             value = self.builder.constant(value) if isinstance(value, Array) else value
             parts.append(self.whole((value, of_value), len(shape)))
-        if self.roots == tops.tolist():
+        if tops.tolist() == self.roots[:1]:
             for x in parts:
                 if isinstance(x, Array) and x.batched:
                     self.out.per_sample = self.builder.map("add", self.out.per_sample, x)
@@ -398,7 +423,9 @@ class _Lowerer:
         size = of_element.size
         dense = of_part.size == size == len(np.unique(of_part))
         if dense and group.colour in self.products:
-            (left, of_left), (right, of_right) = (self.operand(x, ordered=False) for x in self.products[group.colour][1])
+            (left, of_left), (right, of_right) = (
+                self.operand(x, ordered=False) for x in self.products[group.colour][1]
+            )
             if isinstance(left, Array) and isinstance(right, Array):
                 order = sorted(kept, key=lambda k: -abs(int(np.take(sums, 1, axis=k).flat[0]) - int(sums.flat[0])))
                 batched = [-1] if left.batched or right.batched else []
@@ -426,7 +453,11 @@ class _Lowerer:
         places_of = np.unravel_index(sums, shape) if shape else ()
         along = [varying(place) for place in places_of]
         ragged = [d for d, ks in enumerate(along) if len(ks) != 1 or sums.shape[ks[0]] != shape[d]]
-        if len(ragged) == 1 and len(along[ragged[0]]) == 1 and sorted(k for ks in along for k in ks) == list(range(sums.ndim)):
+        if (
+            len(ragged) == 1
+            and len(along[ragged[0]]) == 1
+            and sorted(k for ks in along for k in ks) == list(range(sums.ndim))
+        ):
             d = ragged[0]
             (axis,) = along[d]
             index = np.moveaxis(places_of[d], axis, 0).reshape(sums.shape[axis], -1)[:, 0]
@@ -437,7 +468,9 @@ class _Lowerer:
             of_axis = [places_of[along.index((k,))] for k in range(sums.ndim)]
             coordinates = []
             for k in range(sums.ndim):
-                steps = np.arange(shape[d]) if k == axis else np.moveaxis(of_axis[k], k, 0).reshape(sums.shape[k], -1)[:, 0]
+                steps = (
+                    np.arange(shape[d]) if k == axis else np.moveaxis(of_axis[k], k, 0).reshape(sums.shape[k], -1)[:, 0]
+                )
                 coordinates.append(steps)
             target = [np.zeros(0, np.int64)] * len(shape)
             mesh = np.meshgrid(*coordinates, indexing="ij")

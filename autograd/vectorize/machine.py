@@ -273,7 +273,9 @@ class Machine:
 
     def take(self, statement: Take) -> None:
         (x,) = statement.args
-        self.do(self.get(x).take, statement.index, statement.axis + statement.out.batched, self.new(statement.out), "clip")
+        self.do(
+            self.get(x).take, statement.index, statement.axis + statement.out.batched, self.new(statement.out), "clip"
+        )
 
     def scatter(self, statement: Scatter) -> None:
         (x,) = statement.args

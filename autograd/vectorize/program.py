@@ -1,14 +1,14 @@
-"""`Program`: a recorded graph of scalars as array statements, ready to run; `vectorize` makes one."""
+"""`Program`: a recorded graph of scalars as array statements, ready to run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.ops import IEEE, OPERATIONS
+from autograd.ops import IEEE, OPERATIONS, operation
 from autograd.value import Constant, Value
 from autograd.vectorize.arrays import (
     COMPUTED,
@@ -24,34 +24,38 @@ from autograd.vectorize.arrays import (
     Reduce,
     Reshape,
     Scatter,
+    Share,
     Statement,
     Take,
     Transpose,
 )
-from autograd.vectorize.lower import Leaves, Lowering, common_name, lower
+from autograd.vectorize.given import check_leaves, input_arrays, parameter_arrays, unique
+from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, is_narrow, lower
 from autograd.vectorize.machine import Machine
-from autograd.vectorize.record import LEAF, Record, record
+from autograd.vectorize.record import record
 from autograd.vectorize.reverse import differentiate, used
 from autograd.vectorize.source import Source
+from autograd.vectorize.straight import Straight
 from autograd.vectorize.targets import namespace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
 
-KEPT_MACHINES = 8  # for as many different numbers of samples
+KEPT = 8  # machines, for as many different numbers of samples
+_ieee: Callable[[float], Any] = type(IEEE.exp(0.0))
 
 
 @dataclass(slots=True)
-class _Mode:
-    """A program as recorded, or over a batch: its statements and what they are called."""
+class _Form:
+    """A graph as statements, as it was recorded or over a batch.
+
+    ``cost`` is the root's value, over a batch the mean or sum; ``gradients`` are those of the parameters and of z.
+    """
 
     lowered: Lowering
     statements: list[Statement]
-    outputs: list[Operand]
     cost: Operand
     gradients: dict[Array, Array]
     residuals: dict[str, Array]
@@ -59,290 +63,336 @@ class _Mode:
 
 
 class Program:
-    """A graph of scalars as array statements.
+    """A graph of scalars as array statements; `vectorize` makes it.
 
     ``parameters`` and ``gradients`` are arrays by name, all of them parts of the flat ``vector`` and ``gradient``: an
-    update of the parameters is an array statement, ``program.vector -= rate * program.gradient``. Printing a program
-    prints its statements.
+    update is an array statement, ``program.vector -= rate * program.gradient``. ``str(program)`` is the source.
 
-    Sums are in another order than in the graph: results equal its own within rounding. Where the graph would raise
-    for a number outside of an operation's domain, arrays have inf or nan; `why_nan` says where from.
+    Sums are added up in another order than in the graph: results equal the graph's within rounding. Where the graph
+    would raise, outside an operation's domain, arrays have inf or nan; `why_nan` tells where from.
     """
 
     def __init__(
-        self,
-        roots: Sequence[Value],
-        inputs: Any = (),
-        parameters: Any = None,
-        batch: Literal["mean", "sum"] = "mean",
+        self, roots: Sequence[Value], inputs: Any, parameters: Any, batch: str, watched: Sequence[Value] = ()
     ) -> None:
         if batch not in ("mean", "sum"):
             raise ValueError(f"vectorize: batch: got {batch!r}; accepted: 'mean', 'sum'")
-        self._roots = list(roots)
-        self._graph = record(self._roots)
-        self._inputs = _arguments(inputs)
-        groups = _parameter_groups(parameters, self._graph, {x for group in self._inputs for x in group.nodes})
-        _check_leaves([*self._inputs, *groups])
-        self._mean = batch == "mean"
-        self._modes: dict[bool, _Mode] = {}
-        self._machines: dict[tuple[str, bool, int], tuple[Machine, list[Floats]]] = {}
+        self._roots, self._watched, self._mean = list(roots), list(watched), batch == "mean"
+        self._graph = record([*self._roots, *self._watched])
+        self._inputs = input_arrays(inputs)
+        groups = parameter_arrays(parameters, self._graph, self._inputs)
+        check_leaves([*self._inputs, *groups])
         self._groups = groups
         self._batched = bool(self._inputs) and all(len(group.shape or ()) <= 1 for group in self._inputs)
-        leaves = self._mode(self._batched).lowered.leaves
-        by_group = {id(node): (array, group) for array, group in leaves for node in group.nodes[:1]}
-        self._groups = [Leaves(array.name, PARAMETER, group.nodes, array.shape) for array, group in leaves if group.role == PARAMETER]
-        del by_group
-        names = _unique([group.name for group in self._groups])
-        self._groups = [Leaves(name, PARAMETER, g.nodes, g.shape) for name, g in zip(names, self._groups, strict=True)]
-        sizes = [len(group.nodes) for group in self._groups]
-        self.vector: Floats = np.array([x.data for group in self._groups for x in group.nodes])
-        self.gradient: Floats = np.zeros(sum(sizes))
+        self._forms: dict[bool, _Form] = {}
+        self._machines: dict[tuple[str, bool, int], tuple[Machine, list[Floats]]] = {}
+        self._straight: Straight | None = None
+        if is_narrow(self._graph, [*self._roots, *self._watched], [*self._inputs, *groups]) and len(self._roots) == 1:
+            index = self._graph.index
+            variables = [index[x] for group in groups for x in group.nodes if x in index]
+            self._straight = Straight(self._graph, index[self._roots[0]], variables)
+            shaped = [
+                (part, (len(part.nodes),) if part.shape is None else part.shape)
+                for group in groups
+                for part in by_label(group)
+            ]
+        else:
+            leaves = self._form(self._batched).lowered.leaves
+            self._forms.clear()  # its names may not be the final ones
+            shaped = [(group, array.shape) for array, group in leaves if group.role == PARAMETER]
+        names = unique([group.name for group, _ in shaped])
+        self._groups = [Leaves(name, PARAMETER, g.nodes, shape) for name, (g, shape) in zip(names, shaped, strict=True)]
+        self.vector: Floats = np.array([x.data for group in self._groups for x in group.nodes], dtype=float)
+        self.gradient: Floats = np.zeros(len(self.vector))
         self.parameters: dict[str, Floats] = {}
         self.gradients: dict[str, Floats] = {}
-        start = 0
-        for group, size in zip(self._groups, sizes, strict=True):
-            shape = group.shape or ()
-            self.parameters[group.name] = self.vector[start : start + size].reshape(shape)
-            self.gradients[group.name] = self.gradient[start : start + size].reshape(shape)
-            start += size
-        self._modes.clear()
-        self._last: tuple[Machine, _Mode] | None = None
+        stop = 0
+        for group in self._groups:
+            start, stop = stop, stop + len(group.nodes)
+            self.parameters[group.name] = self.vector[start:stop].reshape(group.shape or ())
+            self.gradients[group.name] = self.gradient[start:stop].reshape(group.shape or ())
+        self._last: tuple[Machine, _Form] | None = None
+        self._given: list[Floats] = []  # the inputs of the last run
 
     # Running --------------------------------------------------------------------------------------------------------
 
     def __call__(self, *inputs: ArrayLike) -> Any:
-        """Return the value of the root; of inputs of one more axis, (m, n), that of each of the m samples.
+        """Return the value of the root; of inputs with one more axis, (m, n), that of each of the m samples.
 
-        Raises TypeError for a number of inputs, and ValueError for a shape, other than the recorded ones.
+        Of several roots, an array with an axis for them after that of the samples. Raises TypeError for a number of
+        inputs, and ValueError for a shape, that was not recorded.
         """
-        machine, mode = self._run("values", inputs)
-        found = [np.array(machine.get(x)) for x in mode.outputs]
-        if any(isinstance(x, Array) and x.batched for x in mode.outputs):
-            found = [np.broadcast_to(x, (machine.samples,)) for x in found]
-            return np.array(found[0]) if len(self._roots) == 1 else np.stack(found, axis=1)
-        return float(found[0]) if len(self._roots) == 1 else np.array(found)
+        batched, samples, given = self._match(inputs)
+        if self._runs_straight(batched):
+            found = [self._run_straight(batched, given, backward=False)]
+        else:
+            machine, form = self._run("values", batched, samples, given)
+            found = [machine.get(x) for x in form.lowered.outputs]
+        if batched:
+            found = [np.broadcast_to(x, (samples,)) for x in found]
+        stacked = np.stack(found, axis=-1)
+        if len(self._roots) > 1:
+            return stacked
+        return stacked[..., 0] if batched else float(stacked[0])
 
     def value_and_grad(self, *inputs: ArrayLike) -> tuple[float, dict[str, Floats]]:
-        """Return the cost and its gradients by every parameter, as arrays by name.
+        """Return the cost, and its gradients by the parameters as arrays by name.
 
-        Over a batch the cost is the mean (or sum) of the samples', terms that the samples share counted once. The
-        gradients are views of ``gradient``, which the next call overwrites.
+        Over a batch the cost is the mean (or sum) of the samples', with terms that the samples share, like weight
+        decay, outside of it. The gradients are ``self.gradients``, which the next call overwrites.
         """
-        if len(self._roots) != 1:
-            raise ValueError(f"value_and_grad: the program has {len(self._roots)} outputs; accepted: one cost")
-        machine, mode = self._run("gradients", inputs)
-        return float(machine.get(mode.cost)), self.gradients
+        self._one_root("value_and_grad")
+        batched, samples, given = self._match(inputs)
+        if not self._runs_straight(batched):
+            machine, form = self._run("gradients", batched, samples, given)
+            return float(machine.get(form.cost)), self.gradients
+        value = self._run_straight(batched, given, backward=True)
+        assert self._straight is not None
+        found = self._straight.gradients
+        nodes = (self._graph.index.get(x) for group in self._groups for x in group.nodes)
+        self.gradient[:] = [0.0 if k is None else np.mean(found[k]) for k in nodes]
+        return float(np.mean(value)), self.gradients
 
     def residuals(self, *inputs: ArrayLike) -> dict[str, Floats]:
-        """Return δ = ∂J/∂z of every unit, for every sample its own cost's J, as arrays by name.
+        """Return δ = ∂J/∂z of every unit, of every sample by its own cost, as arrays by name.
 
-        The z are those that labels call z; without such labels, all sums that a function of one number is applied to.
+        The z are those whose labels say so; without such labels, the sums that a function of one number is applied to.
         """
-        machine, mode = self._run("residuals", inputs)
-        return {name: np.array(machine.get(x)) for name, x in mode.residuals.items()}
+        self._one_root("residuals")
+        machine, form = self._run("residuals", *self._match(inputs))
+        return {name: machine.get(x).copy() for name, x in form.residuals.items()}
 
     def __getitem__(self, name: str) -> Floats:
-        """Return the array called `name`, as the last run left it. KeyError names those there are."""
+        """Return the array called `name` as the last run left it; KeyError names those that there are."""
         if self._last is None:
-            raise KeyError(f"{name!r}: the program has not run yet")
-        machine, mode = self._last
-        found = {mode.names[x]: x for x in mode.names if x in machine.buffers}
-        found |= {group.name: array for array, group in mode.lowered.leaves}
+            raise KeyError(f"{name!r}: no arrays: the program has not run, or its numbers are not arrays")
+        machine, form = self._last
+        found = {form.names[x]: x for x in form.names if x in machine.buffers}
+        found |= {group.name: array for array, group in form.lowered.leaves}
         if name not in found:
             raise KeyError(f"no array {name!r} in the last run; it has {', '.join(found)}")
-        return np.array(machine.get(found[name]))
+        return machine.get(found[name]).copy()  # type: ignore[no-any-return]
 
-    def _run(self, kind: str, inputs: Sequence[ArrayLike]) -> tuple[Machine, _Mode]:
-        given = [np.asarray(x, float) for x in inputs]
-        batched, samples = self._match(given)
+    def _one_root(self, what: str) -> None:
+        if len(self._roots) != 1:
+            raise ValueError(f"{what}: the program has {len(self._roots)} roots; accepted: one, the cost")
+
+    def _match(self, inputs: Sequence[ArrayLike]) -> tuple[bool, int, list[Floats]]:
+        """Return whether inputs are a batch, of how many samples, and the inputs as arrays."""
+        given = [np.asarray(x, dtype=float) for x in inputs]
+        shapes = [group.shape or () for group in self._inputs]
+        accepted = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, shapes, strict=True))
+        if len(given) != len(shapes):
+            raise TypeError(f"the program: got {len(given)} inputs; accepted: {accepted or 'none'}")
+        if all(x.shape == shape for x, shape in zip(given, shapes, strict=True)):
+            return False, 1, given
+        samples = {x.shape[0] if x.ndim else 0 for x in given}
+        if len(samples) > 1 or samples == {0} or any(x.shape[1:] != s for x, s in zip(given, shapes, strict=True)):
+            got = ", ".join(f"{group.name} {x.shape}" for group, x in zip(self._inputs, given, strict=True))
+            raise ValueError(f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples")
+        return True, samples.pop(), given
+
+    def _run(self, kind: str, batched: bool, samples: int, given: list[Floats]) -> tuple[Machine, _Form]:
         key = kind, batched, samples
-        found = self._machines.get(key)
-        if found is None:
-            found = self._machines[key] = self._machine(*key)
-            if len(self._machines) > KEPT_MACHINES:
+        if key not in self._machines:
+            if len(self._machines) == KEPT:
                 del self._machines[next(iter(self._machines))]
-        machine, buffers = found
+            self._machines[key] = self._machine(*key)
+        machine, buffers = self._machines[key]
         for buffer, x in zip(buffers, given, strict=True):
             buffer[...] = x
         with np.errstate(all="ignore"):
             machine()
-        mode = self._modes[batched]
-        self._last = machine, mode
-        return machine, mode
-
-    def _match(self, given: list[Floats]) -> tuple[bool, int]:
-        """Return whether inputs are a batch, and of how many samples."""
-        if len(given) != len(self._inputs):
-            accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs) or "none"
-            raise TypeError(f"the program: got {len(given)} inputs; accepted: {accepted}")
-        shapes = [group.shape or () for group in self._inputs]
-        if all(x.shape == shape for x, shape in zip(given, shapes, strict=True)):
-            return False, 1
-        counts = {x.shape[0] if x.ndim else 0 for x in given}
-        if len(counts) != 1 or any(x.shape[1:] != shape for x, shape in zip(given, shapes, strict=True)) or not min(counts):
-            got = ", ".join(f"{group.name} {x.shape}" for group, x in zip(self._inputs, given, strict=True))
-            one = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, shapes, strict=True))
-            raise ValueError(f"inputs: got {got}; accepted: {one}, or these with one more axis before for m samples")
-        return True, counts.pop()
+        self._last, self._given = (machine, self._forms[batched]), buffers
+        return self._last
 
     def _machine(self, kind: str, batched: bool, samples: int) -> tuple[Machine, list[Floats]]:
-        mode = self._mode(batched)
+        form = self._form(batched)
         given: dict[Array, Floats] = {}
         buffers: dict[str, Floats] = {}
-        for array, group in mode.lowered.leaves:
-            if group.role == PARAMETER:
-                given[array] = self.parameters[group.name]
-            else:
-                buffers[group.name] = given[array] = np.empty((samples, *array.shape) if array.batched else array.shape)
         targets: dict[Array, Floats] = {}
-        wanted: list[Operand] = list(mode.outputs) if kind == "values" else [mode.cost]
+        for array, group in form.lowered.leaves:
+            if group.role == INPUT:
+                shape = (samples, *array.shape) if array.batched else array.shape
+                buffers[group.name] = given[array] = np.empty(shape)
+            else:
+                given[array] = self.parameters[group.name]
+                if kind == "gradients":
+                    targets[form.gradients[array]] = self.gradients[group.name]
+        wanted: list[Operand] = [*form.lowered.outputs, *form.lowered.watched] if kind == "values" else [form.cost]
         if kind == "gradients":
-            leaves = {array: group.name for array, group in mode.lowered.leaves if group.role == PARAMETER}
-            targets = {mode.gradients[array]: self.gradients[name] for array, name in leaves.items()}
+            wanted += form.lowered.watched
         elif kind == "residuals":
-            wanted += mode.residuals.values()
-        statements = used(mode.statements, [*wanted, *targets])
-        kept = [x for x in (*mode.names, *wanted) if isinstance(x, Array)]
-        return Machine(statements, samples, given, targets, kept), [buffers[group.name] for group in self._inputs]
+            wanted += form.residuals.values()
+        kept = [x for x in (*form.names, *wanted) if isinstance(x, Array)]
+        machine = Machine(used(form.statements, [*wanted, *targets]), samples, given, targets, kept)
+        return machine, [buffers[group.name] for group in self._inputs]
 
-    def _mode(self, batched: bool) -> _Mode:
-        if batched in self._modes:
-            return self._modes[batched]
-        lowered = lower(self._graph, self._roots, [*self._inputs, *self._groups], batched)
-        builder = lowered.builder
+    def _runs_straight(self, batched: bool) -> bool:
+        return self._straight is not None and (self._mean or not batched)
+
+    def _run_straight(self, batched: bool, given: list[Floats], backward: bool) -> Any:
+        assert self._straight is not None
+        index, values = self._graph.index, self._straight.values
+        for group in self._groups:
+            for node, number in zip(group.nodes, self.parameters[group.name].ravel().tolist(), strict=True):
+                if node in index:
+                    values[index[node]] = number
+        for group, x in zip(self._inputs, given, strict=True):
+            columns = x.reshape(len(x), -1).T.copy() if batched else x.ravel().tolist()
+            for node, column in zip(group.nodes, columns, strict=True):
+                if node in index:
+                    values[index[node]] = column
+        self._straight.run(backward)
+        self._last, self._given = None, [x.copy() for x in given]
+        return self._straight.values[self._straight.root]
+
+    def numbers(self, nodes: Sequence[Value]) -> Floats:
+        """Return the values of watched nodes in the last run, as recorded."""
+        places = np.array([self._graph.index[node] for node in nodes])
+        if self._straight is not None:
+            return np.array([float(self._straight.values[k]) for k in places])
+        assert self._last is not None
+        machine, form = self._last
+        found = np.array([node.data for node in nodes])
+        colours = form.lowered.colour[places]
+        for c in np.unique(colours[colours >= 0]).tolist():
+            chosen = colours == c
+            found[chosen] = machine.get(form.lowered.arrays[c]).ravel()[form.lowered.position[places[chosen]]]
+        return found
+
+    # Compiling ------------------------------------------------------------------------------------------------------
+
+    def _form(self, batched: bool) -> _Form:
+        if batched not in self._forms:
+            self._forms[batched] = self._compiled(batched)
+        return self._forms[batched]
+
+    def _compiled(self, batched: bool) -> _Form:
+        lowered = lower(self._graph, self._roots, self._watched, [*self._inputs, *self._groups], batched)
+        builder, names = lowered.builder, dict(lowered.names)
+        form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, names)
+        if len(self._roots) > 1:
+            return form
         parameters = [array for array, group in lowered.leaves if group.role == PARAMETER]
-        names = dict(lowered.names)
         totals = _totals(lowered)
-        outputs = lowered.outputs
-        cost: Operand = outputs[0]
-        gradients: dict[Array, Array] = {}
-        residuals: dict[str, Array] = {}
-        if len(self._roots) == 1:
-            seeds = [(lowered.per_sample, 1.0), (lowered.shared, 1.0)]
-            if isinstance(lowered.per_sample, Array):
-                total = builder.reduce(lowered.per_sample, (), batch=True)
-                total = builder.map("div", total, builder.count) if self._mean else total
-                cost = builder.map("add", total, lowered.shared)
-            gradients = differentiate(builder, seeds, [*parameters, *totals], self._mean)
-            for x, gradient in gradients.items():
-                name = names.get(x) or x.name
-                delta = x in totals and name.startswith("Z")
-                names.setdefault(gradient, "D" + name[1:] if delta else f"d{name}" if name else "")
-                if x in totals:
-                    residuals[names[gradient] or f"D{len(residuals) + 1}"] = gradient
-            residuals = dict(reversed(residuals.items())) if False else residuals
-            if isinstance(cost, Array) and cost.role == COMPUTED:
-                names.setdefault(cost, common_name([self._roots[0].label]) or "J")
-        mode = _Mode(lowered, builder.statements, outputs, cost, gradients, residuals, {x: n for x, n in names.items() if n})
-        self._modes[batched] = mode
-        return mode
+        seeds = [(lowered.per_sample, 1.0), (lowered.shared, 1.0)]
+        if isinstance(lowered.per_sample, Array):
+            total = builder.reduce(lowered.per_sample, (), batch=True)
+            total = builder.map("div", total, builder.count) if self._mean else total
+            form.cost = builder.map("add", total, lowered.shared)
+        form.gradients = differentiate(builder, seeds, [*parameters, *totals], self._mean)
+        for k, x in enumerate(totals, 1):
+            name = names.setdefault(x, f"Z_{k}")
+            delta = names[form.gradients[x]] = "D" + name[1:] if name[0] == "Z" else f"d{name}"
+            form.residuals[delta] = form.gradients[x]
+        for x in parameters:
+            names.setdefault(form.gradients[x], f"d{x.name}")
+        if isinstance(form.cost, Array) and form.cost.role == COMPUTED:
+            names[form.cost] = common_name([self._roots[0].label]) or "J"
+        return form
 
-    # Back to the graph ------------------------------------------------------------------------------------------------
+    # Back to the graph ----------------------------------------------------------------------------------------------
 
     def write_back(self, sample: int = 0) -> None:
         """Put the parameters, and what follows from them, into the graph that was recorded.
 
-        Of a batch it is the sample with this number of the last run. Afterwards the graph is as if it had been
-        recorded with these numbers and `backward` called on its root: every node can be inspected, drawn, explained.
-        Numbers outside of an operation's domain give inf and nan.
+        Of a batch it is this sample of the last run. Afterwards the graph is as if recorded with these numbers, and
+        `backward` called on its root: every node can be inspected, drawn and explained. Numbers outside an
+        operation's domain give inf or nan. Raises IndexError for a sample that was not in the last run.
         """
+        numbers: dict[Value, float] = {}
+        for group in self._groups:
+            numbers |= zip(group.nodes, self.parameters[group.name].ravel().tolist(), strict=True)
+        for group, x in zip(self._inputs, self._given, strict=False):
+            if x.ndim > len(group.shape or ()):
+                if not -len(x) <= sample < len(x):
+                    raise IndexError(f"write_back: got sample {sample}; the last run had {len(x)}")
+                x = x[sample]
+            numbers |= zip(group.nodes, x.ravel().tolist(), strict=True)
         graph = self._graph
-        numbers = {node: float(x) for group in self._groups for node, x in zip(group.nodes, self.parameters[group.name].ravel(), strict=True)}
-        if self._last is not None:
-            machine, mode = self._last
-            for array, group in mode.lowered.leaves:
-                if group.role == INPUT:
-                    buffer = machine.get(array)
-                    if array.batched:
-                        if not -len(buffer) <= sample < len(buffer):
-                            raise IndexError(f"write_back: got sample {sample}; the last run had {len(buffer)}")
-                        buffer = buffer[sample]
-                    numbers |= zip(group.nodes, buffer.ravel().tolist(), strict=True)
         data: list[float] = []
-        partials: list[tuple[float | None, ...]] = []
-        index = graph.index
+        slopes: list[list[float | None]] = []
         for node in graph.nodes:
             op = node.op
             if op is None:
-                data.append(numbers.get(node, node._data))
-                partials.append(())
+                data.append(numbers.get(node, node.data))
+                slopes.append([])
                 continue
-            of_inputs = [data[index[x]] for x in node.inputs]
-            try:
-                out = float(op.value(IEEE, *map(_ieee, of_inputs)))
-                slopes = [p(IEEE, *map(_ieee, of_inputs), _ieee(out)) for p in op.partials]
-            except ArithmeticError:  # pragma: no cover - IEEE numbers do not raise
-                raise
-            data.append(out)
-            partials.append(tuple(None if isinstance(x, Constant) else float(d) for x, d in zip(node.inputs, slopes, strict=True)))
-        for node, number, slopes_ in zip(graph.nodes, data, partials, strict=True):
+            of_inputs = [_ieee(data[graph.index[x]]) for x in node.inputs]
+            out = op.value(IEEE, *of_inputs)
+            data.append(float(out))
+            slopes.append(
+                [
+                    None if isinstance(x, Constant) else float(rule(IEEE, *of_inputs, out))
+                    for x, rule in zip(node.inputs, op.partials, strict=True)
+                ]
+            )
+        for node, number, of_node in zip(graph.nodes, data, slopes, strict=True):
             node._data = number
-            if node._op is None:
-                del node.grad
-            elif node._op.arity == 3:
-                node._dx = slopes_[0]
-                node._y._dx, node._y._dy = slopes_[1:]
-            else:
-                node._dx = slopes_[0]
-                node._dy = slopes_[1] if len(slopes_) > 1 else None
-        for group in self._groups:
-            for x in group.nodes:
-                if x not in index:
-                    x.data = numbers[x]
-        if len(self._roots) == 1 and self._roots[0]._op is not None:
+            del node.grad
+            if len(of_node) == 3:
+                node._dx, node._y._dx, node._y._dy = of_node
+            elif of_node:
+                node._dx, node._dy = (*of_node, None)[:2]
+        for node, number in numbers.items():
+            node._data = number
+        if len(self._roots) == 1 and self._roots[0].op is not None:
             self._roots[0].backward()
 
     def why_nan(self) -> Any:
         """Return what `autograd.explain.why_nan` says of the first sample of the last run that is not finite.
 
-        The graph has that sample's numbers afterwards.
+        The graph has that sample's numbers afterwards, as after `write_back`.
         """
         from autograd.explain import why_nan
 
-        if self._last is None:
-            raise ValueError("why_nan: the program has not run yet")
-        machine, mode = self._last
+        self._one_root("why_nan")
         sample = 0
-        if isinstance(mode.lowered.per_sample, Array):
-            finite = np.ones(machine.samples, bool)
-            for x, buffer in machine.buffers.items():
-                if x.batched and x.role == COMPUTED and x in mode.names and buffer.dtype == float:
-                    finite &= np.isfinite(buffer).reshape(machine.samples, -1).all(axis=1)
-            finite &= np.isfinite(np.broadcast_to(machine.get(mode.lowered.per_sample), (machine.samples,)))
+        if self._last is not None and isinstance(cost := self._last[1].lowered.per_sample, Array):
+            machine, form = self._last
+            finite = np.isfinite(np.broadcast_to(machine.get(cost), (machine.samples,)))
+            for x in form.names:
+                if x.batched and x in machine.buffers:
+                    finite = finite & np.isfinite(machine.buffers[x]).reshape(machine.samples, -1).all(axis=1)
             sample = int(np.argmin(finite))
+        elif self._straight is not None:
+            sample = int(np.argmin(np.isfinite(self._straight.values[self._straight.root])))
         self.write_back(sample)
         return why_nan(self._roots[0])
 
-    # As text, and elsewhere -------------------------------------------------------------------------------------------
+    # As text, and elsewhere -----------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        forward, backward, _ = self._source()
-        return "\n".join([*forward, "", *backward] if backward else forward)
+        if self._straight is not None:
+            return f"# {len(self._graph.nodes):,} numbers one by one: few of them are alike, so there are no arrays\n"
+        forward, backward, _ = self._source(self._batched, backward=True)
+        return "\n".join([*forward, "", *backward] if backward else forward) + "\n"
 
-    def _source(self, kind: str = "all", batched: bool | None = None) -> tuple[list[str], list[str], Source]:
-        mode = self._mode(self._batched if batched is None else batched)
-        forward: list[Operand] = [mode.cost] if len(self._roots) == 1 else list(mode.outputs)
-        backward = list(mode.gradients.values()) if kind == "all" else []
-        shown = {x for x in (*forward, *backward, *mode.names) if isinstance(x, Array)}
-        statements = used(mode.statements, [*forward, *backward])
-        own = {x.out for x in used(mode.statements, forward)}
-        statements.sort(key=lambda statement: statement.out not in own)
-        leaves = [Array(g.name, shape=a.shape, batched=a.batched, role=a.role) for a, g in mode.lowered.leaves]
-        del leaves
-        source = Source(statements, mode.names, [array for array, _ in mode.lowered.leaves], shown)
-        count = [f"m = len({source.names[array]})" for array, g in mode.lowered.leaves if array.batched][:1]
-        lines = count + [f"{name} = {text}" for name, text in source.lines]
-        parts = len(count) + sum(1 for x, name in source.names.items() if x in own)
-        return lines[:parts], lines[parts:], source
+    def _source(self, batched: bool, backward: bool) -> tuple[list[str], list[str], Source]:
+        form = self._form(batched)
+        roots: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
+        gradients = list(form.gradients.values()) if backward else []
+        forward = used(form.statements, roots)
+        own = {statement.out for statement in forward}
+        rest = [s for s in used(form.statements, [*roots, *gradients]) if s.out not in own]
+        shown = {x for x in (*roots, *gradients, *form.names) if isinstance(x, Array)}
+        leaves = [array for array, _ in form.lowered.leaves]
+        source = Source([*forward, *rest], form.names, leaves, shown)
+        lines = [f"{name} = {text}" for name, text in source.lines]
+        split = sum(1 for x in source.names if x in own)
+        count = [f"m = len({source.names[x]})" for x in leaves if x.batched][:1]
+        return [*count, *lines[:split]], lines[split:], source
 
     def to(self, target: str) -> Callable[..., Any]:
-        """Return the program as a pure function f(parameters, *inputs) of arrays of "numpy", "jax" or "torch".
+        """Return the program as a pure function f(parameters, *inputs) on arrays of "numpy", "jax" or "torch".
 
-        `parameters` is a dict as the program's own. The value is the cost; JAX's `jit`, `grad` and sharding apply, and
-        PyTorch's `backward`. JAX computes in float64 only where its x64 mode is on.
+        `parameters` are arrays by name, as ``self.parameters``. f returns the cost (of several roots, their values):
+        JAX's `jit`, `grad` and sharding apply to it, and PyTorch's `backward`. JAX computes in float64 only where its
+        x64 mode is on. Raises ValueError for another target, ImportError where it is not installed.
         """
         names = namespace(target)
-        functions = {batched: self._function(names, batched) for batched in {self._batched, False}}
+        functions: dict[bool, Callable[..., Any]] = {}
 
         def function(parameters: Mapping[str, Any], *inputs: Any) -> Any:
             """Return the cost of the program."""
@@ -356,177 +406,88 @@ class Program:
         return function
 
     def _function(self, names: dict[str, Any], batched: bool) -> Callable[..., Any]:
-        lines, _, source = self._source("forward", batched)
-        mode = self._mode(batched)
-        own = {g.name: source.names[array] for array, g in mode.lowered.leaves}
-        inputs = [own[group.name] for group in self._inputs]
-        parameters = [f"{own[group.name]} = parameters[{group.name!r}]" for group in self._groups if group.name in own]
-        result: list[Operand] = [mode.cost] if len(self._roots) == 1 else list(mode.outputs)
-        results = [source.text(x) for x in result]
-        returned = results[0] if len(results) == 1 else f"[{', '.join(results)}]"
-        body = [*parameters, *lines, f"return {returned}"]
-        text = f"def program({', '.join(['parameters', *inputs])}):\n" + "\n".join(f"    {line}" for line in body)
-        scope = dict(names) | source.constants
-        exec(compile(text, "<program>", "exec"), scope)  # noqa: S102 - the text is our own, the names are identifiers
+        lines, _, source = self._source(batched, backward=False)
+        form = self._form(batched)
+        own = {group.name: source.names[array] for array, group in form.lowered.leaves}
+        outputs: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
+        results = [source.text(x) for x in outputs]
+        body = [
+            *(f"{own[group.name]} = parameters[{group.name!r}]" for group in self._groups),
+            *lines,
+            f"return {results[0] if len(results) == 1 else '[' + ', '.join(results) + ']'}",
+        ]
+        head = f"def program({', '.join(['parameters', *(own[group.name] for group in self._inputs)])}):"
+        scope = names | source.constants
+        exec(compile("\n    ".join([head, *body]), "<vectorized program>", "exec"), scope)
         return scope["program"]  # type: ignore[no-any-return]
 
     def report(self) -> str:
-        """Return what the graph became: counts, and for each array its shape, its nodes and what computes it."""
-        mode = self._mode(self._batched)
-        made = mode.lowered.builder.made
-        forward = used(mode.statements, [mode.cost] if len(self._roots) == 1 else mode.outputs)
-        total = used(mode.statements, [mode.cost, *mode.gradients.values()] if mode.gradients else mode.outputs)
-        colours = mode.lowered.colours
+        """Return what the graph became: how many statements, and for each array its shape and what computes it."""
         n = len(self._graph.nodes)
-        lines = [
-            f"{n:,} scalar nodes, {len(colours)} colours, {len(forward)} array statements forward, "
-            f"{len(total) - len(forward)} backward"
-        ]
-        rows = []
+        if self._straight is not None:
+            return f"{n:,} scalar nodes, few of them alike: computed one by one, as numbers; arrays would not be faster"
+        form = self._form(self._batched)
+        roots: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
+        forward = len(used(form.statements, roots))
+        backward = len(used(form.statements, [*roots, *form.gradients.values()])) - forward
+        colours = form.lowered.colours
+        rows = [("array", "computed as", "shape", "nodes")]
         for colour in colours:
-            name = mode.names.get(colour.array, "") if colour.array is not None else ""  # type: ignore[arg-type]
-            array = colour.array
+            array, nodes = colour.array, f"{len(colour.nodes):,}"
             if array is None:
-                rows.append(("", "in a matrix product", "", f"{len(colour.nodes):,}"))
+                rows.append(("", "products, in a matrix product", "", nodes))
                 continue
-            shape = str((("m",) if array.batched else ()) + array.shape).replace("'", "")
-            rows.append((name or array.name, _kind(array, made), shape, f"{len(colour.nodes):,}"))
-        head = ("array", "computed as", "shape", "nodes")
-        widths = [max(len(row[k]) for row in [head, *rows]) for k in range(4)]
-        for row in [head, *rows]:
-            lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-        slow = sum(1 for colour in colours if len(colour.nodes) == 1)
-        if slow > len(colours) // 2 and len(colours) > 64:
-            lines.append(f"{slow:,} colours have one node: statements on single numbers, no faster than scalars")
-        return "\n".join(lines)
+            shape = f"({', '.join([*(['m'] if array.batched else []), *map(str, array.shape)])})"
+            rows.append((form.names.get(array, array.name), _computed_as(array, form.lowered), shape, nodes))
+        widths = [max(len(row[k]) for row in rows) for k in range(4)]
+        head = f"{n:,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward"
+        table = ("  ".join(x.ljust(w) for x, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+        alone = sum(1 for colour in colours if len(colour.nodes) == 1)
+        slow = f"{alone:,} colours have one node and are statements on single numbers: arrays do not make these faster"
+        return "\n".join([head, *table, *([slow] if 2 * alone > len(colours) > 40 else [])])
 
 
 _KINDS = {
     Map: "elementwise",
+    Share: "elementwise",
     Contract: "matrix product",
     Reduce: "reduction",
     Take: "gather",
     Scatter: "scatter",
     Place: "scatter",
-    Index: "part",
-    Reshape: "reshape",
-    Transpose: "transpose",
-    Expand: "repeated",
+    Index: "view",
+    Reshape: "view",
+    Transpose: "view",
+    Expand: "broadcast",
 }
 
 
-def _kind(array: Array, made: dict[Array, Statement]) -> str:
-    """Return what computes an array: the most notable of the statements down to other colours' arrays."""
-    if array.role:
+def _computed_as(array: Array, lowered: Lowering) -> str:
+    """Return the most notable of the statements that compute an array, down to the arrays of other colours."""
+    if array.role != COMPUTED:
         return array.role
-    statement = made[array]
-    kind = _KINDS.get(type(statement), "elementwise")
-    if kind == "elementwise":
-        kinds = {_KINDS.get(type(made[x]), "") for x in statement.args if isinstance(x, Array) and x in made}
-        notable = [k for k in ("matrix product", "scatter", "gather") if k in kinds]
-        if statement.name == "add" and notable:  # type: ignore[attr-defined]
-            return notable[0]
-        if not array.shape and not array.batched:
-            return "scalar"
-        if "gather" in notable:
-            return "elementwise, gather"
-    return kind
-
-
-def _ieee(x: float) -> Any:
-    return IEEE_NUMBER(x)
-
-
-IEEE_NUMBER: Any = type(IEEE.exp(0.0))
+    made = lowered.builder.made
+    others = {colour.array for colour in lowered.colours} - {array}
+    found: set[str] = set()
+    stack = [array]
+    while stack:
+        statement = made[stack.pop()]
+        found.add(_KINDS[type(statement)])
+        stack += [x for x in statement.args if isinstance(x, Array) and x in made and x not in others]
+    for kind in ("matrix product", "scatter", "gather", "reduction"):
+        if kind in found:
+            return kind
+    return "elementwise" if array.shape or array.batched else "single number"
 
 
 def _totals(lowered: Lowering) -> list[Array]:
-    """Return the pre-activations z: by their labels, else the sums that a function of one number is applied to."""
-    labelled = [x for x, name in lowered.names.items() if name[:1] == "Z" and name[1:].isdigit()]
+    """Return the arrays of the z: by their labels, else the sums that a function of one number is applied to."""
+    labelled = [x for x, name in lowered.names.items() if name[0] == "Z" and name[1:].isdigit()]
     if labelled:
         return labelled
     sums = {colour.array for colour in lowered.colours if colour.kind == "sum"}
     found: dict[Array, None] = {}
     for statement in lowered.builder.statements:
-        if isinstance(statement, Map) and statement.name in OPERATIONS and OPERATIONS[statement.name].infix == 0:
-            arrays = [x for x in statement.args if isinstance(x, Array)]
-            if len(arrays) == 1 and arrays[0] in sums:
-                found[arrays[0]] = None
+        if isinstance(statement, Map) and statement.name in OPERATIONS and not operation(statement.name).infix:
+            found |= dict.fromkeys(x for x in statement.args if isinstance(x, Array) and x in sums)
     return list(found)
-
-
-# What the user gives ----------------------------------------------------------------------------------------------------
-
-
-def _flat(what: str, item: Any) -> tuple[list[Value], tuple[int, ...]]:
-    """Return the Values of a nested sequence and its shape. Raises TypeError, ValueError for another thing."""
-    if isinstance(item, Value):
-        return [item], ()
-    if isinstance(item, str) or not hasattr(item, "__iter__"):
-        raise TypeError(f"vectorize: {what}: got {item!r} ({type(item).__name__}); accepted: Values, lists of them")
-    parts = [_flat(what, x) for x in item]
-    shapes = {shape for _, shape in parts}
-    if len(shapes) > 1:
-        raise ValueError(f"vectorize: {what}: got parts of shapes {sorted(shapes)}; accepted: parts of one shape")
-    return [x for values, _ in parts for x in values], (len(parts), *(shapes.pop() if shapes else ()))
-
-
-def _arguments(inputs: Any) -> list[Leaves]:
-    items = list(inputs.values()) if isinstance(inputs, Mapping) else list(inputs) if not hasattr(inputs, "shape") else [inputs]
-    names = list(inputs) if isinstance(inputs, Mapping) else []
-    if items and all(isinstance(x, Value) for x in items) and not names:
-        items = [items]
-    found = []
-    for k, item in enumerate(items):
-        nodes, shape = _flat("inputs", item)
-        name = names[k] if names else common_name([x.label for x in nodes]) if nodes else ""
-        found.append((name or f"x{k + 1}", nodes, shape))
-    unique = _unique([name for name, _, _ in found])
-    return [Leaves(name, INPUT, nodes, shape) for name, (_, nodes, shape) in zip(unique, found, strict=True)]
-
-
-def _parameter_groups(parameters: Any, graph: Record, inputs: set[Value]) -> list[Leaves]:
-    if parameters is None:
-        leaves = [x for x in graph.nodes if x._op is None and x not in inputs and not isinstance(x, Constant)]
-        return [Leaves("p", PARAMETER, leaves)] if leaves else []
-    if isinstance(parameters, Mapping):
-        return [Leaves(str(name), PARAMETER, *_flat("parameters", item)) for name, item in parameters.items()]
-    items = list(parameters)
-    flat = [x for x in items if isinstance(x, Value)]
-    groups = [Leaves("p", PARAMETER, flat)] if flat else []
-    for k, item in enumerate(items):
-        if not isinstance(item, Value):
-            nodes, shape = _flat("parameters", item)
-            groups.append(Leaves(common_name([x.label for x in nodes]) or f"p{k + 1}", PARAMETER, nodes, shape))
-    return groups
-
-
-def _check_leaves(groups: Sequence[Leaves]) -> None:
-    seen: set[Value] = set()
-    for group in groups:
-        for node in group.nodes:
-            if node._op is not None:
-                raise ValueError(f"vectorize: {group.role} {node!r} was computed; accepted: leaves")
-            if node in seen:
-                raise ValueError(f"vectorize: {node!r} is given twice; accepted: every leaf once")
-            seen.add(node)
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        k, candidate = 2, name
-        while candidate in found:
-            k, candidate = k + 1, f"{name}_{k}"
-        found.append(candidate)
-    return found
-
-
-def _outputs(J: Any) -> Iterator[Value]:
-    if isinstance(J, Value):
-        yield J
-        return
-    for x in J:
-        if not isinstance(x, Value):
-            raise TypeError(f"vectorize: got {x!r} ({type(x).__name__}); accepted: a Value, a list of them, a function")
-        yield x

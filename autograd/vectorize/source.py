@@ -57,7 +57,11 @@ class Source:
     """
 
     def __init__(
-        self, statements: Iterable[Statement], names: Mapping[Array, str], given: Iterable[Array], shown: Collection[Array]
+        self,
+        statements: Iterable[Statement],
+        names: Mapping[Array, str],
+        given: Iterable[Array],
+        shown: Collection[Array],
     ) -> None:
         self.statements = list(statements)
         self.constants: dict[str, Any] = {}
@@ -158,7 +162,9 @@ class Source:
             if list(c) == [*only_b, *only_a] and (only_a and only_b):
                 left, right, a, b = right, left, b, a
             (k,) = inner
-            first = self.text(left, ATOM if len(a) == 2 and a[0] == k else 3) + (".T" if len(a) == 2 and a[0] == k else "")
+            first = self.text(left, ATOM if len(a) == 2 and a[0] == k else 3) + (
+                ".T" if len(a) == 2 and a[0] == k else ""
+            )
             second = self.text(right, ATOM if len(b) == 2 and b[1] == k else 3) + (
                 ".T" if len(b) == 2 and b[1] == k else ""
             )

@@ -1,0 +1,94 @@
+"""What is given to `vectorize`: inputs and parameters as arrays of leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd.value import Constant, Value
+from autograd.vectorize.arrays import INPUT, PARAMETER, Shape
+from autograd.vectorize.lower import Leaves, common_name
+from autograd.vectorize.record import Record
+
+
+def input_arrays(inputs: Any) -> list[Leaves]:
+    """Return the inputs of a program: a Value or (nested) sequence of Values each, or one flat sequence of Values.
+
+    Raises TypeError for anything else, ValueError for parts of different shapes.
+    """
+    if isinstance(inputs, Mapping):
+        items, names = list(inputs.values()), [str(name) for name in inputs]
+    else:
+        items = [inputs] if isinstance(inputs, Value) or hasattr(inputs, "shape") else list(inputs)
+        if items and all(isinstance(x, Value) for x in items):
+            items = [items]
+        names = [""] * len(items)
+    parts = [(name, *flat("inputs", item)) for name, item in zip(names, items, strict=True)]
+    found = unique(
+        [name or common_name([x.label for x in nodes]) or f"x{k}" for k, (name, nodes, _) in enumerate(parts, 1)]
+    )
+    return [Leaves(name, INPUT, nodes, shape) for name, (_, nodes, shape) in zip(found, parts, strict=True)]
+
+
+def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -> list[Leaves]:
+    """Return the parameters of a program: arrays by name, a sequence of Values and arrays, or None for all other leaves.
+
+    Raises TypeError for anything else, ValueError for parts of different shapes.
+    """
+    if isinstance(parameters, Mapping):
+        return [Leaves(str(name), PARAMETER, *flat("parameters", item)) for name, item in parameters.items()]
+    if parameters is None:
+        taken = {x for group in inputs for x in group.nodes}
+        parameters = [x for x in graph.nodes if x.op is None and x not in taken and not isinstance(x, Constant)]
+    items = [parameters] if isinstance(parameters, Value) else list(parameters)
+    loose = [x for x in items if isinstance(x, Value)]
+    found = [Leaves("p", PARAMETER, loose)] if loose else []
+    for item in items:
+        if not isinstance(item, Value):
+            nodes, shape = flat("parameters", item)
+            found.append(Leaves(common_name([x.label for x in nodes]) or f"p{len(found) + 1}", PARAMETER, nodes, shape))
+    return found
+
+
+def check_leaves(groups: Sequence[Leaves]) -> None:
+    """Raise ValueError for a node that is no leaf, or is given twice."""
+    seen: set[Value] = set()
+    for group in groups:
+        for node in group.nodes:
+            if node.op is not None:
+                raise ValueError(f"vectorize: {group.role}: {node!r} was computed; accepted: leaves")
+            if node in seen:
+                raise ValueError(f"vectorize: {group.role}: {node!r} is given twice; accepted: every leaf once")
+            seen.add(node)
+
+
+def flat(what: str, item: Any) -> tuple[list[Value], Shape]:
+    """Return the Values of a nested sequence, row by row, and its shape.
+
+    >>> flat("inputs", [[Value(1.0), Value(2.0)]])
+    ([Value(1.0), Value(2.0)], (1, 2))
+    """
+    if isinstance(item, Value):
+        return [item], ()
+    if isinstance(item, str) or not hasattr(item, "__iter__"):
+        raise TypeError(f"vectorize: {what}: got {item!r} ({type(item).__name__}); accepted: Values and lists of them")
+    parts = [flat(what, x) for x in item]
+    shapes = {shape for _, shape in parts}
+    if len(shapes) != 1:
+        raise ValueError(f"vectorize: {what}: got parts of shapes {sorted(shapes)}; accepted: parts of one shape")
+    return [x for values, _ in parts for x in values], (len(parts), *shapes.pop())
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Return names with those that come again numbered.
+
+    >>> unique(["x", "y", "x"])
+    ['x', 'y', 'x_2']
+    """
+    found: list[str] = []
+    for name in names:
+        k, candidate = 2, name
+        while candidate in found:
+            k, candidate = k + 1, f"{name}_{k}"
+        found.append(candidate)
+    return found
