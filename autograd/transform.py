@@ -253,7 +253,7 @@ def _number(leaf: Any, name: str) -> Number:
         return real(leaf)
     except TypeError:
         raise TypeError(
-            f"{name or 'an input'}: got {leaf!r} ({type(leaf).__name__}); accepted: a real number, a Value, or a list, "
+            f"{name or 'a part'}: got {leaf!r} ({type(leaf).__name__}); accepted: a real number, a Value, or a list, "
             "tuple or NumPy array of them"
         ) from None
 
@@ -519,15 +519,16 @@ def _as_values_if_any(recording: Recording, numbers: Iterable[Number]) -> Record
 
 def _pull_tangents(recording: Recording, directions: Mapping[Value, Number]) -> dict[Value, Number]:
     """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
-    active, order, root = recording.paths.active, recording.paths.order, recording.outputs[0]
-    if root not in active:
+    order, root = recording.paths.order, recording.outputs[0]
+    if root not in recording.paths.active:
         return {}
     tangents: dict[Value, Any] = dict(directions)
+    tangent_of = tangents.get
     for node in order:
         total = 0.0
         for x, local in zip(node.inputs, node.partials, strict=True):
-            if x in active:
-                total += local * tangents[x]
+            if local is not None:
+                total += local * tangent_of(x, 0.0)
         tangents[node] = total
     grads: dict[Value, Any] = {root: 1.0}
     turned: dict[Value, Any] = {root: 0.0}
@@ -537,10 +538,10 @@ def _pull_tangents(recording: Recording, directions: Mapping[Value, Number]) -> 
             continue
         inputs = node.inputs
         for x, local, formula in zip(inputs, node.partials, _differentials(node.op), strict=True):
-            if x in active:
+            if local is not None:
                 contribution = local * turn
                 if formula.__class__ is int:  # the local derivative is an input
-                    contribution += grad * tangents.get(inputs[formula], 0.0)
+                    contribution += grad * tangent_of(inputs[formula], 0.0)
                 elif formula is not None:
                     contribution += grad * _move(formula, node, tangents)
                 if x in grads:
@@ -573,18 +574,22 @@ def _along(formula: Formula, known: dict[Expression, tuple[float, float]]) -> tu
     """Return the formula's number and its tangent, in forward mode."""
     if not isinstance(formula, Expression):
         return formula, 0.0
-    if formula not in known:
-        if formula.name == "where":
-            condition, x, y = formula.inputs
-            known[formula] = _along(x if _along(condition, known)[0] else y, known)
-        else:
-            numbers, tangents = zip(*(_along(x, known) for x in formula.inputs), strict=True)
-            out, tangent = getattr(FLOAT, formula.name)(*numbers), 0.0
-            for i, moved in enumerate(tangents):
-                if moved != 0.0 and formula.name in OPERATIONS:  # not a predicate
-                    tangent += local_derivative(OPERATIONS[formula.name], i, numbers, out) * moved
-            known[formula] = out, tangent
-    return known[formula]
+    if formula in known:
+        return known[formula]
+    if formula.name == "where":
+        condition, x, y = formula.inputs
+        pair = _along(x if _along(condition, known)[0] else y, known)
+    else:
+        pairs = [_along(x, known) for x in formula.inputs]
+        numbers = [number for number, _ in pairs]
+        out, tangent = getattr(FLOAT, formula.name)(*numbers), 0.0
+        if (row := OPERATIONS.get(formula.name)) is not None:  # not a predicate
+            for i, (_, moved) in enumerate(pairs):
+                if moved != 0.0:
+                    tangent += local_derivative(row, i, numbers, out) * moved
+        pair = out, tangent
+    known[formula] = pair
+    return pair
 
 
 # Without a graph --------------------------------------------------------------------------------------------------

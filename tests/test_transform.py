@@ -1,0 +1,390 @@
+"""Derivatives of every order against mpmath at 40 digits, and each transformation against the others."""
+
+import itertools
+import json
+import math
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import mpmath
+import numpy as np
+import pytest
+from mpmath import mpf
+from mpmath_reference import VALUES as REFERENCE
+from random_graphs import random_graph
+
+import autograd
+from autograd import OPERATIONS, Constant, Value, exp, log, sin, sqrt, tanh, topological_order
+from autograd.transform import grad, gradients, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
+from autograd.value import apply, comparisons
+
+FAMOUS = json.loads((Path(__file__).parent / "cases" / "famous.json").read_text(encoding="utf-8"))
+EXACT = 1e-10
+
+
+# Against mpmath ---------------------------------------------------------------------------------------------------
+
+ORDINARY = [0.0, 1e-3, 0.3, 0.7, -0.4, 0.9, 2.0, -3.5, 8.0]
+EXTREME = [-15.0, 30.0, -30.0]
+BENT = {"abs", "relu", "leaky_relu", "elu", "maximum", "minimum", "where"}  # their own test is below
+SMOOTH = [op for op in OPERATIONS.values() if op.name not in BENT]
+
+
+def points(op):
+    for point in itertools.product([*ORDINARY, *EXTREME], repeat=op.arity):
+        inside = all(low < x < high for x, (low, high) in zip(point, op.domain, strict=True))
+        on_cut = op.name in ("atan2", "hypot") and (point[0] == 0.0 or point[1] == 0.0)
+        if inside and not on_cut:
+            yield point
+
+
+def third_derivative(f, i, j, k):
+    def by(f, i):
+        return lambda *x: grad(f)(*x)[i] if len(x) > 1 else grad(f)(*x)
+
+    return by(by(by(f, i), j), k)
+
+
+@pytest.mark.parametrize("op", SMOOTH, ids=lambda op: op.name)
+def test_third_derivatives_of_every_smooth_operation(op):
+    def f(*x):
+        return apply(op, *x)
+
+    tested = list(points(op))[:: 1 if op.arity == 1 else 5]
+    assert len(tested) >= 4
+    for point in tested:
+        for index in itertools.combinations_with_replacement(range(op.arity), 3):
+            found = third_derivative(f, *index)(*point)
+            counts = tuple(index.count(i) for i in range(op.arity))
+            with mpmath.workdps(100):
+                true = mpmath.diff(REFERENCE[op.name], tuple(map(mpf, point)), counts, h=mpf(10) ** -20)
+            assert abs(found - true) <= EXACT * abs(true) + 1e-16, (point, index, found, float(true))
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "orders"),
+    [
+        (lambda x: x**2, 0.0, [0.0, 2.0, 0.0, 0.0]),
+        (lambda x: x**3, 0.0, [0.0, 0.0, 6.0, 0.0]),
+        (lambda x: x**2, -2.0, [-4.0, 2.0, 0.0]),
+        (lambda x: x**0, 0.0, [0.0, 0.0]),
+        (lambda x: x.silu(), 0.0, [0.5, 0.5, 0.0]),
+        (lambda x: x.sigmoid(), 0.0, [0.25, 0.0, -0.125]),
+        (lambda x: x.tanh(), 0.0, [1.0, 0.0, -2.0]),
+        (lambda x: x.tanh(), 800.0, [0.0, 0.0, 0.0]),
+        (lambda x: x.sigmoid(), -800.0, [0.0, 0.0, 0.0]),
+        (lambda x: x.softplus(), -800.0, [0.0, 0.0, 0.0]),
+        (lambda x: abs(x), 0.0, [0.0, 0.0]),
+        (lambda x: x.relu(), 0.0, [0.0, 0.0]),
+        (lambda x: x.relu() ** 2, 3.0, [6.0, 2.0, 0.0]),
+        (lambda x: x.maximum(1.0) ** 2, 3.0, [6.0, 2.0, 0.0]),
+        (lambda x: x.elu(2.0), -1.0, [2 * math.exp(-1.0)] * 4),
+        (lambda x: sqrt(x), 0.0, [math.inf]),
+    ],
+)
+def test_derivatives_at_points_where_a_formula_could_break(f, x, orders):
+    for expected in orders:
+        f = grad(f)
+        assert f(x) == pytest.approx(expected, rel=1e-14, abs=0.0)
+
+
+def test_mixed_derivative_of_pow_at_exponent_zero():
+    assert hessian(lambda x, y: x**y)(2.0, 0.0) == ((0.0, 0.5), (0.5, math.log(2.0) ** 2))
+
+
+def rosenbrock(_, x):
+    return sum(100 * (b - a**2) ** 2 + (1 - a) ** 2 for a, b in itertools.pairwise(x))
+
+
+def more_ops(m, x):
+    a, b = x
+    c, d = a + b, a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + m.relu(b + a)
+    d += 3 * d + m.relu(b - a)
+    f = (c - d) ** 2
+    return f / 2.0 + 10.0 / f
+
+
+def sanity(m, x):
+    z = 2 * x[0] + 2 + x[0]
+    q = m.relu(z) + z * x[0]
+    return m.relu(z * z) + q + q * x[0]
+
+
+def product(_, x):
+    return math.prod(x[1:], start=x[0])
+
+
+CASES = {
+    "micrograd_sanity": sanity,
+    "micrograd_more_ops": more_ops,
+    "baydin": lambda m, x: m.log(x[0]) + x[0] * x[1] - m.sin(x[1]),
+    "griewank_walther": lambda m, x: (m.sin(x[0] / x[1]) + x[0] / x[1] - m.exp(x[1])) * (x[0] / x[1] - m.exp(x[1])),
+    "cs231n_xyz": lambda _, x: (x[0] + x[1]) * x[2],
+    "cs231n_sigmoid_neuron": lambda m, x: m.sigmoid(x[0] * x[3] + x[1] * x[4] + x[2]),
+    "cs231n_staged": lambda m, x: (x[0] + m.sigmoid(x[1])) / (m.sigmoid(x[0]) + (x[0] + x[1]) ** 2),
+    "zero_to_hero_tanh": lambda m, x: m.tanh(x[0] * x[2] + x[1] * x[3] + x[4]),
+    "autograd_tanh1": lambda m, x: m.tanh(x[0]),
+    "speelpenning_n5": product,
+    "jax_sum_logistic": lambda m, x: sum(m.sigmoid(a) for a in x),
+    "jax_tanh2": lambda m, x: m.tanh(x[0]),
+    "rosen9": rosenbrock,
+    "rosen2": rosenbrock,
+}
+MP = SimpleNamespace(**{name: getattr(mpmath.mp, name) for name in ("log", "sin", "exp", "tanh")})
+MP.sigmoid, MP.relu = REFERENCE["sigmoid"], REFERENCE["relu"]
+
+
+def test_every_famous_case_with_inputs_is_here():
+    assert set(CASES) == {name for name, case in FAMOUS.items() if "inputs" in case}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_and_hessians_of_famous_cases(name):
+    f, case = CASES[name], FAMOUS[name]
+    x = [float(text) for text in case["inputs"].values()]
+    value, gradient = value_and_grad(lambda x: f(autograd, x))(x)
+    assert value == pytest.approx(float(case["value"]), rel=1e-14)
+    assert gradient == pytest.approx([float(g) for g in case["grad"].values()], rel=1e-13, abs=1e-14)
+    found = hessian(lambda x: f(autograd, x))(x)
+    for i, j in itertools.product(range(len(x)), repeat=2):
+        orders = [0] * len(x)
+        orders[i] += 1
+        orders[j] += 1
+        with mpmath.workdps(60):
+            true = mpmath.diff(lambda *x: f(MP, x), tuple(map(mpf, x)), tuple(orders), h=mpf(10) ** -15)
+        assert abs(found[i][j] - true) <= EXACT * abs(true) + 1e-12, (i, j, found[i][j], float(true))
+
+
+def test_the_published_hessian_of_rosenbrock():
+    x = 0.1 * np.arange(4)
+    published = np.array([[float(h) for h in row] for row in FAMOUS["rosen_hessian4"]["hessian"]])
+    assert hessian(lambda x: rosenbrock(autograd, x))(x) == pytest.approx(published, rel=1e-13, abs=1e-13)
+
+
+# Transformations against each other -------------------------------------------------------------------------------
+
+
+def function_of(seed, size=25):
+    """A random graph as a function of its leaves, and where they are."""
+    root, leaves = random_graph(seed, size)
+    order = topological_order(root)
+
+    def f(x):
+        found = dict(zip(leaves, x, strict=True))
+        for node in order:
+            if node not in found:
+                found[node] = node if node.op is None else apply(node.op, *(found[a] for a in node.inputs))
+        return found[root]
+
+    return f, [leaf.data for leaf in leaves], root, leaves
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_grad_is_what_backward_gives(seed):
+    f, x, root, leaves = function_of(seed)
+    root.backward()
+    assert grad(f)(x) == pytest.approx([leaf.grad for leaf in leaves], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_products_are_those_with_the_hessian(seed):
+    f, x, _, _ = function_of(seed)
+    v = [0.3, -1.0, 2.0, 0.7]
+    H = np.array(hessian(f)(x))
+    close = {"rel": 1e-9, "abs": 1e-9 * max(1.0, abs(H).max())}
+    assert pytest.approx(H.T, **close) == H
+    assert hvp(f, x, v) == pytest.approx(H @ v, **close)
+    assert jvp(grad(f), x, v)[1] == pytest.approx(H @ v, **close)
+    assert vjp(grad(f), x, v)[1] == pytest.approx(v @ H, **close)
+    recorded = hvp(f, [Value(a) for a in x], v)  # another route: forward mode over the graph of the gradient
+    assert [h.data for h in recorded] == pytest.approx(H @ v, **close)
+
+
+def test_hvp_of_the_moons_cost_is_a_difference_of_gradients():
+    from moons_cost import moons_cost
+
+    cost, w = moons_cost(samples=20)
+    v = [math.sin(3.0 * k) for k in range(len(w))]
+    step = 1e-5
+    above = grad(cost)([a + step * b for a, b in zip(w, v, strict=True)])
+    below = grad(cost)([a - step * b for a, b in zip(w, v, strict=True)])
+    differences = [(p - q) / (2 * step) for p, q in zip(above, below, strict=True)]
+    product = hvp(cost, w, v)
+    assert max(map(abs, product)) > 0.1
+    assert product == pytest.approx(differences, rel=1e-6, abs=1e-7)
+
+
+def test_the_gradient_of_a_gradient_is_a_graph_like_any_other():
+    x, y = Value(2.0, label="x"), Value(5.0, label="y")
+    f_x, f_y = gradients(x**2 * y, [x, y])
+    assert (f_x.data, f_y.data) == (20.0, 4.0)
+    f_x.backward()
+    assert (x.grad, y.grad) == (10.0, 4.0)
+    assert {node.op.name for node in topological_order(f_x) if node.op} == {"mul"}  # (x ** 1) is x: nothing to draw
+
+
+def test_ones_and_zeros_make_no_nodes():
+    x, y = Value(2.0), Value(3.0)
+    assert gradients(x + y, [x]) != [x]
+    (by_x,) = gradients(x + y, [x])
+    assert isinstance(by_x, Constant)
+    assert by_x.data == 1.0
+    (by_x,) = gradients(x * y, [x])
+    assert by_x is y
+
+
+def test_no_derivative_is_looked_for_that_is_not_asked_for():
+    base, x = Value(-2.0), Value(3.0)
+    (by_base,) = gradients(base**x, [base])  # ∂/∂x would be log(-2)
+    assert by_base.data == 12.0
+    with pytest.raises(ValueError, match=r"derivative of pow\(-2.0, 3.0\) by its input 2"):
+        gradients(base**x, [x])
+
+
+def test_kinks_are_recorded_as_comparisons():
+    record = []
+    token = comparisons.set(record)
+    x = Value(3.0)
+    gradients(x.relu(), [x])
+    comparisons.reset(token)
+    assert [(c.left, c.right.data, c.outcome) for c in record] == [(x, 0.0, False)]
+
+
+# Inputs and results -----------------------------------------------------------------------------------------------
+
+
+def test_results_have_the_structure_of_the_inputs():
+    assert grad(lambda x: x * x)(3) == 6.0
+    assert grad(lambda x, y: x * y)(3.0, 4.0) == (4.0, 3.0)
+    assert grad(lambda x: x[0][0] * x[1][0] * x[1][1])([[2.0], [3.0, 4.0]]) == [[12.0], [8.0, 6.0]]
+    assert grad(lambda w, x: w[0] * x[0] + w[1] * x[1])([1.0, 2.0], (3.0, 4.0)) == ([3.0, 4.0], (1.0, 2.0))
+    A = np.array([[1.0, 2.0], [3.0, 4.0]])
+    found = grad(lambda A: (A @ A).trace())(A)
+    assert found.dtype == float
+    assert found == pytest.approx(2 * A.T)
+    assert grad(lambda x: np.exp(x).sum())(np.array([0.0, 1.0])) == pytest.approx([1.0, math.e])
+    assert grad(lambda x: x * 1.0)(np.float32(2.0)) == 1.0
+
+
+def test_jacobians_of_arrays_have_the_shapes_side_by_side():
+    A, x = np.arange(6.0).reshape(2, 3), np.ones(3)
+    assert jacobian(lambda x: A @ x)(x) == pytest.approx(A)
+    by_A, by_x = jacobian(lambda A, x: A @ x)(A, x)[0]
+    assert by_A == pytest.approx(np.array([[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]))
+    assert by_x == pytest.approx(A[0])
+    assert hessian(lambda x: (x * x).sum())(x) == pytest.approx(2 * np.eye(3))
+    assert hessian(lambda A: (A * A).sum())(A).shape == (2, 3, 2, 3)
+    assert jacobian(lambda x: [x, 2.0, x * x])(3.0) == [1.0, 0.0, 6.0]
+
+
+def test_values_in_give_values_out():
+    x = Value(2.0, label="x")
+    slope = grad(lambda x: x**3)(x)
+    assert isinstance(slope, Value)
+    assert gradients(slope, [x])[0].data == 12.0
+    constant = grad(lambda x: 3.0 * x)(x)
+    assert isinstance(constant, Value)
+    assert constant.data == 3.0
+    assert grad(lambda x: x**3)(Constant(2.0)) == 12.0
+
+
+def test_a_derivative_that_depends_on_other_values_says_so():
+    inner = grad(lambda x: grad(lambda y: x * x * y)(1.0))  # the inner one gets a plain number, and depends on x
+    assert inner(3.0) == 6.0
+    w = Value(5.0)
+    slope = grad(lambda x: w * x)(2.0)
+    assert slope is w
+    assert not w.has_grad
+
+
+def test_the_same_value_for_two_inputs():
+    x = Value(3.0)
+    by_first, by_second = grad(lambda a, b: a**2 * b)(x, x)
+    assert (by_first.data, by_second.data) == (18.0, 9.0)
+
+
+def test_functions_that_ignore_inputs_or_give_numbers():
+    assert grad(lambda x, _: x)(2.0, 3.0) == (1.0, 0.0)
+    assert value_and_grad(lambda _: 7)(2.0) == (7.0, 0.0)
+    assert jvp(lambda x: [x, 1.0], 2.0, 5.0) == ([2.0, 1.0], [5.0, 0.0])
+    assert vjp(lambda x: [x, x, 1.0], 2.0, [1.0, 2.0, 9.0]) == ([2.0, 2.0, 1.0], 3.0)
+    assert hvp(lambda _: 3.0, 2.0, 1.0) == 0.0
+    assert hvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0)) == (0.0, 1.0)
+
+
+def test_errors_name_what_was_given():
+    with pytest.raises(TypeError, match=r"returned 2 numbers \(list\).*jacobian"):
+        grad(lambda x: [x, x])(1.0)
+    with pytest.raises(TypeError, match=r"x\[1\]: got 'a' \(str\)"):
+        grad(lambda x: x[0])([1.0, "a"])
+    with pytest.raises(TypeError, match="result of the function: a part: got None"):
+        grad(lambda _: None)(1.0)
+    with pytest.raises(ValueError, match="direction: got 1 numbers; accepted: 2"):
+        hvp(lambda x: x[0] * x[1], [1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match="weight: got 3 numbers; accepted: 1"):
+        vjp(lambda x: x, 1.0, [1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match=r"log\(a = -1.0\)"):
+        grad(lambda a: log(a))(-1.0)
+    with pytest.raises(ZeroDivisionError, match=r"derivative of sqrt\(x = 0.0\) by its input 1"):
+        grad(grad(lambda x: sqrt(x)))(0.0)
+    with pytest.raises(ZeroDivisionError, match=r"derivative of sqrt\(x = 0.0\) has no derivative"):
+        hvp(lambda x: sqrt(x), 0.0, 1.0)
+
+
+def test_deep_graphs_are_no_matter():
+    def chain(x):
+        for _ in range(20_000):
+            x = x * 0.9999 + 0.001
+        return sin(x)
+
+    start = time.perf_counter()
+    first, second = grad(chain)(1.0), grad(grad(chain))(1.0)
+    assert hvp(chain, 1.0, 1.0) == pytest.approx(second, rel=1e-9)
+    assert jvp(chain, 1.0, 1.0)[1] == pytest.approx(first, rel=1e-9)
+    assert time.perf_counter() - start < 20.0
+
+
+# Without a graph --------------------------------------------------------------------------------------------------
+
+
+def test_no_grad_gives_constants_and_leaves_no_trace():
+    before = {name: Value.__dict__[name] for name in ("__add__", "__sub__", "__mul__")}
+    x = Value(3.0)
+    with no_grad():
+        with no_grad():
+            inner = x * x
+        made = [inner, x + x, x - x, 2 * x, x / 2, x**2, -x, tanh(x), exp(x), x.maximum(x), sum([x, x])]
+        made += [autograd.where(x, x, 2.0)]
+    assert all(type(y) is Constant and y.op is None for y in made)
+    assert [y.data for y in made[:6]] == [9.0, 6.0, 0.0, 6.0, 1.5, 9.0]
+    assert {name: Value.__dict__[name] for name in before} == before
+    assert (x * x).inputs == (x, x)
+
+
+def test_no_grad_ends_with_an_exception():
+    x = Value(3.0)
+    with pytest.raises(ZeroDivisionError), no_grad():
+        x / 0.0
+    assert (x + x).op is not None
+
+
+def test_no_grad_is_for_its_own_thread():
+    x, inside, done = Value(3.0), threading.Event(), threading.Event()
+
+    def detached():
+        with no_grad():
+            inside.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=detached)
+    thread.start()
+    inside.wait(10)
+    made = [x * x, x + 1, x.tanh(), x - x]
+    done.set()
+    thread.join()
+    assert all(y.op is not None for y in made)
