@@ -161,15 +161,15 @@ def _check_input(f: Function, here: Recording, i: int, gradient: float, toleranc
 def _check(
     run: Callable[[float], float], name: str, value: float, out: float, gradient: float, tolerance: float
 ) -> InputCheck:
-    best: InputCheck | None = None
+    checks: list[InputCheck] = []
     for step in _steps(value):
         left, right, accuracy = _slopes(run, value, out, step)
         check = _judged(name, value, gradient, left, right, accuracy)
-        if not check.kink and check.error <= tolerance and accuracy <= tolerance * max(1.0, abs(gradient)):
+        checks.append(check)
+        settled = accuracy <= tolerance * max(1.0, abs(gradient)) and not (check.kink or check.singular)
+        if settled and check.error <= tolerance:
             return check
-        if best is None or not accuracy >= best.accuracy:
-            best = check
-    return best  # type: ignore[return-value]
+    return min(checks, key=lambda check: (check.singular, check.accuracy / (_size(check.left, check.right) or 1.0)))
 
 
 def _steps(x: float) -> Iterator[float]:
@@ -200,10 +200,14 @@ def _slopes(run: Callable[[float], float], x: float, out: float, step: float) ->
     return sides[0], sides[1], accuracy + 16.0 * EPSILON * abs(out) / step
 
 
+def _size(*slopes: float) -> float:
+    return max((abs(slope) for slope in slopes if slope == slope), default=0.0)
+
+
 def _judged(name: str, value: float, gradient: float, left: float, right: float, accuracy: float) -> InputCheck:
     known = [slope for slope in (left, right) if slope == slope]
     low, high = min(known, default=0.0), max(known, default=0.0)
-    size = max(abs(low), abs(high))
+    size = _size(left, right)
     singular = not known or accuracy > 0.05 * size > 0.0
     kink = not singular and high - low > 4.0 * accuracy + 1e-4 * size
     if not kink:
