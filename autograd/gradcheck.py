@@ -175,7 +175,7 @@ def _check(
 def _steps(x: float) -> Iterator[float]:
     """Yield steps that x + step holds exactly: the one that suits most functions first, then from large to small."""
     for scale in (max(abs(x), 1.0), *((abs(x),) if 0.0 < abs(x) < 1.0 else ())):
-        for exponent in (-13, -8, -10, -16, -20, -24, -28):
+        for exponent in (-13, -8, -10, -16, -20, -24, -28, -34, -40):
             step = math.ldexp(2.0 ** math.floor(math.log2(scale)), exponent)
             if x + step != x:
                 yield step
