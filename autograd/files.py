@@ -25,13 +25,13 @@ from __future__ import annotations
 import json
 import math
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, evaluate
+from autograd.saving import write_whole
 from autograd.value import Constant, Value, apply
 
 FORMAT, VERSION = "chainrule graph", 1
@@ -52,14 +52,7 @@ def save_graph(root: Value, path: str | os.PathLike[str]) -> None:
     >>> save_graph(x * x, file); load_graph(file)
     Value(9.0, op=mul)
     """
-    text = graph_to_json(root)
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, graph_to_json(root))
 
 
 def load_graph(path: str | os.PathLike[str]) -> Value:

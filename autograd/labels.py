@@ -32,15 +32,9 @@ class UnitLabel(str):
         return self.symbol, self.layer, self.units
 
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "\n": r"\\n",
-    "\r": r"\\r",
-}
-_SPECIAL |= {sign: "\\" + sign for sign in "#$%&_{}"}
+_SIGNS = {"\\": r"\backslash ", "^": r"{\wedge}", "~": r"{\sim}"} | {sign: "\\" + sign for sign in "#$%&_{}"}
 _NAME = re.compile(r"([A-Za-z]|[α-ωΑ-Ω])_?(\d*)")
+_RUN = re.compile(r"[\\^~#$%&_{}]|[^\\^~#$%&_{}]+")
 _GREEK_NAMES = (
     "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi o pi rho sigma tau upsilon varphi chi "
     "psi omega"
@@ -48,13 +42,15 @@ _GREEK_NAMES = (
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(), strict=True))
 
 
-def latex_escape(text: str) -> str:
-    r"""Return `text` as LaTeX that typesets it as it is typed and runs nothing.
+def text_latex(text: str) -> str:
+    r"""Return LaTeX mathematics, for MathJax and KaTeX too, that shows `text` as it is typed and runs nothing.
 
-    >>> latex_escape("50 % of {x}")
-    '50 \\% of \\{x\\}'
+    >>> text_latex("50 % of x_1")
+    '\\text{50 }\\%\\text{ of x}\\_\\text{1}'
     """
-    return "".join(_SPECIAL.get(character, character) for character in text)
+    shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    pieces = _RUN.findall(shown)  # a sign of LaTeX's own is an ordinary one outside of \\text only
+    return "".join(_SIGNS.get(piece) or rf"\text{{{piece}}}" for piece in pieces)
 
 
 def label_latex(label: str) -> str:
@@ -70,4 +66,4 @@ def label_latex(label: str) -> str:
         letter, digits = name.groups()
         letter = f"\\{_GREEK[letter]}" if letter in _GREEK else letter
         return f"{letter}_{{{digits}}}" if digits else letter
-    return rf"\text{{{latex_escape(label)}}}"
+    return text_latex(label)

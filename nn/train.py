@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -17,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.saving import write_whole
 from nn.datasets import Dataset
 from nn.layers import MLP
 from nn.losses import Loss, cross_entropy, decay
@@ -248,18 +247,7 @@ def save_model(model: MLP, path: str | Path) -> None:
         )
     head = {"format": FORMAT, "version": VERSION, "activation": model.activation, "output": model.output}
     text = json.dumps(head | {"layers": layers}, indent=1, allow_nan=False) + "\n"
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)  # as any file the user writes; mkstemp's are private
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(path, text)
 
 
 def load_model(path: str | Path) -> MLP:

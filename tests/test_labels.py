@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from autograd.labels import UnitLabel, label_latex, latex_escape
+from autograd.labels import UnitLabel, label_latex, text_latex
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,15 @@ def test_a_unit_label_survives_copy_and_pickle():
         ("α", r"\alpha"),
         ("λ2", r"\lambda_{2}"),
         ("learning rate", r"\text{learning rate}"),
-        ("50 % of {x_1}", r"\text{50 \% of \{x\_1\}}"),
-        ("\\input{f}", r"\text{\textbackslash{}input\{f\}}"),
+        ("50 % of {x_1}", r"\text{50 }\%\text{ of }\{\text{x}\_\text{1}\}"),
+        ("\\input{f}", r"\backslash \text{input}\{\text{f}\}"),
     ],
 )
 def test_labels_as_latex(label, latex):
     assert label_latex(label) == latex
 
 
-def test_escaped_text_has_no_active_character():
-    assert latex_escape("$#&~^\n") == r"\$\#\&\textasciitilde{}\textasciicircum{}\\n"
+def test_signs_stand_outside_of_text_and_control_characters_are_spelled():
+    assert text_latex("$#&~^") == r"\$\#\&{\sim}{\wedge}"
+    assert text_latex("a\n\x1b") == r"\text{a}\backslash \text{n}\backslash \text{x1b}"
+    assert text_latex("") == ""

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
+from autograd.saving import write_whole
+
 FONTS = {
     style: Path(__file__).parent / "fonts" / name
     for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf"))
@@ -35,7 +37,7 @@ class Picture:
         """Write the picture to `path`, whose suffix tells the format, and return the path.
 
         The file is written whole or not at all. Raises ValueError for a suffix that is none of the accepted ones,
-        RuntimeError for a .pdf where the package that makes it is missing.
+        ModuleNotFoundError for a .pdf where the package that makes it is missing.
 
         >>> from autograd import Value
         >>> from autograd.draw import draw
@@ -49,14 +51,7 @@ class Picture:
             makers[".dot"] = lambda: self.dot.encode()
         if path.suffix.lower() not in makers:
             raise ValueError(f"save: got {str(path)!r}; accepted: a name that ends in {', '.join(makers)}")
-        content = makers[path.suffix.lower()]()
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        return path
+        return write_whole(path, makers[path.suffix.lower()]())
 
     def _svg_file(self) -> bytes:
         return b'<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg.encode()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from autograd.labels import latex_escape
+from autograd.labels import text_latex
 from autograd.symbolic import Formula, to_latex, to_text
 
 WIDTH = 79
@@ -33,7 +33,7 @@ class Cell(NamedTuple):
 
     def to_latex(self) -> str:
         """Return the LaTeX of the cell."""
-        return self.latex or (rf"\text{{{latex_escape(self.text)}}}" if self.text else "")
+        return self.latex or text_latex(self.text)
 
 
 def formula_cell(formula: Formula) -> Cell:

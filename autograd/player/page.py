@@ -23,6 +23,7 @@ from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, Operation
 from autograd.player.network import network_data, pretty, unit_order
+from autograd.saving import write_whole
 from autograd.steps import backward_steps, node_names
 from autograd.symbolic import SYMBOLS, Expression, symbol, to_javascript, to_text
 from autograd.value import Constant, Value, real
@@ -45,14 +46,7 @@ class Page:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path. A file that is there is replaced only by a whole one."""
-        target = Path(path)
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            part.write_text(self.html, encoding="utf-8", newline="\n")
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
-        return target
+        return write_whole(path, self.html)
 
     def _repr_html_(self) -> str:
         return (

@@ -1,0 +1,29 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
+    """Write `content` to the file at `path` and return the path; a failure leaves what was there.
+
+    The content goes to a file of another name in the same folder, which is then moved into place. Text is UTF-8 with
+    the line ends it has. Raises OSError, naming `path`, where it cannot be written.
+
+    >>> import tempfile
+    >>> write_whole(Path(tempfile.mkdtemp()) / "one.txt", "1").read_text()
+    '1'
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        os.replace(temporary, target)
+    except OSError as error:
+        error.filename, error.filename2 = str(target), None  # not the other name, of which nobody has heard
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target
