@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import random
@@ -262,7 +263,7 @@ def test_a_model_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     model.layers[0].neurons[0].b.data = 1.0
 
     def fail(*_):
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
