@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.ops import OPERATIONS
 from autograd.symbolic import Expression, Formula, combine
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ class Builder:
             args = args if isinstance(args[1], Array) else args[::-1]
             inner = self.made.get(args[1]) if not isinstance(args[0], Array) else None  # type: ignore[arg-type]
             if isinstance(inner, Map) and inner.name == "mul" and not isinstance(inner.args[0], Array):
-                return self.map("mul", args[0] * inner.args[0], inner.args[1])  # type: ignore[operator]
+                return self.map("mul", self.map("mul", args[0], inner.args[0]), inner.args[1])
         arrays = [x for x in args if isinstance(x, Array)]
         shape = np.broadcast_shapes(*(x.shape for x in arrays))
         return self.emit(Map, shape, any(x.batched for x in arrays), args, name)
@@ -337,8 +336,3 @@ def constant(name: str, values: Any) -> tuple[Operand, tuple[int, ...]]:
     if not axes:
         return float(values), ()
     return Array(name, shape=values.shape, role=CONSTANT, value=np.ascontiguousarray(values)), axes
-
-
-def is_elementary(name: str) -> bool:
-    """Whether an operation or predicate is not derived from others by its value rule."""
-    return name not in OPERATIONS or bool(OPERATIONS[name].javascript or OPERATIONS[name].infix)

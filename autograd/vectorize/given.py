@@ -31,7 +31,7 @@ def input_arrays(inputs: Any) -> list[Leaves]:
 
 
 def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -> list[Leaves]:
-    """Return the parameters of a program: arrays by name, a sequence of Values and arrays, or None for all other leaves.
+    """Return the parameters of a program: arrays by name, Values and arrays of them, or None for all other leaves.
 
     Raises TypeError for anything else, ValueError for parts of different shapes.
     """

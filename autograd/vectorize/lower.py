@@ -76,7 +76,7 @@ class Lowering:
 
 @dataclass(slots=True)
 class _Terms:
-    """Terms of one colour in the sums of one colour: term k, in sum ``sums[k]``, is element ``flat[k]`` of ``shape``."""
+    """Terms of one colour in sums of one colour: term k, in sum ``sums[k]``, is element ``flat[k]`` of ``shape``."""
 
     colour: int
     nodes: Ints
@@ -117,7 +117,7 @@ class _Lowerer:
         groups = [part for group in leaves for part in by_label(group)]
         colours, terms = self.coloured(groups, inside, chained)
         if any(group.shape is None and len(group.nodes) > 1 for group in groups):
-            groups = [part for group in groups for part in _by_use(graph, group, colours, terms)]
+            groups = [part for group in groups for part in _by_use(graph, group, colours)]
             colours, terms = self.coloured(groups, inside, chained)
         self.terms = terms
         self.groups = groups
@@ -182,8 +182,7 @@ class _Lowerer:
             if c == NUMBER:
                 self.out.outputs.append(float(self.data[root]))
                 continue
-            x, _ = self.builder.view(self.array(c), np.array(self.position[root]))
-            self.out.outputs.append(x)
+            self.out.outputs.append(self.builder.view(self.array(c), np.array(self.position[root]))[0])
         watched = dict.fromkeys(int(self.colour[k]) for k in self.roots[roots:])
         self.out.watched = [self.array(c) for c in watched if c != NUMBER]
         self.out.colour, self.out.position, self.out.arrays = self.colour, self.position, self.arrays
@@ -349,7 +348,6 @@ class _Lowerer:
         offset = np.bincount(sums[is_number], weights=self.data[nodes[is_number]], minlength=n)
         groups: list[_Terms] = []
         named: list[tuple[bool, Ints]] = []
-        others: list[Ints] = []
         for colour in dict.fromkeys(colours.tolist()):
             if colour == NUMBER:
                 continue
@@ -374,7 +372,7 @@ class _Lowerer:
         self.position[tops] = flat
         of_element = np.empty(n, np.int64)
         of_element[flat] = np.arange(n)
-        parts = [self.whole(self.part(group, flat, of_element.reshape(shape), others), len(shape)) for group in groups]
+        parts = [self.whole(self.part(group, flat, of_element.reshape(shape)), len(shape)) for group in groups]
         if is_number.any():
             value, of_value = constant("", offset[of_element].reshape(shape))
             value = self.builder.constant(value) if isinstance(value, Array) else value
@@ -406,7 +404,7 @@ class _Lowerer:
         flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(len(nodes), np.int64)
         return _Terms(colour, nodes, sums, shape, flat), named + [(True, column) for column in columns]
 
-    def part(self, group: _Terms, flat: Ints, of_element: Ints, others: list[Ints]) -> View:
+    def part(self, group: _Terms, flat: Ints, of_element: Ints) -> View:
         """Return what the terms of a colour add up to in each sum, over the axes of the sums."""
         builder = self.builder
         if not len(group.flat):
@@ -546,7 +544,7 @@ def by_label(group: Leaves) -> list[Leaves]:
     return groups
 
 
-def _by_use(graph: Record, group: Leaves, colours: list[int], terms: dict[int, list[int]]) -> list[Leaves]:
+def _by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
     """Return leaves in arrays of those that are used alike."""
     if group.shape is not None or len(group.nodes) == 1:
         return [group]
@@ -582,8 +580,8 @@ _INDICES = re.compile(r"[\d_,.:\[\](){}^ ]*$")
 def common_name(labels: Sequence[str]) -> str:
     """Return what an array of nodes with these labels is called; "" if they have nothing in common.
 
-    >>> common_name([UnitLabel("z", 2, (1,)), UnitLabel("z", 2, (2,))]), common_name(["w_11", "w_12"]), common_name(["J"])
-    ('Z2', 'w', 'J')
+    >>> common_name([UnitLabel("z", 2, (1,)), UnitLabel("z", 2, (2,))]), common_name(["w_11", "w_12"])
+    ('Z2', 'w')
     """
     first = labels[0]
     if isinstance(first, UnitLabel):

@@ -42,9 +42,9 @@ Step = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 def special_functions() -> dict[str, Callable[..., Any]]:
-    """Return erf, erfc and sigmoid as NumPy functions: SciPy's where it is installed, else the first two from `math`."""
+    """Return erf, erfc and sigmoid on arrays: SciPy's where it is installed, else the first two from `math`."""
     try:
-        from scipy.special import erf, erfc, expit
+        from scipy.special import erf, erfc, expit  # type: ignore[import-untyped]
     except ImportError:
         return {name: _of_math(getattr(math, name)) for name in ("erf", "erfc")}
     return {"erf": erf, "erfc": erfc, "sigmoid": expit}
@@ -88,12 +88,12 @@ class Machine:
         statements: Sequence[Statement],
         samples: int,
         given: dict[Array, Floats],
-        targets: dict[Array, Floats],
+        targets: Sequence[tuple[Array, Floats]],
         kept: Iterable[Array],
     ) -> None:
         self.samples = samples
         self.buffers = dict(given)
-        self.targets = targets
+        self.targets = dict(targets)
         self.steps: list[Step] = []
         self.functions = ufuncs()
         self.free: dict[tuple[Any, ...], list[Any]] = {}
@@ -105,7 +105,7 @@ class Machine:
             for x in (*statement.args, statement.out):
                 if isinstance(x, Array):
                     last[self.owner.get(x, x)] = k
-        for x in (*kept, *targets, *given):
+        for x in (*kept, *self.targets, *given):
             last.pop(self.owner.get(x, x), None)
         self.ends: dict[int, list[Array]] = {}
         for x, k in last.items():
@@ -117,7 +117,7 @@ class Machine:
             getattr(self, type(statement).__name__.lower())(statement)
             if not in_place:
                 self.release(k)
-        for x, target in targets.items():
+        for x, target in targets:
             if self.buffers[x] is not target:
                 self.do(np.copyto, target, self.buffers[x])
 
@@ -157,7 +157,7 @@ class Machine:
             return np.array(float(self.samples))
         return self.buffers[x]
 
-    # One method for each kind of statement -----------------------------------------------------------------------------
+    # One method for each kind of statement ---------------------------------------------------------------------------
 
     def map(self, statement: Map) -> None:
         name, out = statement.name, statement.out
@@ -207,34 +207,42 @@ class Machine:
         left, right = (self.get(x) for x in statement.args)
         a, b, c = statement.letters
         out = self.new(statement.out)
-        shared = set(a) & set(b) & set(c)
-        inner = set(a) & set(b) - set(c)
+        shared = [x for x in c if x in a and x in b]
+        inner = [x for x in (a if len(a) >= len(b) else b) if x in a and x in b and x not in c]
         only_a, only_b = [x for x in a if x not in b], [x for x in b if x not in a]
-        alone = [x for x in (*only_a, *only_b) if x not in c]
-        if not alone and not shared and inner and a and b:
-            k = [x for x in a if x in inner]
-            if c == "".join([*only_a, *only_b]):
-                pass
-            elif c == "".join([*only_b, *only_a]):
-                left, right, a, b, only_a, only_b = right, left, b, a, only_b, only_a
-            else:
-                k = []
-            if k:
-                k = [x for x in (a if len(a) >= len(b) else b) if x in inner]
-                left = _merged(left.transpose([a.index(x) for x in (*only_a, *k)]), len(only_a))
-                right = _merged(right.transpose([b.index(x) for x in (*k, *only_b)]), len(k))
-                flat = out.reshape([*left.shape[:1], *right.shape[1:]] if only_a and only_b else -1)
-                if left is not None and right is not None:
-                    if not only_a:
-                        left = left.reshape(-1)
-                    if not only_b:
-                        right = right.reshape(-1)
-                    self.do(np.dot, left, right, flat if only_a or only_b else out)
+        if inner and all(x in c for x in (*only_a, *only_b)):
+            if not shared:
+                if list(c) == [*only_b, *only_a]:
+                    left, right, a, b, only_a, only_b = right, left, b, a, only_b, only_a
+                if list(c) == [*only_a, *only_b]:
+                    self.product(left, right, a, b, (only_a, inner, only_b), out)
                     return
-        if not inner and not alone and not shared:
-            self.do(np.multiply, _spread(left, a, c), _spread(right, b, c), out)
-            return
-        self.do(_einsum, f"{a},{b}->{c}", left, right, out)
+            if len(only_a) == len(inner) == len(only_b) == 1:  # a matrix product for each of the shared
+                first, second = (
+                    _ordered(left, a, [*shared, *only_a, *inner]),
+                    _ordered(right, b, [*shared, *inner, *only_b]),
+                )
+                self.do(np.matmul, first, second, _ordered(out, c, [*shared, *only_a, *only_b]))
+                return
+        self.do(partial(np.einsum, f"{a},{b}->{c}", out=out), left, right)
+
+    def product(self, left: Floats, right: Floats, a: str, b: str, letters: tuple[list[str], ...], out: Floats) -> None:
+        """Do a product of matrices, whose rows and columns may each be several axes, or none."""
+        only_a, inner, only_b = letters
+        first = self.matrix(_ordered(left, a, [*only_a, *inner]), len(only_a))
+        second = self.matrix(_ordered(right, b, [*inner, *only_b]), len(inner))
+        shape = [*([first.shape[0]] if only_a else []), *([second.shape[1]] if only_b else [])]
+        first = first if only_a else first[0]
+        second = second if only_b else second[:, 0]
+        self.do(np.dot, first, second, out.reshape(shape))
+
+    def matrix(self, x: Floats, split: int) -> Floats:
+        """Return a matrix of the first `split` axes by the others, copied where it has to be."""
+        shape = (math.prod(x.shape[:split]), math.prod(x.shape[split:]))
+        view = x.reshape(shape)
+        if not np.shares_memory(view, x):
+            self.do(np.copyto, view.reshape(x.shape), x)
+        return view
 
     def reduce(self, statement: Reduce) -> None:
         (x,) = statement.args
@@ -323,20 +331,8 @@ def _of_samples(x: Array, index: tuple[Any, ...]) -> tuple[Any, ...]:
     return (slice(None), *index, ...) if x.batched else (*index, ...)  # with ... a number is a view too
 
 
-def _merged(x: Floats, split: int) -> Floats | None:
-    """Return a matrix of the first `split` axes by the others; None if its elements would have to move."""
-    shape = (math.prod(x.shape[:split]), math.prod(x.shape[split:]))
-    view = x.reshape(shape)
-    return view if np.shares_memory(view, x) else None
-
-
-def _spread(x: Floats, letters: str, out: str) -> Floats:
-    order = sorted(range(len(letters)), key=lambda k: out.index(letters[k]))
-    return x.transpose(order)[tuple(slice(None) if letter in letters else None for letter in out)]
-
-
-def _einsum(subscripts: str, left: Floats, right: Floats, out: Floats) -> None:
-    np.einsum(subscripts, left, right, out=out)
+def _ordered(x: Floats, letters: str, order: Sequence[str]) -> Floats:
+    return x.transpose([letters.index(letter) for letter in order])
 
 
 def _copy_where(out: Floats, x: Floats, condition: Floats) -> None:

@@ -210,7 +210,7 @@ class Program:
         form = self._form(batched)
         given: dict[Array, Floats] = {}
         buffers: dict[str, Floats] = {}
-        targets: dict[Array, Floats] = {}
+        targets: list[tuple[Array, Floats]] = []
         for array, group in form.lowered.leaves:
             if group.role == INPUT:
                 shape = (samples, *array.shape) if array.batched else array.shape
@@ -218,14 +218,14 @@ class Program:
             else:
                 given[array] = self.parameters[group.name]
                 if kind == "gradients":
-                    targets[form.gradients[array]] = self.gradients[group.name]
+                    targets.append((form.gradients[array], self.gradients[group.name]))
         wanted: list[Operand] = [*form.lowered.outputs, *form.lowered.watched] if kind == "values" else [form.cost]
         if kind == "gradients":
             wanted += form.lowered.watched
         elif kind == "residuals":
             wanted += form.residuals.values()
         kept = [x for x in (*form.names, *wanted) if isinstance(x, Array)]
-        machine = Machine(used(form.statements, [*wanted, *targets]), samples, given, targets, kept)
+        machine = Machine(used(form.statements, [*wanted, *(x for x, _ in targets)]), samples, given, targets, kept)
         return machine, [buffers[group.name] for group in self._inputs]
 
     def _runs_straight(self, batched: bool) -> bool:
@@ -437,7 +437,8 @@ class Program:
             if array is None:
                 rows.append(("", "products, in a matrix product", "", nodes))
                 continue
-            shape = f"({', '.join([*(['m'] if array.batched else []), *map(str, array.shape)])})"
+            sizes = [*(["m"] if array.batched else []), *map(str, array.shape)]
+            shape = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
             rows.append((form.names.get(array, array.name), _computed_as(array, form.lowered), shape, nodes))
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
         head = f"{n:,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward"

@@ -24,8 +24,8 @@ from autograd.vectorize.arrays import (
     Reduce,
     Reshape,
     Scatter,
-    Share,
     Shape,
+    Share,
     Statement,
     Take,
     Transpose,
@@ -58,7 +58,7 @@ class _Reverse:
     def run(self, seeds: Iterable[tuple[Operand, float]], wanted: Collection[Array]) -> dict[Array, Array]:
         for root, seed in seeds:
             if isinstance(root, Array) and root in self.active:
-                self.gradients[root] = self.gradients.get(root, 0.0) + seed
+                self.gradients[root] = self.builder.map("add", self.gradients.get(root, 0.0), seed)
         for statement in reversed(self.forward):
             if statement.out in self.active and statement.out not in wanted:
                 gradient = self.gradient(statement.out)
@@ -110,9 +110,12 @@ class _Reverse:
         if statement.name not in OPERATIONS:
             return
         row, args, out = OPERATIONS[statement.name], statement.args, statement.out
-        for x, formula in zip(args, row.formulas, strict=True):
+        for x in dict.fromkeys(args):
             if isinstance(x, Array) and x in self.active:
-                local = self.builder.compute(formula(SYMBOLS, *args, out))
+                slopes = [formula(SYMBOLS, *args, out) for y, formula in zip(args, row.formulas, strict=True) if y is x]
+                local: Operand = 0.0
+                for slope in slopes:
+                    local = self.builder.map("add", local, self.builder.compute(slope))
                 self.add(x, self.product(gradient, local, out, x))
 
     def product(self, gradient: Operand, local: Operand, out: Array, x: Array) -> Operand:
@@ -158,7 +161,9 @@ class _Reverse:
             sizes |= zip(letters.replace(BATCH, ""), x.shape, strict=True)  # type: ignore[union-attr]
         axis = {letter: k for k, letter in enumerate(sizes)}
         out = statement.out
-        for x, mine, other, theirs in ((left, of_left, right, of_right), (right, of_right, left, of_left)):
+        sides = [(left, of_left, right, of_right), (right, of_right, left, of_left)]
+        twice = left is right and of_left == of_right  # squares
+        for x, mine, other, theirs in sides[: 1 if twice else 2]:
             if not isinstance(x, Array) or x not in self.active or not isinstance(other, Array):
                 continue
             kept = [-1 if letter == BATCH else axis[letter] for letter in mine]
@@ -185,6 +190,7 @@ class _Reverse:
                 if k not in order and k not in seen and k not in with_axes[1]:
                     size = next(size for letter, size in sizes.items() if axis[letter] == k)
                     result = self.builder.map("mul", float(size), result)
+            result = self.builder.map("mul", 2.0, result) if twice else result
             self.add(x, self.over_samples(result, crosses, summed))
 
     def reduce(self, statement: Reduce, gradient: Operand) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
-
-import numpy as np
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import PREDICATES, Expression, to_numpy
 from autograd.vectorize.arrays import (
     BATCH,
-    COMPUTED,
     CONSTANT,
     COUNT,
     Array,
@@ -68,14 +65,15 @@ class Source:
         self.names: dict[Array, str] = {}
         self.taken = set(RESERVED)
         self.shown = shown
+        self.numbered = 0
         for x in given:
-            self.names[x] = self.unique(x.name or "x")
+            self.names[x] = self.unique(_identifier(x.name))
         self.hints = names
         self.uses: dict[Array, int] = {}
         for statement in self.statements:
-            for x in statement.args:
-                if isinstance(x, Array):
-                    self.uses[x] = self.uses.get(x, 0) + 1
+            for arg in statement.args:
+                if isinstance(arg, Array):
+                    self.uses[arg] = self.uses.get(arg, 0) + 1
         self.inlined: dict[Array, tuple[str, float]] = {}
         self.lines: list[tuple[str, str]] = []
         for statement in self.statements:
@@ -95,7 +93,7 @@ class Source:
             if other.shape == value.shape and other.dtype == value.dtype and other.tobytes() == value.tobytes():
                 return known
         found = name if name and name not in self.taken else ""
-        k = len(self.constants) + 1
+        k = 1
         while not found or found in self.taken:
             found, k = f"c{k}", k + 1
         self.taken.add(found)
@@ -107,15 +105,14 @@ class Source:
         text, strength = getattr(self, type(statement).__name__.lower())(statement)
         out = statement.out
         view = isinstance(statement, (Index, Transpose, Reshape)) and statement.args[0] in self.names
-        hidden = out not in self.shown and (out not in self.hints or out not in self.shown)
-        if hidden and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
+        if out not in self.shown and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
             self.inlined[out] = text, strength
             return
         name = self.hints.get(out, "")
         if not name:
-            k = sum(1 for other, _ in self.lines if re.fullmatch(r"t\d+", other)) + 1
-            name = f"t{k}"
-        self.names[out] = self.unique(name)
+            self.numbered += 1
+            name = f"t{self.numbered}"
+        self.names[out] = self.unique(_identifier(name))
         self.lines.append((self.names[out], text))
 
     def text(self, x: Operand, needed: float = 0) -> str:
@@ -138,7 +135,9 @@ class Source:
         own = OPERATIONS[name].infix if name in OPERATIONS else 0
         symbols: list[Operand | Expression] = []
         for k, x in enumerate(args):
-            needed = (own + (k if name != "add" else 0) if name != "pow" else ATOM) if own else 0
+            needed: float = (own + (k if name != "add" else 0) if name != "pow" else ATOM) if own else 0
+            if name == "div" and not k:
+                needed = 1.5  # W.T @ x / m
             if name in PREDICATES:
                 needed = 1
             symbols.append(Expression(self.text(x, needed)) if isinstance(x, Array) else x)
@@ -228,6 +227,12 @@ class Source:
 
     def sizes(self, x: Array) -> str:
         return ", ".join([BATCH] * x.batched + [str(size) for size in x.shape])
+
+
+def _identifier(name: str) -> str:
+    """Return a name that source can have, for one that a user gave."""
+    name = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return name if name and not name[0].isdigit() else f"x{name}"
 
 
 def _slice_call(match: re.Match[str]) -> str:

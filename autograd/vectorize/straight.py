@@ -8,8 +8,8 @@ compute the same are one function: a chain of 100,000 steps that repeats itself 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +89,7 @@ class Straight:
         def function(text: str) -> Callable[..., Any]:
             if text not in known:
                 scope = dict(names)
-                exec(_compiled(text), scope)  # noqa: S102 - our own text, of numbers and of names from the table
+                exec(_compiled(text), scope)
                 known[text] = scope["piece"]
             return known[text]
 
@@ -106,12 +106,12 @@ class Straight:
         return forward, back
 
 
-def _one_by_one(steps: list[tuple[Any, ...]], values: list[Any], start: int) -> None:
+def _one_by_one(steps: list[tuple[Any, ...]], values: list[Any], _: int) -> None:
     for function, k, x, y, z in steps:
         function(values, k, x, y, z)
 
 
-def _one_by_one_back(slopes: list[tuple[Any, ...]], values: list[Any], gradients: list[Any], start: int) -> None:
+def _one_by_one_back(slopes: list[tuple[Any, ...]], values: list[Any], gradients: list[Any], _: int) -> None:
     for function, k, x, y, z in slopes:
         function(values, gradients, k, x, y, z)
 
@@ -176,7 +176,7 @@ def _late(graph: Record, root: int) -> list[bool]:
     late = np.zeros(len(graph.nodes), bool)
     late[graph.inputs[keep]] = True
     late[root] = True
-    return late.tolist()  # type: ignore[no-any-return]
+    return late.tolist()
 
 
 def _key(graph: Record, active: list[bool], late: list[bool], start: int, stop: int) -> tuple[bytes, ...]:

@@ -61,7 +61,13 @@ def _numpy() -> dict[str, Callable[..., Any]]:
         return found
 
     special = special_functions()
-    others = {"take": np.take, "scatter": scatter, "place": place, "share": shared, "logical_and": np.logical_and}
+    others: dict[str, Callable[..., Any]] = {
+        "take": np.take,
+        "scatter": scatter,
+        "place": place,
+        "share": shared,
+        "logical_and": np.logical_and,
+    }
     return _elementary(np) | others | {name: special[name] for name in ("erf", "erfc")}
 
 
@@ -83,7 +89,7 @@ def _jax() -> dict[str, Callable[..., Any]]:
         earlier = jnp.cumsum(tied, axis) - tied
         return tied * 0.5 ** (later + (earlier > 0))
 
-    others = {
+    others: dict[str, Callable[..., Any]] = {
         "take": jnp.take,
         "scatter": scatter,
         "place": place,
