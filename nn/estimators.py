@@ -32,7 +32,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     epochs         passes over the samples
     batch_size     samples for each step
     learning_rate  α
-    decay          λ
+    decay_rate     λ
     seed           determines the initial weights and the order of the samples
 
     After `fit`, ``model_`` is the `MLP` and ``classes_`` are the labels in the order of its outputs.
@@ -49,7 +49,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         epochs: int = 50,
         batch_size: int = 16,
         learning_rate: float = 0.01,
-        decay: float = 0.0,
+        decay_rate: float = 0.0,
         seed: int = 0,
     ) -> None:
         self.hidden = hidden
@@ -57,7 +57,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
-        self.decay = decay
+        self.decay_rate = decay_rate
         self.seed = seed
 
     def fit(self, X: Any, y: Any) -> NetworkClassifier:
@@ -69,7 +69,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(y)
         classes, numbers = np.unique(y, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(f"NetworkClassifier: got one class, {classes[0]!r}; accepted: two or more")
+            raise ValueError(f"NetworkClassifier: got one class, {classes.tolist()}; accepted: two or more")
         model = MLP(X.shape[1], [*self.hidden, len(classes)], self.activation, SOFTMAX, self.seed)
         targets = np.eye(len(classes))[numbers]
         fit(
@@ -79,7 +79,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Adam(model.parameters(), rate=self.learning_rate),
             epochs=self.epochs,
             batch_size=self.batch_size,
-            decay_rate=self.decay,
+            decay_rate=self.decay_rate,
             seed=self.seed,
             progress=False,
         )

@@ -28,9 +28,10 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     modules: list[Any] = []
     for layer in model.layers:
         linear = torch.nn.Linear(len(layer.neurons[0].w), len(layer.neurons), dtype=torch.float64)
+        weights = [[w.data for w in neuron.w] for neuron in layer.neurons]
         with torch.no_grad():
-            linear.weight.copy_(torch.tensor([[w.data for w in neuron.w] for neuron in layer.neurons]).double())
-            linear.bias.copy_(torch.tensor([neuron.b.data for neuron in layer.neurons]).double())
+            linear.weight.copy_(torch.tensor(weights, dtype=torch.float64))
+            linear.bias.copy_(torch.tensor([neuron.b.data for neuron in layer.neurons], dtype=torch.float64))
         modules.append(linear)
         if layer.activation is not None:
             if layer.activation not in makers:

@@ -1,0 +1,88 @@
+"""The same network in PyTorch: outputs and gradients to 1e-12, both ways."""
+
+import sys
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch is an extra")
+
+from nn import MLP, cost, outputs, squared_error  # noqa: E402
+from nn.interop import from_torch, to_torch  # noqa: E402
+
+ACTIVATIONS = ["relu", "leaky_relu", "elu", "silu", "gelu", "tanh", "sigmoid", "softplus", None]
+X = [[0.5, -1.0, 2.0], [40.0, -3.0, 0.1], [-0.2, 0.3, -25.0]]
+Y = [[0.1, 0.9], [0.5, 0.5], [0.0, 1.0]]
+
+
+def torch_gradients(module):
+    module.zero_grad()
+    h = module(torch.tensor(X, dtype=torch.float64))
+    J = 0.5 * ((h - torch.tensor(Y, dtype=torch.float64)) ** 2).sum(dim=1).mean()
+    J.backward()
+    found = []
+    for linear in (part for part in module if isinstance(part, torch.nn.Linear)):
+        for row, bias in zip(linear.weight.grad.tolist(), linear.bias.grad.tolist(), strict=True):
+            found += [*row, bias]
+    return h.tolist(), found
+
+
+@pytest.mark.parametrize("output", [None, "sigmoid", "softmax"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_outputs_and_gradients_are_the_same_and_come_back(activation, output):
+    model = MLP(3, [4, 5, 2], activation=activation, output=output, seed=3)
+    module = to_torch(model)
+    h, gradients = torch_gradients(module)
+    for ours, theirs in zip(outputs(model, X), h, strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-14)
+    cost(model, X, Y, squared_error).backward()
+    assert [p.grad for p in model.parameters()] == pytest.approx(gradients, rel=1e-12, abs=1e-14)
+    again = from_torch(module)
+    assert repr(again) == repr(model)
+    assert [p.data for p in again.parameters()] == [p.data for p in model.parameters()]
+
+
+def test_a_module_of_pytorch_becomes_a_model():
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(2, 3, bias=False), torch.nn.Softplus(), torch.nn.Linear(3, 1))
+    model = from_torch(module)
+    assert (model.sizes, model.activation, model.output) == ([2, 3, 1], "softplus", None)
+    assert model.layers[0].neurons[0].b.data == 0.0
+    assert model([0.3, -0.7]).data == pytest.approx(module(torch.tensor([0.3, -0.7])).item(), rel=1e-6)
+    one = from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Softmax(dim=1)))
+    assert one.output == "softmax"
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ([], "module is empty"),
+        ([("Tanh",)], r"module\[0\] is Tanh\(\); accepted there: Linear"),
+        ([("Linear", 2, 3), ("Linear", 4, 1)], r"module\[1\] takes 4 inputs; the layer before it has 3 units"),
+        ([("Linear", 2, 3), ("Tanh",), ("Tanh",)], r"module\[2\] is Tanh\(\); accepted there: Linear"),
+        ([("Linear", 2, 3), ("Dropout", 0.5)], r"module\[1\] is Dropout.*accepted there: ReLU"),
+        ([("Linear", 2, 3), ("LeakyReLU", 0.2)], r"module\[1\] is LeakyReLU.*negative_slope"),
+        ([("Linear", 2, 3), ("GELU", "tanh")], r"module\[1\] is GELU.*approximate"),
+        ([("Linear", 2, 3), ("Softmax", 0)], r"module\[1\] is Softmax\(dim=0\).*'dim': \(-1, 1\)"),
+        (
+            [("Linear", 2, 3), ("Tanh",), ("Linear", 3, 3), ("ReLU",), ("Linear", 3, 1)],
+            r"hidden activations \['tanh', 'relu'\]",
+        ),
+    ],
+)
+def test_other_architectures_are_refused_with_the_place(parts, message):
+    module = torch.nn.Sequential(*(getattr(torch.nn, kind)(*settings) for kind, *settings in parts))
+    with pytest.raises(ValueError, match=message):
+        from_torch(module)
+
+
+def test_what_pytorch_has_no_module_for():
+    with pytest.raises(ValueError, match="to_torch: got the activation 'sin'; accepted: relu"):
+        to_torch(MLP(2, [3, 1], activation="sin"))
+    with pytest.raises(ValueError, match=r"got Linear; accepted: torch\.nn\.Sequential"):
+        from_torch(torch.nn.Linear(2, 3))
+
+
+def test_without_pytorch_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install chainrule\[torch\]"):
+        to_torch(MLP(2, [1]))
