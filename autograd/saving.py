@@ -22,8 +22,9 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(temporary, target)
     except OSError as error:
-        error.filename, error.filename2 = str(target), None  # not the other name, of which nobody has heard
-        raise
+        if error.filename is None:
+            raise
+        raise type(error)(error.errno, error.strerror, str(target)) from None
     finally:
         temporary.unlink(missing_ok=True)
     return target
