@@ -104,7 +104,7 @@ def activate(op: Operation, z: Value) -> Value:
     >>> activate(OPERATIONS["relu"], Value(-3.0)).data
     0.0
     """
-    if op.defaults:
+    if op.defaults or z.__class__ is Constant:
         return apply(op, z, *op.defaults)
     x = z._data
     try:

@@ -19,6 +19,7 @@ import autograd
 from autograd import OPERATIONS, Constant, Value, exp, log, sin, sqrt, tanh, topological_order
 from autograd.transform import grad, gradients, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
 from autograd.value import apply, comparisons
+from nn import MLP
 
 FAMOUS = json.loads((Path(__file__).parent / "cases" / "famous.json").read_text(encoding="utf-8"))
 EXACT = 1e-10
@@ -364,6 +365,15 @@ def test_no_grad_gives_constants_and_leaves_no_trace():
     assert [y.data for y in made[:6]] == [9.0, 6.0, 0.0, 6.0, 1.5, 9.0]
     assert {name: Value.__dict__[name] for name in before} == before
     assert (x * x).inputs == (x, x)
+
+
+@pytest.mark.parametrize("output", [None, "softmax", "tanh"])
+def test_a_network_without_grad_remembers_nothing(output):
+    model = MLP(2, [3, 2], output=output)
+    with no_grad():
+        found = model([0.5, -1.0])
+    assert all(type(a) is Constant for a in found)
+    assert [a.data for a in found] == [a.data for a in model([0.5, -1.0])]
 
 
 def test_no_grad_ends_with_an_exception():
