@@ -9,13 +9,14 @@ the machine or the hour, so that a second run of the same code changes no more t
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+
+from autograd.saving import write_whole
 
 FOLDER = Path(__file__).parent
 METADATA = {
@@ -38,12 +39,7 @@ def execute(path: Path) -> None:
     )
     client.execute()
     notebook.metadata = nbformat.from_dict(METADATA)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        nbformat.write(notebook, part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, nbformat.writes(notebook) + "\n")
 
 
 if __name__ == "__main__":
