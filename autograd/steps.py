@@ -131,13 +131,13 @@ def node_names(root: Value, names: Mapping[str, Any] | None = None) -> dict[Valu
     """Return a name for every node that `root` depends on, no two the same but for equal constants.
 
     A node is called by its label; else by the first name that `names`, such as ``locals()``, has for it, those with a
-    leading underscore aside; else a constant by its number, another leaf x1, x2, ..., and the node of forward step 3
-    v3. The second node labelled "w" is w#2.
+    leading underscore aside; else a constant by its number, another leaf x1, x2, ..., the root J, and the node of forward
+    step 3 v3. The second node labelled "w" is w#2.
 
     >>> from autograd import Value
     >>> x, half = Value(2.0, label="x"), Value(0.5)
     >>> list(node_names(half * (x * 3.0 + x), names={"half": half}).values())
-    ['half', 'x', '3', 'v1', 'v2', 'v3']
+    ['half', 'x', '3', 'v1', 'v2', 'J']
     """
     variables: dict[Value, str] = {}
     for name, value in (names or {}).items():
@@ -167,7 +167,7 @@ def node_names(root: Value, names: Mapping[str, Any] | None = None) -> dict[Valu
             continue
         if not name:
             leaf += node.op is None
-            name = f"v{step}" if node.op is not None else f"x{leaf}"
+            name = f"x{leaf}" if node.op is None else "J" if node is root else f"v{step}"
             if name in taken:
                 name = free(name)
         elif name in seen:

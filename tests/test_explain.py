@@ -78,12 +78,12 @@ step  node  rule     with numbers               value
    2  v2    x1 × x2  2 × 5                         10
    3  v3    v1 + v2  0.693147 + 10            10.6931
    4  v4    sin(x2)  sin(5)                 -0.958924
-   5  v5    v3 − v4  10.6931 − (-0.958924)    11.6521
+   5  J     v3 − v4  10.6931 − (-0.958924)    11.6521
 
 backward
 step  node  to  ∂node/∂to     local  upstream  contribution   gradient  use
-   1  v5    v3  1                 1         1             1          1  1/1
-   2  v5    v4  -1               -1         1            -1         -1  1/1
+   1  J     v3  1                 1         1             1          1  1/1
+   2  J     v4  -1               -1         1            -1         -1  1/1
    3  v4    x2  cos(x2)    0.283662        -1     -0.283662  -0.283662  1/2
    4  v3    v1  1                 1         1             1          1  1/1
    5  v3    v2  1                 1         1             1          1  1/1
@@ -92,9 +92,9 @@ step  node  to  ∂node/∂to     local  upstream  contribution   gradient  use
    8  v1    x1  1 / x1          0.5         1           0.5        5.5  2/2
 
 gradients
-leaf  value  ∂v5/∂leaf
-x1        2        5.5
-x2        5    1.71634"""
+leaf  value  ∂J/∂leaf
+x1        2       5.5
+x2        5   1.71634"""
     )
     assert float(CASES["baydin"]["grad"]["x1"]) == explain(root, wrt=leaves["x1"]).value
 
@@ -103,17 +103,17 @@ def test_the_sum_of_baydin():
     root, leaves = parse("log(x1) + x1*x2 - sin(x2)", x1=2, x2=5)
     derivation = explain(root, wrt=leaves["x2"])
     assert str(derivation) == (
-        "∂v5/∂x2 = ∂v4/∂x2 × ∂v5/∂v4 + ∂v2/∂x2 × ∂v5/∂v2\n"
-        "        = cos(x2) × ∂v5/∂v4 + x1 × ∂v5/∂v2\n"
-        f"        = {math.cos(5.0)!r} × (-1.0) + 2.0 × 1.0\n"
-        f"        = {2.0 - math.cos(5.0)!r}"
+        "∂J/∂x2 = ∂v4/∂x2 × ∂J/∂v4 + ∂v2/∂x2 × ∂J/∂v2\n"
+        "       = cos(x2) × ∂J/∂v4 + x1 × ∂J/∂v2\n"
+        f"       = {math.cos(5.0)!r} × (-1.0) + 2.0 × 1.0\n"
+        f"       = {2.0 - math.cos(5.0)!r}"
     )
     assert derivation.latex().splitlines()[1:3] == [
-        r"\frac{\partial v_{5}}{\partial x_{2}} &= \frac{\partial v_{4}}{\partial x_{2}} \cdot "
-        r"\frac{\partial v_{5}}{\partial v_{4}} + \frac{\partial v_{2}}{\partial x_{2}} \cdot "
-        r"\frac{\partial v_{5}}{\partial v_{2}} \\",
-        r" &= \cos\left(x_{2}\right) \cdot \frac{\partial v_{5}}{\partial v_{4}} + x_{1} \cdot "
-        r"\frac{\partial v_{5}}{\partial v_{2}} \\",
+        r"\frac{\partial J}{\partial x_{2}} &= \frac{\partial v_{4}}{\partial x_{2}} \cdot "
+        r"\frac{\partial J}{\partial v_{4}} + \frac{\partial v_{2}}{\partial x_{2}} \cdot "
+        r"\frac{\partial J}{\partial v_{2}} \\",
+        r" &= \cos\left(x_{2}\right) \cdot \frac{\partial J}{\partial v_{4}} + x_{1} \cdot "
+        r"\frac{\partial J}{\partial v_{2}} \\",
     ]
 
 
@@ -198,7 +198,7 @@ def balanced(latex: str) -> bool:
 def test_two_nodes_of_one_label():
     a, b = Value(2.0, label="w"), Value(3.0, label="w")
     derivation = explain(a * b, wrt=a)
-    assert "= w#2 × ∂v1/∂v1" in str(derivation)
+    assert "= w#2 × ∂J/∂J" in str(derivation)
     assert r"w\,\#2" in derivation.latex()
 
 
@@ -241,8 +241,8 @@ def test_operands_of_one_node_are_two_paths():
     x = Value(3.0, label="x")
     found = paths(x * x, x)
     assert found.count == 2
-    assert "v1 ← x (input 1)" in str(found)
-    assert "v1 ← x (input 2)" in str(found)
+    assert "J ← x (input 1)" in str(found)
+    assert "J ← x (input 2)" in str(found)
     assert paths(x, x).count == 1
 
 
@@ -341,7 +341,7 @@ def test_a_jump_is_named():
 
 def test_bad_nudges():
     x = Value(1.0, label="x")
-    with pytest.raises(ValueError, match=r"x = -1.0, v1 = ln\(x\) has no value"):
+    with pytest.raises(ValueError, match=r"x = -1.0, J = ln\(x\) has no value"):
         nudge(log(x), x, -2.0)
     with pytest.raises(ValueError, match="accepted: an h that changes it"):
         nudge(log(x), x, 0.0)
@@ -393,7 +393,7 @@ def test_a_gradient_that_overflows_as_it_adds_up():
 def test_everything_finite():
     x = Value(1.0, label="x")
     assert why_nan(exp(x)).phase == ""
-    assert str(why_nan(exp(x))) == "every value and every gradient of v1 is finite"
+    assert str(why_nan(exp(x))) == "every value and every gradient of J is finite"
     assert why_nan(Constant(1.0)).phase == ""
 
 

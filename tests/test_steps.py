@@ -154,7 +154,7 @@ def test_names_of_nodes():
     _hidden = y
     names = node_names(J, names=locals())
     assert names == {x: "x", y: "y", product: "product", J.inputs[1]: "1.5", J: "J"}
-    assert list(node_names(J).values()) == ["x", "x1", "v1", "1.5", "v2"]
+    assert list(node_names(J).values()) == ["x", "x1", "v1", "1.5", "J"]
 
 
 def test_a_label_wins_over_a_variable():

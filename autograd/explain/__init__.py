@@ -6,10 +6,10 @@ function returns prints itself as text, shows itself in a notebook, and has ``.l
 >>> from autograd import Value
 >>> x = Value(3.0, label="x")
 >>> print(explain(x * x, wrt=x))
-∂v1/∂x = ∂v1/∂x × ∂v1/∂v1 + ∂v1/∂x × ∂v1/∂v1
-       = x × ∂v1/∂v1 + x × ∂v1/∂v1
-       = 3.0 × 1.0 + 3.0 × 1.0
-       = 6.0
+∂J/∂x = ∂J/∂x × ∂J/∂J + ∂J/∂x × ∂J/∂J
+      = x × ∂J/∂J + x × ∂J/∂J
+      = 3.0 × 1.0 + 3.0 × 1.0
+      = 6.0
 """
 
 from autograd.explain.derivations import ChainRuleSum, Explanation, explain

@@ -88,10 +88,10 @@ def why_nan(root: Value, lines: Mapping[Value, tuple[str, int]] | None = None, *
     >>> from autograd import Value
     >>> x = Value(0.0, label="x")
     >>> print(why_nan(x.sqrt()))
-    backward: v1 hands inf back to x
-    ∂v1/∂x = 0.5 / v1 = inf
+    backward: J hands inf back to x
+    ∂J/∂x = 0.5 / J = inf
     contribution = inf × 1.0 = inf
-    v1 = sqrt(x) = sqrt(0) = 0
+    J = sqrt(x) = sqrt(0) = 0
     sqrt: sqrt′(0) = inf; a negative number raises ValueError
     """
     writer = Writer(root, names)

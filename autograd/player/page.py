@@ -119,8 +119,6 @@ def graph_data(
     number = {node: i for i, node in enumerate(order)}
     called = node_names(J, names)
     named = {node for node in order if node.label} | set(names_of(names or {}))
-    if J not in named and "J" not in called.values():
-        called[J] = "J"
     shown = [pretty(node.label, called[node]) for node in order]
     nodes: list[dict[str, Any]] = []
     wordings: dict[tuple[Operation, tuple[float | None, ...]], int] = {}
