@@ -12,9 +12,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 class SGD:
@@ -27,15 +35,18 @@ class SGD:
         self.parameters = list(parameters)
         self.rate = _within("rate", rate, above=0.0)
         self.momentum = _within("momentum", momentum, least=0.0, below=1.0)
-        self._velocity = [0.0] * len(self.parameters)
+        self._velocity = np.zeros(len(self.parameters))
 
     def step(self) -> None:
         """Move every parameter once. Raises OverflowError, and moves none, where one would not stay finite."""
-        velocity = [
-            self.momentum * v - self.rate * w.grad for v, w in zip(self._velocity, self.parameters, strict=True)
-        ]
-        _move(self.parameters, velocity)
+        move_values(self.parameters, self.moved)
+
+    def moved(self, numbers: Floats, gradients: Floats) -> Floats:
+        """Return where a step takes the parameters, all as arrays, and remember the step; OverflowError as `step`."""
+        velocity = self.momentum * self._velocity - self.rate * gradients
+        moved = finite(self.parameters, numbers, gradients, numbers + velocity)
         self._velocity = velocity
+        return moved
 
 
 class Adam:
@@ -58,33 +69,46 @@ class Adam:
         self.beta2 = _within("beta2", beta2, least=0.0, below=1.0)
         self.epsilon = _within("epsilon", epsilon, above=0.0)
         self._steps = 0
-        self._mean = [0.0] * len(self.parameters)
-        self._square = [0.0] * len(self.parameters)
+        self._mean = np.zeros(len(self.parameters))
+        self._square = np.zeros(len(self.parameters))
 
     def step(self) -> None:
         """Move every parameter once. Raises OverflowError, and moves none, where one would not stay finite."""
+        move_values(self.parameters, self.moved)
+
+    def moved(self, numbers: Floats, gradients: Floats) -> Floats:
+        """Return where a step takes the parameters, all as arrays, and remember the step; OverflowError as `step`."""
         steps = self._steps + 1
-        gradients = [w.grad for w in self.parameters]
-        mean = [self.beta1 * m + (1.0 - self.beta1) * g for m, g in zip(self._mean, gradients, strict=True)]
-        square = [self.beta2 * v + (1.0 - self.beta2) * g * g for v, g in zip(self._square, gradients, strict=True)]
+        mean = self.beta1 * self._mean + (1.0 - self.beta1) * gradients
+        square = self.beta2 * self._square + (1.0 - self.beta2) * gradients * gradients
         mean_share, square_share = 1.0 - self.beta1**steps, 1.0 - self.beta2**steps
-        moves = [
-            -self.rate * (m / mean_share) / (math.sqrt(v / square_share) + self.epsilon)
-            for m, v in zip(mean, square, strict=True)
-        ]
-        _move(self.parameters, moves)
+        moves = -self.rate * (mean / mean_share) / (np.sqrt(square / square_share) + self.epsilon)
+        moved = finite(self.parameters, numbers, gradients, numbers + moves)
         self._steps, self._mean, self._square = steps, mean, square
+        return moved
 
 
-def _move(parameters: list[Value], moves: list[float]) -> None:
-    for w, move in zip(parameters, moves, strict=True):
-        if not math.isfinite(w._data + move):
-            raise OverflowError(
-                f"{w.label or w!r}: {w.data!r} would become {w.data + move!r}, its gradient being {w.grad!r}; use a "
-                "lower rate, or scale the inputs"
-            )
-    for w, move in zip(parameters, moves, strict=True):
-        w._data += move
+def move_values(parameters: list[Value], moved: Callable[[Floats, Floats], Floats]) -> None:
+    """Set `parameters` to what `moved` returns of their numbers and gradients."""
+    numbers, gradients = (
+        np.array(x, dtype=float) for x in ([w.data for w in parameters], [w.grad for w in parameters])
+    )
+    with np.errstate(all="ignore"):
+        found = moved(numbers, gradients).tolist()
+    for w, number in zip(parameters, found, strict=True):
+        w.data = number
+
+
+def finite(parameters: list[Value], numbers: Floats, gradients: Floats, moved: Floats) -> Floats:
+    """Return `moved`; OverflowError names the first parameter that would not stay finite."""
+    wrong = np.flatnonzero(~np.isfinite(moved))
+    if len(wrong):
+        k = int(wrong[0])
+        raise OverflowError(
+            f"{parameters[k].label or parameters[k]!r}: {float(numbers[k])!r} would become {float(moved[k])!r}, its "
+            f"gradient being {float(gradients[k])!r}; use a lower rate, or scale the inputs"
+        )
+    return moved
 
 
 def _within(

@@ -6,34 +6,28 @@ import json
 import math
 import random
 import sys
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.saving import write_whole
 from nn.datasets import Dataset
+from nn.engines import Optimizer, Rows, make_engine
 from nn.layers import MLP
-from nn.losses import Loss, cross_entropy, decay
+from nn.losses import Loss, cross_entropy
 from nn.optim import Adam
 from nn.residuals import outputs
 
-Rows = Sequence[Sequence[float]]
-Step = Callable[[Rows, Rows], float]
-"""What an engine does with a batch: returns J of it and leaves ∂J/∂parameter in ``.grad`` of every parameter."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 FORMAT, VERSION = "chainrule model", 1
-
-
-class Optimizer(Protocol):
-    """What `fit` moves the parameters with: `nn.SGD`, `nn.Adam` or the like."""
-
-    def step(self) -> None:
-        """Move every parameter by its ``.grad``."""
 
 
 @dataclass(slots=True)
@@ -76,6 +70,7 @@ def fit(
     validation: float = 0.0,
     seed: int = 0,
     progress: bool = True,
+    engine: str = "vectorized",
 ) -> History:
     """Train `model` in place and return the history.
 
@@ -83,6 +78,10 @@ def fit(
     batch the gradients of J = (1/m) Σ loss + (λ/2) Σ W², with λ = `decay_rate`, and one step of `optimizer` (Adam with
     rate 0.01 if none is given). `validation` is the fraction of the samples held out to watch. `data` are a `Dataset`,
     or inputs and targets. A progress bar is shown in terminals and notebooks.
+
+    The "vectorized" `engine` records the graph of one sample and trains with the array statements that it becomes;
+    "scalar" builds the graph of every sample of every batch, with the same results within rounding. A loss that
+    compares numbers, as arrays cannot, trains with the scalar one.
 
     Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
     the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.
@@ -101,12 +100,11 @@ def fit(
             raise ValueError("validation: accepted with a Dataset; fit on inputs and targets has none")
         train, held_out = data.split(validation, seed)
     inputs, targets = _rows(model, train)
-    step = graph_step(model, loss, decay_rate)
+    run = make_engine(engine, model, loss, decay_rate, optimizer, inputs, targets)
     generator = random.Random(seed)
     order = list(range(len(inputs)))
     history = History()
-    parameters = model.parameters()
-    before = kept = [parameter.data for parameter in parameters]
+    before = kept = run.numbers()
     try:
         with _progress_bar(epochs, progress) as bar:
             for epoch in range(1, epochs + 1):
@@ -115,11 +113,11 @@ def fit(
                 for start in range(0, len(order), batch_size):
                     batch = order[start : start + batch_size]
                     try:
-                        J = step([inputs[k] for k in batch], [targets[k] for k in batch])
+                        J = run.cost(batch)
                         if not math.isfinite(J):
                             raise ArithmeticError(f"J is {J}")
-                        kept = [parameter.data for parameter in parameters]
-                        optimizer.step()
+                        kept = run.numbers()
+                        run.move()
                     except (ArithmeticError, ValueError) as error:
                         raise ArithmeticError(
                             f"fit: in epoch {epoch}, batch {start // batch_size + 1}: {error}. A lower learning rate "
@@ -127,55 +125,28 @@ def fit(
                         ) from error
                     total += J * len(batch)
                 history.cost.append(total / len(order))
+                run.settle()
                 if held_out is not None:
                     history.validation_cost.append(mean_loss(model, held_out, loss))
                     history.validation_accuracy.append(accuracy(model, held_out))
                 bar.set_postfix_str(str(history).partition(", ")[2], refresh=False)
                 bar.update()
     except KeyboardInterrupt:
-        _restore(model, kept)
+        run.restore(kept)
         history.interrupted = True
     except BaseException:
-        _restore(model, before)
+        run.restore(before)
         raise
     finally:
         model.zero_grad()
     return history
 
 
-def graph_step(model: MLP, loss: Loss, decay_rate: float = 0.0) -> Step:
-    """Return the step that computes with the graph of scalars: J of a batch, and its gradients in ``.grad``.
-
-    The graph of one sample at a time is built and propagated back: the leaves add the gradients up, as
-    ΔW += δ a does, and memory is that of one sample.
-
-    >>> from nn import squared_error
-    >>> model = MLP(1, [1])
-    >>> graph_step(model, squared_error)([[0.0]], [[2.0]]), model.layers[0].neurons[0].b.grad
-    (2.0, -2.0)
-    """
-
-    def step(inputs: Rows, targets: Rows) -> float:
-        model.zero_grad()
-        total = 0.0
-        for x, y in zip(inputs, targets, strict=True):
-            J = loss(model(x), y[0] if len(y) == 1 else y) / len(inputs)
-            J.backward()
-            total += J.data
-        if decay_rate:
-            J = decay(model, decay_rate)
-            J.backward()
-            total += J.data
-        return total
-
-    return step
-
-
 def mean_loss(model: MLP, data: Dataset | tuple[Rows, Rows], loss: Loss) -> float:
     """Return (1/m) Σ loss over all samples, without decay."""
     inputs, targets = _rows(model, data)
-    found = outputs(model, inputs)
-    return math.fsum(loss(h, y) for h, y in zip(found, targets, strict=True)) / len(inputs)
+    found = outputs(model, inputs.tolist())
+    return math.fsum(loss(h, y) for h, y in zip(found, targets.tolist(), strict=True)) / len(inputs)
 
 
 def classify(model: MLP, data: Dataset) -> list[int]:
@@ -190,7 +161,7 @@ def accuracy(model: MLP, data: Dataset) -> float:
     return float(np.mean(np.array(classify(model, data)) == data.labels))
 
 
-def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[list[list[float]], list[list[float]]]:
+def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats]:
     n_in, *_, n_out = model.sizes
     if isinstance(data, Dataset):
         inputs, targets = data.inputs, data.targets(n_out)
@@ -206,12 +177,7 @@ def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[list[list[floa
         if not np.isfinite(rows).all():
             sample, column = np.argwhere(~np.isfinite(rows))[0]
             raise ValueError(f"data: {name}[{sample}][{column}] is {rows[sample, column]}; accepted: finite numbers")
-    return inputs.tolist(), targets.tolist()
-
-
-def _restore(model: MLP, numbers: Sequence[float]) -> None:
-    for parameter, number in zip(model.parameters(), numbers, strict=True):
-        parameter.data = number
+    return inputs, targets
 
 
 def _progress_bar(epochs: int, show: bool) -> Any:

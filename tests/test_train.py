@@ -28,7 +28,7 @@ from nn import (
     squared_error,
     standardized,
 )
-from nn.train import graph_step
+from nn.engines import graph_step
 
 
 def numbers(model):
@@ -98,7 +98,7 @@ def test_batches_are_shuffled_by_the_seed_and_cover_the_samples():
         seen.clear()
         model = MLP(1, [1])
         fit(model, (X, [float(k) for k in range(10)]), watched, SGD(model.parameters(), rate=1e-3), epochs=2,
-            batch_size=4, seed=seed, progress=False)  # fmt: skip
+            batch_size=4, seed=seed, progress=False, engine="scalar")  # fmt: skip
         return list(seen)
 
     one = order(1)
@@ -142,8 +142,9 @@ def test_ctrl_c_keeps_the_last_whole_step(place):
     model = MLP(1, [1])
     X = [[float(k) / 10] for k in range(10)]
     history = fit(
-        model, (X, [x for (x,) in X]), loss, Optimizer(model.parameters(), rate=0.01), batch_size=5, progress=False
-    )
+        model, (X, [x for (x,) in X]), loss, Optimizer(model.parameters(), rate=0.01), batch_size=5, progress=False,
+        engine="scalar" if place == "loss" else "vectorized",
+    )  # fmt: skip
     assert history.interrupted
     assert "interrupted" in str(history)
     assert len(history.cost) == 2

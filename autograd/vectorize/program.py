@@ -102,7 +102,7 @@ class Program:
             shaped = [(group, array.shape) for array, group in leaves if group.role == PARAMETER]
         names = unique([group.name for group, _ in shaped])
         self._groups = [Leaves(name, PARAMETER, g.nodes, shape) for name, (g, shape) in zip(names, shaped, strict=True)]
-        self.vector: Floats = np.array([x.data for group in self._groups for x in group.nodes], dtype=float)
+        self.vector: Floats = np.array([x.data for x in self.nodes], dtype=float)
         self.gradient: Floats = np.zeros(len(self.vector))
         self.parameters: dict[str, Floats] = {}
         self.gradients: dict[str, Floats] = {}
@@ -113,6 +113,11 @@ class Program:
             self.gradients[group.name] = self.gradient[start:stop].reshape(group.shape or ())
         self._last: tuple[Machine, _Form] | None = None
         self._given: list[Floats] = []  # the inputs of the last run
+
+    @property
+    def nodes(self) -> list[Value]:
+        """The parameters as Values, in the order of ``vector``."""
+        return [x for group in self._groups for x in group.nodes]
 
     # Running --------------------------------------------------------------------------------------------------------
 
