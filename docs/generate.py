@@ -1,12 +1,16 @@
-"""Write the pages of this folder that come from the code: `python docs/generate.py`."""
+"""Write the pages and pictures of this folder that come from the code: `python docs/generate.py`."""
 
 from __future__ import annotations
 
 import inspect
 from pathlib import Path
 
+import nn
+from autograd import Value, tanh
+from autograd.draw import draw
 from autograd.ops import OPERATIONS, Operation
 from autograd.symbolic import SYMBOLS, Formula, combine, symbol, to_latex
+from nn.draw import draw_network
 
 HERE = Path(__file__).parent
 OPERATIONS_HEAD = """\
@@ -54,5 +58,19 @@ def _interval(low: float, high: float) -> str:
     return f"above {low:g}" if high == float("inf") else f"{low:g} to {high:g}"
 
 
+def pictures() -> None:
+    """Save the pictures that the README shows."""
+    w, x, b = Value(-3.0, label="w"), Value(2.0, label="x"), Value(6.88, label="b")
+    J = tanh(w * x + b)
+    J.label = "J"
+    J.backward()
+    draw(J).save(HERE / "pictures" / "neuron.svg")
+    passed = nn.MLP(2, [3, 1], activation="tanh", seed=1).forward([1.0, -2.0])
+    cost = nn.squared_error(passed.output, [0.5])
+    cost.backward()
+    draw_network(cost, show="grad").save(HERE / "pictures" / "network.svg")
+
+
 if __name__ == "__main__":
+    pictures()
     (HERE / "operations.md").write_text(operations_page(), encoding="utf-8")

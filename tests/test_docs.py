@@ -1,12 +1,60 @@
 """What the documentation says is what the code does."""
 
+import doctest
+import re
 import runpy
+import shlex
 from pathlib import Path
 
+import pytest
+
+from autograd.cli import main
+
 ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMANDS_OF_A_SHELL = "sh"  # to install and to run everything: what .ci/run does
+
+
+def blocks(language):
+    return [
+        pytest.param(text, id=f"{page.name}-{number}")
+        for page in PAGES
+        for number, (found, text) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")))
+        if found == language
+    ]
 
 
 def test_the_operations_page_is_the_table():
     generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert page == generate["operations_page"](), "run python docs/generate.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_in_a_page_does_what_the_page_says(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert result.failed == 0
+    assert result.attempted >= page.read_text(encoding="utf-8").count("\n>>> ")
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_a_command_prints_what_the_page_says(block, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    command, _, expected = block.partition("\n")
+    program, *arguments = shlex.split(command.removeprefix("$ "))
+    assert program == "chainrule"
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.strip() == expected.strip()
+
+
+def test_every_block_is_of_a_language_that_a_test_runs():
+    languages = {found for page in PAGES for found, _ in BLOCK.findall(page.read_text(encoding="utf-8"))}
+    assert languages <= {"python", "console", COMMANDS_OF_A_SHELL}
+
+
+def test_every_picture_and_link_of_a_page_is_there():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
