@@ -1,6 +1,8 @@
+import importlib.util
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what several test files share: random_graphs, mpmath_reference
@@ -10,3 +12,14 @@ settings.register_profile("chainrule", deadline=None, derandomize=True, print_bl
 # New examples in every run, many of them: `pytest --hypothesis-profile=long`.
 settings.register_profile("long", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("chainrule")
+
+NEEDED_BY_EXAMPLES = {"autograd.interop": "sympy", "nn.estimators": "sklearn", "nn.interop": "torch"}
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the examples in docstrings that need an optional package which is not installed."""
+    for item in items:
+        for module, package in NEEDED_BY_EXAMPLES.items():
+            of_module = isinstance(item, pytest.DoctestItem) and f"{item.name}.".startswith(f"{module}.")
+            if of_module and importlib.util.find_spec(package) is None:
+                item.add_marker(pytest.mark.skip(reason=f"{package} is not installed"))
