@@ -163,14 +163,26 @@ class Builder:
             return self.compute(formula)
         if name == "add" and args[0] is args[1]:
             return self.map("mul", 2.0, args[0])
-        if name == "mul":  # 2 (3 x) = 6 x
-            args = args if isinstance(args[1], Array) else args[::-1]
-            inner = self.made.get(args[1]) if not isinstance(args[0], Array) else None  # type: ignore[arg-type]
-            if isinstance(inner, Map) and inner.name == "mul" and not isinstance(inner.args[0], Array):
-                return self.map("mul", self.map("mul", args[0], inner.args[0]), inner.args[1])
+        if name == "mul":  # numbers come first: (2 x) (3 y) is 6 (x y)
+            (c, x), (d, y) = (self.scaled(x) for x in args)
+            if isinstance(x, Array) and isinstance(y, Array) and (c != 1.0 or d != 1.0):
+                return self.map("mul", c * d, self.map("mul", x, y))
+            if not isinstance(y, Array):
+                args = args[::-1]
+            if not isinstance(args[0], Array) and (inner := self.scaled(args[1]))[0] != 1.0:
+                return self.map("mul", args[0] * inner[0], inner[1])
         arrays = [x for x in args if isinstance(x, Array)]
         shape = np.broadcast_shapes(*(x.shape for x in arrays))
         return self.emit(Map, shape, any(x.batched for x in arrays), args, name)
+
+    def scaled(self, x: Operand) -> tuple[float, Operand]:
+        """Return a number of moderate size, and what it multiplies in `x`."""
+        made = self.made.get(x) if isinstance(x, Array) else None
+        if isinstance(made, Map) and made.name == "mul":
+            number, other = made.args
+            if not isinstance(number, Array) and 1e-6 < abs(number) < 1e6:
+                return number, other
+        return 1.0, x
 
     def index(self, x: Array, index: Sequence[int | slice | None]) -> Array:
         """Return a part of `x`."""
@@ -220,6 +232,30 @@ class Builder:
             return x
         shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
         return self.emit(Reduce, shape, x.batched and not batch, (x,), name, tuple(axes), batch)
+
+    def total(self, x: Operand, axes: Sequence[int], batch: bool = False) -> Operand:
+        """Return the sum of `x`, which nothing else needs, over axes, and over the samples: Σ c x y as c Σ x y."""
+        made = self.made.get(x) if isinstance(x, Array) else None
+        if not isinstance(x, Array) or not (axes or batch) or made is None:
+            return self.reduce(x, axes, "add", batch)
+        first = made.args[0]
+        if isinstance(made, Map) and made.name in ("mul", "pow"):
+            second = made.args[1]
+            if not isinstance(first, Array):
+                return self.map("mul", first, self.total(second, axes, batch))
+            second = first if made.name == "pow" and second == 2.0 else second
+            if isinstance(second, Array) and first.shape == second.shape and first.batched == second.batched:
+                every = tuple(range(len(x.shape)))
+                kept = [*([-1] if x.batched and not batch else []), *(k for k in every if k not in axes)]
+                return self.contract((first, every), (second, every), kept)[0]
+        elif isinstance(made, Map) and made.name == "neg":
+            return self.map("neg", self.total(first, axes, batch))
+        elif isinstance(made, Contract) and batch and not axes:
+            a, b, c = made.letters
+            return self.emit(Contract, x.shape, False, made.args, (a, b, c.replace(BATCH, "")))
+        elif isinstance(made, Reduce) and made.name == "add" and batch and not axes:
+            return self.reduce(first, made.axes, "add", True)
+        return self.reduce(x, axes, "add", batch)
 
     def contract(self, left: View, right: View, out: Sequence[int]) -> View:
         """Return Σ left·right over all axes but those of `out` that one of them has (-1: the samples)."""

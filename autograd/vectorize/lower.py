@@ -443,7 +443,7 @@ class _Lowerer:
                 return builder.view(x, places.reshape(of_element.shape))
         terms = self.stored(group)
         if dense:
-            total = builder.reduce(terms, inner)
+            total = builder.total(terms, inner)
             places = np.empty(size, np.int64)
             places[of_part.ravel()] = np.arange(size)
             return builder.view(total, places.reshape(of_element.shape))  # type: ignore[arg-type]

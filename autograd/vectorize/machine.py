@@ -94,6 +94,14 @@ class Machine:
         self.samples = samples
         self.buffers = dict(given)
         self.targets = dict(targets)
+        made = {statement.out: statement for statement in statements}
+        for x, target in targets:  # a target that is another shape of an array: that array is computed in its place
+            while isinstance(statement := made.get(x), (Index, Reshape)) and not x.batched:
+                source = statement.args[0]
+                if not isinstance(source, Array) or source.role != COMPUTED or _size(source) != _size(x):
+                    break
+                x, target = source, target.reshape(source.shape)
+                self.targets.setdefault(x, target)
         self.steps: list[Step] = []
         self.functions = ufuncs()
         self.free: dict[tuple[Any, ...], list[Any]] = {}
@@ -118,7 +126,7 @@ class Machine:
             if not in_place:
                 self.release(k)
         for x, target in targets:
-            if self.buffers[x] is not target:
+            if not _same(self.buffers[x], target):
                 self.do(np.copyto, target, self.buffers[x])
 
     def __call__(self) -> None:
@@ -139,7 +147,7 @@ class Machine:
         else:
             shape = self.full_shape(x)
             free = self.free.get((dtype, *shape))
-            self.buffers[x] = free.pop() if free else np.empty(shape, dtype)
+            self.buffers[x] = free.pop() if free else _empty(shape, dtype)
         return self.buffers[x]
 
     def release(self, k: int) -> None:
@@ -182,6 +190,8 @@ class Machine:
             function, buffer = self.functions[name], self.new(out, bool if name in PREDICATES else float)
             if name in EXTREMES:  # they take `out` by its name only
                 self.do(partial(function, out=buffer), *args)
+            elif all(not isinstance(x, Array) or x.role == COUNT for x in statement.args):
+                function(*args, buffer)  # the same in every run
             else:
                 self.do(function, *args, buffer)
         else:
@@ -234,7 +244,14 @@ class Machine:
         shape = [*([first.shape[0]] if only_a else []), *([second.shape[1]] if only_b else [])]
         first = first if only_a else first[0]
         second = second if only_b else second[:, 0]
-        self.do(np.dot, first, second, out.reshape(shape))
+        if out.flags.c_contiguous:
+            self.do(np.dot, first, second, out.reshape(shape))
+        elif len(shape) == 2 and out.T.flags.c_contiguous:
+            self.do(np.dot, second.T, first.T, out.reshape(shape).T if out.ndim == 2 else out.T)
+        else:
+            whole = np.empty(shape)
+            self.do(np.dot, first, second, whole)
+            self.do(np.copyto, out, whole.reshape(out.shape))
 
     def matrix(self, x: Floats, split: int) -> Floats:
         """Return a matrix of the first `split` axes by the others, copied where it has to be."""
@@ -250,8 +267,13 @@ class Machine:
         axes = tuple(k + x.batched for k in statement.axes)
         if statement.batch:
             axes = (0, *axes)
+        source, out = self.get(x), self.new(statement.out)
+        if statement.name == "add" and source.ndim <= 2 and len(axes) == 1 and out.flags.c_contiguous:
+            ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
+            self.do(np.dot, *((source, ones) if axes[0] else (ones, source)), out)
+            return
         function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
-        self.do(function.reduce, self.get(x), axes if len(axes) > 1 else axes[0], None, self.new(statement.out))
+        self.do(function.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
 
     def share(self, statement: Share) -> None:
         x, out = (self.get(arg) for arg in statement.args)
@@ -329,6 +351,22 @@ _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
 
 def _of_samples(x: Array, index: tuple[Any, ...]) -> tuple[Any, ...]:
     return (slice(None), *index, ...) if x.batched else (*index, ...)  # with ... a number is a view too
+
+
+def _size(x: Array) -> int:
+    return math.prod(x.shape)
+
+
+def _same(x: Floats, y: Floats) -> bool:
+    """Whether two buffers are the same elements in the same order."""
+    return x.__array_interface__ == y.__array_interface__
+
+
+def _empty(shape: tuple[int, ...], dtype: type) -> Any:
+    """Return a buffer; a matrix has its longer axis inside, where NumPy's loops are fast."""
+    if len(shape) == 2 and shape[0] > shape[1]:
+        return np.empty(shape[::-1], dtype).T
+    return np.empty(shape, dtype)
 
 
 def _ordered(x: Floats, letters: str, order: Sequence[str]) -> Floats:

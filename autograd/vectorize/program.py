@@ -51,13 +51,15 @@ _ieee: Callable[[float], Any] = type(IEEE.exp(0.0))
 class _Form:
     """A graph as statements, as it was recorded or over a batch.
 
-    ``cost`` is the root's value, over a batch the mean or sum; ``gradients`` are those of the parameters and of z.
+    ``cost`` is the root's value, over a batch the mean or sum; ``gradients`` are those of the parameters and of z as a
+    derivation has them, with the mean taken last; ``fast`` are those of the parameters with it taken first.
     """
 
     lowered: Lowering
     statements: list[Statement]
     cost: Operand
     gradients: dict[Array, Array]
+    fast: dict[Array, Array]
     residuals: dict[str, Array]
     names: dict[Array, str]
 
@@ -185,30 +187,32 @@ class Program:
     def _match(self, inputs: Sequence[ArrayLike]) -> tuple[bool, int, list[Floats]]:
         """Return whether inputs are a batch, of how many samples, and the inputs as arrays."""
         given = [np.asarray(x, dtype=float) for x in inputs]
-        shapes = [group.shape or () for group in self._inputs]
-        accepted = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, shapes, strict=True))
-        if len(given) != len(shapes):
-            raise TypeError(f"the program: got {len(given)} inputs; accepted: {accepted or 'none'}")
-        if all(x.shape == shape for x, shape in zip(given, shapes, strict=True)):
+        shapes = [group.shape for group in self._inputs]
+        found = [x.shape for x in given]
+        if found == shapes:
             return False, 1, given
-        samples = {x.shape[0] if x.ndim else 0 for x in given}
-        if len(samples) > 1 or samples == {0} or any(x.shape[1:] != s for x, s in zip(given, shapes, strict=True)):
-            got = ", ".join(f"{group.name} {x.shape}" for group, x in zip(self._inputs, given, strict=True))
-            raise ValueError(f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples")
-        return True, samples.pop(), given
+        samples = found[0][0] if found and found[0] else 0
+        if samples and found == [(samples, *shape) for shape in shapes]:
+            return True, samples, given
+        accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs) or "none"
+        if len(given) != len(shapes):
+            raise TypeError(f"the program: got {len(given)} inputs; accepted: {accepted}")
+        got = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, found, strict=True))
+        raise ValueError(f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples")
 
     def _run(self, kind: str, batched: bool, samples: int, given: list[Floats]) -> tuple[Machine, _Form]:
         key = kind, batched, samples
-        if key not in self._machines:
+        found = self._machines.get(key)
+        if found is None:
             if len(self._machines) == KEPT:
                 del self._machines[next(iter(self._machines))]
-            self._machines[key] = self._machine(*key)
-        machine, buffers = self._machines[key]
-        for buffer, x in zip(buffers, given, strict=True):
-            buffer[...] = x
+            found = self._machines[key] = self._machine(*key)
+        machine, self._given = found
+        for buffer, x in zip(self._given, given, strict=True):
+            np.copyto(buffer, x)
         with np.errstate(all="ignore"):
             machine()
-        self._last, self._given = (machine, self._forms[batched]), buffers
+        self._last = machine, self._forms[batched]
         return self._last
 
     def _machine(self, kind: str, batched: bool, samples: int) -> tuple[Machine, list[Floats]]:
@@ -223,7 +227,7 @@ class Program:
             else:
                 given[array] = self.parameters[group.name]
                 if kind == "gradients":
-                    targets.append((form.gradients[array], self.gradients[group.name]))
+                    targets.append((form.fast[array], self.gradients[group.name]))
         wanted: list[Operand] = [*form.lowered.outputs, *form.lowered.watched] if kind == "values" else [form.cost]
         if kind == "gradients":
             wanted += form.lowered.watched
@@ -276,17 +280,22 @@ class Program:
     def _compiled(self, batched: bool) -> _Form:
         lowered = lower(self._graph, self._roots, self._watched, [*self._inputs, *self._groups], batched)
         builder, names = lowered.builder, dict(lowered.names)
-        form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, names)
+        form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, {}, names)
         if len(self._roots) > 1:
             return form
         parameters = [array for array, group in lowered.leaves if group.role == PARAMETER]
         totals = _totals(lowered)
-        seeds = [(lowered.per_sample, 1.0), (lowered.shared, 1.0)]
+        forward = list(builder.statements)
+        share: Operand = 1.0
         if isinstance(lowered.per_sample, Array):
-            total = builder.reduce(lowered.per_sample, (), batch=True)
-            total = builder.map("div", total, builder.count) if self._mean else total
+            total = builder.total(lowered.per_sample, (), batch=True)
+            if self._mean:
+                total, share = builder.map("div", total, builder.count), builder.map("div", 1.0, builder.count)
             form.cost = builder.map("add", total, lowered.shared)
-        form.gradients = differentiate(builder, seeds, [*parameters, *totals], self._mean)
+        seeds: list[tuple[Operand, Operand]] = [(lowered.per_sample, 1.0), (lowered.shared, 1.0)]
+        form.gradients = differentiate(builder, forward, seeds, [*parameters, *totals], self._mean)
+        seeds = [(lowered.per_sample, share), (lowered.shared, 1.0)]
+        form.fast = differentiate(builder, forward, seeds, parameters, mean=False)
         for k, x in enumerate(totals, 1):
             name = names.setdefault(x, f"Z_{k}")
             delta = names[form.gradients[x]] = "D" + name[1:] if name[0] == "Z" else f"d{name}"

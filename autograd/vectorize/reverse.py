@@ -6,7 +6,7 @@ first ones) where it is the same all along an axis; it broadcasts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS
@@ -34,20 +34,23 @@ from autograd.vectorize.arrays import (
 
 
 def differentiate(
-    builder: Builder, seeds: Iterable[tuple[Operand, float]], wanted: Collection[Array], mean: bool
+    builder: Builder,
+    forward: Sequence[Statement],
+    seeds: Iterable[tuple[Operand, Operand]],
+    wanted: Collection[Array],
+    mean: bool,
 ) -> dict[Array, Array]:
-    """Add the backward statements to a program, and return the gradients of the `wanted` arrays.
+    """Add the backward statements of the `forward` ones, and return the gradients of the `wanted` arrays.
 
     `seeds` are the roots with their gradients. An array that is shared by the samples has the sum over the samples as
     its gradient, or their `mean`; the gradients of batched arrays are those of each sample's own cost.
     """
-    return _Reverse(builder, wanted, mean).run(seeds, wanted)
+    return _Reverse(builder, forward, wanted, mean).run(seeds, wanted)
 
 
 class _Reverse:
-    def __init__(self, builder: Builder, wanted: Collection[Array], mean: bool) -> None:
-        self.builder, self.mean = builder, mean
-        self.forward = list(builder.statements)
+    def __init__(self, builder: Builder, forward: Sequence[Statement], wanted: Collection[Array], mean: bool) -> None:
+        self.builder, self.forward, self.mean = builder, forward, mean
         self.active = set(wanted)
         for statement in self.forward:
             if any(x in self.active for x in statement.args if isinstance(x, Array)):
@@ -55,7 +58,7 @@ class _Reverse:
         self.gradients: dict[Array, Operand] = {}
         self.placed: dict[Array, list[tuple[Array, tuple[int | slice, ...]]]] = {}
 
-    def run(self, seeds: Iterable[tuple[Operand, float]], wanted: Collection[Array]) -> dict[Array, Array]:
+    def run(self, seeds: Iterable[tuple[Operand, Operand]], wanted: Collection[Array]) -> dict[Array, Array]:
         for root, seed in seeds:
             if isinstance(root, Array) and root in self.active:
                 self.gradients[root] = self.builder.map("add", self.gradients.get(root, 0.0), seed)

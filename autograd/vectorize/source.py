@@ -154,8 +154,6 @@ class Source:
         if a == b and not alone and len(shared) == len(c) and list(c) == shared:
             axes = tuple(k for k, x in enumerate(a) if x not in c)
             product = f"{self.text(left, 2)} * {self.text(right, 3)}"
-            if not axes:
-                return product, 2
             return f"({product}).sum({_axes(axes, len(a))})", ATOM
         if len(inner) == 1 and not shared and not alone and len(a) <= 2 and len(b) <= 2:
             if list(c) == [*only_b, *only_a] and (only_a and only_b):
