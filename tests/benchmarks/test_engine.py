@@ -7,8 +7,7 @@ Run as a script it prints the ratio of the times and, by tracemalloc, the bytes 
 Both libraries run the same program, which only gets other imports. They take turns, a block of training steps each, in
 one process at Python's default collector settings. Within a block the steps follow each other as in training, so that
 the collector has the garbage of the step before to deal with; the first step of a block warms up. The time is that of
-the processor. What is compared are
-medians, and a ratio, which says more than the seconds of one machine.
+the processor. What is compared are medians, and a ratio, which says more than the seconds of one machine.
 """
 
 import gc
