@@ -130,8 +130,9 @@ class _Lowerer:
         self.split(np.array(colours))
         self.leaf_of: dict[int, Leaves] = {}
         self.arrays: dict[int, Array] = {}
-        self.products: dict[int, tuple[Shape, list[tuple[int, Any]]]] = {}
+        self.products: dict[int, tuple[Shape, list[tuple[int, Any]], list[int]]] = {}
         self.columns: dict[int, tuple[Ints, list[Ints]]] = {}
+        self.fixed: dict[int, list[bool]] = {}  # per axis of terms: whether it is one of a parameter
 
     def coloured(
         self, groups: list[Leaves], inside: list[bool], chained: dict[int, list[int]]
@@ -250,9 +251,12 @@ class _Lowerer:
         return [(fixed, place) for place in places]
 
     def find_axes(
-        self, n: int, named: list[tuple[bool, Ints]], others: list[Ints], collapse: bool = False
+        self, n: int, named: list[tuple[bool, Ints]], others: list[Ints], collapse: bool = False, turned: bool = False
     ) -> tuple[list[tuple[Ints, int]], list[Ints]]:
-        """Return axes of n elements, in the order that the columns `named` have them, and all columns found."""
+        """Return axes of n elements, in the order that the columns `named` have them, and all columns found.
+
+        The axes of parameters come last, or where it is `turned` first.
+        """
         if n == 1:
             return [], []
         columns = Columns(n)
@@ -266,8 +270,8 @@ class _Lowerer:
             steps = -int(np.argmax(codes != codes[0]))  # what changes last in the order of the program comes first
             for k, (fixed, column) in enumerate(sorted(named, key=lambda item: item[0])):
                 if _refines(column, codes):
-                    return fixed, k, steps
-            return True, len(named), steps
+                    return fixed != turned, k, steps
+            return not turned, len(named), steps
 
         axes.sort(key=place)
         return axes, [column for column, _ in columns.items] + [column for column, _ in axes]
@@ -291,6 +295,7 @@ class _Lowerer:
         inner = []
         if summed:
             self.columns[c] = nodes, columns
+            self.fixed[c] = [any(fixed and _refines(x, codes) for fixed, x in named) for codes, _ in axes]
             inner = [k for k, (codes, _) in enumerate(axes) if not _refines(sums, codes)]
         for source in sources:
             of_element = source[representative].reshape(shape)
@@ -303,7 +308,7 @@ class _Lowerer:
                 positions = self.shape_leaf(operand, positions, inner)
             operands.append((operand, positions))
         if summed and inner and self.graph.op[nodes[0]] == MUL:
-            self.products[c] = shape, operands
+            self.products[c] = shape, operands, inner
             self.out.colours.append(Colour(nodes, flat, None, row.name))
             return
         args = [self.whole(self.operand(x), len(shape)) for x in operands]
@@ -347,6 +352,7 @@ class _Lowerer:
         is_number = colours == NUMBER
         offset = np.bincount(sums[is_number], weights=self.data[nodes[is_number]], minlength=n)
         groups: list[_Terms] = []
+        turned = False
         named: list[tuple[bool, Ints]] = []
         for colour in dict.fromkeys(colours.tolist()):
             if colour == NUMBER:
@@ -360,12 +366,14 @@ class _Lowerer:
                 continue
             terms, found = self.terms_of(colour, group, of_group)
             groups.append(terms)
+            turned = turned or self.has_columns(colour)
             for fixed, column in found:
                 of_sum = as_function(of_group, n, column)
                 if of_sum is not None:
                     named.append((fixed, of_sum))
-        axes, columns = self.find_axes(n, named, [self.sum_of[tops]] if self.sum_of[tops[0]] >= 0 else [])
-        if self.sum_of[tops[0]] >= 0:
+        summed = self.sum_of[tops[0]] >= 0
+        axes, columns = self.find_axes(n, named, [self.sum_of[tops]] if summed else [], turned=turned)
+        if summed:
             self.columns[c] = tops, columns
         shape = tuple(size for _, size in axes)
         flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(n, np.int64)
@@ -388,6 +396,18 @@ class _Lowerer:
             total = self.builder.map("add", total, x)
         self.store(c, tops, self.finish(total, shape), "sum")
 
+    def has_columns(self, colour: int) -> bool:
+        """Whether products W_ij x_jm have the samples m as columns: then W @ x has too."""
+        if colour not in self.products:
+            return False
+        _, operands, inner = self.products[colour]
+        for c, positions in operands:
+            if c != NUMBER and (c not in self.leaf_of or self.leaf_of[c].role == INPUT):
+                _, axes = self.builder.view(self.array(c), positions, ordered=False)
+                if axes and axes[0] in inner and axes[-1] not in inner:
+                    return True
+        return False
+
     def terms_of(self, colour: int, nodes: Ints, sums: Ints) -> tuple[_Terms, list[tuple[bool, Ints]]]:
         """Return the terms of a colour with axes of their own, and the columns they have."""
         if colour in self.columns:
@@ -395,7 +415,9 @@ class _Lowerer:
             self.local[of_class] = np.arange(len(of_class))
             local = self.local[nodes]
             shape = self.products[colour][0] if colour in self.products else self.array(colour).shape
-            found = [(False, place) for place in np.unravel_index(self.position[nodes], shape)] if shape else []
+            places = np.unravel_index(self.position[nodes], shape) if shape else ()
+            fixed = self.fixed.get(colour, [False] * len(shape))
+            found = list(zip(fixed, places, strict=True))
             found += [(True, column[local]) for column in columns]
             return _Terms(colour, nodes, sums, shape, self.position[nodes]), found
         named = self.components(nodes)
@@ -482,7 +504,7 @@ class _Lowerer:
     def stored(self, group: _Terms) -> Array:
         """Return the terms themselves, over their axes."""
         if group.colour in self.products:
-            shape, operands = self.products[group.colour]
+            shape, operands, _ = self.products[group.colour]
             args = [self.whole(self.operand(x), len(shape)) for x in operands]
             return self.finish(self.builder.map("mul", *args), shape)
         positions = np.empty(len(group.flat), np.int64)

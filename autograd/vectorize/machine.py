@@ -95,13 +95,14 @@ class Machine:
         self.buffers = dict(given)
         self.targets = dict(targets)
         made = {statement.out: statement for statement in statements}
-        for x, target in targets:  # a target that is another shape of an array: that array is computed in its place
-            while isinstance(statement := made.get(x), (Index, Reshape)) and not x.batched:
-                source = statement.args[0]
-                if not isinstance(source, Array) or source.role != COMPUTED or _size(source) != _size(x):
+        for wanted, target in targets:  # a target that is another shape of an array: that is computed in its place
+            x: Operand = wanted
+            while isinstance(x, Array) and isinstance(view := made.get(x), (Index, Reshape)) and not x.batched:
+                whole = view.args[0]
+                if not isinstance(whole, Array) or whole.role != COMPUTED or _size(whole) != _size(x):
                     break
-                x, target = source, target.reshape(source.shape)
-                self.targets.setdefault(x, target)
+                x = whole
+                self.targets.setdefault(whole, target.reshape(whole.shape))
         self.steps: list[Step] = []
         self.functions = ufuncs()
         self.free: dict[tuple[Any, ...], list[Any]] = {}
@@ -147,7 +148,7 @@ class Machine:
         else:
             shape = self.full_shape(x)
             free = self.free.get((dtype, *shape))
-            self.buffers[x] = free.pop() if free else _empty(shape, dtype)
+            self.buffers[x] = free.pop() if free else empty(shape, dtype)
         return self.buffers[x]
 
     def release(self, k: int) -> None:
@@ -362,7 +363,7 @@ def _same(x: Floats, y: Floats) -> bool:
     return x.__array_interface__ == y.__array_interface__
 
 
-def _empty(shape: tuple[int, ...], dtype: type) -> Any:
+def empty(shape: tuple[int, ...], dtype: type = float) -> Any:
     """Return a buffer; a matrix has its longer axis inside, where NumPy's loops are fast."""
     if len(shape) == 2 and shape[0] > shape[1]:
         return np.empty(shape[::-1], dtype).T

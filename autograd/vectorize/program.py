@@ -31,7 +31,7 @@ from autograd.vectorize.arrays import (
 )
 from autograd.vectorize.given import check_leaves, input_arrays, parameter_arrays, unique
 from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, is_narrow, lower
-from autograd.vectorize.machine import Machine
+from autograd.vectorize.machine import Machine, empty
 from autograd.vectorize.record import record
 from autograd.vectorize.reverse import differentiate, used
 from autograd.vectorize.source import Source
@@ -192,7 +192,7 @@ class Program:
         if found == shapes:
             return False, 1, given
         samples = found[0][0] if found and found[0] else 0
-        if samples and found == [(samples, *shape) for shape in shapes]:
+        if samples and found == [(samples, *(shape or ())) for shape in shapes]:
             return True, samples, given
         accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs) or "none"
         if len(given) != len(shapes):
@@ -217,25 +217,27 @@ class Program:
 
     def _machine(self, kind: str, batched: bool, samples: int) -> tuple[Machine, list[Floats]]:
         form = self._form(batched)
-        given: dict[Array, Floats] = {}
-        buffers: dict[str, Floats] = {}
+        lowered = form.lowered
+        parameters = [(array, group.name) for array, group in lowered.leaves if group.role == PARAMETER]
         targets: list[tuple[Array, Floats]] = []
-        for array, group in form.lowered.leaves:
-            if group.role == INPUT:
-                shape = (samples, *array.shape) if array.batched else array.shape
-                buffers[group.name] = given[array] = np.empty(shape)
-            else:
-                given[array] = self.parameters[group.name]
-                if kind == "gradients":
-                    targets.append((form.fast[array], self.gradients[group.name]))
-        wanted: list[Operand] = [*form.lowered.outputs, *form.lowered.watched] if kind == "values" else [form.cost]
-        if kind == "gradients":
-            wanted += form.lowered.watched
+        wanted: list[Operand] = [form.cost]
+        if kind == "values":
+            wanted = [*lowered.outputs, *lowered.watched]
+        elif kind == "gradients":
+            targets = [(form.fast[array], self.gradients[name]) for array, name in parameters]
+            wanted += lowered.watched
         elif kind == "residuals":
             wanted += form.residuals.values()
+        statements = used(form.statements, [*wanted, *(x for x, _ in targets)])
+        elementwise = {x for statement in statements if isinstance(statement, Map) for x in statement.args}
+        given = {array: self.parameters[name] for array, name in parameters}
+        buffers: dict[str, Floats] = {}
+        for array, group in lowered.leaves:
+            if group.role == INPUT:
+                shape = (samples, *array.shape) if array.batched else array.shape
+                buffers[group.name] = given[array] = empty(shape) if array in elementwise else np.empty(shape)
         kept = [x for x in (*form.names, *wanted) if isinstance(x, Array)]
-        machine = Machine(used(form.statements, [*wanted, *(x for x, _ in targets)]), samples, given, targets, kept)
-        return machine, [buffers[group.name] for group in self._inputs]
+        return Machine(statements, samples, given, targets, kept), [buffers[group.name] for group in self._inputs]
 
     def _runs_straight(self, batched: bool) -> bool:
         return self._straight is not None and (self._mean or not batched)
@@ -391,6 +393,8 @@ class Program:
         own = {statement.out for statement in forward}
         rest = [s for s in used(form.statements, [*roots, *gradients]) if s.out not in own]
         shown = {x for x in (*roots, *gradients, *form.names) if isinstance(x, Array)}
+        if len(self._roots) > 1:  # a root that is a part of an array is shown with it
+            shown -= {s.out for s in forward if isinstance(s, Index)}
         leaves = [array for array, _ in form.lowered.leaves]
         source = Source([*forward, *rest], form.names, leaves, shown)
         lines = [f"{name} = {text}" for name, text in source.lines]
