@@ -191,8 +191,6 @@ class Machine:
             function, buffer = self.functions[name], self.new(out, bool if name in PREDICATES else float)
             if name in EXTREMES:  # they take `out` by its name only
                 self.do(partial(function, out=buffer), *args)
-            elif all(not isinstance(x, Array) or x.role == COUNT for x in statement.args):
-                function(*args, buffer)  # the same in every run
             else:
                 self.do(function, *args, buffer)
         else:
