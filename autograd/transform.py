@@ -341,6 +341,8 @@ def record(f: Function, inputs: Structure) -> Recording:
     >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
     Value(6.0, op=mul)
     """
+    if not callable(f):
+        raise TypeError(f"got {f!r} ({type(f).__name__}); accepted: a function of Values")
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)
     variables: list[Value] = []
     given: set[Value] = set()

@@ -51,6 +51,8 @@ def softmax(z: Sequence[Value]) -> list[Value]:
     >>> [f"{a:.2f}" for a in softmax([Value(1000.0), Value(1000.0)])]
     ['0.50', '0.50']
     """
+    if not z:
+        raise ValueError("softmax: got no units; accepted: one or more")
     largest = z[0]
     for unit in z[1:]:
         largest = largest.maximum(unit)
@@ -271,6 +273,7 @@ class MLP:
     ) -> None:
         if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
             raise ValueError(f"sizes: got {sizes!r}; accepted: a list of at least one layer size, such as [16, 16, 1]")
+        activation_operation(activation)  # which a network of one layer has no use for
         generator = random.Random(seed)
         last = len(sizes)
         self.layers = [

@@ -573,3 +573,9 @@ def test_the_same_in_every_process():
         for seed in ("1", "2")
     }
     assert len(outputs) == 1
+
+
+def test_a_nudge_that_is_no_number_is_named():
+    x = Value(2.0, label="x")
+    with pytest.raises(TypeError, match=r"got 'a' \(str\); accepted: a real number"):
+        nudge(x * x, x, "a")

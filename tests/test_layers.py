@@ -213,3 +213,13 @@ def test_the_other_autograd_is_named(tmp_path):
     assert done.returncode != 0
     assert "ImportError" in done.stderr
     assert "pip uninstall autograd" in done.stderr
+
+
+def test_softmax_of_nothing_is_an_error():
+    with pytest.raises(ValueError, match="softmax: got no units"):
+        softmax([])
+
+
+def test_the_name_of_an_activation_is_checked_where_no_layer_uses_it():
+    with pytest.raises(ValueError, match="activation: got 'tahn'"):
+        MLP(2, [3], activation="tahn")

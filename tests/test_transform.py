@@ -398,3 +398,8 @@ def test_no_grad_is_for_its_own_thread():
     done.set()
     thread.join()
     assert all(y.op is not None for y in made)
+
+
+def test_what_is_no_function_is_named():
+    with pytest.raises(TypeError, match=r"got 3 \(int\); accepted: a function"):
+        grad(3)(2.0)

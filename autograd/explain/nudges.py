@@ -13,7 +13,7 @@ from autograd.explain.writing import Names, Writer, check, factor
 from autograd.graph import topological_order
 from autograd.ops import FLOAT, Operation, evaluate, local_derivative
 from autograd.symbolic import Expression, to_text
-from autograd.value import Value
+from autograd.value import Value, real
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
     check("nudge", root, leaf, writer.names)
     if leaf.op is not None:
         raise ValueError(f"nudge: {writer.names[leaf]} is computed from other nodes; accepted: a leaf")
-    moved = leaf.data + h
+    moved = leaf.data + real(h)
     if moved == leaf.data or not math.isfinite(moved):
         raise ValueError(f"nudge: h = {h!r} takes {leaf.data!r} to {moved!r}; accepted: an h that changes it")
     changes = {leaf: Change(leaf, leaf.data, moved, moved - leaf.data)}
