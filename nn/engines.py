@@ -160,9 +160,10 @@ def make_engine(
         expected = scalar.cost(first)
     except (ArithmeticError, ValueError):  # it will say in which batch
         return scalar
-    J, _ = program.value_and_grad(inputs[first], targets[first])
+    vectorized = VectorizedEngine(program, scalar, inputs, targets)
+    J = vectorized.cost(first)
     model.zero_grad()
-    return VectorizedEngine(program, scalar, inputs, targets) if np.isclose(J, expected, AGREEMENT, 0.0) else scalar
+    return vectorized if np.isclose(J, expected, AGREEMENT, 0.0) else scalar
 
 
 def sample_program(model: MLP, loss: Loss, decay_rate: float, x: Floats, y: Floats) -> Program | None:

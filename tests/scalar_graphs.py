@@ -7,7 +7,8 @@ import random
 from itertools import pairwise
 from typing import Any
 
-from autograd import Value
+from autograd import OPERATIONS, Constant, Value
+from autograd.value import apply
 
 Rows = list[list[Value]]
 
@@ -127,3 +128,121 @@ def mixture(points: list[list[float]], components: int, seed: int = 0) -> tuple[
     prior = [0.5 * total([x * x for x in [*diagonal[k], *q[k][d:]]]) for k in range(components)]
     likelihood = total(of_points) - n * log_sum_exp(alpha) - n * d * 0.5 * math.log(2.0 * math.pi)
     return likelihood + total(prior), {"alpha": alpha, "mu": mu, "q": q}
+
+
+def random_layers(seed: int) -> tuple[Value, list[Value]]:
+    """Return a cost over a random stack of layers, and its leaves: regular, ragged, gathered, shared, out of order."""
+    rng = random.Random(seed)
+    leaves: list[Value] = []
+
+    def leaf() -> Value:
+        leaves.append(Value(rng.uniform(-1.0, 1.0)))
+        return leaves[-1]
+
+    def vector(n: int) -> list[Value]:
+        return [leaf() for _ in range(n)]
+
+    rows = [vector(columns) for columns in [rng.choice([1, 2, 3, 5])] for _ in range(rng.choice([1, 2, 3, 4]))]
+    if rng.random() < 0.3:  # data as constants
+        rows = [[Constant(x.data) for x in row] for row in rows]
+        leaves.clear()
+    for _ in range(rng.randint(1, 5)):
+        rows = rng.choice(LAYERS)(rng, rows, vector)
+    terms = [x * x if rng.random() < 0.8 else x for row in rows for x in row]
+    if not leaves:
+        terms.append(leaf() * 1.0)
+    if rng.random() < 0.2:
+        rng.shuffle(leaves)
+    return total(terms) * 0.5 + leaves[0], leaves
+
+
+def _linear(rng: random.Random, rows: Rows, vector: Any) -> Rows:
+    units = rng.choice([1, 2, 3, 4])
+    w, b = [vector(len(rows[0])) for _ in range(units)], vector(units) if rng.random() < 0.6 else None
+    order = rng.sample(range(units), units) if rng.random() < 0.3 else range(units)
+
+    def layer(x: list[Value]) -> list[Value]:
+        z = {i: total([wi * xi for wi, xi in zip(w[i], x, strict=True)]) for i in order}
+        return [z[i] + b[i] if b else z[i] for i in range(units)]
+
+    return [layer(x) for x in rows]
+
+
+def _elementwise(rng: random.Random, rows: Rows, _: Any) -> Rows:
+    op = OPERATIONS[rng.choice(["tanh", "sin", "sigmoid", "relu", "neg", "erf", "silu", "atan", "gelu", "softplus"])]
+    return [[apply(op, x) for x in row] for row in rows]
+
+
+def _pairwise(rng: random.Random, rows: Rows, vector: Any) -> Rows:
+    op = OPERATIONS[rng.choice(["add", "sub", "mul", "maximum", "minimum", "atan2", "hypot"])]
+    m, n = len(rows), len(rows[0])
+    others = rng.choice(
+        [
+            [vector(n) for _ in rows],
+            [vector(n)] * m,
+            [rows[(i + 1) % m][::-1] for i in range(m)],
+            [[x] * n for x in vector(m)],
+        ]
+    )
+    return [[apply(op, x, y) for x, y in zip(*pair, strict=True)] for pair in zip(rows, others, strict=True)]
+
+
+def _ragged(rng: random.Random, rows: Rows, _: Any) -> Rows:
+    return [[total(row[: rng.randint(1, len(row))]) for _ in row] for row in rows]
+
+
+def _softmax(_: random.Random, rows: Rows, __: Any) -> Rows:
+    def of(z: list[Value]) -> list[Value]:
+        largest = z[0]
+        for x in z[1:]:
+            largest = largest.maximum(x)
+        powers = [(x - largest).exp() for x in z]
+        return [power / total(powers) for power in powers]
+
+    return [of(row) for row in rows]
+
+
+def _gathered(rng: random.Random, rows: Rows, _: Any) -> Rows:
+    columns = [rng.randrange(len(rows[0])) for _ in range(len(rows[0]) + 1)]
+    return [[row[j] for j in columns] for row in rows]
+
+
+def _outer(_: random.Random, rows: Rows, __: Any) -> Rows:
+    return [[x * y for x in row for y in row[:2]] for row in rows]
+
+
+def _recurrent(_: random.Random, rows: Rows, __: Any) -> Rows:
+    out = []
+    for row in rows:
+        state = row[0]
+        out.append([state] + [state := state * 0.5 + x for x in row[1:]])
+    return out
+
+
+def _attended(rng: random.Random, rows: Rows, _: Any) -> Rows:
+    return [[x * y for x, y in zip(row, rng.choice(rows), strict=True)] for row in rows]
+
+
+def _convolved(_: random.Random, rows: Rows, vector: Any) -> Rows:
+    w = vector(min(2, len(rows[0])))
+    places = range(len(rows[0]) - len(w) + 1)
+    return [[total([wa * row[j + a] for a, wa in enumerate(w)]) for j in places] for row in rows]
+
+
+def _shifted(_: random.Random, rows: Rows, vector: Any) -> Rows:
+    (b,) = vector(1)
+    return [[x + b for x in row] for row in rows]
+
+
+def _repeated(_: random.Random, rows: Rows, __: Any) -> Rows:
+    return [[*row, row[0]] for row in [*rows, rows[0]]]
+
+
+def _turned(_: random.Random, rows: Rows, __: Any) -> Rows:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+LAYERS = [
+    _linear, _linear, _elementwise, _pairwise, _ragged, _softmax, _gathered, _outer, _recurrent, _attended, _convolved,
+    _shifted, _repeated, _turned,
+]  # fmt: skip

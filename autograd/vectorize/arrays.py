@@ -239,11 +239,11 @@ class Builder:
         if not isinstance(x, Array) or not (axes or batch) or made is None:
             return self.reduce(x, axes, "add", batch)
         first = made.args[0]
-        if isinstance(made, Map) and made.name in ("mul", "pow"):
-            second = made.args[1]
+        square = isinstance(made, Map) and made.name == "pow" and made.args[1] == 2.0
+        if isinstance(made, Map) and (made.name == "mul" or square):
+            second = first if square else made.args[1]
             if not isinstance(first, Array):
                 return self.map("mul", first, self.total(second, axes, batch))
-            second = first if made.name == "pow" and second == 2.0 else second
             if isinstance(second, Array) and first.shape == second.shape and first.batched == second.batched:
                 every = tuple(range(len(x.shape)))
                 kept = [*([-1] if x.batched and not batch else []), *(k for k in every if k not in axes)]

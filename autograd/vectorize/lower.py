@@ -177,7 +177,8 @@ class _Lowerer:
         for k, group in enumerate(self.groups):
             if k not in used:
                 shape = group.shape if group.shape is not None else (len(group.nodes),)
-                self.out.leaves.append((Array(group.name, shape=shape, role=group.role), group))
+                batched = self.batched and group.role == INPUT
+                self.out.leaves.append((Array(group.name, shape=shape, batched=batched, role=group.role), group))
         for root in self.roots[:roots]:
             c = int(self.colour[root])
             if c == NUMBER:

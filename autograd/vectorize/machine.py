@@ -127,8 +127,8 @@ class Machine:
             if not in_place:
                 self.release(k)
         for x, target in targets:
-            if not _same(self.buffers[x], target):
-                self.do(np.copyto, target, self.buffers[x])
+            if not _same(self.get(x), target):
+                self.do(np.copyto, target, self.get(x))
 
     def __call__(self) -> None:
         for call, args in self.steps:

@@ -364,16 +364,16 @@ class Program:
         from autograd.explain import why_nan
 
         self._one_root("why_nan")
+        given, gradient = [x.copy() for x in self._given], self.gradient.copy()
+        batched = any(x.ndim > len(group.shape or ()) for x, group in zip(given, self._inputs, strict=False))
         sample = 0
-        if self._last is not None and isinstance(cost := self._last[1].lowered.per_sample, Array):
-            machine, form = self._last
-            finite = np.isfinite(np.broadcast_to(machine.get(cost), (machine.samples,)))
-            for x in form.names:
-                if x.batched and x in machine.buffers:
-                    finite = finite & np.isfinite(machine.buffers[x]).reshape(machine.samples, -1).all(axis=1)
-            sample = int(np.argmin(finite))
-        elif self._straight is not None:
-            sample = int(np.argmin(np.isfinite(self._straight.values[self._straight.root])))
+        for k in range(len(given[0]) if batched else 0):
+            value, _ = self.value_and_grad(*(x[k : k + 1] for x in given))
+            if not (np.isfinite(value) and np.isfinite(self.gradient).all()):
+                sample = k
+                break
+        self.gradient[:] = gradient
+        self._given = given
         self.write_back(sample)
         return why_nan(self._roots[0])
 
@@ -435,7 +435,7 @@ class Program:
             f"return {results[0] if len(results) == 1 else '[' + ', '.join(results) + ']'}",
         ]
         head = f"def program({', '.join(['parameters', *(own[group.name] for group in self._inputs)])}):"
-        scope = names | source.constants
+        scope = names | {name: names["asarray"](value) for name, value in source.constants.items()}
         exec(compile("\n    ".join([head, *body]), "<vectorized program>", "exec"), scope)
         return scope["program"]  # type: ignore[no-any-return]
 

@@ -90,6 +90,7 @@ def _jax() -> dict[str, Callable[..., Any]]:
         return tied * 0.5 ** (later + (earlier > 0))
 
     others: dict[str, Callable[..., Any]] = {
+        "asarray": jnp.asarray,
         "take": jnp.take,
         "scatter": scatter,
         "place": place,
@@ -115,11 +116,11 @@ def _torch() -> dict[str, Callable[..., Any]]:
         return torch.where(condition != 0, tensor(x), tensor(y))
 
     def take(x: Any, index: Any, axis: int) -> Any:
-        return torch.index_select(x, axis, torch.as_tensor(index))
+        return torch.index_select(x, axis, index)
 
     def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
         out = torch.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), dtype=x.dtype)
-        return out.index_add(axis, torch.as_tensor(index), x)
+        return out.index_add(axis, index, x)
 
     def place(base: Any, index: Any, part: Any) -> Any:
         out = torch.zeros(base, dtype=part.dtype) if isinstance(base, tuple) else base.clone()
@@ -136,6 +137,7 @@ def _torch() -> dict[str, Callable[..., Any]]:
     names = {"less": torch.lt, "less_equal": torch.le, "greater": torch.gt, "equal": torch.eq}
     functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
     return functions | {
+        "asarray": torch.as_tensor,
         "where": where,
         "take": take,
         "scatter": scatter,

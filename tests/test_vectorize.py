@@ -1,0 +1,694 @@
+import importlib.util
+import math
+import os
+import random
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_graphs import random_graph
+from scalar_graphs import MicroGpt, mixture, random_layers
+
+from autograd import OPERATIONS, Constant, Value
+from autograd.graph import topological_order
+from autograd.vectorize import vectorize
+from nn import MLP, SGD, Adam, cross_entropy, cross_entropy_on_logits, decay, fit, load, moons, squared_error
+from nn.engines import VectorizedEngine, make_engine
+
+HAS_JAX = importlib.util.find_spec("jax") is not None
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 1.0], [0.0, -0.5]]
+Y = [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
+
+
+def gradients(root, leaves):
+    for leaf in leaves:
+        del leaf.grad
+    root.backward()
+    return np.array([leaf.grad for leaf in leaves])
+
+
+def flat_gradient(program, leaves):
+    found = dict(zip(program.nodes, program.gradient.tolist(), strict=True))
+    return np.array([found[leaf] for leaf in leaves])
+
+
+def assert_close(found, expected, tolerance=1e-12):
+    expected = np.asarray(expected)
+    np.testing.assert_allclose(
+        found, expected, rtol=tolerance, atol=tolerance * max(1.0, np.abs(expected).max(initial=0))
+    )
+
+
+def two_layers(decay_rate=0.0, loss=squared_error, output=None):
+    model = MLP(2, [3, 2], activation="tanh", output=output, seed=1)
+    x = [Value(0.1, label="X") for _ in range(2)]
+    y = [Value(0.2, label="Y") for _ in range(2)]
+    J = loss(model(x), y)
+    if decay_rate:
+        J = J + decay(model, decay_rate)
+    return model, vectorize(J, {"X": x, "Y": y}, model.parameters())
+
+
+# Random graphs --------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=300 if settings.default.max_examples <= 300 else settings.default.max_examples)
+@given(seed=st.integers(0, 10**9), size=st.sampled_from([3, 10, 30]))
+def test_random_graphs(seed, size):
+    root, leaves = random_graph(seed, size)
+    program = vectorize(root, parameters=leaves)
+    value, _ = program.value_and_grad()
+    assert_close(value, root.data)
+    assert_close(flat_gradient(program, leaves), gradients(root, leaves), 1e-11)
+
+
+@settings(max_examples=300 if settings.default.max_examples <= 300 else settings.default.max_examples)
+@given(seed=st.integers(0, 10**9))
+def test_random_layers(seed):
+    root, leaves = random_layers(seed)
+    program = vectorize(root, parameters=leaves)
+    value, _ = program.value_and_grad()
+    assert_close(value, root.data)
+    assert_close(flat_gradient(program, leaves), gradients(root, leaves), 1e-11)
+
+
+@settings(max_examples=100 if settings.default.max_examples <= 300 else settings.default.max_examples)
+@given(seed=st.integers(0, 10**9), layers=st.booleans())
+def test_random_graphs_with_mixed_roles_over_a_batch(seed, layers):
+    """The mean over a batch is the mean of what the scalar graph gives for each sample, written back into it."""
+    rng = random.Random(seed)
+    root, leaves = random_layers(seed) if layers else random_graph(seed, 20)
+    roles = [rng.choice("ipf") for _ in leaves]  # an input, a parameter, or left as it is
+    roles[0] = "p"
+    inputs = [x for x, role in zip(leaves, roles, strict=True) if role == "i"]
+    parameters = [x for x, role in zip(leaves, roles, strict=True) if role == "p"]
+    if not inputs:
+        return
+    program = vectorize(root, inputs, parameters)
+    batch = np.array([[x.data + rng.uniform(-1e-6, 1e-6) for x in inputs] for _ in range(3)])
+    values = program(batch)
+    cost, _ = program.value_and_grad(batch)
+    found = flat_gradient(program, parameters)
+    program(batch)
+    expected_values, expected = [], []
+    for sample in range(3):
+        program.write_back(sample)
+        expected_values.append(root.data)
+        expected.append([x.grad for x in parameters])
+    assert_close(values, expected_values)
+    assert_close(cost, np.mean(expected_values))
+    assert_close(found, np.mean(expected, axis=0), 1e-11)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_over_arrays(name):
+    """An operation on 12 numbers at once has the values and slopes of the scalar one."""
+    row = OPERATIONS[name]
+    rng = random.Random(name)
+    nodes, leaves = [], []
+    for _ in range(12):
+        of_node = [Value(rng.uniform(max(low, -2.0) + 0.05, min(high, 2.0) - 0.05)) for low, high in row.domain]
+        nodes.append(getattr(of_node[0], name)(*of_node[1:]) if name != "where" else where(*of_node))
+        leaves += of_node
+    root = sum((x * (k + 1.0) for k, x in enumerate(nodes[1:])), nodes[0] * 0.5)
+    groups = {f"x{k}": leaves[k :: row.arity] for k in range(row.arity)}
+    program = vectorize(root, parameters=groups)
+    value, _ = program.value_and_grad()
+    assert_close(value, root.data)
+    assert_close(flat_gradient(program, leaves), gradients(root, leaves))
+    assert len(program.report().splitlines()) < 20  # arrays, not 12 times the same
+
+
+def where(condition, x, y):
+    from autograd import where
+
+    return where(condition, x, y)
+
+
+def test_ties_of_the_largest_share_as_in_the_graph():
+    x = [Value(v) for v in (1.0, 3.0, 3.0, 2.0, 3.0)]
+    largest = x[0]
+    for other in x[1:]:
+        largest = largest.maximum(other)
+    program = vectorize(largest * 2.0, parameters={"x": x})
+    program.value_and_grad()
+    assert program.gradients["x"].tolist() == gradients(largest * 2.0, x).tolist() == [0.0, 0.5, 0.5, 0.0, 1.0]
+
+
+def test_a_leaf_that_the_root_does_not_use():
+    w, unused = Value(2.0), Value(5.0)
+    program = vectorize(w * w, parameters=[w, unused])
+    assert program.value_and_grad()[0] == 4.0
+    assert flat_gradient(program, [w, unused]).tolist() == [4.0, 0.0]
+
+
+def test_a_root_that_is_a_leaf_or_a_number():
+    w = Value(2.0, label="w")
+    assert vectorize(w, parameters=[w]).value_and_grad()[0] == 2.0
+    assert vectorize(w, parameters=[w])() == 2.0
+    constant = Constant(2.0) * Constant(3.0)
+    assert vectorize(constant, parameters=[])() == 6.0
+    x = Value(1.0)
+    assert vectorize([constant, x * 2.0], inputs=[x])([[1.0], [4.0]]).tolist() == [[6.0, 2.0], [6.0, 8.0]]
+
+
+# Programs as text -----------------------------------------------------------------------------------------------------
+
+
+def test_the_printed_program_is_the_matrix_formulas():
+    """Samples are rows, so FORMULAS' lines read transposed: Z = A Wᵀ + b, ∇_W J = (1/m) Δᵀ A + λ W, Δ = (Δ W) ⊙ f′."""
+    _, program = two_layers(decay_rate=0.01)
+    assert str(program) == (
+        "m = len(X)\n"
+        "Z2 = X @ W1.T + b1\n"
+        "A2 = tanh(Z2)\n"
+        "Z3 = A2 @ W2.T + b2\n"
+        "D3 = Z3 - Y\n"
+        "J = 0.5 * (D3 * D3).sum() / m + 0.005 * ((W1 * W1).sum() + (W2 * W2).sum())\n"
+        "\n"
+        "db2 = D3.sum(axis=0) / m\n"
+        "dW2 = D3.T @ A2 / m + 0.01 * W2\n"
+        "D2 = (D3 @ W2) * (1 - A2 * A2)\n"
+        "db1 = D2.sum(axis=0) / m\n"
+        "dW1 = D2.T @ X / m + 0.01 * W1\n"
+    )
+
+
+def test_the_worked_layer():
+    """Three units, two features, two samples as columns, entry by entry: Z = W X + b 1ᵀ."""
+    w = [[Value(float(i - j), label=f"W_{i}{j}") for j in range(2)] for i in range(3)]
+    b = [Value(0.5 * i, label=f"b_{i}") for i in range(3)]
+    x = [[Value(1.0 + j + 3 * k, label=f"X_{j}{k}") for k in range(2)] for j in range(2)]
+    z = [[w[i][0] * x[0][k] + w[i][1] * x[1][k] + b[i] for k in range(2)] for i in range(3)]
+    for i, row in enumerate(z):
+        for k, node in enumerate(row):
+            node.label = f"Z_{i}{k}"
+    program = vectorize([node for row in z for node in row], {"X": x}, {"W": w, "b": b})
+    assert str(program) == "Z = W @ X + b[:, None]\n"
+    found = program([[1.0, 4.0], [2.0, 5.0]]).reshape(3, 2)
+    assert found.tolist() == [[node.data for node in row] for row in z]
+
+
+def test_names_from_labels_are_identifiers_of_their_own():
+    x = [Value(1.0, label=label) for label in ("exp", "lambda", "a b", "m", "x;import os", "é")]
+    root = x[0].exp() * x[1] + x[2] / x[3] - x[4] ** 2 + x[5].sin()
+    program = vectorize(root, parameters={x[k].label: [x[k]] for k in range(6)})
+    compile(str(program), "", "exec")
+    assert "import os" not in str(program)
+    assert program.to("numpy")(program.parameters) == pytest.approx(root.data, rel=1e-12)
+
+
+def test_the_report():
+    _, program = two_layers()
+    report = program.report()
+    nodes = len({n for root in program._roots for n in topological_order(root)})
+    assert report.startswith(f"{nodes} scalar nodes, ")
+    rows = {line.split()[0]: line for line in report.splitlines()[2:]}
+    assert "matrix product" in rows["Z2"]
+    assert "(m, 3)" in rows["Z2"]
+    assert "elementwise" in rows["A2"]
+    assert "parameter" in rows["W1"]
+
+
+def test_the_same_text_in_every_process():
+    code = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from scalar_graphs import MicroGpt\nfrom autograd.vectorize import vectorize\n"
+        "g = MicroGpt(vocabulary=5, channels=4, heads=2)\n"
+        "p = vectorize(g.loss([0, 1, 3, 0]), parameters=g.parameters)\n"
+        "p.value_and_grad(); print(p, p.report(), p.gradient.tobytes().hex())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "1")
+    }
+    assert len(found) == 1
+
+
+# Batches --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch", ["mean", "sum"])
+def test_the_cost_of_a_batch_and_decay_outside_of_it(batch):
+    model, _ = two_layers()
+    x, y = [Value(0.0) for _ in range(2)], [Value(0.0) for _ in range(2)]
+    J = squared_error(model(x), y) + decay(model, 0.1)
+    program = vectorize(J, [x, y], model.parameters(), batch=batch)
+    costs = [squared_error(model(a), b) for a, b in zip(X, Y, strict=True)]
+    whole = sum(costs[1:], costs[0]) / (len(X) if batch == "mean" else 1) + decay(model, 0.1)
+    value, found = program.value_and_grad(X, Y)
+    assert_close(value, whole.data)
+    assert_close(flat_gradient(program, model.parameters()), gradients(whole, model.parameters()))
+    assert found["W1"].shape == (3, 2)
+    assert found["W1"][1, 0] == pytest.approx(model.layers[0].neurons[1].w[0].grad, rel=1e-12)
+    assert_close(program(X, Y), [cost.data + decay(model, 0.1).data for cost in costs])
+    assert program(X[0], Y[0]) == pytest.approx(costs[0].data + decay(model, 0.1).data, rel=1e-12)
+
+
+def test_a_graph_of_the_whole_batch_runs_as_recorded():
+    model, _ = two_layers()
+    x = [[Value(v, label="X") for v in row] for row in X]
+    costs = [squared_error(model(row), y) for row, y in zip(x, Y, strict=True)]
+    J = sum(costs[1:], costs[0]) / len(X)
+    program = vectorize(J, {"X": x}, model.parameters())
+    assert "Z2 = X @ W1.T + b1\n" in str(program)
+    value, _ = program.value_and_grad(X)
+    assert_close(value, J.data)
+    assert_close(flat_gradient(program, model.parameters()), gradients(J, model.parameters()))
+    other = np.array(X)[::-1]
+    shuffled = [squared_error(model(row), y) for row, y in zip(other, Y, strict=True)]
+    assert_close(program(other), sum(cost.data for cost in shuffled) / len(X))
+
+
+def test_residuals_of_every_sample():
+    model, program = two_layers(loss=cross_entropy, output="softmax")
+    found = program.residuals(X, Y)
+    assert sorted(found) == ["D2", "D3"]
+    for k, (x, y) in enumerate(zip(X, Y, strict=True)):
+        nodes = model.forward(x)
+        cross_entropy(nodes.output, y).backward()
+        for layer in (2, 3):
+            assert_close(found[f"D{layer}"][k], [z.grad for z in nodes.z[layer].values()])
+    assert_close(found["D3"], program["A3"] - np.array(Y))
+
+
+def test_residuals_without_labels():
+    w, x = [[Value(0.1 * i + j) for j in range(2)] for i in range(3)], [Value(1.0), Value(2.0)]
+    z = [row[0] * x[0] + row[1] * x[1] for row in w]
+    J = sum((a.tanh() for a in z[1:]), z[0].tanh())
+    ((name, found),) = vectorize(J, x, {"w": w}).residuals(X).items()
+    assert name == "D_1"
+    assert_close(found[2], 1.0 - np.tanh(np.array([[v.data for v in row] for row in w]) @ X[2]) ** 2)
+
+
+def test_named_arrays_of_the_last_run():
+    model, program = two_layers()
+    program(X, Y)
+    assert_close(program["A2"][1], [a.data for a in model.forward(X[1]).a[2].values()])
+    assert_close(program["X"], X)
+    with pytest.raises(KeyError, match=r"no array 'Q'.*Z2"):
+        program["Q"]
+
+
+def test_buffers_are_reused_and_batches_of_any_size_agree():
+    _, program = two_layers()
+    many = np.random.default_rng(0).normal(size=(40, 2))
+    whole = program(many, many)
+    for m in (1, 2, 7, 39):
+        assert_close(program(many[:m], many[:m]), whole[:m])
+    _, first = program.value_and_grad(many, many)
+    _, second = program.value_and_grad(many, many)
+    assert first["W1"] is second["W1"]
+    before = many.copy()
+    program.value_and_grad(many, many)
+    assert np.array_equal(many, before)
+
+
+def test_write_back():
+    model, program = two_layers(decay_rate=0.1)
+    program.vector += 0.25
+    program.value_and_grad(X, Y)
+    program.write_back(sample=3)
+    weight = model.layers[0].neurons[2].w[1]
+    assert weight.data == program.parameters["W1"][2, 1]
+    J = squared_error(model(X[3]), Y[3]) + decay(model, 0.1)
+    root = program._roots[0]
+    assert root.data == J.data
+    found = [p.grad for p in model.parameters()]
+    assert found == gradients(J, model.parameters()).tolist()
+    with pytest.raises(IndexError, match="sample 5"):
+        program.write_back(5)
+
+
+def test_write_back_with_an_operation_of_three_inputs():
+    from autograd import where
+
+    x, y = Value(-1.0), Value(3.0)
+    program = vectorize(where(Value(1.0), x * 2.0, y), [y], [x])
+    program.parameters["p"][...] = 5.0
+    program(7.0) if program._inputs[0].shape == () else program([7.0])
+    program.write_back()
+    assert program._roots[0].data == 10.0
+    assert (x.grad, y.grad) == (2.0, 0.0)
+
+
+# Functions ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_flipped_branch_is_recorded_again():
+    calls = []
+
+    @vectorize
+    def leaky(x, slope):
+        calls.append(1)
+        return sum(v if v > 0 else v * slope for v in x)
+
+    for x in ([1.0, 2.0, -3.0], [1.0, -2.0, -3.0], [5.0, 6.0, -7.0], [1.0, -1.0, -1.0], [-1.0, -1.0, -1.0]):
+        expected = sum(v if v > 0 else v * 0.1 for v in x)
+        assert leaky(x, 0.1) == pytest.approx(expected, rel=1e-12)
+        value, (dx, dslope) = leaky.value_and_grad(x, 0.1)
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert dx.tolist() == [1.0 if v > 0 else 0.1 for v in x]
+        assert dslope == pytest.approx(sum(v for v in x if v <= 0))
+    assert len(calls) == 3
+    assert leaky([1.0, 2.0], 0.5) == 3.0
+    assert len(calls) == 4
+    assert leaky.__name__ == "leaky"
+
+
+def test_a_function_of_arrays_with_several_results():
+    @vectorize
+    def layer(w, x):
+        return np.tanh(w @ x)
+
+    w, x = np.array([[1.0, 2.0], [0.5, -1.0], [0.0, 1.0]]), np.array([0.3, 0.4])
+    assert_close(layer(w, x), np.tanh(w @ x))
+    with pytest.raises(ValueError, match="3 roots"):
+        layer.value_and_grad(w, x)
+
+
+def test_functions_that_return_no_values():
+    with pytest.raises(TypeError, match=r"returned 1\.0"):
+        vectorize(lambda _: 1.0)(2.0)
+
+
+def test_a_comparison_with_a_constant_part_of_the_graph():
+    @vectorize
+    def clipped(x):
+        return max(x * 2.0, Constant(1.0))
+
+    assert [clipped(v) for v in (0.0, 1.0, -1.0)] == [1.0, 2.0, 1.0]
+
+
+# Numbers that are not finite ------------------------------------------------------------------------------------------
+
+
+def test_the_first_sample_that_is_not_finite_is_explained():
+    x, w = Value(1.0, label="x"), Value(1.0, label="w")
+    program = vectorize((x * w).log() * 2.0, [x], [w])
+    value, _ = program.value_and_grad([[1.0], [0.5], [-2.0], [0.0]])
+    assert math.isnan(value)
+    found = str(program.why_nan())
+    assert "log" in found
+    assert "-2" in found
+    assert x.data == -2.0
+
+
+def test_erf_without_scipy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    x = [Value(0.1 * k - 1.0) for k in range(20)]
+    root = sum((v.erf() * v.erfc() + v.gelu() + v.sigmoid() for v in x[1:]), x[0].erf())
+    program = vectorize(root, parameters={"x": x})
+    assert_close(program.value_and_grad()[0], root.data)
+    assert_close(program.gradient, gradients(root, x))
+
+
+# What other frameworks run --------------------------------------------------------------------------------------------
+
+
+def agree(program, target):
+    value, expected = program.value_and_grad()
+    function = program.to(target)
+    if target == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        try:
+            found, slopes = jax.jit(jax.value_and_grad(function))(program.parameters)
+        finally:
+            jax.config.update("jax_enable_x64", False)
+    else:
+        import torch
+
+        tensors = {k: torch.tensor(v, requires_grad=True) for k, v in program.parameters.items()}
+        result = function(tensors)
+        result.backward()
+        found, slopes = result.detach(), {k: v.grad for k, v in tensors.items()}
+    assert_close(float(found), value)
+    scale = max(float(np.abs(x).max(initial=0)) for x in expected.values())
+    for name, slope in expected.items():
+        other = np.zeros_like(slope) if slopes[name] is None else np.asarray(slopes[name])
+        np.testing.assert_allclose(other, slope, rtol=1e-11, atol=1e-12 * max(1.0, scale))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param("jax", marks=pytest.mark.skipif(not HAS_JAX, reason="JAX is not installed")),
+        pytest.param("torch", marks=pytest.mark.skipif(not HAS_TORCH, reason="PyTorch is not installed")),
+    ],
+)
+def test_programs_elsewhere(target):
+    g = MicroGpt(vocabulary=7, channels=4, heads=2)
+    agree(vectorize(g.loss([0, 1, 3, 2, 0]), parameters=g.parameters), target)
+    points = np.random.default_rng(0).normal(size=(6, 2)).tolist()
+    root, parameters = mixture(points, 3)
+    agree(vectorize(root, parameters=parameters), target)
+    for seed in range(6):
+        root, leaves = random_graph(seed, 25)
+        agree(vectorize(root, parameters=leaves), target)
+        root, leaves = random_layers(seed)
+        agree(vectorize(root, parameters=leaves), target)
+
+
+def test_a_pure_function_of_numpy():
+    _, program = two_layers(decay_rate=0.1)
+    function = program.to("numpy")
+    assert_close(function(program.parameters, np.array(X), np.array(Y)), program.value_and_grad(X, Y)[0])
+    assert_close(function(program.parameters, np.array(X[0]), np.array(Y[0])), program(X[0], Y[0]))
+    with pytest.raises(ValueError, match="'numpy', 'jax', 'torch'"):
+        program.to("mxnet")
+    with pytest.raises(TypeError, match="got 1 inputs"):
+        function(program.parameters, np.array(X))
+
+
+SHARDED = """
+import jax, numpy as np
+jax.config.update("jax_enable_x64", True)
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from autograd import Value
+from autograd.vectorize import vectorize
+from nn import MLP, cross_entropy
+assert len(jax.devices()) == 4
+model = MLP(3, [8, 2], activation="tanh", output="softmax", seed=2)
+x, y = [Value(0.1) for _ in range(3)], [Value(0.5) for _ in range(2)]
+program = vectorize(cross_entropy(model(x), y), [x, y], model.parameters())
+rng = np.random.default_rng(0)
+X = rng.normal(size=(64, 3))
+Y = np.eye(2)[(X.sum(axis=1) > 0).astype(int)]
+mesh = Mesh(np.array(jax.devices()), ("m",))
+rows, same = NamedSharding(mesh, PartitionSpec("m")), NamedSharding(mesh, PartitionSpec())
+cost = program.to("jax")
+@jax.jit
+def step(parameters, X, Y):
+    J, slopes = jax.value_and_grad(cost)(parameters, X, Y)
+    return jax.tree.map(lambda p, g: p - 0.5 * g, parameters, slopes), J
+parameters = jax.device_put({k: v.copy() for k, v in program.parameters.items()}, same)
+A, B = jax.device_put(X, rows), jax.device_put(Y, rows)
+assert len(A.addressable_shards) == 4 and A.addressable_shards[0].data.shape == (16, 3)
+for _ in range(50):
+    parameters, J = step(parameters, A, B)
+    program.value_and_grad(X, Y)
+    program.vector -= 0.5 * program.gradient
+for name, array in program.parameters.items():
+    np.testing.assert_allclose(np.asarray(parameters[name]), array, rtol=1e-11, atol=1e-12)
+print("same", float(J) < 0.3)
+"""
+
+
+@pytest.mark.skipif(not HAS_JAX, reason="JAX is not installed")
+def test_data_parallel_training_over_devices():
+    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=4", "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run([sys.executable, "-c", SHARDED], env=environment, capture_output=True, text=True)
+    assert done.stdout == "same True\n", done.stderr
+
+
+# Graphs of other kinds ------------------------------------------------------------------------------------------------
+
+
+def test_attention():
+    g = MicroGpt(vocabulary=27, channels=8, heads=2)
+    root = g.loss([0, 5, 3, 9, 1, 20, 0])
+    program = vectorize(root, parameters=g.parameters)
+    value, _ = program.value_and_grad()
+    assert_close(value, root.data)
+    leaves = [x for rows in g.parameters.values() for row in rows for x in row]
+    assert_close(flat_gradient(program, leaves), gradients(root, leaves))
+    assert len(program._form(False).statements) < 600  # for 20,000 scalar nodes
+
+
+def test_a_gaussian_mixture():
+    points = np.random.default_rng(0).normal(size=(50, 3)).tolist()
+    root, parameters = mixture(points, 4)
+    program = vectorize(root, parameters=parameters)
+    leaves = [x for item in parameters.values() for x in np.ravel(np.array(item, dtype=object))]
+    assert_close(program.value_and_grad()[0], root.data)
+    assert_close(flat_gradient(program, leaves), gradients(root, leaves))
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_a_chain_of_100_000_operations(periodic):
+    rng = random.Random(0)
+    x, w = Value(0.5), Value(1.001)
+    y = x
+    for k in range(100_000):
+        y = (y * w, y.sin(), y + 0.001, y**2.0, y.tanh())[k % 2 if periodic else rng.randrange(5)]
+    start = time.perf_counter()
+    program = vectorize(y, parameters=[x, w])
+    value, _ = program.value_and_grad()
+    assert time.perf_counter() - start < 10.0
+    assert_close(value, y.data)
+    assert_close(flat_gradient(program, [x, w]), gradients(y, [x, w]), 1e-10)
+    assert "one by one" in program.report()
+    program.parameters["p"][...] = [0.25, 0.9]
+    program.value_and_grad()
+    program.write_back()
+    assert_close(program.gradient, [x.grad, w.grad], 1e-10)
+
+
+def test_a_narrow_graph_over_a_batch_and_outside_its_domain():
+    rng = random.Random(1)
+    x, w = Value(0.5, label="x"), Value(1.5, label="w")
+    y = x
+    for _ in range(2000):
+        y = rng.choice([lambda v: v * w, lambda v: v.sin(), lambda v: v + x])(y)
+    y = (y * 1e-3 + x).sqrt()
+    program = vectorize(y, [x], [w])
+    cost, _ = program.value_and_grad([[0.5], [1.5]])
+    expected = []
+    for sample in range(2):
+        program.write_back(sample)
+        expected.append((y.data, w.grad))
+    assert_close(cost, np.mean([value for value, _ in expected]))
+    assert_close(program.gradient, [np.mean([slope for _, slope in expected])], 1e-9)
+    assert_close(program([0.5]), expected[0][0])
+    assert math.isnan(program([-100.0]))
+    assert "sqrt" in str(program.why_nan())
+
+
+def test_compiling_is_linear():
+    times = []
+    for samples in (20, 80):
+        model = MLP(2, [16, 16, 1], activation="tanh", seed=1)
+        rows = np.random.default_rng(0).normal(size=(samples, 2)).tolist()
+        costs = [squared_error(model(row), 1.0) for row in rows]
+        J = sum(costs[1:], costs[0])
+        start = time.perf_counter()
+        vectorize(J, parameters=model.parameters())
+        times.append((time.perf_counter() - start) / len(topological_order(J)))
+    assert times[1] < 3.0 * times[0] + 1e-5
+
+
+# What is refused ------------------------------------------------------------------------------------------------------
+
+
+def test_inputs_of_other_shapes():
+    _, program = two_layers()
+    with pytest.raises(TypeError, match=r"got 1 inputs; accepted: X \(2,\), Y \(2,\)"):
+        program(X)
+    for x, y in ((X, Y[:2]), ([1.0], [1.0]), (np.zeros((0, 2)), np.zeros((0, 2))), (3.0, 4.0)):
+        with pytest.raises(ValueError, match="one more axis"):
+            program(x, y)
+
+
+def test_what_is_no_leaf_and_what_is_no_value():
+    x = Value(1.0)
+    y = x * 2.0
+    with pytest.raises(ValueError, match="computed"):
+        vectorize(y * 3.0, inputs=[y])
+    with pytest.raises(ValueError, match="twice"):
+        vectorize(y, inputs=[x], parameters=[x])
+    with pytest.raises(TypeError, match=r"got 3\.0"):
+        vectorize(3.0)
+    with pytest.raises(TypeError, match="got 'ab'"):
+        vectorize(y, inputs=["ab"])
+    with pytest.raises(ValueError, match="parts of one shape"):
+        vectorize(y, parameters=[[[x], []]])
+    with pytest.raises(ValueError, match="'mean', 'sum'"):
+        vectorize(y, batch="median")
+    with pytest.raises(ValueError, match="2 roots"):
+        vectorize([x, y]).value_and_grad()
+
+
+# Training -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", [lambda p: SGD(p, 0.1, momentum=0.9), lambda p: Adam(p, 0.01)])
+@pytest.mark.parametrize(
+    ("loss", "output"), [(cross_entropy, "softmax"), (cross_entropy_on_logits, None), (squared_error, "sigmoid")]
+)
+def test_both_engines_train_alike(loss, output, optimizer):
+    data = load("iris")
+    histories, parameters = [], []
+    for engine in ("scalar", "vectorized"):
+        model = MLP(4, [5, 3], activation="tanh", output=output, seed=4)
+        rule = optimizer(model.parameters())
+        history = fit(
+            model, data, loss, rule, epochs=17, batch_size=25, decay_rate=0.01, progress=False, engine=engine
+        )  # 102 steps
+        histories.append(history.cost)
+        parameters.append([p.data for p in model.parameters()])
+        assert type(parameters[-1][0]) is float
+    np.testing.assert_allclose(histories[1], histories[0], rtol=1e-9)
+    np.testing.assert_allclose(parameters[1], parameters[0], rtol=1e-9, atol=1e-12)
+
+
+def test_losses_that_arrays_cannot_follow_train_with_scalars():
+    def hinge(h, y):
+        margin = h * y
+        return 1.0 - margin if margin < 1.0 else 0.0 * margin
+
+    def by_class(h, y):
+        return -h if y == 1.0 else h
+
+    def by_number(h, y):
+        return h * math.sin(y)
+
+    X, Y = np.array([[1.0], [-1.0]]), np.array([[1.0], [-1.0]])
+    for loss in (hinge, by_class, by_number):
+        model = MLP(1, [1])
+        engine = make_engine("vectorized", model, loss, 0.0, SGD(model.parameters()), X, Y)
+        assert not isinstance(engine, VectorizedEngine)
+    model = MLP(1, [1])
+    assert isinstance(
+        make_engine("vectorized", model, squared_error, 0.0, SGD(model.parameters()), X, Y), VectorizedEngine
+    )
+    with pytest.raises(ValueError, match="'vectorized', 'scalar'"):
+        make_engine("fast", model, squared_error, 0.0, SGD(model.parameters()), X, Y)
+
+
+def test_an_optimizer_of_the_users_own():
+    class Halving:
+        def __init__(self, parameters):
+            self.parameters = parameters
+
+        def step(self):
+            for p in self.parameters:
+                p.data -= 0.1 * p.grad
+
+    found = []
+    for engine in ("scalar", "vectorized"):
+        model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
+        fit(model, moons(20), squared_error, Halving(model.parameters()), epochs=5, progress=False, engine=engine)
+        found.append([p.data for p in model.parameters()])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-9)
+
+
+def test_a_batch_that_is_not_finite_takes_the_scalar_way():
+    """A target of 0 at an activation of 0 adds nothing: arrays have 0 · ln 0 = nan there."""
+    model = MLP(1, [2], output="softmax")
+    X, Y = np.array([[1.0], [1e4]]), np.array([[1.0, 0.0], [1.0, 0.0]])
+    first, second = model.layers[0].neurons
+    first.w[0].data, second.w[0].data = 1.0, -1.0
+    engine = make_engine("vectorized", model, cross_entropy, 0.0, SGD(model.parameters()), X, Y)
+    assert isinstance(engine, VectorizedEngine)
+    assert engine.cost([1]) == 0.0
+    assert engine.cost([0]) == pytest.approx(math.log1p(math.exp(-2.0)))
