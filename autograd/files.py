@@ -25,6 +25,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -200,11 +201,21 @@ def _label(entry: dict[str, Any], place: str) -> str:
         return label
     unit = entry["unit"]
     match unit:
-        case [str(symbol), int(layer), [int(i)]] if "label" not in entry:
+        case ["W", layer, [i, j]] if "label" not in entry and all(map(_counts, (layer, i, j))):
+            return UnitLabel("W", layer, (i, j))
+        case ["b" | "z" | "a" | "x" | "y" as symbol, layer, [i]] if (
+            "label" not in entry and _counts(layer) and _counts(i)
+        ):
             return UnitLabel(symbol, layer, (i,))
-        case [str(symbol), int(layer), [int(i), int(j)]] if "label" not in entry:
-            return UnitLabel(symbol, layer, (i, j))
-    raise _refused(f"{place}.unit", unit, '["W", layer, [i, j]] or ["b", layer, [i]], and no label beside it')
+    raise _refused(
+        f"{place}.unit",
+        unit,
+        '["W", layer, [i, j]], or b, z, a, x or y with one index, counted from 1; no label beside it',
+    )
+
+
+def _counts(index: Any) -> bool:
+    return type(index) is int and index >= 1
 
 
 # Refusals ---------------------------------------------------------------------------------------------------------
@@ -233,8 +244,7 @@ def _check_keys(entry: Any, place: str, known: set[str], needed: set[str]) -> No
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entry = dict(pairs)
     if len(entry) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise GraphFileError(f"an object has the key {twice[:80]!r} twice")
     return entry
 

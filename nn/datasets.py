@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 import math
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import TextIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 SHIPPED = {"iris": "iris.csv", "digits": "digits.csv.gz"}
-LARGEST = {"rows": 1_000_000, "columns": 10_000, "cells": 20_000_000, "classes": 1_000}
+LARGEST = {"rows": 1_000_000, "columns": 10_000, "cells": 20_000_000, "classes": 1_000, "characters": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,23 +126,19 @@ def read_csv(path: str | Path, label: str = "") -> Dataset:
     The column called `label` (the last one if none is named) holds the class of the sample, any text; the others hold
     finite numbers. Classes are numbered in the order of their names, numbers in the order of their size.
 
-    Raises ValueError, naming the line and the column, for what is no such file or is larger than 1,000,000 lines,
-    10,000 columns or 1,000 classes.
+    Raises ValueError, naming the line and the column, for what is no such file or is larger than 1,000,000 lines, a
+    sample of 1,000,000 characters, 10,000 columns, 20,000,000 numbers or 1,000 classes.
     """
     path = Path(path)
     try:
         with _open(path) as file:
-            header, lines = _header(path, csv.reader(file, strict=True))
+            records = _records(path, file)
+            header = _header(path, records)
             position = _position(path, header, label)
-            inputs, names = _samples(path, header, position, lines)
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError) as error:
+            inputs, names = _samples(path, header, position, records)
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise ValueError(f"{path}: {error}; accepted: a CSV file in UTF-8") from None
     classes = tuple(sorted(set(names), key=_class_order))
-    if len(classes) > LARGEST["classes"]:
-        raise ValueError(
-            f"{path}, column {header[position]!r}: {len(classes):,} different labels; accepted: up to "
-            f"{LARGEST['classes']:,}. Is it the label column?"
-        )
     number = {name: k for k, name in enumerate(classes)}
     return Dataset(
         inputs=np.array(inputs, dtype=np.float64),
@@ -158,46 +155,86 @@ def _open(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _header(path: Path, reader: Any) -> tuple[list[str], Any]:
-    header = [name.strip() for name in next(reader, [])]
+class _Lines:
+    """The lines of a file, as long as `room` lasts: a small file may unpack to a line larger than the memory."""
+
+    def __init__(self, path: Path, file: TextIO) -> None:
+        self.path, self.file = path, file
+        self.number, self.room = 0, LARGEST["characters"]
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        self.number += 1
+        line = self.file.readline(self.room + 1)
+        self.room -= len(line)
+        if self.room < 0:
+            raise ValueError(f"{self.path}, line {self.number}: a sample of over {LARGEST['characters']:,} characters")
+        if self.number > LARGEST["rows"] + 1:
+            raise ValueError(f"{self.path}: too many lines; accepted: up to {LARGEST['rows']:,} below the header")
+        if not line:
+            raise StopIteration
+        return line
+
+
+def _records(path: Path, file: TextIO) -> Iterator[tuple[str, list[str]]]:
+    """Yield each record that is not empty, with its place in words."""
+    lines = _Lines(path, file)
+    for record in csv.reader(lines, strict=True):
+        lines.room = LARGEST["characters"]
+        if record:
+            yield f"{path}, line {lines.number}", record
+
+
+def _header(path: Path, records: Iterator[tuple[str, list[str]]]) -> list[str]:
+    place, record = next(records, (f"{path}, line 1", []))
+    header = [name.strip() for name in record]
     if len(header) < 2:
-        raise ValueError(f"{path}, line 1: got {len(header)} columns; accepted: one or more features and a label")
+        raise ValueError(f"{place}: got {len(header)} columns; accepted: one or more features and a label")
     if len(header) > LARGEST["columns"]:
-        raise ValueError(f"{path}, line 1: {len(header):,} columns; accepted: up to {LARGEST['columns']:,}")
+        raise ValueError(f"{place}: {len(header):,} columns; accepted: up to {LARGEST['columns']:,}")
     if all(_is_number(name) for name in header[:-1]):
-        raise ValueError(f"{path}, line 1: got numbers; accepted: a header with the names of the columns")
+        raise ValueError(f"{place}: got numbers; accepted: a header with the names of the columns")
+    seen: set[str] = set()
     for i, name in enumerate(header):
-        if not name or name in header[:i]:
-            what = f"the name {name!r} a second time" if name else "no name"
-            raise ValueError(f"{path}, line 1, column {i + 1}: {what}; accepted: a different name for each column")
-    return header, reader
+        if not name or name in seen:
+            what = f"the name {name[:40]!r} a second time" if name else "no name"
+            raise ValueError(f"{place}, column {i + 1}: {what}; accepted: a different name for each column")
+        seen.add(name)
+    return header
 
 
 def _position(path: Path, header: list[str], label: str) -> int:
     if not label:
         return len(header) - 1
     if label not in header:
-        raise ValueError(f"{path}: no column {label!r}; it has {', '.join(map(repr, header[:50]))}")
+        raise ValueError(f"{path}: no column {label!r}; it has {', '.join(repr(name[:40]) for name in header[:50])}")
     return header.index(label)
 
 
-def _samples(path: Path, header: list[str], position: int, lines: Any) -> tuple[list[list[float]], list[str]]:
+def _samples(
+    path: Path, header: list[str], position: int, records: Iterator[tuple[str, list[str]]]
+) -> tuple[list[list[float]], list[str]]:
     inputs: list[list[float]] = []
     names: list[str] = []
-    for row in lines:
-        place = f"{path}, line {lines.line_num}"
-        if not row:
-            continue
-        if len(row) != len(header):
-            raise ValueError(f"{place}: got {len(row)} columns; the header has {len(header)}")
-        if len(inputs) == LARGEST["rows"] or len(inputs) * len(header) >= LARGEST["cells"]:
+    known: dict[str, str] = {}
+    features = header[:position] + header[position + 1 :]
+    for place, record in records:
+        if len(record) != len(header):
+            raise ValueError(f"{place}: got {len(record)} columns; the header has {len(header)}")
+        if len(inputs) * len(header) >= LARGEST["cells"]:
+            raise ValueError(f"{place}: too many samples; accepted: up to {LARGEST['cells']:,} numbers")
+        name = record.pop(position).strip()
+        if not name:
+            raise ValueError(f"{place}, column {header[position][:40]!r}: got no label; accepted: the sample's class")
+        names.append(known.setdefault(name, name))
+        if len(known) > LARGEST["classes"]:
             raise ValueError(
-                f"{place}: too many samples; accepted: up to {LARGEST['rows']:,}, and {LARGEST['cells']:,} numbers"
+                f"{place}, column {header[position][:40]!r}: {len(known):,} different labels so far; accepted: up to "
+                f"{LARGEST['classes']:,}. Is it the label column?"
             )
-        names.append(row.pop(position).strip())
-        if not names[-1]:
-            raise ValueError(f"{place}, column {header[position]!r}: got no label; accepted: the class of the sample")
-        inputs.append(list(_numbers(row, place, header[:position] + header[position + 1 :])))
+        inputs.append(list(_numbers(record, place, features)))
     if not inputs:
         raise ValueError(f"{path}: got a header and no samples; accepted: at least one line below the header")
     return inputs, names
@@ -210,7 +247,7 @@ def _numbers(row: list[str], place: str, features: list[str]) -> Iterator[float]
         except ValueError:
             x = math.nan
         if not math.isfinite(x):
-            raise ValueError(f"{place}, column {feature!r}: got {text[:40]!r}; accepted: a finite number")
+            raise ValueError(f"{place}, column {feature[:40]!r}: got {text[:40]!r}; accepted: a finite number")
         yield x
 
 

@@ -223,7 +223,7 @@ def load_model(path: str | Path) -> MLP:
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=lambda name: name)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (RecursionError, ValueError) as error:  # no text, no JSON, or a number of more digits than Python reads
         raise ValueError(f"{path}: {error}; accepted: a file that save_model wrote") from None
     try:
         return _model(content)

@@ -439,6 +439,12 @@ def test_a_network_that_is_not_whole_is_a_graph():
         play(J)
 
 
+@pytest.mark.parametrize("symbol", ["x", "y", "z", "a", "W", "b", "δ"])
+def test_a_leaf_with_the_label_of_any_quantity_can_be_dragged(symbol):
+    x = Value(2.0, label=UnitLabel(symbol, 1, (1,)))
+    assert f'"name":"{symbol}' in play(x * x).html.replace("\\u03b4", "δ")
+
+
 def test_a_network_too_large_for_a_graph_is_shown_unit_by_unit():
     J = loss(MLP(2, [12, 12, 1], seed=1), [1.0, 2.0], 1.0)
     data = data_of(play(J))

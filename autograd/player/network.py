@@ -42,7 +42,7 @@ def unit_order(label: str) -> tuple[int, int, tuple[int, ...]]:
     >>> unit_order("y"), unit_order(UnitLabel("b", 1, (2,)))
     ((0, 0, ()), (1, 4, (2,)))
     """
-    return (label.layer, "xyaWb".index(label.symbol), label.units) if isinstance(label, UnitLabel) else (0, 0, ())
+    return (label.layer, "xyaWb".find(label.symbol), label.units) if isinstance(label, UnitLabel) else (0, 0, ())
 
 
 def network_data(root: Value, order: list[Value]) -> dict[str, Any] | None:
