@@ -272,6 +272,7 @@ def _precise_slope() -> Callable[[Operation, int, tuple[float, ...], float], flo
         out = op.value(namespace, *point)
         step = context.mpf(2.0**-80) * (abs(point[i]) or 1)
         slopes = []
+        scatter = context.mpf(0)
         for h in (-step, step):
             moved = (op.value(namespace, *point[:i], point[i] + k, *point[i + 1 :]) for k in (32 * h, h))
             try:
@@ -283,7 +284,8 @@ def _precise_slope() -> Callable[[Operation, int, tuple[float, ...], float], flo
             if abs(slope) > 4 * abs(wide) and abs(slope) > 1e6:
                 return None  # it grows without end as the step gets smaller
             slopes.append(slope)
-        room = 1e-11 * max([abs(local), *map(abs, slopes)])
+            scatter = max(scatter, abs(slope - wide))
+        room = scatter + 1e-11 * max([abs(local), *map(abs, slopes)])
         if not slopes or min(slopes) - room <= local <= max(slopes) + room:
             return None
         return float(sum(slopes) / len(slopes))

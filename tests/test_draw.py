@@ -1,5 +1,6 @@
 """Pictures: what they show is the graph, with `dot` and without, whatever the labels are."""
 
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,8 @@ from random_graphs import random_graph
 
 from autograd import Constant, Value, tanh, topological_order, where
 from autograd.draw import draw
-from autograd.draw.layout import lay_out, number, to_dot
+from autograd.draw.layout import lay_out, number, run_graphviz, to_dot
+from autograd.draw.picture import Picture
 from autograd.draw.svg import heat
 from nn import MLP
 
@@ -253,6 +255,34 @@ def test_the_same_picture_whatever_the_hash_seed():
         for seed in "12"
     }
     assert len(outputs) == 1
+
+
+def test_an_edge_that_graphviz_finds_no_way_for_is_a_straight_line(monkeypatch):
+    def lose_the_way(source, format):
+        found = json.loads(run_graphviz(source, format))
+        del found["edges"][0]["pos"]
+        return json.dumps(found).encode()
+
+    view = draw(middle())._view
+    monkeypatch.setattr("autograd.draw.layout.run_graphviz", lose_the_way)
+    (tail, head, _, points), *_ = lay_out(view).edges
+    (x0, y0, w0, _), (x1, y1, w1, _) = (lay_out(view).nodes[end] for end in (tail, head))
+    assert points == [(x0 + w0 / 2, y0)] * 2 + [(x1 - w1 / 2, y1)] * 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program in its place is a shell script")
+def test_the_words_of_a_dot_that_fails_are_passed_on(monkeypatch, tmp_path):
+    program = tmp_path / "dot"
+    program.write_text("#!/bin/sh\necho out of order >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(RuntimeError, match="dot: out of order"):
+        _ = draw(middle()).svg
+
+
+def test_a_picture_of_nothing_has_no_svg():
+    with pytest.raises(NotImplementedError):
+        Picture()._repr_svg_()
 
 
 @pytest.mark.parametrize("wrong", [3.0, None, "x", [Value(1.0)]])

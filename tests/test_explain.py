@@ -339,6 +339,12 @@ def test_a_jump_is_named():
     assert found.changes[-1].change == 6.0
 
 
+def test_a_kink_is_not_looked_for_where_the_way_leaves_the_domain():
+    x = Value(2.0, label="x")
+    J = (x - 3.0) ** x  # (-1)**2, then 0**3; not real between
+    assert nudge(J, x, 1.0).kinks == ()
+
+
 def test_bad_nudges():
     x = Value(1.0, label="x")
     with pytest.raises(ValueError, match=r"x = -1.0, J = ln\(x\) has no value"):
@@ -521,6 +527,21 @@ def test_residuals_of_another_graph():
     model = MLP(2, [2, 1], seed=3)
     with pytest.raises(ValueError, match="not in the graph"):
         explain_residuals(squared_error(model.forward([1.0, 2.0]).output, [1.0]), model.forward([1.0, 2.0]))
+
+
+def test_a_parameter_that_has_lost_its_label_is_named():
+    model = MLP(2, [2, 1], seed=3)
+    nodes = model.forward([1.0, 2.0])
+    model.layers[1].neurons[0].b.label = "bias"
+    with pytest.raises(ValueError, match=r"z\^\(3\)_1' has no leaf labelled b\^\(2\)_1; accepted: networks of nn"):
+        explain_residuals(squared_error(nodes.output, [1.0]), nodes)
+
+
+def test_an_activation_with_a_constant_in_it():
+    model = MLP(1, [1], activation=None, output="leaky_relu", seed=3)
+    nodes = model.forward([-1.0])
+    found = explain_residuals(squared_error(nodes.output, [1.0]), nodes)
+    assert [unit.slope for unit in found.units] == [1.0 if nodes.z[2][1].data > 0.0 else 0.01]
 
 
 # Size and determinism ---------------------------------------------------------------------------------------------

@@ -262,3 +262,13 @@ def test_assignments():
 def test_bad_assignments(text):
     with pytest.raises(ValueError, match=r"accepted|division|range"):
         assignment(text)
+
+
+@pytest.mark.parametrize("error", [RecursionError, MemoryError])
+def test_what_python_cannot_nest_is_refused(monkeypatch, error):
+    def fail(*_arguments, **_named):
+        raise error
+
+    monkeypatch.setattr("autograd.expressions.ast.parse", fail)
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parse("x", x=1)

@@ -153,3 +153,16 @@ def test_values_and_arguments():
         gradcheck(lambda x: x, 1.0, tolerance=0)
     with pytest.raises(TypeError, match="returned 2 numbers"):
         gradcheck(lambda x: [x, x], 1.0)
+
+
+def test_at_the_edge_of_a_domain_the_slope_of_the_other_side_counts():
+    assert gradcheck(lambda x: x**1.5, 0.0)  # below 0 it is not real
+    assert gradcheck(lambda x, y: x**y, (0.0, 0.0)).wrong == ()  # 0**-h is infinite, and 0**h jumps
+
+
+def test_a_function_of_nothing_and_an_input_that_no_step_changes():
+    report = gradcheck(lambda: 3.0, ())
+    assert report
+    assert report.worst is None
+    assert str(report) == "the gradient agrees with differences"
+    assert gradcheck(lambda x: x * 3.0, 5e-324)

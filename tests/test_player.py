@@ -273,6 +273,10 @@ def test_labels_are_data(label, tmp_path):
     assert page.save(tmp_path / "page.html").read_text(encoding="utf-8") == page.html
 
 
+def test_a_page_at_a_prompt_says_what_to_do_with_it():
+    assert re.fullmatch(r"<page of [\d,]+ characters: save\(path\), or show it in a notebook>", repr(play(neuron()[0])))
+
+
 def test_in_a_notebook_it_is_an_iframe_with_the_page_in_it():
     page = play(neuron()[0])
     shown = page._repr_html_()

@@ -403,3 +403,7 @@ def test_no_grad_is_for_its_own_thread():
 def test_what_is_no_function_is_named():
     with pytest.raises(TypeError, match=r"got 3 \(int\); accepted: a function"):
         grad(3)(2.0)
+
+
+def test_a_function_without_a_signature():
+    assert grad(max)(2.0, 3.0) == (0.0, 1.0)

@@ -38,7 +38,7 @@ def remember_lines() -> Iterator[Places]:
     here = os.path.dirname(os.path.dirname(__file__))
     libraries = (here + os.sep, os.path.join(os.path.dirname(here), "nn") + os.sep)
 
-    def note(frame: FrameType, event: str, result: Any) -> None:
+    def note(frame: FrameType, event: str, result: Any) -> None:  # pragma: no cover -- no tracer sees a profiler
         code = frame.f_code
         if event != "return" or not code.co_filename.startswith(libraries):
             return

@@ -114,13 +114,11 @@ def _edges_to(root: Value, node: Value) -> tuple[dict[Value, list[_Edge]], dict[
 
 def _count_paths(root: Value, node: Value, edges: dict[Value, list[_Edge]]) -> int:
     counts = {root: 1}  # paths from the root to nodes that have not handed theirs on yet
-    for out in [*reversed(edges), node]:
+    for out in reversed(edges):
         count = counts.pop(out)
-        if out is node:
-            return count
         for _, x, _, _ in edges[out]:
             counts[x] = counts.get(x, 0) + count
-    raise AssertionError("the node comes last")
+    return counts[node]
 
 
 def _largest_first(
