@@ -258,9 +258,11 @@ class Value:
     def backward(self) -> None:
         """Compute the derivative of this node by every node it depends on, into their ``grad``.
 
-        Leaves add to the gradient they have, as batches of samples need it; nodes in between start from zero. So a
-        second call doubles the gradients of the leaves and leaves the rest as it was. If it is interrupted, the
-        gradients of the leaves are what they were before.
+        Leaves add to the gradient they have, as batches of samples need it, or two roots that share nodes; nodes in
+        between start from zero. So a second call doubles the gradients of the leaves and leaves the rest as it was,
+        and a gradient set by hand is added to in a leaf, replaced elsewhere. The local derivatives are those of the
+        forward pass: data set since then change nothing. A graph lives as long as a root of it: backward works on
+        whatever node is left. If it is interrupted, the gradients of the leaves are what they were before.
 
         ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x (FORMULAS: a total differential is the sum along all paths).
 

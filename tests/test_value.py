@@ -527,6 +527,24 @@ def test_gradients_set_by_hand_are_added_to_in_leaves_and_replaced_elsewhere():
     assert (x.grad, y.grad, z.grad) == (115.0, 5.0, 1.0)
 
 
+def test_what_a_root_needs_is_kept_and_the_rest_is_freed():
+    x = Value(2.0)
+    middle = x * x
+    root = middle.exp()
+    unused = sys.getrefcount(middle)
+    beside = middle * 3.0
+    assert sys.getrefcount(middle) > unused
+    del beside
+    assert sys.getrefcount(middle) == unused  # a node holds its inputs, and no node what uses it
+    del middle
+    root.backward()
+    assert x.grad == 4.0 * math.exp(4.0)
+    (middle,) = root.inputs
+    del root, x.grad
+    middle.backward()
+    assert (x.grad, middle.grad) == (4.0, 1.0)
+
+
 def test_where_passes_the_gradient_to_the_chosen_side():
     a, b = Value(2.0), Value(3.0)
     for condition, grads in ((True, (1.0, 0.0)), (a > b, (0.0, 1.0)), (Value(2.0), (1.0, 0.0)), (0, (0.0, 1.0))):
