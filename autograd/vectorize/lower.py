@@ -86,24 +86,24 @@ class _Terms:
 
 
 def lower(
-    graph: Record, roots: Sequence[Value], watched: Sequence[Value], leaves: Sequence[Leaves], batched: bool
-) -> Lowering:
+    graph: Record,
+    roots: Sequence[Value],
+    watched: Sequence[Value],
+    leaves: Sequence[Leaves],
+    batched: bool,
+    narrow: bool = True,
+) -> Lowering | None:
     """Return the array statements of a recorded graph, its inputs differing from sample to sample if `batched`.
 
-    Nodes that are `watched` have an array of their own too, as the roots do.
+    Nodes that are `watched` have an array of their own too, as the roots do. None for a graph that is large and few of
+    whose nodes are alike, so that numbers one by one are faster than arrays, unless it may be `narrow`.
     """
-    kept = [graph.index[node] for node in (*roots, *watched)]
-    lowerer = _Lowerer(graph, kept, leaves, batched)
+    lowerer = _Lowerer(graph, [graph.index[node] for node in (*roots, *watched)], leaves, batched)
+    colours = len(lowerer.members)
+    if not narrow and colours > NARROW and len(graph.nodes) < 25 * colours:
+        return None
     lowerer.run(len(roots))
     return lowerer.out
-
-
-def is_narrow(graph: Record, roots: Sequence[Value], leaves: Sequence[Leaves]) -> bool:
-    """Whether a graph is large and few of its nodes are alike, so that numbers one by one are faster than arrays."""
-    if len(graph.nodes) < NARROW:
-        return False
-    colours = len(_Lowerer(graph, [graph.index[root] for root in roots], leaves, False).members)
-    return colours > NARROW and len(graph.nodes) < 25 * colours
 
 
 class _Lowerer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,7 @@ class Machine:
         self.free: dict[tuple[Any, ...], list[Any]] = {}
         self.owner: dict[Array, Array] = {}
         last: dict[Array, int] = {}
+        self.uses = Counter(x for statement in statements for x in statement.args if isinstance(x, Array))
         for k, statement in enumerate(statements):
             if isinstance(statement, VIEWS):
                 self.owner[statement.out] = self.owner.get(statement.args[0], statement.args[0])  # type: ignore[arg-type]
@@ -119,7 +121,9 @@ class Machine:
         self.ends: dict[int, list[Array]] = {}
         for x, k in last.items():
             self.ends.setdefault(k, []).append(x)
+        self.covered: dict[Array, tuple[Any, int]] = {}  # what of an array was placed, and the step that fills it
         for k, statement in enumerate(statements):
+            self.ending = self.ends.get(k, [])
             in_place = isinstance(statement, Map) and statement.name in self.functions
             if in_place:  # NumPy's functions may write over their operands
                 self.release(k)
@@ -129,6 +133,7 @@ class Machine:
         for x, target in targets:
             if not _same(self.get(x), target):
                 self.do(np.copyto, target, self.get(x))
+        self.steps = [step for step in self.steps if step[0] is not _nothing]
 
     def __call__(self) -> None:
         for call, args in self.steps:
@@ -331,13 +336,30 @@ class Machine:
 
     def place(self, statement: Place) -> None:
         base, part = statement.args
-        out = self.new(statement.out)
-        if isinstance(base, Array):
-            self.do(np.copyto, out, self.get(base))
+        out = statement.out
+        alone = base in self.covered and base in self.ending and self.uses[base] == 1
+        if isinstance(base, Array) and alone and out not in self.targets:
+            self.ending.remove(base)  # nothing else needs it: this goes into its buffer
+            buffer = self.buffers[out] = self.buffers[base]
+            filled, fill = self.covered[base]
         else:
-            self.do(out.fill, 0.0)
-        view = out[_of_samples(statement.out, statement.index)]
-        self.do(np.add, view, self.get(part), view)
+            buffer = self.new(out)
+            filled, fill = np.full(out.shape, isinstance(base, Array)), -1
+            if isinstance(base, Array):
+                self.do(np.copyto, buffer, self.get(base))
+            else:
+                fill = len(self.steps)
+                self.do(buffer.fill, 0.0)
+        view = buffer[_of_samples(out, statement.index)]
+        if filled[statement.index].any():
+            self.do(np.add, view, self.get(part), view)
+            fill = fill if filled[statement.index].all() else -1  # the zeros are needed
+        else:
+            self.do(np.copyto, view, self.get(part))
+        filled[statement.index] = True
+        if filled.all() and fill >= 0:
+            self.steps[fill] = (_nothing, ())  # no zeros are left
+        self.covered[out] = filled, fill
 
 
 _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
@@ -346,6 +368,10 @@ _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
     -1.0: (np.reciprocal,),
     -0.5: (np.sqrt, np.reciprocal),
 }
+
+
+def _nothing() -> None:
+    pass
 
 
 def _of_samples(x: Array, index: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -378,8 +404,9 @@ def _copy_where(out: Floats, x: Floats, condition: Floats) -> None:
 
 def share(x: Floats, largest: Floats, axis: int, out: Floats) -> None:
     """Write how the derivative of a chain of max(max(x0, x1), x2)... is shared: half of a tie to the later one."""
-    np.equal(x, largest, out)
-    if np.count_nonzero(out) > out.size // out.shape[axis]:
+    tied = x == largest
+    np.copyto(out, tied)
+    if np.count_nonzero(tied) > out.size // out.shape[axis]:
         later = np.flip(np.cumsum(np.flip(out, axis), axis), axis) - out
         earlier = np.cumsum(out, axis) - out
         out *= 0.5 ** (later + (earlier > 0))

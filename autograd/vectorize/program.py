@@ -30,7 +30,7 @@ from autograd.vectorize.arrays import (
     Transpose,
 )
 from autograd.vectorize.given import check_leaves, input_arrays, parameter_arrays, unique
-from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, is_narrow, lower
+from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lower
 from autograd.vectorize.machine import Machine, empty
 from autograd.vectorize.record import record
 from autograd.vectorize.reverse import differentiate, used
@@ -89,21 +89,31 @@ class Program:
         self._forms: dict[bool, _Form] = {}
         self._machines: dict[tuple[str, bool, int], tuple[Machine, list[Floats]]] = {}
         self._straight: Straight | None = None
-        if is_narrow(self._graph, [*self._roots, *self._watched], [*self._inputs, *groups]) and len(self._roots) == 1:
+        lowered = lower(
+            self._graph,
+            self._roots,
+            self._watched,
+            [*self._inputs, *groups],
+            self._batched,
+            narrow=len(self._roots) > 1,
+        )
+        if lowered is None:
             index = self._graph.index
             variables = [index[x] for group in groups for x in group.nodes if x in index]
             self._straight = Straight(self._graph, index[self._roots[0]], variables)
-            shaped = [
-                (part, (len(part.nodes),) if part.shape is None else part.shape)
-                for group in groups
-                for part in by_label(group)
-            ]
+            parts = [part for group in groups for part in by_label(group)]
+            shapes = [(len(part.nodes),) if part.shape is None else part.shape for part in parts]
         else:
-            leaves = self._form(self._batched).lowered.leaves
-            self._forms.clear()  # its names may not be the final ones
-            shaped = [(group, array.shape) for array, group in leaves if group.role == PARAMETER]
-        names = unique([group.name for group, _ in shaped])
-        self._groups = [Leaves(name, PARAMETER, g.nodes, shape) for name, (g, shape) in zip(names, shaped, strict=True)]
+            parts = [group for _, group in lowered.leaves if group.role == PARAMETER]
+            shapes = [array.shape for array, group in lowered.leaves if group.role == PARAMETER]
+        names = unique([group.name for group in parts])
+        self._groups = [
+            Leaves(name, PARAMETER, group.nodes, shape) for name, group, shape in zip(names, parts, shapes, strict=True)
+        ]
+        if lowered is not None:
+            given = iter(self._groups)
+            lowered.leaves = [(x, next(given) if g.role == PARAMETER else g) for x, g in lowered.leaves]
+            self._forms[self._batched] = self._compiled(lowered)
         self.vector: Floats = np.array([x.data for x in self.nodes], dtype=float)
         self.gradient: Floats = np.zeros(len(self.vector))
         self.parameters: dict[str, Floats] = {}
@@ -254,7 +264,7 @@ class Program:
             for node, column in zip(group.nodes, columns, strict=True):
                 if node in index:
                     values[index[node]] = column
-        self._straight.run(backward)
+        self._straight.run(batched, backward)
         self._last, self._given = None, [x.copy() for x in given]
         return self._straight.values[self._straight.root]
 
@@ -276,11 +286,12 @@ class Program:
 
     def _form(self, batched: bool) -> _Form:
         if batched not in self._forms:
-            self._forms[batched] = self._compiled(batched)
+            lowered = lower(self._graph, self._roots, self._watched, [*self._inputs, *self._groups], batched)
+            assert lowered is not None
+            self._forms[batched] = self._compiled(lowered)
         return self._forms[batched]
 
-    def _compiled(self, batched: bool) -> _Form:
-        lowered = lower(self._graph, self._roots, self._watched, [*self._inputs, *self._groups], batched)
+    def _compiled(self, lowered: Lowering) -> _Form:
         builder, names = lowered.builder, dict(lowered.names)
         form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, {}, names)
         if len(self._roots) > 1:

@@ -56,9 +56,9 @@ class Straight:
             self.pieces.append((start, stop, texts.get(key)))
         self.made: dict[bool, tuple[list[Piece], list[Piece]]] = {}
 
-    def run(self, backward: bool) -> None:
-        """Compute all values, and if asked for the gradients, from the values of the leaves."""
-        if all(x.__class__ is float for x in self.values):
+    def run(self, arrays: bool, backward: bool) -> None:
+        """Compute all values, and if asked for the gradients, from those of the leaves: numbers or arrays."""
+        if not arrays:
             try:
                 self.passes(False, backward)
                 return
@@ -66,6 +66,8 @@ class Straight:
                 self.values = [np.float64(x) for x in self.values]
         with np.errstate(all="ignore"):
             self.passes(True, backward)
+        if not arrays:
+            self.values = [float(x) for x in self.values]
 
     def passes(self, arrays: bool, backward: bool) -> None:
         """Run the pieces, forward and backward, on floats or on arrays."""
