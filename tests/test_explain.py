@@ -493,6 +493,43 @@ def test_softmax_residuals_in_print():
     assert f"    = {nodes.output[0].data - 1.0:.6g}" in shown
 
 
+@pytest.mark.parametrize("units", [2, 10, 40])
+def test_softmax_is_written_out_in_what_has_a_name(units):
+    nodes = MLP(2, [units], output="softmax", seed=3).forward([1.0, -2.0])
+    shown = str(explain_residuals(cross_entropy(nodes.output, [1] + [0] * (units - 1)), nodes, limit=1000))
+    told = dict(re.findall(r"^(\S+) = (.*?)\s+= ", shown, re.MULTILINE))
+    first, *_ = told
+    assert first.startswith("v")
+    python = {"exp": math.exp, "max": max} | {z.label.replace("^(2)", ""): z.data for z in nodes.z[2].values()}
+    for name, formula in told.items():  # each formula has only names that were told before it
+        if name.startswith(("v", "a")):
+            python[name.replace("^(2)", "")] = eval(formula.replace("^(2)", "").replace("−", "-"), python)
+    for i, a in nodes.a[2].items():
+        assert python[f"a_{i}"] == pytest.approx(a.data, rel=1e-15)
+    assert told["a^(2)_1"].startswith("exp(z^(2)_1 − v")
+
+
+def test_blocks_stand_apart_in_a_notebook():
+    nodes = MLP(2, [2], seed=3).forward([1.0, -2.0])
+    assert explain_residuals(squared_error(nodes.output, [1.0, 0.0]), nodes)._repr_html_().count("margin:0 0 1em") == 2
+
+
+def test_a_number_that_stands_alone_has_no_parentheses():
+    x = Value(-1.5, label="x")
+    derivation = explain(x * x, wrt=x)
+    assert str(derivation).splitlines()[-2:] == ["      = (-1.5) × 1.0 + (-1.5) × 1.0", "      = -3.0"]
+    assert derivation.latex().splitlines()[-2] == " &= -3"
+
+
+def test_tables_and_lines_print_themselves():
+    x = Value(3.0, label="x")
+    steps = explain(x * x).forward
+    assert repr(steps) == str(steps)
+    assert repr([steps]).startswith("[forward\nstep  node")
+    (lines,) = explain(x * x, wrt=x).blocks
+    assert repr(lines) == str(lines)
+
+
 def test_hidden_layers_sum_over_the_units_of_the_next_layer():
     model = MLP(2, [2, 3, 1], activation="tanh", seed=3)
     nodes = model.forward([1.0, -2.0])

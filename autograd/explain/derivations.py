@@ -139,7 +139,7 @@ def _chain_rule_sum(writer: Writer, node: Value, limit: int) -> ChainRuleSum:
         *_line(total, symbols, hidden),
         *_line(total, formulas, hidden, again=True),
         *_line(total, numbers, hidden, again=True),
-        *_line(total, [exact(value)], 0, again=True),
+        *_line(total, [Cell(repr(value), to_latex(value))], 0, again=True),
     ]
     return ChainRuleSum(node, tuple(terms), value, (Lines(tuple(lines)),))
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from autograd.explain.tables import Cell, Lines, Shown, fold, formula_cell, number
-from autograd.explain.writing import Writer, chain, factor, joined, product
+from autograd.explain.writing import Writer, applied, chain, factor, joined, product
 from autograd.labels import UnitLabel, label_latex
 from autograd.steps import backward_steps
 from autograd.symbolic import Expression, Formula, symbol
 from autograd.value import Value
+
+LONGEST = 30  # operations in the formula of an activation
 
 
 class Nodes(Protocol):
@@ -86,18 +89,25 @@ def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualD
     units: dict[tuple[int, int], Unit] = {}
     blocks: list[Lines] = []
     for layer in sorted(nodes.z, reverse=True):
-        made = [_unit(layer, i, nodes, grads, place) for i in nodes.z[layer]]
+        inputs = set(nodes.z[layer].values())
+        slopes = {a: _derivatives(a, inputs, place) for a in nodes.a[layer].values()}
+        made = [_unit(layer, i, nodes, grads, slopes) for i in nodes.z[layer]]
         units |= {(unit.layer, unit.number): unit for unit in made}
         following = [unit for (number, _), unit in units.items() if number == layer + 1]
+        formulas = _written_out(writer, [unit.a for unit in made if unit.a is not unit.z], place)
+        if common := [node for node in formulas if not node.label]:
+            blocks.append(Lines(tuple(_definitions(writer, common, formulas, limit))))
         shown, hidden = fold(made, limit)
         for position, unit in enumerate(shown):
             if hidden and position == (len(shown) + 1) // 2:
                 blocks.append(Lines((Cell(f"… {hidden:,} more units of layer {layer} …"),)))
-            blocks.append(Lines(tuple(_unit_lines(writer, unit, following, nodes, grads, place, limit))))
+            blocks.append(Lines(tuple(_unit_lines(writer, unit, formulas, following, grads, slopes, limit))))
     return ResidualDerivation(tuple(units.values()), tuple(blocks))
 
 
-def _unit(layer: int, i: int, nodes: Nodes, grads: Mapping[Value, float], place: Mapping[Value, int]) -> Unit:
+def _unit(
+    layer: int, i: int, nodes: Nodes, grads: Mapping[Value, float], slopes: Mapping[Value, Mapping[Value, float]]
+) -> Unit:
     z, a = nodes.z[layer][i], nodes.a[layer][i]
     inputs = nodes.a[layer - 1]
     parameters = _parameters(z, set(inputs.values()))
@@ -110,8 +120,7 @@ def _unit(layer: int, i: int, nodes: Nodes, grads: Mapping[Value, float], place:
         raise ValueError(
             f"explain_residuals: {z.label or z!r} has no leaf labelled {name}; accepted: networks of nn"
         ) from None
-    slopes = _derivatives(a, set(nodes.z[layer].values()), place)
-    slope = slopes.get(z, 0.0) if slopes.keys() <= {z} else None
+    slope = slopes[a].get(z, 0.0) if slopes[a].keys() <= {z} else None
     delta = grads.get(z, 0.0)
     return Unit(layer, i, z, a, slope, delta, tuple((w, a_j, a_j.data * delta) for w, a_j in weights), bias)
 
@@ -146,13 +155,50 @@ def _derivatives(of: Value, by: set[Value], place: Mapping[Value, int]) -> dict[
     return {x: grads[x] for x in grads if x in by}
 
 
+def _written_out(writer: Writer, activations: Sequence[Value], place: Mapping[Value, int]) -> dict[Value, Formula]:
+    """The formulas of a layer's activations in the names of labelled nodes, from the first to be computed on.
+
+    A node without a label keeps its name, and has a formula before those that it is in, where it joins several units
+    and is used more than once, as the sum in softmax is, or where the formula would get too long.
+    """
+    found: set[Value] = set()
+    stack = list(activations)
+    while stack:
+        node = stack.pop()
+        if node not in found:
+            found.add(node)
+            stack.extend(x for x in node.inputs if x.op and not x.label)
+    uses = Counter(x for node in found for x in node.inputs)
+    formulas: dict[Value, Formula] = {}
+    inner: dict[Value, tuple[Formula, int, int]] = {}  # formula, labelled nodes and operations in it
+    for node in sorted(found, key=place.__getitem__):
+        parts = [inner[x] if x in inner else (writer.symbol(x), bool(x.label), 0) for x in node.inputs]
+        formula = applied(node, [part for part, _, _ in parts])
+        units, size = sum(count for _, count, _ in parts), 1 + sum(count for _, _, count in parts)
+        if node.label or size > LONGEST or (uses[node] > 1 and units > 1):
+            formulas[node] = formula
+        else:
+            inner[node] = formula, units, size
+    return formulas
+
+
+def _definitions(
+    writer: Writer, nodes: Sequence[Value], formulas: Mapping[Value, Formula], limit: int
+) -> Iterator[Cell]:
+    shown, hidden = fold(nodes, limit)
+    for position, node in enumerate(shown):
+        if hidden and position == (len(shown) + 1) // 2:
+            yield Cell(f"… {hidden:,} more …")
+        yield from chain(writer.cell(node), [formula_cell(formulas[node]), number(node.data)])
+
+
 def _unit_lines(
     writer: Writer,
     unit: Unit,
+    formulas: Mapping[Value, Formula],
     following: Sequence[Unit],
-    nodes: Nodes,
     grads: Mapping[Value, float],
-    place: Mapping[Value, int],
+    slopes: Mapping[Value, Mapping[Value, float]],
     limit: int,
 ) -> Iterator[Cell]:
     root, z, a, layer, i = writer.root, unit.z, unit.a, unit.layer, unit.number
@@ -161,13 +207,13 @@ def _unit_lines(
     weighted = [(writer.symbol(w), w.data, writer.symbol(a_j), a_j.data) for w, a_j, _ in unit.weights]
     yield from chain(z_cell, [*_sums(weighted, limit, bias), number(z.data)])
     if a is not z:
-        yield from chain(writer.cell(a), [formula_cell(writer.rule(a)), number(a.data)])
+        yield from chain(writer.cell(a), [formula_cell(formulas[a]), number(a.data)])
     slope = symbol(f"f′({z_cell.text})", rf"f'\left({z_cell.latex}\right)")
     if unit.slope is None:
         jacobian = [
-            (writer.derivative(root, a_k), grads.get(a_k, 0.0), writer.derivative(a_k, z), slopes[z])
-            for a_k in nodes.a[layer].values()
-            if z in (slopes := _derivatives(a_k, set(nodes.z[layer].values()), place))
+            (writer.derivative(root, a_k), grads.get(a_k, 0.0), writer.derivative(a_k, z), of_a[z])
+            for a_k, of_a in slopes.items()
+            if z in of_a
         ]
         yield from chain(formula_cell(delta), [*_sums(jacobian, limit), number(unit.delta)])
     else:

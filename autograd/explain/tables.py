@@ -98,7 +98,7 @@ class Shown:
         return "\n\n".join(f"$$\n{block.latex()}\n$$" for block in self.blocks)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Table:
     """Rows of cells under headings, aligned left or right as `align` says, ``"lr"``.
 
@@ -120,6 +120,8 @@ class Table:
             head = [line for row in texts[: 1 + self._folded_at()] for line in self._lines(row, widths)]
             lines.insert(len(head), f"… {self._left_out()} …")
         return "\n".join([*([visible(self.title)] if self.title else []), *lines])
+
+    __repr__ = __str__
 
     def _lines(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
         wrapped = [
@@ -172,7 +174,7 @@ class Table:
         return f"\\begin{{array}}{{{self.align}}}\n{body}\n\\end{{array}}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Lines:
     """Lines of mathematics, one below the other; in LaTeX aligned at ``&``."""
 
@@ -181,9 +183,11 @@ class Lines:
     def __str__(self) -> str:
         return "\n".join(visible(line.text) for line in self.lines)
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         text = "\n".join(html_text(line.text) for line in self.lines)
-        return f'<pre {_IGNORE} style="white-space:pre-wrap;font-family:monospace">{text}</pre>'
+        return f'<pre {_IGNORE} style="white-space:pre-wrap;font-family:monospace;margin:0 0 1em">{text}</pre>'
 
     def latex(self) -> str:
         """Return the lines as an ``aligned`` block."""
