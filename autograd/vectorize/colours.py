@@ -130,7 +130,7 @@ def colour_nodes(
             elif o == ADD:
                 colour[k] = number((o, *sorted(found)))
             elif len(found) == 1 and len(terms[k]) > 2:
-                colour[k] = number((o, len(terms[k]), *found))
+                colour[k] = number(("chain", o, len(terms[k]), *found))
             else:
                 del kept[k]
                 steps = [k]

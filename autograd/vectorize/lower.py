@@ -287,11 +287,8 @@ class _Lowerer:
         named = [item for source in sources for item in self.components(source)]
         data = any(self.colour[source[0]] == NUMBER and np.ptp(self.data[source]) != 0.0 for source in sources)
         axes, columns = self.find_axes(len(nodes), named, [sums] if summed else [], collapse=not (data or summed))
-        shape = tuple(size for _, size in axes)
-        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(len(nodes), np.int64)
+        shape, flat, of_element = _laid_out(axes, len(nodes))
         self.position[nodes] = flat
-        representative = np.zeros(int(np.prod(shape)), np.int64)
-        representative[flat] = np.arange(len(nodes))
         operands: list[tuple[int, Any]] = []
         inner = []
         if summed:
@@ -299,12 +296,12 @@ class _Lowerer:
             self.fixed[c] = [any(fixed and _refines(x, codes) for fixed, x in named) for codes, _ in axes]
             inner = [k for k, (codes, _) in enumerate(axes) if not _refines(sums, codes)]
         for source in sources:
-            of_element = source[representative].reshape(shape)
+            chosen = source[of_element]
             operand = int(self.colour[source[0]])
             if operand == NUMBER:
-                operands.append((NUMBER, of_element))
+                operands.append((NUMBER, chosen))
                 continue
-            positions = self.position[of_element]
+            positions = self.position[chosen]
             if operand not in self.arrays:
                 positions = self.shape_leaf(operand, positions, inner)
             operands.append((operand, positions))
@@ -376,14 +373,11 @@ class _Lowerer:
         axes, columns = self.find_axes(n, named, [self.sum_of[tops]] if summed else [], turned=turned)
         if summed:
             self.columns[c] = tops, columns
-        shape = tuple(size for _, size in axes)
-        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(n, np.int64)
+        shape, flat, of_element = _laid_out(axes, n)
         self.position[tops] = flat
-        of_element = np.empty(n, np.int64)
-        of_element[flat] = np.arange(n)
-        parts = [self.whole(self.part(group, flat, of_element.reshape(shape)), len(shape)) for group in groups]
+        parts = [self.whole(self.part(group, flat, of_element), len(shape)) for group in groups]
         if is_number.any():
-            value, of_value = constant("", offset[of_element].reshape(shape))
+            value, of_value = constant("", offset[of_element])
             value = self.builder.constant(value) if isinstance(value, Array) else value
             parts.append(self.whole((value, of_value), len(shape)))
         if tops.tolist() == self.roots[:1]:
@@ -423,84 +417,60 @@ class _Lowerer:
             return _Terms(colour, nodes, sums, shape, self.position[nodes]), found
         named = self.components(nodes)
         axes, columns = self.find_axes(len(nodes), named, [sums])
-        shape = tuple(size for _, size in axes)
-        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(len(nodes), np.int64)
+        shape, flat, _ = _laid_out(axes, len(nodes))
         return _Terms(colour, nodes, sums, shape, flat), named + [(True, column) for column in columns]
 
     def part(self, group: _Terms, flat: Ints, of_element: Ints) -> View:
         """Return what the terms of a colour add up to in each sum, over the axes of the sums."""
-        builder = self.builder
-        if not len(group.flat):
+        if not len(group.flat):  # one term in each
             positions = self.position[group.nodes[of_element]]
             if group.colour not in self.arrays:
                 positions = self.shape_leaf(group.colour, positions, ())
-            return builder.view(self.array(group.colour), positions)
-        sums = np.empty(len(group.flat), np.int64)
+            return self.builder.view(self.array(group.colour), positions)
+        sums = np.empty(len(group.flat), np.int64)  # over the axes of the terms, the place of the sum
         sums[group.flat] = flat[group.sums]
         sums = sums.reshape(group.shape)
         kept = varying(sums)
-        inner = tuple(k for k in range(sums.ndim) if k not in kept)
         of_part = sums[tuple(slice(None) if k in kept else 0 for k in range(sums.ndim))]
-        size = of_element.size
-        dense = of_part.size == size == len(np.unique(of_part))
-        if dense and group.colour in self.products:
-            (left, of_left), (right, of_right) = (
-                self.operand(x, ordered=False) for x in self.products[group.colour][1]
-            )
-            if isinstance(left, Array) and isinstance(right, Array):
-                order = sorted(kept, key=lambda k: -abs(int(np.take(sums, 1, axis=k).flat[0]) - int(sums.flat[0])))
-                batched = [-1] if left.batched or right.batched else []
-                x, has = builder.contract((left, of_left), (right, of_right), [*batched, *order])
-                for k in inner:
-                    if k not in of_left and k not in of_right:
-                        x = builder.map("mul", float(group.shape[k]), x)  # type: ignore[assignment]
-                places = np.empty(size, np.int64)
-                ordered = of_part.transpose([kept.index(k) for k in order])
-                grid = np.arange(size).reshape(ordered.shape)
-                if len(has) < len(order):
-                    grid = np.arange(int(np.prod(x.shape))).reshape(
-                        [s if k in has else 1 for k, s in zip(order, ordered.shape, strict=True)]
-                    )
-                    grid = np.broadcast_to(grid, ordered.shape)
-                places[ordered.ravel()] = grid.ravel()
-                return builder.view(x, places.reshape(of_element.shape))
-        terms = self.stored(group)
-        if dense:
-            total = builder.total(terms, inner)
-            places = np.empty(size, np.int64)
-            places[of_part.ravel()] = np.arange(size)
-            return builder.view(total, places.reshape(of_element.shape))  # type: ignore[arg-type]
-        shape = of_element.shape
-        places_of = np.unravel_index(sums, shape) if shape else ()
-        along = [varying(place) for place in places_of]
-        ragged = [d for d, ks in enumerate(along) if len(ks) != 1 or sums.shape[ks[0]] != shape[d]]
-        if (
-            len(ragged) == 1
-            and len(along[ragged[0]]) == 1
-            and sorted(k for ks in along for k in ks) == list(range(sums.ndim))
-        ):
-            d = ragged[0]
-            (axis,) = along[d]
-            index = np.moveaxis(places_of[d], axis, 0).reshape(sums.shape[axis], -1)[:, 0]
-            total = builder.scatter(terms, index, axis, shape[d])
-            sized = tuple(shape[along.index((k,))] for k in range(sums.ndim))
-            grid = np.arange(size).reshape(sized)
-            places = np.empty(size, np.int64)
-            of_axis = [places_of[along.index((k,))] for k in range(sums.ndim)]
-            coordinates = []
-            for k in range(sums.ndim):
-                steps = (
-                    np.arange(shape[d]) if k == axis else np.moveaxis(of_axis[k], k, 0).reshape(sums.shape[k], -1)[:, 0]
-                )
-                coordinates.append(steps)
-            target = [np.zeros(0, np.int64)] * len(shape)
-            mesh = np.meshgrid(*coordinates, indexing="ij")
-            for k in range(sums.ndim):
-                target[along.index((k,))] = mesh[k]
-            places[np.ravel_multi_index(target, shape).ravel()] = grid.ravel()
-            return builder.view(total, places.reshape(shape))
-        total = builder.scatter(builder.reshape(terms, (sums.size,)), sums.ravel(), 0, size)
-        return builder.reshape(total, shape), tuple(range(len(shape)))
+        if not of_part.size == of_element.size == len(np.unique(of_part)):
+            return self.ragged(self.stored(group), sums, of_element.shape)
+        if group.colour in self.products:
+            left, right = (self.operand(x, ordered=False) for x in self.products[group.colour][1])
+            if isinstance(left[0], Array) and isinstance(right[0], Array):
+                x, order = self.contracted(left, right, kept, sums)  # type: ignore[arg-type]
+                of_part = of_part.transpose([kept.index(k) for k in order])
+                return self.builder.view(x[0], _found_at(of_part, x[1], order, of_element.shape))
+        total = self.builder.total(self.stored(group), [k for k in range(sums.ndim) if k not in kept])
+        return self.builder.view(total, _found_at(of_part, kept, kept, of_element.shape))  # type: ignore[arg-type]
+
+    def contracted(self, left: View, right: View, kept: Sequence[int], sums: Ints) -> tuple[View, list[int]]:
+        """Return the sums of products over all axes but those `kept`, and these in the order of the sums."""
+        order = sorted(kept, key=lambda k: -abs(int(np.take(sums, 1, axis=k).flat[0]) - int(sums.flat[0])))
+        batched = [-1] if left[0].batched or right[0].batched else []
+        x, axes = self.builder.contract(left, right, [*batched, *order])
+        times = [size for k, size in enumerate(sums.shape) if k not in (*kept, *left[1], *right[1])]
+        return (self.builder.map("mul", float(np.prod(times)), x), axes), order  # type: ignore[return-value]
+
+    def ragged(self, terms: Array, sums: Ints, shape: Shape) -> View:
+        """Return sums of unequal numbers of terms: along one axis where the others are whole, else of all of them."""
+        places = np.unravel_index(sums, shape) if shape else ()
+        axes = [varying(place) for place in places]  # of the terms, that each axis of the sums varies along
+        if sorted(k for ks in axes for k in ks) == list(range(sums.ndim)) and all(len(ks) == 1 for ks in axes):
+            along = [
+                np.moveaxis(place, ks[0], 0).reshape(sums.shape[ks[0]], -1)[:, 0]
+                for place, ks in zip(places, axes, strict=True)
+            ]
+            unequal = [d for d, place in enumerate(along) if len(place) != shape[d]]
+            if len(unequal) == 1:
+                (d,) = unequal
+                total = self.builder.scatter(terms, along[d], axes[d][0], shape[d])
+                coordinates: list[Any] = [None] * len(shape)
+                for e, place in enumerate(along):
+                    coordinates[axes[e][0]] = np.arange(shape[d]) if e == d else np.argsort(place)
+                grid = np.arange(int(np.prod(total.shape))).reshape(total.shape)[np.ix_(*coordinates)]
+                return self.builder.view(total, grid.transpose([ks[0] for ks in axes]))
+        total = self.builder.scatter(self.builder.reshape(terms, (sums.size,)), sums.ravel(), 0, int(np.prod(shape)))
+        return self.builder.reshape(total, shape), tuple(range(len(shape)))
 
     def stored(self, group: _Terms) -> Array:
         """Return the terms themselves, over their axes."""
@@ -527,18 +497,32 @@ class _Lowerer:
         axes, columns = self.find_axes(n, named, [self.sum_of[tops]] if summed else [])
         if summed:
             self.columns[c] = tops, columns
-        shape = tuple(size for _, size in axes)
-        flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(n, np.int64)
+        shape, flat, of_element = _laid_out(axes, n)
         self.position[tops] = flat
-        of_element = np.empty(n, np.int64)
-        of_element[flat] = np.arange(n)
-        positions = self.position[terms[of_element]].reshape(*shape, k)
+        positions = self.position[terms[of_element]]
         source = int(self.colour[terms[0, 0]])
         if source not in self.arrays:
             positions = self.shape_leaf(source, positions, ())
         x = self.finish(self.whole(self.builder.view(self.array(source), positions), len(shape) + 1), (*shape, k))
         name = ROWS[self.graph.op[tops[0]]].name
         self.store(c, tops, self.builder.reduce(x, (len(shape),), name), name)  # type: ignore[arg-type]
+
+
+def _laid_out(axes: Sequence[tuple[Ints, int]], n: int) -> tuple[Shape, Ints, Ints]:
+    """Return the shape that axes make, the flat place of each of n elements, and an element for each place."""
+    shape = tuple(size for _, size in axes)
+    flat = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(n, np.int64)
+    of_place = np.empty(int(np.prod(shape)), np.int64)
+    of_place[flat] = np.arange(n)
+    return shape, flat, of_place.reshape(shape)
+
+
+def _found_at(sums: Ints, axes: Sequence[int], order: Sequence[int], shape: Shape) -> Ints:
+    """Return where each sum stands in an array with these `axes`, all or some of those of `sums`, in `order`."""
+    sizes = [size if k in axes else 1 for k, size in zip(order, sums.shape, strict=True)]
+    found = np.empty(sums.size, np.int64)
+    found[sums.ravel()] = np.broadcast_to(np.arange(int(np.prod(sizes))).reshape(sizes), sums.shape).ravel()
+    return found.reshape(shape)
 
 
 def _refines(fine: Ints, coarse: Ints) -> bool:

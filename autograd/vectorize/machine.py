@@ -69,9 +69,10 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
     for row in OPERATIONS.values():
         if row.name != "where" and isinstance(function := getattr(np, row.numpy or row.name, None), np.ufunc):
             found[row.name] = function
-    return found | special_functions()
+    return found
 
 
+SPECIAL = ("erf", "erfc", "sigmoid")
 EXTREMES = ("maximum", "minimum")
 PREDICATES = ("less", "less_equal", "greater", "equal", "both")
 VIEWS = (Index, Transpose, Reshape)
@@ -106,6 +107,7 @@ class Machine:
                 self.targets.setdefault(whole, target.reshape(whole.shape))
         self.steps: list[Step] = []
         self.functions = ufuncs()
+        self.once: set[Array] = set()  # computed while the machine is made
         self.free: dict[tuple[Any, ...], list[Any]] = {}
         self.owner: dict[Array, Array] = {}
         last: dict[Array, int] = {}
@@ -124,7 +126,7 @@ class Machine:
         self.covered: dict[Array, tuple[Any, int]] = {}  # what of an array was placed, and the step that fills it
         for k, statement in enumerate(statements):
             self.ending = self.ends.get(k, [])
-            in_place = isinstance(statement, Map) and statement.name in self.functions
+            in_place = isinstance(statement, Map) and self.function(statement.name) is not None
             if in_place:  # NumPy's functions may write over their operands
                 self.release(k)
             getattr(self, type(statement).__name__.lower())(statement)
@@ -144,6 +146,12 @@ class Machine:
 
     # Buffers --------------------------------------------------------------------------------------------------------
 
+    def function(self, name: str) -> Callable[..., Any] | None:
+        """Return NumPy's or SciPy's function for an operation or predicate; None if there is none."""
+        if name in SPECIAL and name not in self.functions:
+            self.functions |= special_functions()  # SciPy takes a while to import: not before it is needed
+        return self.functions.get(name)
+
     def full_shape(self, x: Array) -> tuple[int, ...]:
         return (self.samples, *x.shape) if x.batched else x.shape
 
@@ -158,7 +166,7 @@ class Machine:
 
     def release(self, k: int) -> None:
         for x in self.ends.pop(k, ()):
-            if x.role == COMPUTED and x in self.buffers:
+            if x.role == COMPUTED and x in self.buffers and x not in self.once:
                 buffer = self.buffers[x]
                 self.free.setdefault((bool if buffer.dtype == bool else float, *buffer.shape), []).append(buffer)
 
@@ -189,11 +197,16 @@ class Machine:
             self.do(_copy_where, buffer, x, condition)
         elif name == "pow" and not isinstance(statement.args[1], Array) and statement.args[1] in _POWERS:
             buffer = self.new(out)
-            for function in _POWERS[statement.args[1]]:
-                self.do(function, args[0], buffer)
+            for power in _POWERS[statement.args[1]]:
+                self.do(power, args[0], buffer)
                 args[0] = buffer
-        elif name in self.functions:
-            function, buffer = self.functions[name], self.new(out, bool if name in PREDICATES else float)
+        elif (function := self.function(name)) is not None:
+            dtype = bool if name in PREDICATES else float
+            if not any(isinstance(x, Array) and x.role != COUNT for x in statement.args):  # the same in every run
+                self.buffers[out] = np.array(function(*args), dtype)
+                self.once.add(out)
+                return
+            buffer = self.new(out, dtype)
             if name in EXTREMES:  # they take `out` by its name only
                 self.do(partial(function, out=buffer), *args)
             else:
@@ -213,7 +226,7 @@ class Machine:
         if not (isinstance(result, Array) and self.buffers.get(result) is buffer):
             self.do(np.copyto, buffer, self.get(result))
         for step in inner.statements:
-            if step.out is not result:
+            if step.out is not result and step.out not in self.once:
                 done = self.buffers.pop(step.out)
                 self.free.setdefault((bool if done.dtype == bool else float, *done.shape), []).append(done)
 

@@ -149,7 +149,7 @@ def _slopes_text(op: Operation, active: tuple[bool, ...], numbers: tuple[float |
     lines = []
     for place, (target, wanted) in enumerate(zip("xyz", active, strict=False)):
         if wanted and (slope := _slope_text(op, place, numbers)):
-            lines.append(f" d[{target}]+={slope.format('v[x]', 'v[y]', 'v[z]', 'v[k]', 'g')}")
+            lines.append(f" d[{target}]=d[{target}]+{slope.format('v[x]', 'v[y]', 'v[z]', 'v[k]', 'g')}")
     return "\n".join(["def piece(v,d,k,x,y,z):", " g=d[k]", *lines])
 
 
@@ -236,15 +236,19 @@ def _source(graph: Record, active: list[bool], late: list[bool], start: int, sto
             if active[k] and (slope := _slope_text(ROWS[op[i]], place, numbers)):
                 target = f"g{k - start}" if k >= start else f"h{names[place]}"
                 text = slope.format(*names, *[""] * (3 - len(names)), f"v{i}", f"g{i}")
-                back.append(f" {target}{'+=' if target in used else '='}{text}")
+                back.append(
+                    f" {target}={target}+{text}" if target in used else f" {target}={text}"
+                )  # += changes arrays
                 used.add(target)
     at = {k: str(k) if graph.op[k] == LEAF else f"start-{start - k}" for k in outside}
     load = [f" {outside[k]}=values[{at[k]}]" for k in outside]
     leaves = [f" v{i}=values[start+{i}]" for i, o in enumerate(op) if o == LEAF]
     every = "".join(f"v{i}," for i in range(stop - start))
     part = f"values[start:start+{stop - start}]"
-    hand_on = [f" gradients[{at[k]}]+=h{o}" for k, o in outside.items() if f"h{o}" in used]
-    hand_on += [f" gradients[start+{i}]+=g{i}" for i, o in enumerate(op) if o == LEAF and f"g{i}" in used]
+    hand_on = [f" gradients[{at[k]}]=gradients[{at[k]}]+h{o}" for k, o in outside.items() if f"h{o}" in used]
+    hand_on += [
+        f" gradients[start+{i}]=gradients[start+{i}]+g{i}" for i, o in enumerate(op) if o == LEAF and f"g{i}" in used
+    ]
     forward = ["def piece(values,start):", *load, *leaves, *lines, f" {part}={every}"]
     backward = ["def piece(values,gradients,start):", *load, f" {every}={part}", *back, *hand_on, " return"]
     return "\n".join(forward), "\n".join(backward)
