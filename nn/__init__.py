@@ -13,6 +13,7 @@ from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standa
 from nn.layers import MLP, ForwardPass, Layer, Neuron, softmax
 from nn.losses import (
     binary_cross_entropy,
+    binary_cross_entropy_on_logits,
     cost,
     cross_entropy,
     cross_entropy_on_logits,
@@ -49,6 +50,7 @@ __all__ = [
     "accuracy",
     "backpropagate",
     "binary_cross_entropy",
+    "binary_cross_entropy_on_logits",
     "central_difference",
     "circles",
     "classify",

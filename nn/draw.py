@@ -6,10 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import permutations
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from autograd.draw.layout import indexed, number, text_width
+from autograd.draw.layout import indexed, number, printable, text_width
 from autograd.draw.picture import Picture
 from autograd.draw.svg import MUTED, canvas, element
 from autograd.graph import topological_order
@@ -17,6 +18,7 @@ from autograd.labels import UnitLabel
 from autograd.value import Value
 
 RADIUS, ACROSS, DOWN, TOP = 20.0, 170.0, 64.0, 36.0
+MOST_LAYERS = 100  # of a network that is drawn; one of more is refused
 MOST_UNITS = 12  # of a layer that are drawn: of a wider one the first ones and the last
 MOST_NUMBERS = 12  # between two layers that stand on their lines
 POSITIVE, NEGATIVE, MISSING = (222, 120, 20), (0, 114, 178), "#e4e7ec"
@@ -41,6 +43,9 @@ class NetworkDrawing(Picture):
         for label in self._weights:
             for layer, unit in zip((label.layer + 1, label.layer), label.units, strict=True):
                 self._sizes[layer] = max(self._sizes.get(layer, 0), unit)
+        self._nodes |= self._inputs()
+        if len(self._sizes) > MOST_LAYERS:
+            raise ValueError(f"draw_network: got {len(self._sizes):,} layers; accepted: at most {MOST_LAYERS}")
         self._show = show
         samples = max(Counter(label for label, _ in labelled).values())
         self.note = "activations, weights W, biases b" if show == "value" else "δ = ∂J/∂z in units, ∂J/∂W, ∂J/∂b"
@@ -49,6 +54,26 @@ class NetworkDrawing(Picture):
             self.note += f"; units of the first of {samples} samples"
         if max(self._sizes.values()) > MOST_UNITS:
             self.note += f"; layers of more than {MOST_UNITS} units in part"
+
+    def _inputs(self) -> dict[str, Value]:
+        """The inputs by the labels of their units: what the weights of the first layer multiply, however labelled."""
+        first = min(self._sizes)
+        totals = [UnitLabel("z", first + 1, (i,)) for i in range(1, self._sizes[first + 1] + 1)]
+        stack = [self._nodes[label] for label in totals if label in self._nodes]
+        seen = set(stack)
+        found: dict[str, Value] = {}
+        while stack:
+            node = stack.pop()
+            products: dict[str, Value] = {
+                UnitLabel("x", first, weight.label.units[1:]): x
+                for weight, x in permutations(node.inputs, 2)
+                if isinstance(weight.label, UnitLabel) and (weight.label.symbol, weight.label.layer) == ("W", first)
+            }
+            found |= products
+            below = [x for x in node.inputs if not (products or x.label or x in seen)]
+            seen.update(below)
+            stack.extend(below)
+        return found
 
     @cached_property
     def svg(self) -> str:
@@ -115,17 +140,19 @@ class NetworkDrawing(Picture):
                 element(page, "text", "⋮", x=x, y=y + 7, text_anchor="middle", font_size="20", fill=MUTED)
                 continue
             label = UnitLabel(symbol, layer, (unit,))
-            group = element(page, "g", class_="unit", data_label=label)
-            element(group, "title", f"{label}: {'–' if size is None else repr(size)}")
+            own = (self._nodes[label].label if label in self._nodes else "") or label
+            name = indexed(own) if isinstance(own, UnitLabel) else printable(own, 14)
+            group = element(page, "g", class_="unit", data_label=printable(own))
+            element(group, "title", f"{printable(own)}: {'–' if size is None else repr(size)}")
             fill = _colour(size, 0.7 * _share(size, largest))
             element(group, "circle", cx=x, cy=y, r=RADIUS, fill=fill, stroke="#5d6878", stroke_width=1.2)
-            text = indexed(label) if size is None else number(size, 3)
+            text = name if size is None else number(size, 3)
             font_size = min(9.5, 36.0 / text_width(text, 1.0))
             element(group, "text", text, x=x, y=y + 3.3, text_anchor="middle", font_size=font_size)
             bias = UnitLabel("b", layer - 1, (unit,))
-            if bias in self._nodes:
-                text = f"b {number(self._number(bias), 3)}"
-                element(group, "text", text, x=x, y=y + 32, text_anchor="middle", font_size="9", fill=MUTED)
+            below = f"b {number(self._number(bias), 3)}" if bias in self._nodes else "" if own == label else name
+            if below:
+                element(group, "text", below, x=x, y=y + 32, text_anchor="middle", font_size="9", fill=MUTED)
 
     def _number(self, *labels: str) -> float | None:
         """What to show of the first of these labels that a node has: its value or its gradient."""
@@ -144,9 +171,10 @@ def draw_network(network: Value | Model, *, show: str = "value") -> NetworkDrawi
 
     Units are circles, weights lines, thicker and stronger in colour where they are larger; biases stand below units.
     ``show="value"`` shows activations and weights, ``show="grad"`` the residuals δ = ∂J/∂z and ∂J/∂W, ∂J/∂b, "–" before
-    a backward pass. The network is read off the labels of the nodes. It saves as .svg, .png and .pdf.
+    a backward pass. The network is read off the labels of the nodes; inputs are what its first
+    weights multiply. It saves as .svg, .png and .pdf.
 
-    Raises ValueError where no node has a weight's label and for another `show`, TypeError for another `network`.
+    Raises ValueError where no node has a weight's label, for more than 100 layers and for another `show`, TypeError for another `network`.
 
     >>> from nn import MLP
     >>> draw_network(MLP(2, [3, 1]))

@@ -39,16 +39,20 @@ def cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
     >>> round(cross_entropy([0.25, 0.75], [0.0, 1.0]), 4)
     0.2877
     """
-    return -_total([_times_log(y, a) for a, y in pairs(outputs, targets)])
+    return -_total([_times_log(y, a, cross_entropy_on_logits) for a, y in pairs(outputs, targets)])
 
 
 def binary_cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
     """Return − Σ_k [y_k ln a_k + (1 − y_k) ln(1 − a_k)], for outputs a that are probabilities one by one (sigmoid).
 
+    Raises ValueError where an activation is rounded to the 0 or the 1 that its target is not.
+
     >>> round(binary_cross_entropy(0.25, 0.0), 4)
     0.2877
     """
-    return -_total([_times_log(y, a) + _times_log(1.0 - y, 1.0 - a) for a, y in pairs(outputs, targets)])
+    stable = binary_cross_entropy_on_logits
+    terms = [_times_log(y, a, stable) + _times_log(1.0 - y, 1.0 - a, stable) for a, y in pairs(outputs, targets)]
+    return -_total(terms)
 
 
 def cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
@@ -66,6 +70,19 @@ def cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
     shifted = [z - largest for z, _ in logits]
     log_total = functions.log(_total([functions.exp(z) for z in shifted]))  # type: ignore[attr-defined]
     return _total([y * (log_total - z) for z, (_, y) in zip(shifted, logits, strict=True)])
+
+
+def binary_cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
+    """Return the binary cross-entropy of σ(z) from the logits z: Σ_k [y_k ln(1 + e^(−z_k)) + (1 − y_k) ln(1 + e^z_k)].
+
+    No exponential overflows and no logarithm is taken of 0, whatever the logits; and a small cost keeps its digits,
+    which ln(1 + e^z) − y z, the same in mathematics, loses.
+
+    >>> binary_cross_entropy_on_logits([1000.0, 1000.0], [1.0, 0.0])
+    1000.0
+    """
+    softplus = functions.softplus  # type: ignore[attr-defined]
+    return _total([y * softplus(-z) + (1.0 - y) * softplus(z) for z, y in pairs(outputs, targets)])
 
 
 def mean(costs: Iterable[Any]) -> Any:
@@ -154,16 +171,14 @@ def _total(terms: list[Any]) -> Any:
     return sum(terms[1:], terms[0])
 
 
-def _times_log(factor: Any, x: Any) -> Any:
+def _times_log(factor: Any, x: Any, stable: Loss) -> Any:
     # 0 · ln x is 0 down to x = 0; below the normal numbers 1/x is infinite, and 0 · ∞ no gradient.
     if _number(factor) == 0.0 and 0.0 <= _number(x) < SMALLEST_NORMAL:
         return factor * x
     try:
         return factor * functions.log(x)  # type: ignore[attr-defined]
     except ValueError as error:
-        raise ValueError(
-            f"{error}; cross_entropy_on_logits takes the total inputs z instead and has no such edge"
-        ) from None
+        raise ValueError(f"{error}; {stable.__name__} takes the total inputs z instead and has no such edge") from None
 
 
 def _number(x: Any) -> float:

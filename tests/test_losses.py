@@ -1,11 +1,13 @@
 import math
 
+import mpmath
 import pytest
 
-from autograd import Constant, Value
+from autograd import Constant, Value, sigmoid
 from nn import (
     MLP,
     binary_cross_entropy,
+    binary_cross_entropy_on_logits,
     cost,
     cross_entropy,
     cross_entropy_on_logits,
@@ -15,7 +17,7 @@ from nn import (
     squared_error,
 )
 
-LOSSES = [squared_error, cross_entropy, binary_cross_entropy, cross_entropy_on_logits]
+LOSSES = [squared_error, cross_entropy, binary_cross_entropy, cross_entropy_on_logits, binary_cross_entropy_on_logits]
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -66,6 +68,26 @@ def test_cross_entropy_on_logits_is_that_of_softmax():
     assert [z.grad for z in one] == pytest.approx([z.grad for z in other], abs=1e-15)
 
 
+@pytest.mark.parametrize("z", [-1000.0, -40.0, -1.5, 0.0, 1e-9, 0.75, 40.0, 1000.0])
+@pytest.mark.parametrize("y", [0.0, 0.25, 1.0])
+def test_binary_cross_entropy_on_logits_is_that_of_sigmoid(z, y):
+    with mpmath.workdps(900):  # for 1 − σ(1000)
+        a = 1 / (1 + mpmath.exp(-mpmath.mpf(z)))
+        expected = float(-(y * mpmath.log(a) + (1 - y) * mpmath.log(1 - a)))
+        residual = float(a - y)
+    unit = Value(z)
+    J = binary_cross_entropy_on_logits(unit, y)
+    J.backward()
+    assert J.data == binary_cross_entropy_on_logits(z, y) == pytest.approx(expected, rel=1e-15, abs=1e-300)
+    assert unit.grad == pytest.approx(residual, rel=1e-14, abs=1e-300)
+
+
+def test_a_saturated_sigmoid_is_told_of_the_cost_on_its_logits():
+    for z, y in ((40.0, 0.0), (-800.0, 1.0)):
+        with pytest.raises(ValueError, match=r"log.*; binary_cross_entropy_on_logits takes the total inputs z"):
+            binary_cross_entropy(sigmoid(Value(z)), y)
+
+
 def test_certain_outputs():
     a = [Value(1.0), Value(0.0)]
     J = cross_entropy(a, [1.0, 0.0])
@@ -77,7 +99,7 @@ def test_certain_outputs():
     J.backward()
     assert [unit.grad for unit in a] == [-1.0, 0.0]
     assert binary_cross_entropy([1.0, 0.0], [1.0, 0.0]) == 0.0
-    with pytest.raises(ValueError, match=r"log.*cross_entropy_on_logits"):
+    with pytest.raises(ValueError, match=r"log.*; cross_entropy_on_logits"):
         cross_entropy([Value(0.0), Value(1.0)], [1.0, 0.0])
 
 

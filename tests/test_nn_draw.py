@@ -64,6 +64,22 @@ def test_gradients_are_the_residuals():
             assert units[f"δ^({layer})_{i}"] == (title, [number(delta, 3), f"b {number(bias.grad, 3)}"])
 
 
+@pytest.mark.parametrize("show", ["value", "grad"])
+def test_inputs_are_found_by_what_weights_multiply_and_keep_their_labels(show):
+    x1, x2 = Value(0.5, label="x1"), Value(-2.0)
+    J = MLP(2, [3, 1], activation="tanh", seed=1)([x1, x2]) ** 2.0
+    J.backward()
+    units, _, _ = parts(draw_network(J, show=show))
+    first, second = (x.data if show == "value" else x.grad for x in (x1, x2))
+    assert units["x1"] == (f"x1: {first!r}", [number(first, 3), "x1"])
+    assert units["x^(1)_2"] == (f"x^(1)_2: {second!r}", [number(second, 3)])
+
+
+def test_a_label_of_an_input_is_text():
+    drawing = draw_network(MLP(1, [1])([Value(1.0, label="<b>\0\n")]))
+    assert parts(drawing)[0]["<b>\\x00\\n"][1] == ["1", "<b>\\x00\\n"]
+
+
 def test_before_a_backward_pass_there_are_no_gradients():
     _, _, J = passed(backward=False)
     units, weights, lines = parts(draw_network(J, show="grad"))
@@ -117,3 +133,11 @@ def test_what_is_no_network_is_refused():
         draw_network(3)
     with pytest.raises(ValueError, match="show='size'; accepted: 'value' or 'grad'"):
         draw_network(passed()[2], show="size")
+
+
+def test_a_network_of_many_layers_is_refused_at_once():
+    J = Value(0.5)
+    for layer in range(1, 50_001):
+        J = J * Value(1.0, label=UnitLabel("W", layer, (1, 1)))
+    with pytest.raises(ValueError, match="got 50,001 layers; accepted: at most 100"):
+        draw_network(J)
