@@ -58,8 +58,7 @@ class NetworkDrawing(Picture):
     def _inputs(self) -> dict[str, Value]:
         """The inputs by the labels of their units: what the weights of the first layer multiply, however labelled."""
         first = min(self._sizes)
-        totals = [UnitLabel("z", first + 1, (i,)) for i in range(1, self._sizes[first + 1] + 1)]
-        stack = [self._nodes[label] for label in totals if label in self._nodes]
+        stack = [node for label, node in self._nodes.items() if label.startswith(f"z^({first + 1})_")]
         seen = set(stack)
         found: dict[str, Value] = {}
         while stack:
@@ -171,10 +170,11 @@ def draw_network(network: Value | Model, *, show: str = "value") -> NetworkDrawi
 
     Units are circles, weights lines, thicker and stronger in colour where they are larger; biases stand below units.
     ``show="value"`` shows activations and weights, ``show="grad"`` the residuals δ = ∂J/∂z and ∂J/∂W, ∂J/∂b, "–" before
-    a backward pass. The network is read off the labels of the nodes; inputs are what its first
-    weights multiply. It saves as .svg, .png and .pdf.
+    a backward pass. The network is read off the labels of the nodes; inputs are what its first weights multiply. It
+    saves as .svg, .png and .pdf.
 
-    Raises ValueError where no node has a weight's label, for more than 100 layers and for another `show`, TypeError for another `network`.
+    Raises ValueError where no node has a weight's label, for more than 100 layers and for another `show`, TypeError for
+    another `network`.
 
     >>> from nn import MLP
     >>> draw_network(MLP(2, [3, 1]))

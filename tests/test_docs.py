@@ -1,6 +1,7 @@
 """What the documentation says is what the code does."""
 
 import doctest
+import json
 import re
 import runpy
 import shlex
@@ -58,3 +59,18 @@ def test_every_picture_and_link_of_a_page_is_there():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_testing_page_is_its_figures():
+    generate = runpy.run_path(str(ROOT / "docs" / "testing.py"))
+    figures = json.loads((ROOT / "docs" / "testing.json").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    assert page == generate["page"](figures), "run python docs/testing.py"
+
+
+def test_the_tests_that_the_testing_page_names_are_there():
+    page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    named = [name for name in re.findall(r"`(test_\w+)`", page)]
+    assert len(named) > 6
+    assert not [name for name in named if f"def {name}(" not in tests]

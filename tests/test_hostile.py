@@ -207,7 +207,7 @@ LABELS = [
 ]  # fmt: skip
 texts = st.just("") | st.sampled_from(LABELS) | st.text(max_size=12)
 unit_labels = st.builds(
-    UnitLabel, st.just("W"), st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 3))
+    UnitLabel, st.just("W"), st.integers(1, 3), st.tuples(st.integers(1, 3) | st.just(10**9), st.integers(1, 3))
 ) | st.builds(UnitLabel, st.sampled_from("bzaxy"), st.integers(1, 3), st.tuples(st.integers(1, 3) | st.just(10**9)))
 leaves = st.tuples(st.floats(-2.0, 2.0) | st.floats(), st.booleans())
 operations = st.tuples(st.sampled_from(list(OPERATIONS.values())), st.lists(st.integers(0, 9), min_size=3, max_size=3))

@@ -6,6 +6,7 @@ import pytest
 
 from autograd import Value
 from autograd.draw.layout import number
+from autograd.labels import UnitLabel
 from nn import MLP
 from nn.draw import MOST_UNITS, draw_network
 
@@ -141,3 +142,8 @@ def test_a_network_of_many_layers_is_refused_at_once():
         J = J * Value(1.0, label=UnitLabel("W", layer, (1, 1)))
     with pytest.raises(ValueError, match="got 50,001 layers; accepted: at most 100"):
         draw_network(J)
+
+
+def test_a_unit_of_a_very_high_number_is_no_matter():
+    w, x = Value(2.0, label=UnitLabel("W", 1, (10**9, 1))), Value(3.0, label="x")
+    assert "1000000000 units" in draw_network(w * x).svg

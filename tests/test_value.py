@@ -768,6 +768,11 @@ def test_a_list_of_every_node_is_copied_in_one_walk():
     assert facts(copy.deepcopy(nodes)[-1]) == facts(root)
 
 
+def test_a_deep_graph_is_pickled_as_well_the_second_time():
+    _, root = chain(4000)
+    assert pickle.dumps(root) == pickle.dumps(root)
+
+
 def test_a_pickle_that_failed_on_the_way_leaves_the_next_one_right():
     class Full(io.RawIOBase):
         def write(self, _data):

@@ -1,0 +1,188 @@
+"""Change one thing at a time in `ops.py` and `value.py`, and see whether the tests notice: figures are the last line.
+
+    python tests/long/mutate.py ops value
+
+A mutant is the file with one operator, number, comparison, function, statement, text or condition changed. Tools for
+this change what functions hold, and the table of operations is no function; and they start Python anew for every
+mutant, where this program forks one that has pytest in it already. What survives is printed, and is to be killed by a
+test or explained in `survivors.json` with the line of the file as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis  # noqa: F401 -- what every mutant's process needs is imported once
+import mpmath  # noqa: F401
+import numpy as np  # noqa: F401
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TESTS = {  # one group after the other, until one fails
+    "ops": [["ops"], ["value", "docs", "symbolic", "functions"], ["transform", "javascript"]],
+    "value": [["value"], ["functions", "graph", "files"]],
+}
+SLOW = "not million and not 100_000 and not thousand and not network and not hvp_of and not processes and not deep"
+SECONDS = 180
+OTHER = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.Mod: ast.Mult,
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
+}  # fmt: skip
+FUNCTIONS = {
+    "exp": "expm1", "expm1": "exp", "log": "log1p", "log1p": "log", "sin": "cos", "cos": "sin", "sinh": "cosh",
+    "cosh": "sinh", "erf": "erfc", "erfc": "erf", "minimum": "maximum", "maximum": "minimum", "less": "less_equal",
+    "less_equal": "less", "lt": "le", "le": "lt", "gt": "ge", "ge": "gt", "eq": "ne", "ne": "eq",
+}  # fmt: skip
+
+Change = tuple[Any, str, Any]  # of a node: the field, and what is to stand there
+
+
+def changes(node: ast.AST, in_function: bool) -> Iterator[Change]:
+    """Yield what can be changed in a node."""
+    match node:
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) | ast.BoolOp(op=op) if type(op) in OTHER:
+            yield node, "op", OTHER[type(op)]()
+        case ast.Compare(ops=[op]) if type(op) in OTHER:
+            yield node, "ops", [OTHER[type(op)]()]
+        case ast.Attribute(value=ast.Name(id="m" | "math" | "operator"), attr=name) if name in FUNCTIONS:
+            yield node, "attr", FUNCTIONS[name]
+        case ast.Constant(value=bool() as value):
+            yield node, "value", not value
+        case ast.Constant(value=int() | float() as value):
+            yield node, "value", value + 1
+        case ast.Constant(value=str() as value):
+            yield node, "value", f"{value}X"
+        case ast.If(test=test) | ast.IfExp(test=test):
+            yield node, "test", ast.UnaryOp(ast.Not(), test)
+        case ast.Return(value=ast.expr()) if in_function:
+            yield node, "value", ast.Constant(None)
+    for field, value in ast.iter_fields(node):
+        match value:
+            case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
+                yield node, field, operand
+            case [ast.stmt(), *_] if in_function or isinstance(node, ast.FunctionDef):
+                for i, statement in enumerate(value):
+                    kinds = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Delete)
+                    if isinstance(statement, kinds) and not is_text(statement):
+                        yield node, field, [*value[:i], ast.copy_location(ast.Pass(), statement), *value[i + 1 :]]
+
+
+def is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def places(tree: ast.AST) -> Iterator[Change]:
+    """Yield every change of a file, except in what is for readers and type checkers only."""
+    stack: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while stack:
+        node, in_function = stack.pop()
+        yield from changes(node, in_function)
+        in_function = in_function or isinstance(node, ast.FunctionDef)
+        for field, value in ast.iter_fields(node):
+            if field in ("annotation", "returns") or (isinstance(node, ast.AnnAssign) and node.value is None):
+                continue
+            for child in value if isinstance(value, list) else [value]:
+                for_checkers = isinstance(child, ast.If) and isinstance(child.test, ast.Name)  # if TYPE_CHECKING
+                if isinstance(child, ast.AST) and not is_text(child) and not for_checkers:
+                    stack.append((child, in_function))
+
+
+class Finder:
+    """Gives a module from code that is in memory already."""
+
+    def __init__(self, name: str, path: Path, code: Any) -> None:
+        self.name, self.path, self.code = name, path, code
+
+    def find_spec(self, name: str, *_: object) -> Any:
+        if name != self.name:
+            return None
+        return importlib.util.spec_from_file_location(name, self.path, loader=self)  # type: ignore[arg-type]
+
+    def create_module(self, _spec: object) -> None:
+        return None
+
+    def exec_module(self, module: Any) -> None:
+        exec(self.code, module.__dict__)
+
+
+def noticed(module: str, code: Any, row: str = "") -> bool:
+    """Return whether a test fails with this code as the module; those of a row of the table are tried first."""
+    groups = [[str(ROOT / "tests" / f"test_{name}.py") for name in group] for group in TESTS[module]]
+    return (row != "" and fails(module, code, groups[0], row)) or any(fails(module, code, x, SLOW) for x in groups)
+
+
+def fails(module: str, code: Any, files: list[str], chosen: str) -> bool:
+    child = os.fork()
+    if child == 0:
+        signal.alarm(SECONDS)  # a mutant that never ends is noticed
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        sys.meta_path.insert(0, Finder(f"autograd.{module}", ROOT / "autograd" / f"{module}.py", code))
+        status = 1
+        try:
+            status = int(
+                pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-k", chosen, *files])
+                not in (0, 5)
+            )
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    return status != 0
+
+
+def row_of(tree: ast.Module, node: ast.AST) -> str:
+    """Return the name of the operation in whose row the node stands; "" if it stands in none."""
+    line = getattr(node, "lineno", 0)
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Operation":
+            name = call.keywords[0].value
+            if call.lineno <= line <= (call.end_lineno or 0) and isinstance(name, ast.Constant):
+                return str(name.value).removesuffix("X")
+    return ""
+
+
+def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
+    """Try every mutant of a module; return how many there were and how many were noticed."""
+    path = ROOT / "autograd" / f"{module}.py"
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    tree = ast.parse(source)
+    if noticed(module, compile(tree, str(path), "exec")):
+        raise SystemExit(f"{module}: the tests fail without a change")
+    found = list(places(tree))
+    explained = json.loads((Path(__file__).parent / "survivors.json").read_text())
+    killed = alike = 0
+    for number, (node, field, new) in enumerate(found, start=1):
+        old = getattr(node, field)
+        was = ast.unparse(node) if isinstance(node, ast.expr) else ""
+        setattr(node, field, new)
+        if noticed(module, compile(ast.fix_missing_locations(tree), str(path), "exec"), row_of(tree, node)):
+            killed += 1
+        else:
+            removed = [x for x in old if x not in new] if isinstance(old, list) else []
+            now = ast.unparse(node) if was else f"without {ast.unparse(removed[0])}" if removed else ast.unparse(node)
+            line = getattr(removed[0] if removed else node, "lineno", 0)
+            words = f"{was} -> {now}" if was else now
+            known = explained.get(f"{module}: {lines[line - 1].strip()}: {words}")
+            alike += known is not None
+            report(f"{number}/{len(found)} {path.name}:{line}: {words[:200]}" + (f" ({known})" if known else ""))
+        setattr(node, field, old)
+        if number % 50 == 0:
+            report(f"{number}/{len(found)}: {killed} noticed")
+    return {"mutants": len(found), "killed": killed, "explained": alike}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    names = sys.argv[1:] or list(TESTS)
+    print(json.dumps({name: mutate(name, lambda words: print(words, flush=True)) for name in names}))
