@@ -71,6 +71,6 @@ def test_the_testing_page_is_its_figures():
 def test_the_tests_that_the_testing_page_names_are_there():
     page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
     tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
-    named = [name for name in re.findall(r"`(test_\w+)`", page)]
+    named = re.findall(r"`(test_\w+)`", page)
     assert len(named) > 6
     assert not [name for name in named if f"def {name}(" not in tests]
