@@ -22,8 +22,9 @@ The long ones are one command as well; it writes the figures below:
 
 | what | to what | where |
 |---|---|---|
-| every operation at ±0, ±5e-324, ±1e-308, ±1e-8, ±.49, ±.99, ±1.01, ±1.3, ±37, ±710, ±746, ±1e308, \
-±inf, nan, and pairs of these | Python's own function to the bit, and where it raises; local derivatives to 4 units in the last place of \
+| every operation at ±0, ±5e-324, ±1e-308, ±1e-8, ±.49, ±.99, ±1.01, ±1.3, ±37, ±710, ±746, \
+±1e308, ±inf, nan, and pairs of these | Python's own function \
+to the bit, and where it raises; local derivatives to 4 units in the last place of \
 mpmath's; at kinks and singular points, to the convention of the table | `tests/test_ops.py` |
 | random graphs over every operation | mpmath, 50 digits, within 1e-13 | `tests/test_graph.py` |
 | the same graphs as array programs, as a page, by derivatives of derivatives | the scalar engine | \
