@@ -131,8 +131,8 @@ def node_names(root: Value, names: Mapping[str, Any] | None = None) -> dict[Valu
     """Return a name for every node that `root` depends on, no two the same but for equal constants.
 
     A node is called by its label; else by the first name that `names`, such as ``locals()``, has for it, those with a
-    leading underscore aside; else a constant by its number, another leaf x1, x2, ..., the root J, and the node of forward
-    step 3 v3. The second node labelled "w" is w#2.
+    leading underscore aside; else a constant by its number, another leaf x1, x2, ..., the root J, and the node of
+    forward step 3 v3. The second node labelled "w" is w#2.
 
     >>> from autograd import Value
     >>> x, half = Value(2.0, label="x"), Value(0.5)
