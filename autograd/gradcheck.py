@@ -269,16 +269,17 @@ def _precise_slope() -> Callable[[Operation, int, tuple[float, ...], float], flo
 
     def slope_of(op: Operation, i: int, numbers: tuple[float, ...], local: float) -> float | None:
         point = [context.mpf(x) for x in numbers]
-        out = op.value(namespace, *point)
         step = context.mpf(2.0**-80) * (abs(point[i]) or 1)
         slopes = []
         scatter = context.mpf(0)
         for h in (-step, step):
-            moved = (op.value(namespace, *point[:i], point[i] + k, *point[i + 1 :]) for k in (32 * h, h))
             try:
-                wide, slope = ((there - out) / k for there, k in zip(moved, (32 * h, h), strict=True))
-            except (ArithmeticError, ValueError):
+                out, far, near = (
+                    op.value(namespace, *point[:i], point[i] + k, *point[i + 1 :]) for k in (0, 32 * h, h)
+                )
+            except (ArithmeticError, ValueError):  # outside of the domain, or beyond what mpmath takes
                 continue
+            wide, slope = (far - out) / (32 * h), (near - out) / h
             if isinstance(slope, context.mpc):  # outside of the domain
                 continue
             if abs(slope) > 4 * abs(wide) and abs(slope) > 1e6:

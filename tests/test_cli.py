@@ -224,3 +224,18 @@ def test_a_reader_that_leaves():
 def test_the_console_command_is_main():
     project = (Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
     assert 'chainrule = "autograd.cli:main"' in project
+
+
+def test_ctrl_c_is_one_line_and_the_status_that_shells_give_it(capsys, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograd.cli._read", interrupted)
+    assert main(("explain", "x*x", "x=1")) == 130
+    assert capsys.readouterr() == ("", "chainrule: interrupted\n")
+
+
+def test_a_network_of_many_parameters_is_trained_without_its_table(capsys):
+    out = run(capsys, "train", "moons", "--hidden", "1300", "--epochs", "1")
+    assert "6,502 parameters" in out
+    assert "graph against formula" not in out

@@ -443,6 +443,15 @@ def test_a_network_that_is_not_whole_is_a_graph():
         play(J)
 
 
+def test_samples_with_weights_of_their_own_are_no_network():
+    x, J = Value(2.0, label="x"), Value(0.0)
+    for _ in range(2):
+        z = Value(1.0, label=UnitLabel("W", 1, (1, 1))) * x
+        z.label = UnitLabel("z", 2, (1,))
+        J = J + z
+    assert data_of(play(J))["network"] is None
+
+
 @pytest.mark.parametrize("symbol", ["x", "y", "z", "a", "W", "b", "δ"])
 def test_a_leaf_with_the_label_of_any_quantity_can_be_dragged(symbol):
     x = Value(2.0, label=UnitLabel(symbol, 1, (1,)))
