@@ -100,6 +100,12 @@ def test_methods_are_their_rows_under_both_names(name):
         assert out.partials == tuple(local_derivative(row, i, numbers, out.data) for i in range(row.arity))
 
 
+def test_methods_say_what_they_return():
+    assert Value.atan.__doc__ == "Return atan of this node."
+    edges = "both derivatives are nan at (0, 0)"
+    assert Value.hypot.__doc__ == f"Return hypot of this node and others.\n\nAt the edges: {edges}."
+
+
 def test_a_repeated_operand_counts_twice():
     a = Value(3.0)
     total = a + a
@@ -203,6 +209,8 @@ def test_anything_else_is_a_type_error_that_names_it(given, named):
 
 
 def test_arrays_and_nested_values_are_type_errors():
+    with pytest.raises(TypeError, match=r"^add: got '3' \(str\); accepted: a real number or a Value$"):
+        Value(1.0) + "3"
     with pytest.raises(TypeError, match=r"array\(\[1\., 2\.\]\) \(ndarray\)"):
         Value(np.array([1.0, 2.0]))
     with pytest.raises(TypeError, match=r"Value\(2\.0\) \(Value\).*use v\.data"):
