@@ -306,6 +306,36 @@ def test_it_fits_its_window(browser, tmp_path, width):
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def neuron():
+    w, x, b = Value(0.5, label="w"), Value(3.0, label="x"), Value(-1.0, label="b")
+    return 0.5 * (tanh(w * x + b) - 1.0) ** 2.0
+
+
+@pytest.mark.parametrize("root", [baydin()[0], neuron(), network()[0], Value(2.0, label="a") * 3.0])
+def test_it_fits_the_frame_of_a_notebook(browser, tmp_path, root):
+    page = play(root)
+    with opened(browser, page, tmp_path, viewport={"width": 958, "height": page.height}) as tab:
+        stage = tab.locator("#stage")
+        assert stage.evaluate("(stage) => stage.scrollWidth <= stage.clientWidth")
+        assert stage.evaluate("(stage) => stage.scrollHeight <= stage.clientHeight")
+        heights = [tab.evaluate("document.body.offsetHeight")]
+        while tab.locator("#step-back").is_enabled():
+            tab.keyboard.press("ArrowLeft")
+            heights.append(tab.evaluate("document.body.offsetHeight"))
+        assert max(heights) <= page.height + 5
+        assert min(heights) >= page.height - 150
+    assert f"height: {page.height}px" in page._repr_html_()
+
+
+@pytest.mark.parametrize("width", [700, 958, 1160])
+def test_the_root_is_in_sight(browser, tmp_path, width):
+    y, _x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path, viewport={"width": width, "height": 780}) as tab:
+        root = tab.locator(f"[data-node='{topological_order(y).index(y)}']").bounding_box()
+        stage = tab.locator("#stage").bounding_box()
+        assert root["x"] + root["width"] <= stage["x"] + stage["width"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_what_is_behind_them(browser, tmp_path, scheme):
     """Contrast of 4.5 or more, as WCAG 2.1 asks for text (1.4.3)."""

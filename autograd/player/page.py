@@ -32,6 +32,9 @@ MOST_NODES = 200  # of a graph that is shown node by node
 MOST_IN_NETWORK = 3000  # of one that is shown unit by unit
 LONGEST_FORMULA = 90  # characters
 SCALE = 1.3  # pixels of the page per point of the layout
+FRAME = 958  # pixels that a page in a notebook is wide, as nbconvert exports it
+TALLEST = 1000  # pixels that it is high
+SMALLEST, LEGIBLE, LARGEST = 0.62, 0.7, 1.25  # scales of the picture, as in player.js
 FOLDER = Path(__file__).parent
 
 
@@ -39,10 +42,12 @@ FOLDER = Path(__file__).parent
 class Page:
     """A page that plays one graph: it shows itself in a notebook and saves as one HTML file.
 
-    html  the whole file: it loads nothing, and stands for the graph as it was when the page was made
+    html    the whole file: it loads nothing, and stands for the graph as it was when the page was made
+    height  pixels that it takes in a notebook
     """
 
     html: str
+    height: int
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path. A file that is there is replaced only by a whole one."""
@@ -51,7 +56,7 @@ class Page:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="The chain rule, step by step" '
-            'style="width: 100%; height: 780px; border: 0"></iframe>'
+            f'style="width: 100%; height: {self.height}px; border: 0"></iframe>'
         )
 
     def __repr__(self) -> str:
@@ -94,9 +99,30 @@ def play(
         )
     parts = {name: (FOLDER / name).read_text("utf-8") for name in ("mathematics.js", "engine.js", "player.js")}
     parts |= {"style": (FOLDER / "player.css").read_text("utf-8"), "operations": operations_script()}
-    parts["graph"] = embedded(graph_data(J, order, names, parameters, samples) | {"network": network})
+    data = graph_data(J, order, names, parameters, samples)
+    parts["graph"] = embedded(data | {"network": network})
     template = (FOLDER / "page.html").read_text("utf-8")
-    return Page(re.sub(r"\{\{([\w.]+)\}\}", lambda match: parts[match[1]], template))
+    page = re.sub(r"\{\{([\w.]+)\}\}", lambda match: parts[match[1]], template)
+    width, height = network["size"] if network else (side + 16 for side in data["layout"]["size"])
+    return Page(page, frame_height(width, height, len(data["leaves"])))
+
+
+def frame_height(width: float, height: float, leaves: int) -> int:
+    """Return the pixels that the page takes in a notebook, at a backward step, with a picture of that size.
+
+    A frame that may run scripts but reach nothing else cannot ask for a height, so it is added up here from the heights
+    that the parts of the page have.
+
+    >>> frame_height(640.0, 340.0, 2), frame_height(640.0, 3000.0, 2)
+    (651, 1000)
+    """
+    beside, below = (FRAME - 408) / width, (FRAME - 46) / width  # scales with the explanations beside it and below it
+    stacked = beside < LEGIBLE and below >= SMALLEST
+    scale = below if stacked else beside
+    stage = max(120.0, height * (LEGIBLE if scale < SMALLEST else min(LARGEST, scale)))
+    controls = 82 + 34 * (1 if leaves > 24 else min(leaves, 8))  # the list of leaves is no higher, and scrolls
+    whole = stage + 102 + max(426, controls + 128) if stacked else max(stage + 119 + max(168, controls), 425)
+    return min(TALLEST, 72 + round(whole))
 
 
 def embedded(data: Any) -> str:

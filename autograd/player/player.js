@@ -13,6 +13,7 @@ const { leaves } = graph;
 const MOST_LEAVES = 24; // with more than this, the list shows the selected leaf only
 const MOST_PATHS = 24;
 const MOST_TERMS = 12;
+const [SMALLEST, LEGIBLE, LARGEST] = [0.62, 0.7, 1.25]; // scales of the picture, as page.py has them
 
 const state = {
   leafValues: [...recorded],
@@ -209,11 +210,18 @@ function showPicture(picture, width, height) {
   fit();
 }
 
-// Shrink or enlarge the picture a little to fit; beyond that the stage scrolls.
+// Shrink or enlarge the picture to fit, and put the explanations below it where that gives it the room that it needs
+// beside them; a picture that would get too small to read scrolls.
 function fit() {
   const picture = find("stage").querySelector("svg");
   const { width, height } = picture.dataset;
-  const scale = Math.min(1.25, Math.max(0.78, (find("stage").clientWidth - 16) / width));
+  const main = document.querySelector("main");
+  const room = (stacked) => {
+    main.classList.toggle("stacked", stacked);
+    return (find("stage").clientWidth - 16) / width;
+  };
+  const stacked = innerWidth <= 900 || (room(false) < LEGIBLE && room(true) >= SMALLEST);
+  const scale = room(stacked) < SMALLEST ? LEGIBLE : Math.min(LARGEST, room(stacked));
   picture.setAttribute("width", width * scale);
   picture.setAttribute("height", height * scale);
 }
