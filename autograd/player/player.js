@@ -75,6 +75,11 @@ function equation(...pieces) {
   return element("p", { class: "equation" }, ...pieces);
 }
 
+// A row of a list of definitions.
+function row(term, ...pieces) {
+  return [element("dt", {}, term), element("dd", {}, equation(...pieces))];
+}
+
 // A formula such as "1 − {out} × {out}" with names or numbers in the holes; a negative number beside a sign is put in
 // parentheses.
 function written(template, { inputs }, out, word) {
@@ -125,10 +130,11 @@ function gradientText(index, gradients) {
 // The graph ------------------------------------------------------------------------------------------------------------
 
 // Drawn once per view; `refresh` then sets texts and classes.
-let parts = { nodes: new Map(), edges: new Map(), weights: new Map() };
+const noParts = () => ({ nodes: new Map(), edges: new Map(), weights: new Map() });
+let parts = noParts();
 
 function drawGraph() {
-  parts = { nodes: new Map(), edges: new Map(), weights: new Map() };
+  parts = noParts();
   const [width, height] = layout.size;
   const picture = drawn("svg", { viewBox: `-8 -8 ${width + 16} ${height + 16}`, role: "group", "aria-label": `Graph of ${rootName}` });
   picture.append(drawn("defs", {}, arrow()));
@@ -229,7 +235,7 @@ function fit() {
 // The network ------------------------------------------------------------------------------------------------------------
 
 function drawNetwork() {
-  parts = { nodes: new Map(), edges: new Map(), weights: new Map() };
+  parts = noParts();
   const { size: [width, height], units, weights, cost, layers } = network;
   const picture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "The network, layer by layer",
     class: weights.length > 60 ? "dense" : "" });
@@ -447,7 +453,6 @@ function backwardWords(step) {
   const { node, position, input, upstream, contribution, before, after, ready, usesDone, uses } = step;
   const operands = nodes[node].inputs.filter((index) => index === input).length;
   const which = operands > 1 ? ` (operand ${position + 1})` : "";
-  const row = (term, ...pieces) => [element("dt", {}, term), element("dd", {}, equation(...pieces))];
   return [phase("backward", state.position - forwardCount, last - forwardCount),
     element("span", {}, `from ${name(node)} back to ${name(input)}${which}${(part(input) || part(node)) && `, ${part(input) || part(node)}`}`),
     element("dl", {},
@@ -630,7 +635,6 @@ function residualWords(unit) {
   const into = network.weights.filter((weight) => weight.to === unit.number);
   const slope = unit.z === unit.a ? null : run.steps.find((step) => step.node === unit.a && step.input === unit.z);
   const sign = element("span", { class: "g" }, `δ${unit.mark}`);
-  const row = (term, ...pieces) => [element("dt", {}, term), element("dd", {}, equation(...pieces))];
   const residuals = next.map((weight) => network.units[weight.to]);
   const incoming = next.length && residuals.every((to) => run.gradients[to.z] !== null);
   const rows = [...row("z", `${name(unit.z)} = `, value(run.values[unit.z]))];
