@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from autograd.graph import topological_order
 from autograd.value import Value, comparisons
 from autograd.vectorize import Program, vectorize
 from nn.layers import MLP
@@ -167,7 +168,7 @@ def make_engine(
 
 
 def sample_program(model: MLP, loss: Loss, decay_rate: float, x: Floats, y: Floats) -> Program | None:
-    """Return the array program of one sample's cost, with decay; None where its loss decides by comparing numbers."""
+    """Return the array program of one sample's cost, with decay; None where its loss decides by comparing numbers, or uses no target."""
     inputs, targets = [Value(number, label="X") for number in x.tolist()], [_Target(number) for number in y.tolist()]
     for target in targets:
         target.label = "Y"
@@ -182,6 +183,9 @@ def sample_program(model: MLP, loss: Loss, decay_rate: float, x: Floats, y: Floa
     finally:
         comparisons.reset(token)
     if made or not isinstance(J, Value) or J.op is None:
+        return None
+    reached = set(topological_order(J))
+    if not (reached.intersection(inputs) and reached.intersection(targets)):
         return None
     return vectorize(J, {"X": inputs, "Y": targets}, model.parameters())
 

@@ -89,7 +89,7 @@ def test_random_graphs_with_mixed_roles_over_a_batch(seed, layers):
     roles[0] = "p"
     inputs = [x for x, role in zip(leaves, roles, strict=True) if role == "i"]
     parameters = [x for x, role in zip(leaves, roles, strict=True) if role == "p"]
-    if not inputs:
+    if not set(inputs).intersection(topological_order(root)):
         return
     program = vectorize(root, inputs, parameters)
     batch = np.array([[x.data + rng.uniform(-1e-6, 1e-6) for x in inputs] for _ in range(3)])
@@ -613,6 +613,11 @@ def test_what_is_no_leaf_and_what_is_no_value():
         vectorize(3.0)
     with pytest.raises(TypeError, match="got 'ab'"):
         vectorize(y, inputs=["ab"])
+    with pytest.raises(ValueError, match=r"inputs: 'X': none of its leaves is in the graph, Value\(1\.0\)"):
+        vectorize(y, inputs={"X": [Value(1.0)]})
+    with pytest.raises(ValueError, match="'X_2': none of its leaves is in the graph"):
+        vectorize(y, inputs=[[x], [Value(1.0, label="X_2")]])
+    assert vectorize(y, inputs=[x, Value(1.0)])([5.0, 7.0]) == 10.0  # some of an array may be left out
     with pytest.raises(ValueError, match="parts of one shape"):
         vectorize(y, parameters=[[[x], []]])
     with pytest.raises(ValueError, match="'mean', 'sum'"):
@@ -655,8 +660,11 @@ def test_losses_that_arrays_cannot_follow_train_with_scalars():
     def by_number(h, y):
         return h * math.sin(y)
 
+    def without_target(h, y):
+        return h * h
+
     X, Y = np.array([[1.0], [-1.0]]), np.array([[1.0], [-1.0]])
-    for loss in (hinge, by_class, by_number):
+    for loss in (hinge, by_class, by_number, without_target):
         model = MLP(1, [1])
         engine = make_engine("vectorized", model, loss, 0.0, SGD(model.parameters()), X, Y)
         assert not isinstance(engine, VectorizedEngine)

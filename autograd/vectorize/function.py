@@ -36,7 +36,7 @@ def vectorize(J: Any, inputs: Any = (), parameters: Any = None, *, batch: Any = 
     keep the numbers that they have.
 
     Raises TypeError for what is neither a Value nor made of Values, ValueError for a leaf given twice and for inputs
-    and parameters that were computed.
+    and parameters that were computed, and for an array of inputs that `J` does not depend on at all.
 
     >>> w, x = [Value(2.0), Value(3.0)], [Value(1.0), Value(0.0)]
     >>> program = vectorize((w[0] * x[0] + w[1] * x[1]).tanh(), inputs=x, parameters={"w": w})

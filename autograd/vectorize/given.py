@@ -50,10 +50,15 @@ def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -
     return found
 
 
-def check_leaves(groups: Sequence[Leaves]) -> None:
-    """Raise ValueError for a node that is no leaf, or is given twice."""
+def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:
+    """Raise ValueError for a node that is no leaf, or is given twice, and for inputs that the graph has none of."""
     seen: set[Value] = set()
     for group in groups:
+        if group.role == INPUT and not any(node in graph.index for node in group.nodes):
+            raise ValueError(
+                f"vectorize: inputs: {group.name!r}: none of its leaves is in the graph, {group.nodes[0]!r} the first of "
+                "them; accepted: leaves that the graph was computed from"
+            )
         for node in group.nodes:
             if node.op is not None:
                 raise ValueError(f"vectorize: {group.role}: {node!r} was computed; accepted: leaves")

@@ -83,7 +83,7 @@ class Program:
         self._graph = record([*self._roots, *self._watched])
         self._inputs = input_arrays(inputs)
         groups = parameter_arrays(parameters, self._graph, self._inputs)
-        check_leaves([*self._inputs, *groups])
+        check_leaves([*self._inputs, *groups], self._graph)
         self._groups = groups
         self._batched = bool(self._inputs) and all(len(group.shape or ()) <= 1 for group in self._inputs)
         self._forms: dict[bool, _Form] = {}
