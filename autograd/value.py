@@ -1,6 +1,6 @@
 """`Value`: a number that remembers how it was computed, and back-propagates derivatives along that memory.
 
-Read `Value.__add__` and `Value.backward`: they are the whole method. A node keeps its inputs and the local derivative
+Read `Value.__add__` and `_propagate`: they are the whole method. A node keeps its inputs and the local derivative
 by each, as numbers, from the moment it is made; `backward` multiplies and adds them in an order in which a node is
 used only when all that it feeds into is done. There are no closures and no reference cycles.
 """
@@ -276,48 +276,8 @@ class Value:
         if isinstance(self, Constant):
             raise ValueError(f"backward: {self!r} is a constant; call it on a node computed from a Value")
         leaves: list[tuple[Value, float | None]] = []
-        order: list[Value] = []
-        stack = [self]
-        push, pop, finish = stack.append, stack.pop, order.append
-        opened, closed = float("0"), float("0")  # zeros of this call's own: a node met by it holds one or the other
         try:
-            # Order the nodes that this one depends on, inputs before users.
-            while stack:
-                node = pop()
-                grad = node._grad
-                if grad is opened:
-                    node._grad = closed
-                    finish(node)
-                elif grad is not closed:
-                    if node._op is None:
-                        leaves.append((node, grad))
-                        node._grad = closed
-                        continue
-                    if node._dx is not None and (x := node._x)._grad is not closed:
-                        node._grad = opened
-                        push(node)
-                        if node._dy is not None and node._y._grad is not closed:
-                            push(node._y)
-                        push(x)
-                    elif node._dy is not None and node._y._grad is not closed:
-                        node._grad = opened
-                        push(node)
-                        push(node._y)
-                    else:
-                        node._grad = closed
-                        finish(node)
-            # In the reverse order a node comes when its gradient is whole: it hands it on to its inputs.
-            self._grad = 1.0
-            order.reverse()
-            for node in order:
-                grad = node._grad
-                if (partial := node._dx) is not None:
-                    node._x._grad += partial * grad  # type: ignore[operator]
-                if (partial := node._dy) is not None:
-                    node._y._grad += partial * grad  # type: ignore[operator]
-            for leaf, before in leaves:
-                if before is not None:
-                    leaf._grad += before  # type: ignore[operator]
+            _propagate(self, leaves)  # whose loops have no handler of their own: Python 3.12 and 3.13 leave gaps in one
         except BaseException:  # an interrupt, or no memory
             for leaf, before in leaves:
                 leaf._grad = before
@@ -356,6 +316,51 @@ class Value:
 
     def __setstate__(self, state: list[Any]) -> None:
         _set_state(self, state)
+
+
+def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
+    """Do the work of `Value.backward`; each leaf goes into `leaves`, with its gradient before, as it is met."""
+    order: list[Value] = []
+    stack = [root]
+    push, pop, finish = stack.append, stack.pop, order.append
+    opened, closed = float("0"), float("0")  # zeros of this call's own: a node met by it holds one or the other
+    # Order the nodes that this one depends on, inputs before users.
+    while stack:
+        node = pop()
+        grad = node._grad
+        if grad is opened:
+            node._grad = closed
+            finish(node)
+        elif grad is not closed:
+            if node._op is None:
+                leaves.append((node, grad))
+                node._grad = closed
+                continue
+            if node._dx is not None and (x := node._x)._grad is not closed:
+                node._grad = opened
+                push(node)
+                if node._dy is not None and node._y._grad is not closed:
+                    push(node._y)
+                push(x)
+            elif node._dy is not None and node._y._grad is not closed:
+                node._grad = opened
+                push(node)
+                push(node._y)
+            else:
+                node._grad = closed
+                finish(node)
+    # In the reverse order a node comes when its gradient is whole: it hands it on to its inputs.
+    root._grad = 1.0
+    order.reverse()
+    for node in order:
+        grad = node._grad
+        if (partial := node._dx) is not None:
+            node._x._grad += partial * grad  # type: ignore[operator]
+        if (partial := node._dy) is not None:
+            node._y._grad += partial * grad  # type: ignore[operator]
+    for leaf, before in leaves:
+        if before is not None:
+            leaf._grad += before  # type: ignore[operator]
 
 
 class Constant(Value):
