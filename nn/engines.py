@@ -168,7 +168,7 @@ def make_engine(
 
 
 def sample_program(model: MLP, loss: Loss, decay_rate: float, x: Floats, y: Floats) -> Program | None:
-    """Return the array program of one sample's cost, with decay; None where its loss decides by comparing numbers, or uses no target."""
+    """Return the array program of one sample's cost, with decay; None where arrays cannot follow its loss."""
     inputs, targets = [Value(number, label="X") for number in x.tolist()], [_Target(number) for number in y.tolist()]
     for target in targets:
         target.label = "Y"

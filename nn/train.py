@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.saving import write_whole
+from autograd.value import Value
 from nn.datasets import Dataset
 from nn.engines import Optimizer, Rows, make_engine
-from nn.layers import MLP
+from nn.layers import MLP, SOFTMAX
 from nn.losses import Loss, cross_entropy
 from nn.optim import Adam
 from nn.residuals import outputs
@@ -86,6 +87,9 @@ def fit(
     Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
     the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.
 
+    Raises TypeError for a model, loss or optimizer that is none, ValueError for an optimizer of other parameters than
+    the model's, for cross_entropy of outputs that are not softmax's and for data that do not fit the model.
+
     >>> from nn import MLP, load
     >>> history = fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
     >>> len(history.cost), history.interrupted
@@ -93,7 +97,10 @@ def fit(
     """
     if epochs < 1 or batch_size < 1:
         raise ValueError(f"got epochs {epochs!r}, batch_size {batch_size!r}; accepted: whole numbers, 1 or more")
-    optimizer = Adam(model.parameters(), rate=0.01) if optimizer is None else optimizer
+    _check_model_and_loss(model, loss)
+    if optimizer is None:
+        optimizer = Adam(model.parameters(), rate=0.01)
+    _check_optimizer(model, optimizer)
     train, held_out = data, None
     if validation:
         if not isinstance(data, Dataset):
@@ -140,6 +147,37 @@ def fit(
     finally:
         model.zero_grad()
     return history
+
+
+def _check_model_and_loss(model: Any, loss: Any) -> None:
+    if not isinstance(model, MLP):
+        raise TypeError(f"fit: model: got {_short(model)}; accepted: an MLP")
+    if not callable(loss) or isinstance(loss, type):
+        raise TypeError(
+            f"fit: loss: got {_short(loss)}; accepted: a function of outputs and targets, such as nn.squared_error"
+        )
+    if loss is cross_entropy and model.output != SOFTMAX:
+        raise ValueError(
+            f"fit: loss: got cross_entropy for a network with output {model.output!r}; accepted: output 'softmax', "
+            "whose outputs are probabilities. For numbers use squared_error, for output 'sigmoid' binary_cross_entropy, for "
+            "classes without an output activation cross_entropy_on_logits"
+        )
+
+
+def _check_optimizer(model: MLP, optimizer: Any) -> None:
+    if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
+        raise TypeError(
+            f"fit: optimizer: got {_short(optimizer)}; accepted: an object with a method step(), such as "
+            "nn.SGD(model.parameters(), rate=0.1)"
+        )
+    own = set(model.parameters())
+    parameters = getattr(optimizer, "parameters", None)
+    for parameter in parameters if isinstance(parameters, list | tuple) else ():  # a user's own may be anything
+        if isinstance(parameter, Value) and parameter not in own:
+            raise ValueError(
+                f"fit: optimizer: it moves {parameter!r}, which is no parameter of this model; accepted: one made for "
+                "model.parameters()"
+            )
 
 
 def mean_loss(model: MLP, data: Dataset | tuple[Rows, Rows], loss: Loss) -> float:

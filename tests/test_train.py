@@ -174,11 +174,42 @@ def test_data_that_do_not_fit():
         with pytest.raises(ValueError, match="data: "):
             fit(model, data, squared_error, progress=False)
     with pytest.raises(ValueError, match="iris: got a network of 2 outputs"):
-        fit(MLP(4, [2]), load("iris"), progress=False)
+        fit(MLP(4, [2], output="softmax"), load("iris"), progress=False)
     with pytest.raises(ValueError, match="epochs"):
         fit(model, ([[1.0, 2.0]], [1.0]), squared_error, epochs=0)
     with pytest.raises(ValueError, match="validation"):
         fit(model, ([[1.0, 2.0]], [1.0]), squared_error, validation=0.5)
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    data = load("iris")
+    model, other = MLP(4, [3], output="softmax", seed=1), MLP(4, [3], output="softmax", seed=2)
+    before = numbers(model)
+    for optimizer in (Adam(other.parameters()), SGD([*model.parameters(), other.parameters()[0]])):
+        with pytest.raises(ValueError, match=r"optimizer: it moves Value\(.*W\^\(1\)_11.*no parameter of this model"):
+            fit(model, data, cross_entropy, optimizer, progress=False)
+    assert numbers(model) == before
+    bias = model.layers[0].neurons[0].b
+    fit(model, data, cross_entropy, SGD([bias]), epochs=1, progress=False)  # some of the parameters alone
+    assert [p for p, old in zip(model.parameters(), before, strict=True) if p.data != old] == [bias]
+
+
+def test_what_is_no_model_no_loss_and_no_optimizer():
+    data, model = load("iris"), MLP(4, [3], output="softmax")
+    with pytest.raises(TypeError, match="model: got 'model'; accepted: an MLP"):
+        fit("model", data)
+    for loss in ("cross_entropy", SGD, None):
+        with pytest.raises(TypeError, match=r"loss: got .* accepted: a function"):
+            fit(model, data, loss)
+    for optimizer in ("adam", Adam, model.parameters()):
+        with pytest.raises(TypeError, match=r"optimizer: got .* accepted: an object with a method step\(\)"):
+            fit(model, data, cross_entropy, optimizer)
+
+
+@pytest.mark.parametrize("output", [None, "sigmoid", "tanh"])
+def test_cross_entropy_is_for_softmax_outputs(output):
+    with pytest.raises(ValueError, match=f"cross_entropy for a network with output {output!r}.*squared_error"):
+        fit(MLP(1, [1], output=output), ([[0.0], [1.0]], [0.0, 1.0]), progress=False)
 
 
 def test_the_progress_bar(capsys, monkeypatch):

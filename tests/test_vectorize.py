@@ -613,7 +613,9 @@ def test_what_is_no_leaf_and_what_is_no_value():
         vectorize(3.0)
     with pytest.raises(TypeError, match="got 'ab'"):
         vectorize(y, inputs=["ab"])
-    with pytest.raises(ValueError, match=r"inputs: 'X': none of its leaves is in the graph, Value\(1\.0\)"):
+    with pytest.raises(
+        ValueError, match=r"inputs: 'X': none of its leaves is in the graph, the first being Value\(1\.0\)"
+    ):
         vectorize(y, inputs={"X": [Value(1.0)]})
     with pytest.raises(ValueError, match="'X_2': none of its leaves is in the graph"):
         vectorize(y, inputs=[[x], [Value(1.0, label="X_2")]])
@@ -660,7 +662,7 @@ def test_losses_that_arrays_cannot_follow_train_with_scalars():
     def by_number(h, y):
         return h * math.sin(y)
 
-    def without_target(h, y):
+    def without_target(h, _):
         return h * h
 
     X, Y = np.array([[1.0], [-1.0]]), np.array([[1.0], [-1.0]])

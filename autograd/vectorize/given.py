@@ -56,8 +56,8 @@ def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:
     for group in groups:
         if group.role == INPUT and not any(node in graph.index for node in group.nodes):
             raise ValueError(
-                f"vectorize: inputs: {group.name!r}: none of its leaves is in the graph, {group.nodes[0]!r} the first of "
-                "them; accepted: leaves that the graph was computed from"
+                f"vectorize: inputs: {group.name!r}: none of its leaves is in the graph, the first being "
+                f"{group.nodes[0]!r}; accepted: leaves that the graph was computed from"
             )
         for node in group.nodes:
             if node.op is not None:
