@@ -240,6 +240,41 @@ def test_descend_is_gradient_descent(browser, tmp_path):
         assert tab.locator("#curve svg").count() == 0
 
 
+def test_descend_takes_no_step_out_of_the_domain(browser, tmp_path):
+    y, x1, x2 = baydin()
+    with opened(browser, play(y), tmp_path) as tab:
+        refusal = tab.locator("#refusal")
+        for alpha in ("", "0", "-1"):
+            tab.fill("#alpha", alpha)
+            tab.click("#descend")
+            assert refusal.inner_text() == "α must be a number above 0."
+        tab.fill("#alpha", "0.1")
+        taken = 0
+        while True:
+            tab.click("#descend")
+            root = recomputed(x1.data, x2.data)
+            order = topological_order(root)
+            root.backward()
+            nodes = {node.label: node for node in order}
+            second = nodes["x1"].data - 0.1 * nodes["x1"].grad, nodes["x2"].data - 0.1 * nodes["x2"].grad
+            if second[0] <= 0:
+                break
+            taken += 1
+            x1.data, x2.data = second
+            assert refusal.inner_text() == ""
+        assert taken == 3
+        assert re.fullmatch(
+            r"Step not taken: after it, v1 = ln\(−[\d.]+\) is nan. Take a smaller α, or Reset.", refusal.inner_text()
+        )
+        check_against_python(tab, recomputed(x1.data, x2.data))
+        assert tab.locator("#curve polyline").get_attribute("points").count(",") == 4
+        tab.click("#reset")
+        assert refusal.inner_text() == ""
+        tab.get_by_label("x1", exact=True).fill("-1")
+        tab.click("#descend")
+        assert refusal.inner_text() == "No step from here: v1 = ln(−1) is nan. Change a leaf, or Reset."
+
+
 def test_the_quiz_hides_diagnoses_and_accepts(browser, tmp_path):
     y, _x1, x2 = baydin()
     y.backward()

@@ -94,7 +94,7 @@ function written(template, { inputs }, out, word) {
 }
 
 const inNames = (template, index) => written(template, nodes[index], index, name);
-const inNumbers = (template, index) => written(template, nodes[index], index, (i) => long(run.values[i]));
+const inNumbers = (template, index, { values } = run) => written(template, nodes[index], index, (i) => long(values[i]));
 
 // What is shown at the position of the player ----------------------------------------------------------------------------
 
@@ -679,6 +679,7 @@ function setLeaf(index, x) {
 }
 
 function update() {
+  refuse("");
   run = compute(graph, state.leafValues);
   refresh();
 }
@@ -735,14 +736,37 @@ function refreshDescend() {
 
 function descendOnce() {
   const alpha = find("alpha").valueAsNumber;
-  if (!Number.isFinite(alpha)) return;
+  if (!(alpha > 0)) return refuse("α must be a number above 0.");
   const before = run.values[graph.root];
+  const parameters = [...state.parameters].sort((x, y) => x - y);
+  if (![before, ...parameters.map((index) => run.gradients[index] ?? 0)].every(Number.isFinite)) {
+    return refuse(`No step from here: ${firstBroken(run)}. Change a leaf, or Reset.`);
+  }
+  const leafValues = descend(graph, state.leafValues, parameters, alpha);
+  const next = compute(graph, leafValues);
+  if (![graph.root, ...parameters].every((index) => Number.isFinite(next.values[index]))) {
+    return refuse(`Step not taken: after it, ${firstBroken(next)}. Take a smaller α, or Reset.`);
+  }
   if (!state.history.length) state.history = [before];
-  state.leafValues = descend(graph, state.leafValues, [...state.parameters].sort((x, y) => x - y), alpha);
-  run = compute(graph, state.leafValues);
-  state.history.push(run.values[graph.root]);
-  refresh();
+  state.history.push(next.values[graph.root]);
+  state.leafValues = leafValues;
+  update();
   find("live").textContent = `${rootName} went from ${long(before)} to ${long(run.values[graph.root])}`;
+}
+
+// The first number of a run that is not finite, in words.
+function firstBroken(made) {
+  const index = nodes.findIndex((_, i) => !Number.isFinite(made.values[i]));
+  if (index < 0) {
+    const { node, input, local } = made.steps.find((step) => !Number.isFinite(step.contribution));
+    return `${partialName(node, input)} is ${show(local)}`;
+  }
+  const rest = nodes[index].op ? ` = ${inNumbers(rule(index).value, index, made)}` : "";
+  return `${name(index)}${rest} is ${show(made.values[index])}`;
+}
+
+function refuse(words) {
+  find("refusal").textContent = words;
 }
 
 function reset() {
@@ -754,7 +778,7 @@ function reset() {
 }
 
 function drawCurve() {
-  const heights = state.history.slice(-200).filter(Number.isFinite);
+  const heights = state.history.slice(-200);
   if (heights.length < 2) return find("curve").replaceChildren();
   const [low, high] = [Math.min(...heights), Math.max(...heights)];
   const x = (i) => 46 + (i / (heights.length - 1)) * 204;
