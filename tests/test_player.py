@@ -366,7 +366,9 @@ def test_parameters_are_leaves():
 def test_samples_are_values_of_the_same_leaves():
     root, _w, x, b = neuron()
     data = data_of(play(root, samples=[{x: 1.0}, {x: 2.0}, {x: -1.0}]))
-    assert data["samples"] == [[2.0], [1.0], [-1.0]]  # what was recorded comes first
+    assert (data["samples"], data["recorded"]) == ([[1.0], [2.0], [-1.0]], 1)
+    others = data_of(play(root, samples=[{x: 1.0}, {x: -1.0}]))
+    assert (others["samples"], others["recorded"]) == ([[2.0], [1.0], [-1.0]], 0)  # what was recorded comes first
     assert (data["sampleLeaves"], data["parameters"]) == ([1], [0, 3])
     with pytest.raises(ValueError, match="keys of a sample are leaves"):
         play(root, samples=[{root: 1.0}])

@@ -322,6 +322,9 @@ def test_what_is_not_finite_is_said(browser, tmp_path):
         assert tab.locator("h1 b").inner_text() == "nan"
         tab.get_by_label("x1", exact=True).fill("0")
         assert tab.locator("h1 b").inner_text() == "−∞"
+        tab.get_by_label("x1", exact=True).fill("")
+        tab.get_by_label("x1", exact=True).blur()
+        assert tab.get_by_label("x1", exact=True).input_value() == "0"  # the value that the leaf still has
         tab.get_by_label("x1", exact=True).fill("3")
         assert tab.locator("#warning").is_hidden()
 
@@ -459,6 +462,7 @@ def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
     samples = [{inputs[0]: 0.25, inputs[1]: 1.0, target: 0.0}]
     with opened(browser, play(J, samples=samples), tmp_path) as tab:
         check_units(tab, J)
+        assert tab.locator("#step .equation").inner_text().split("\n")[-1] == "and 5 more"  # 6 + 3 weights, 4 biases
         tab.select_option("#sample", "1")
         _, others, y = network()
         for node, x in zip((*others, y), (0.25, 1.0, 0.0), strict=True):
@@ -474,6 +478,15 @@ def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
             assert piece in words
         tab.click("#view-graph")
         check_against_python(tab, rebuilt(others, y))
+
+
+def test_samples_keep_their_order(browser, tmp_path):
+    y, x1, _x2 = baydin()
+    with opened(browser, play(y, samples=[{x1: 1.0}, {x1: 2.0}, {x1: 3.0}]), tmp_path) as tab:
+        assert tab.locator("#sample").input_value() == "1"
+        for i, first in enumerate((1.0, 2.0, 3.0)):
+            tab.select_option("#sample", str(i))
+            check_against_python(tab, recomputed(first, 5.0))
 
 
 def test_the_quiz_of_a_network_asks_for_residuals(browser, tmp_path):

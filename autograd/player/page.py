@@ -74,7 +74,8 @@ def play(
 
     ``names`` is a namespace such as ``locals()`` to call unlabelled nodes by. ``parameters`` are the leaves that
     descend changes: by default the weights and biases of a network, else every leaf. ``samples`` gives the reader a
-    choice of values: each maps the same leaves, labelled constants too, to numbers. A graph with the labels of a
+    choice of values: each maps the same leaves, labelled constants too, to numbers. They keep their order; the values
+    that were recorded stand before them if they are none of them. A graph with the labels of a
     network is shown unit by unit as well; if it has several samples in it, one is shown at a time.
 
     The page follows the graph that was recorded: a branch that Python took stays taken when a leaf is dragged. Where
@@ -160,7 +161,7 @@ def graph_data(
         nodes.append(entry)
     leaves = [i for i, entry in enumerate(nodes) if entry.get("adjustable")]
     backward = backward_steps(J)
-    rows, sample_leaves = sample_rows(order, called, samples)
+    rows, recorded, sample_leaves = sample_rows(order, called, samples)
     return {
         "root": number[J],
         "nodes": nodes,
@@ -171,6 +172,7 @@ def graph_data(
         "texts": [texts(row, bare) for row, bare in wordings],
         "parameters": [number[leaf] for leaf in chosen_parameters(order, called, parameters, sample_leaves)],
         "samples": [[sendable(x) for x in row] for row in rows],
+        "recorded": recorded,
         "sampleLeaves": [number[leaf] for leaf in sample_leaves],
         "layout": layout_data(order, number, shown) if len(order) <= MOST_NODES else None,
     }
@@ -215,10 +217,10 @@ def chosen_parameters(
 
 def sample_rows(
     order: list[Value], called: Mapping[Value, str], samples: Sequence[Mapping[Value, float]]
-) -> tuple[list[list[float]], list[Value]]:
-    """Return the values of each sample, the one that was recorded first, and the leaves that they are for."""
+) -> tuple[list[list[float]], int, list[Value]]:
+    """Return the values of each sample, which of them was recorded, and the leaves that they are for."""
     if not samples:
-        return [], []
+        return [], 0, []
     given = set(samples[0])
     leaves = [node for node in order if node.op is None and node in given]
     if len(leaves) < len(given):
@@ -230,7 +232,9 @@ def sample_rows(
             raise ValueError(f"samples: sample {i} gives other leaves than sample 1")
         rows.append([real(sample[leaf]) for leaf in leaves])
     recorded = [leaf.data for leaf in leaves]
-    return [recorded, *(row for row in rows if row != recorded)], leaves
+    if recorded not in rows:
+        rows.insert(0, recorded)
+    return rows, rows.index(recorded), leaves
 
 
 # Operations -----------------------------------------------------------------------------------------------------------

@@ -413,10 +413,12 @@ function introduction() {
     ? "Nothing is computed yet: only the leaves have values. Step on."
     : "Press play (space) or step (→) to see every value computed, then every gradient handed back. "
       + "Drag a leaf to change its value. Click a node for its chain rule.";
-  const found = leaves.filter((index) => run.gradients[index] !== null).slice(0, 8);
+  const reached = leaves.filter((index) => run.gradients[index] !== null);
+  const found = reached.slice(0, 8);
+  const more = reached.length - found.length;
   if (state.touched || !found.length) return [element("p", { class: "note" }, words)];
   return [element("p", { class: "note" }, words), equation(...found.flatMap((index, i) =>
-    [i ? element("br") : "", `${gradientName(index)} = `, gradient(run.gradients[index])]))];
+    [i ? element("br") : "", `${gradientName(index)} = `, gradient(run.gradients[index])]), more ? element("br") : "", more ? `and ${more} more` : "")];
 }
 
 function phase(word, done, all) {
@@ -713,6 +715,7 @@ function leafRow(index) {
   const box = element("input", { type: "number", step: "any", "aria-label": name(index), "data-leaf": index });
   slider.addEventListener("input", () => setLeaf(index, tidy(Number(slider.value), reach(index) / 100)));
   box.addEventListener("input", () => { if (box.value !== "" && Number.isFinite(box.valueAsNumber)) setLeaf(index, box.valueAsNumber); });
+  box.addEventListener("blur", refreshLeaves); // what is no number gives way to the value that the leaf has
   const row = element("div", { class: "leaf-row" }, element("span", { class: "name", title: name(index) }, name(index)), slider, box);
   if (nodes[index].constant) return { row, slider, box };
   const tick = element("input", { type: "checkbox", title: "parameter", "aria-label": `${name(index)} is a parameter` });
@@ -934,6 +937,7 @@ function start() {
   const samples = graph.samples.length || network?.copies.length || 0;
   find("sample-switch").hidden = samples < 2;
   for (let i = 0; i < samples; i += 1) find("sample").append(element("option", { value: i }, `${i + 1} of ${samples}`));
+  find("sample").selectedIndex = graph.recorded;
   find("sample").addEventListener("change", chooseSample);
   document.querySelector(".scrub-names").style.setProperty("--forward", `${forwardCount}fr`);
   document.querySelector(".scrub-names").style.setProperty("--backward", `${last - forwardCount}fr`);
