@@ -3,8 +3,11 @@
 import math
 import sys
 
-import mpmath
 import pytest
+
+pytest.importorskip("sympy", reason="SymPy is an extra")
+
+import mpmath
 import sympy
 from random_graphs import random_graph
 
