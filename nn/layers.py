@@ -195,6 +195,8 @@ class Layer:
         count("n_in", n_in)
         count("n_out", n_out)
         self.operation = activation_operation(activation)
+        if activation == SOFTMAX and n_out == 1:
+            raise ValueError("softmax of one unit is 1 whatever it is given; accepted: two or more units, or 'sigmoid'")
         self.activation = activation
         self.number = number
         generator = seed if isinstance(seed, random.Random) else random.Random(seed)
@@ -256,7 +258,7 @@ class MLP:
     ``activation`` is that of the hidden layers, ``output`` that of the last one: the name of an operation of one input,
     ``"softmax"`` or None for none. ``seed`` determines the initial weights.
 
-    Raises ValueError for a size below 1 and for a name that is no activation.
+    Raises ValueError for a size below 1, for a name that is no activation and for a softmax of one unit.
 
     >>> model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
     >>> model([0.0, 0.0]).data, len(model.parameters())

@@ -155,7 +155,9 @@ def test_softmax():
     assert [node.grad for node in nodes] == pytest.approx(jacobian, rel=1e-14)
     with pytest.raises(ValueError, match="layer"):
         Neuron(2, activation="softmax")
-    assert MLP(2, [1], output="softmax")([1.0, 2.0]).data == 1.0
+    for make in (lambda: Layer(2, 1, "softmax"), lambda: MLP(2, [3, 1], output="softmax")):
+        with pytest.raises(ValueError, match=r"softmax of one unit is 1 .* two or more units, or 'sigmoid'"):
+            make()
 
 
 def test_initial_weights():
