@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -22,10 +23,10 @@ from autograd.explain.tables import visible
 from autograd.expressions import assignment, parse
 from autograd.player import play
 from autograd.steps import node_names
+from nn.datasets import GENERATED
 
 EXAMPLE = "tanh(w*x + b)"
 NUMBERS = ["w=-3", "x=2", "b=6.88"]
-GENERATED = {"moons": nn.moons, "circles": nn.circles, "spirals": nn.spirals, "xor": nn.xor}
 HELD_OUT = 0.2
 LARGEST_TABLE = 5_000  # parameters of a network whose residual table is printed: a few seconds
 ALL = 10_000  # rows: more steps than an expression can have
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _complain(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
         return 2
-    except (ArithmeticError, RuntimeError, ValueError) as error:
+    except (ArithmeticError, ImportError, RuntimeError, ValueError) as error:
         _complain(str(error))
         return 2
     return 0
@@ -159,9 +160,15 @@ def _target(name: str) -> Path:
 def _train(options: argparse.Namespace) -> None:
     path = _target(options.output) if options.output else None
     if options.data in GENERATED:
+        if options.label:
+            raise ValueError(f"--label: got {options.label!r} for {options.data}; accepted: the column of a CSV file")
         data = GENERATED[options.data](seed=options.seed)
     else:
         data = nn.load(options.data, options.label)
+    if len(data.classes) < 2:
+        raise ValueError(
+            f"{options.data}: all samples are of the class {data.classes[0]!r}; accepted: two or more classes"
+        )
     train, held_out = nn.standardized(*data.split(HELD_OUT, options.seed))
     model = nn.MLP(
         len(data.features), [options.hidden, len(data.classes)], activation="tanh", output="softmax", seed=options.seed
@@ -192,9 +199,10 @@ def _demo(options: argparse.Namespace) -> None:
     neuron = argparse.Namespace(expression=EXAMPLE, numbers=NUMBERS)
     _say(f'1. chainrule explain "{EXAMPLE}" {" ".join(NUMBERS)}\n')
     _explain(neuron)
-    _say("\n2. chainrule train iris\n")
     model = folder / "iris.json"
-    _train(argparse.Namespace(data="iris", label="", hidden=4, epochs=None, seed=0, output=str(model)))
+    training = ["train", "iris", "--hidden=4", f"--output={model}"]
+    _say(f"\n2. chainrule {shlex.join(training)}\n")
+    _train(_parser().parse_args(training))
     root = _read(neuron)
     root.backward()
     wrote = {

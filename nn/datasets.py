@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import gzip
 import math
 import zlib
@@ -108,15 +109,23 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
 def load(name: str | Path, label: str = "") -> Dataset:
     """Return the data set called "iris" or "digits", or that of a CSV file (see `read_csv`).
 
-    Raises ValueError for a name that is neither.
+    Raises ValueError for a name that is neither, and for a `label` of data that are no file of yours.
 
     >>> load("digits")
     <digits: 1,797 samples, 64 features, 10 classes>
     """
     if name in SHIPPED:
+        if label:
+            raise ValueError(f"load: label: got {label!r} for {name}; accepted: the column of a CSV file")
         return replace(read_csv(Path(__file__).parent / "data" / SHIPPED[str(name)]), name=str(name))
     if isinstance(name, str) and not Path(name).suffix and not Path(name).exists():
-        raise ValueError(f"load: got {name!r}; accepted: {', '.join(SHIPPED)} or the path of a CSV file with a header")
+        if name in GENERATED:
+            raise ValueError(f"load: {name!r} is no file; nn.{name}(...) makes such data")
+        close = difflib.get_close_matches(name, [*SHIPPED, *GENERATED], n=1)
+        meant = f"; did you mean {close[0]!r}?" if close else ""
+        raise ValueError(
+            f"load: got {name!r}; accepted: {', '.join(SHIPPED)} or the path of a CSV file with a header{meant}"
+        )
     return read_csv(name, label)
 
 
@@ -191,7 +200,9 @@ def _header(path: Path, records: Iterator[tuple[str, list[str]]]) -> list[str]:
     place, record = next(records, (f"{path}, line 1", []))
     header = [name.strip() for name in record]
     if len(header) < 2:
-        raise ValueError(f"{place}: got {len(header)} columns; accepted: one or more features and a label")
+        other = next((sign for sign in ";\t|" if header and sign in record[0]), "")
+        apart = f", separated by ',' and not by {other!r}" if other else ""
+        raise ValueError(f"{place}: got {len(header)} columns; accepted: one or more features and a label{apart}")
     if len(header) > LARGEST["columns"]:
         raise ValueError(f"{place}: {len(header):,} columns; accepted: up to {LARGEST['columns']:,}")
     if all(_is_number(name) for name in header[:-1]):
@@ -304,6 +315,9 @@ def xor(samples: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
     labels, _ = _planned(samples)
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
     return _plane("xor", corners[np.arange(samples) % 4], labels, noise, seed)
+
+
+GENERATED = {"moons": moons, "circles": circles, "spirals": spirals, "xor": xor}
 
 
 def _planned(samples: int) -> tuple[NDArray[np.intp], Floats]:

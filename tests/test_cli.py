@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,9 @@ def test_what_is_not_finite_is_explained(capsys):
         (["play", "x*x", "x=2", "-o", "missing/lesson.html"], "missing: no such folder"),
         (["train", "missing.csv"], "missing.csv"),
         (["train", "irises"], "irises"),
+        (["train", "iri"], "did you mean 'iris'?"),
+        (["train", "iris", "--label", "x"], "label: got 'x' for iris; accepted: the column of a CSV file"),
+        (["train", "moons", "--label", "x"], "label: got 'x' for moons; accepted: the column of a CSV file"),
         (["train", "iris", "--epochs", "0"], "--epochs: got '0'; accepted"),
         (["train", "iris", "--hidden", "none"], "none"),
         (["train", "iris", "-o", "missing/model.json"], "missing: no such folder"),
@@ -179,6 +183,32 @@ def test_train_on_a_file(capsys, tmp_path):
     assert "accuracy on the 8 held-out samples: 100.0 %" in out
     path.write_text("place,side\n1,left\nmany,right\n", encoding="utf-8")
     assert "line 3" in fails(capsys, "train", str(path))
+
+
+def test_a_file_of_one_class(capsys, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("x,kind\n" + "1,a\n2,a\n" * 10, encoding="utf-8")
+    assert "all samples are of the class 'a'; accepted: two or more classes" in fails(capsys, "train", str(path))
+
+
+def test_a_pdf_without_its_package(capsys, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    assert "pip install 'chainrule[pdf]'" in fails(capsys, "draw", *NEURON, "-o", str(tmp_path / "a.pdf"))
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_demo_prints_the_commands_that_it_runs(capsys, tmp_path):
+    folder = tmp_path / "a demo"
+    out = run(capsys, "demo", "-o", str(folder))
+    headings = re.findall(r"^\d\. chainrule (.*)\n", out, re.MULTILINE)
+    assert [heading.split()[0] for heading in headings] == ["explain", "train"]
+    model = (folder / "iris.json").read_bytes()
+    (folder / "iris.json").unlink()
+    without_times = re.compile(r"trained in \S+ s")
+    for heading in headings:
+        shown = run(capsys, *shlex.split(heading))
+        assert without_times.sub("", shown) in without_times.sub("", out)
+    assert (folder / "iris.json").read_bytes() == model
 
 
 def test_demo(tmp_path):

@@ -102,7 +102,9 @@ def test_a_csv_of_the_user_s(tmp_path):
     ("text", "message"),
     [
         ("", "line 1: got 0 columns"),
-        ("x\n1\n", "line 1: got 1 columns"),
+        ("x\n1\n", "line 1: got 1 columns; accepted: one or more features and a label"),
+        ("x;kind\n1;a\n", "a label, separated by ',' and not by ';'"),
+        ("x\ty\tkind\n", r"a label, separated by ',' and not by '\t'"),
         ("1,2,a\n3,4,b\n", "line 1: got numbers"),
         ("x,x,kind\n", "line 1, column 2: the name 'x' a second time"),
         ("x,,kind\n", "line 1, column 2: no name"),
@@ -142,3 +144,25 @@ def test_files_that_are_no_csv(tmp_path):
         load("iriss")
     with pytest.raises(FileNotFoundError, match="missing"):
         load(tmp_path / "missing.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("moons", r"load: 'moons' is no file; nn.moons\(...\) makes such data"),
+        (
+            "iri",
+            r"load: got 'iri'; accepted: iris, digits or the path of a CSV file with a header; did you mean 'iris'\?",
+        ),
+        ("spiral", "did you mean 'spirals'"),
+        ("flowers", "load: got 'flowers'; accepted: iris"),
+    ],
+)
+def test_names_of_no_data(name, message):
+    with pytest.raises(ValueError, match=message):
+        load(name)
+
+
+def test_a_label_is_that_of_a_file():
+    with pytest.raises(ValueError, match="label: got 'x' for iris; accepted: the column of a CSV file"):
+        load("iris", "x")
