@@ -298,6 +298,14 @@ def test_the_quiz_hides_diagnoses_and_accepts(browser, tmp_path):
         assert "sign" in told["-1.71634"]
         assert "wrong local derivative" in told["0"]
         assert "Type a number" in told["seven"]
+        for answer in ("", "/2", "1/", "1/0", "1/2/3"):
+            tab.fill("#quiz-answer", answer)
+            tab.keyboard.press("Enter")
+            assert "Type a number" in tab.locator("#quiz-feedback").inner_text()
+        for answer in ("−1.71634", "-171.634e-2", "-171634/100000", "−1,71634"):  # all the same number
+            tab.fill("#quiz-answer", answer)
+            tab.keyboard.press("Enter")
+            assert tab.locator("#quiz-feedback li b").all_inner_texts() == ["sign"]
         assert "∂y/∂x2 = ∂y/∂v4 · ∂v4/∂x2 + ∂y/∂v2 · ∂v2/∂x2" in told["40"]
         tab.fill("#quiz-answer", "1.716")
         tab.keyboard.press("Enter")
@@ -342,6 +350,31 @@ def test_it_fits_its_window(browser, tmp_path, width):
             tab.fill("#quiz-answer", "0.123")
             tab.keyboard.press("Enter")
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("root", [baydin()[0], network()[0]])
+def test_what_it_is_about_is_in_sight(browser, tmp_path, root):
+    with opened(browser, play(root), tmp_path, viewport={"width": 400, "height": 700}) as tab:
+        stage = tab.locator("#stage")
+        tab.keyboard.press("Home")
+        while tab.locator("#step-forward").is_enabled():
+            tab.keyboard.press("ArrowRight")
+            for node in tab.locator(".node.forward, .node.receiving").all():
+                assert inside(node.bounding_box(), stage.bounding_box())
+        tab.click("#quiz-switch")
+        whole = {"x": 0, "y": 0, "width": 400, "height": 700}
+        while tab.locator("#quiz-show").is_visible():
+            for outer in (stage.bounding_box(), whole):
+                assert inside(tab.locator(".asked").bounding_box(), outer)
+            tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+            tab.click("#quiz-show")
+            tab.click("#quiz-next")
+
+
+def inside(box, outer):
+    """Whether the middle of a picture is in sight."""
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return 0 < x - outer["x"] < outer["width"] and 0 < y - outer["y"] < outer["height"]
 
 
 def neuron():

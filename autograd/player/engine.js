@@ -161,12 +161,13 @@ function wrongLocals(graph, run) {
   ];
 }
 
-// Compare an answer with ∂J/∂node: {correct, causes}; causes are the mistakes that give this very answer, at most three.
+// Compare an answer with ∂J/∂node: {correct, causes}; causes are the mistakes that give this very answer, at most three,
+// one of each name.
 function diagnose(graph, run, node, answer) {
   if (near(answer, run.gradients[node]) || answer === run.gradients[node]) return { correct: true, causes: [] };
   const causes = [];
   for (const mistake of mistakes(graph, run, node)) {
-    if (near(answer, mistake.value) && !causes.some((cause) => cause.hint === mistake.hint)) causes.push(mistake);
+    if (near(answer, mistake.value) && !causes.some((cause) => cause.name === mistake.name)) causes.push(mistake);
   }
   return { correct: false, causes: causes.slice(0, 3) };
 }

@@ -507,11 +507,18 @@ function travel() {
   move(start);
 }
 
-// Keep what the step is about in sight where the stage scrolls.
+// Keep what the step is about in sight.
 function follow() {
-  const step = backwardStep();
-  const index = forwardStep() ?? step?.input;
-  const group = index != null && (parts.nodes.get(drawnFor(index)) ?? parts.weights.get(drawnFor(index)))?.group;
+  const index = forwardStep() ?? backwardStep()?.input;
+  if (index != null) reveal(index);
+}
+
+// The picture of a node, undefined if it is in a sample that is not shown.
+const pictureOf = (index) => (parts.nodes.get(drawnFor(index)) ?? parts.weights.get(drawnFor(index)))?.group;
+
+// Scroll the stage to a node that is out of its sight.
+function reveal(index) {
+  const group = pictureOf(index);
   if (!group) return;
   const stage = find("stage");
   const [inner, outer] = [group.getBoundingClientRect(), stage.getBoundingClientRect()];
@@ -850,15 +857,17 @@ function ask(index) {
     find("quiz-question").replaceChildren(`What is ${unit ? `δ${unit.mark} = ` : ""}`, element("b", { class: "equation" }, gradientName(index)), "?");
     find("quiz-answer").value = "";
     find("quiz-answer").focus({ preventScroll: true });
+    find("quiz-form").scrollIntoView({ block: "nearest" });
+    reveal(index);
+    pictureOf(index)?.scrollIntoView({ block: "nearest" });
   }
   refresh();
 }
 
 function answer(event) {
   event.preventDefault();
-  const typed = find("quiz-answer").value.trim().replaceAll("−", "-").replace(",", ".");
-  const number = Number(typed);
-  if (typed === "" || Number.isNaN(number)) return feedback("wrong", "Type a number, such as −0.25.");
+  const number = parse(find("quiz-answer").value);
+  if (!Number.isFinite(number)) return feedback("wrong", "Type a number, such as −0.25, 2e-1 or 1/2.");
   const { node } = state.quiz;
   const { correct, causes } = diagnose(graph, run, node, number);
   state.quiz.tries += 1;
@@ -866,6 +875,12 @@ function answer(event) {
   feedback("wrong", "Not yet.", causes.length
     ? element("ul", {}, ...causes.map((cause) => element("li", {}, element("b", {}, cause.name), `: ${cause.hint}`)))
     : element("p", { class: "note" }, hint(node)));
+}
+
+// A number or a quotient of two as people write them; NaN for what is neither.
+function parse(text) {
+  const parts = text.replaceAll("−", "-").replaceAll(",", ".").split("/").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  return parts.length === 1 ? parts[0] : parts.length === 2 ? parts[0] / parts[1] : NaN;
 }
 
 function hint(node) {
