@@ -361,6 +361,9 @@ def test_what_it_is_about_is_in_sight(browser, tmp_path, root):
             tab.keyboard.press("ArrowRight")
             for node in tab.locator(".node.forward, .node.receiving").all():
                 assert inside(node.bounding_box(), stage.bounding_box())
+        if tab.locator("#view-graph").is_visible():
+            tab.click("#view-graph")
+            assert inside(tab.locator(".node.receiving").bounding_box(), stage.bounding_box())
         tab.click("#quiz-switch")
         whole = {"x": 0, "y": 0, "width": 400, "height": 700}
         while tab.locator("#quiz-show").is_visible():

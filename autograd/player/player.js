@@ -507,18 +507,14 @@ function travel() {
   move(start);
 }
 
-// Keep what the step is about in sight.
-function follow() {
-  const index = forwardStep() ?? backwardStep()?.input;
-  if (index != null) reveal(index);
-}
-
 // The picture of a node, undefined if it is in a sample that is not shown.
 const pictureOf = (index) => (parts.nodes.get(drawnFor(index)) ?? parts.weights.get(drawnFor(index)))?.group;
 
-// Scroll the stage to a node that is out of its sight.
-function reveal(index) {
-  const group = pictureOf(index);
+// Scroll the stage to what the step or the question is about, where that is out of its sight.
+function follow() {
+  const current = state.touched ? forwardStep() ?? backwardStep()?.input : null;
+  const index = state.quiz ? state.quiz.node : current;
+  const group = index != null && pictureOf(index);
   if (!group) return;
   const stage = find("stage");
   const [inner, outer] = [group.getBoundingClientRect(), stage.getBoundingClientRect()];
@@ -858,7 +854,7 @@ function ask(index) {
     find("quiz-answer").value = "";
     find("quiz-answer").focus({ preventScroll: true });
     find("quiz-form").scrollIntoView({ block: "nearest" });
-    reveal(index);
+    follow();
     pictureOf(index)?.scrollIntoView({ block: "nearest" });
   }
   refresh();
@@ -921,6 +917,7 @@ function setView(view) {
        word("v", "positive"), " or ", word("n", "negative"), ", the larger the thicker."]
     : [word("v", "values"), ", ", word("g", `gradients ∂${rootName}/∂node`), "; on the edges ", word("l", "local derivatives"), "."]));
   refresh();
+  follow();
 }
 
 function keys(event) {
