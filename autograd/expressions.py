@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 import difflib
 import math
+import re
 import sys
 import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from autograd.ops import OPERATIONS, Operation
 from autograd.value import Constant, Value, apply, real
@@ -110,6 +112,8 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
             warnings.simplefilter("ignore")  # of 1or 2 and the like, which is refused below
             body = ast.parse(source, mode="eval").body
     except SyntaxError as error:
+        if gap := _gap(text):
+            raise ValueError(gap) from None
         raise ValueError(f"column {(error.offset or 1) + indent}: {error.msg}; {_ACCEPTED}") from None
     except (RecursionError, MemoryError):
         raise ValueError("the expression is nested too deeply") from None
@@ -145,6 +149,10 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
                 stack += [(OPERATIONS["neg"], 1), operand]
             case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _SIGNS:
                 stack += [(OPERATIONS[_SIGNS[type(sign)]], 2), right, left]
+            case ast.BinOp(op=ast.BitXor()):
+                raise refuse(node, f"is not accepted; write ** for a power; {_ACCEPTED}")
+            case ast.Call(func=ast.Constant() | ast.BinOp()):
+                raise refuse(node, f"is not accepted; write * for a product; {_ACCEPTED}")
             case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]):
                 if name not in FUNCTIONS:
                     raise refuse(node.func, f"is no operation{_suggestion(name, FUNCTIONS) or _every_function()}")
@@ -177,6 +185,19 @@ def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:
 
 
 # Messages ---------------------------------------------------------------------------------------------------------
+
+_PIECE = re.compile(r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|\S")
+
+
+def _gap(text: str) -> str:
+    """Return words for the first two pieces of `text` that have no operation between them, "" if there are none."""
+    for first, second in pairwise(_PIECE.finditer(text)):
+        left, right = first.group(), second.group()
+        called = first["name"] and right == "("
+        if (first.lastgroup or left == ")") and (second.lastgroup or right == "(") and not called:
+            write = f"{left}(...)" if left in FUNCTIONS else "* for a product"
+            return f"column {second.start() + 1}: {_short(right)} follows {_short(left)}: write {write}; {_ACCEPTED}"
+    return ""
 
 
 def _missing(

@@ -159,8 +159,8 @@ def _check_model_and_loss(model: Any, loss: Any) -> None:
     if loss is cross_entropy and model.output != SOFTMAX:
         raise ValueError(
             f"fit: loss: got cross_entropy for a network with output {model.output!r}; accepted: output 'softmax', "
-            "whose outputs are probabilities. For numbers use squared_error, for output 'sigmoid' binary_cross_entropy, "
-            "for classes without an output activation cross_entropy_on_logits"
+            "whose outputs are probabilities. For numbers use squared_error, for output 'sigmoid' "
+            "binary_cross_entropy, for classes without an output activation cross_entropy_on_logits"
         )
 
 

@@ -365,6 +365,29 @@ def test_a_flipped_branch_is_recorded_again():
     assert leaky.__name__ == "leaky"
 
 
+def test_a_function_in_print():
+    def f(x):
+        return x * x if x > 0 else -x
+
+    fast = vectorize(f)
+    assert repr(fast) == "<vectorized f: 0 recordings>"
+    fast(1.0)
+    assert str(fast) == "<vectorized f: 1 recording>"
+    fast(-1.0)
+    assert str(fast) == "<vectorized f: 2 recordings>"
+
+
+@pytest.mark.parametrize("target", ["jax", "torch"])
+def test_a_target_that_is_not_installed(monkeypatch, target):
+    monkeypatch.setitem(sys.modules, target, None)
+    monkeypatch.delitem(sys.modules, f"{target}.numpy", raising=False)
+    x = Value(1.0)
+    with pytest.raises(
+        ModuleNotFoundError, match=rf"to: {target} is not installed: pip install 'chainrule\[{target}\]'"
+    ):
+        vectorize(x * x).to(target)
+
+
 def test_a_function_of_arrays_with_several_results():
     @vectorize
     def layer(w, x):

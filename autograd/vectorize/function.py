@@ -73,6 +73,11 @@ class VectorizedFunction:
         self.recordings: dict[Any, list[_Recording]] = {}
         functools.update_wrapper(self, function)
 
+    def __repr__(self) -> str:
+        name = getattr(self.function, "__name__", None) or repr(self.function)
+        count = sum(map(len, self.recordings.values()))
+        return f"<vectorized {name}: {count} recording{'' if count == 1 else 's'}>"
+
     def __call__(self, *args: ArrayLike) -> Any:
         """Return the value, or an array of the values, of the function."""
         recording = self._recorded(args, "value")

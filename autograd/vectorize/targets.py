@@ -23,7 +23,10 @@ def namespace(target: str) -> dict[str, Any]:
     """
     if target not in TARGETS:
         raise ValueError(f"to: got {target!r}; accepted: {', '.join(map(repr, TARGETS))}")
-    others: dict[str, Callable[..., Any]] = {"numpy": _numpy, "jax": _jax, "torch": _torch}[target]()
+    try:
+        others: dict[str, Callable[..., Any]] = {"numpy": _numpy, "jax": _jax, "torch": _torch}[target]()
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"to: {target} is not installed: pip install 'chainrule[{target}]'") from None
     known = SimpleNamespace(**others)
     with_derived(known)
     names = {row.numpy or row.name: getattr(known, row.name) for row in OPERATIONS.values()}
