@@ -32,8 +32,8 @@ mpmath's; at kinks and singular points, to the convention of the table | `tests/
 | problems with published answers | the answers | `tests/test_famous.py` |
 | everything a graph and a network come to | itself: a second time, in threads, in processes of other hash seeds and \
 numbers of cores | `tests/test_determinism.py` |
-| Ctrl-C at every instruction of a backward pass, at sampled lines of a build, a training, a save | nothing is half done | \
-`test_value.py`, `test_interrupts.py` |
+| Ctrl-C at every instruction of a backward pass, at sampled lines of a build, a training, a save | nothing is half \
+done | `test_value.py`, `test_interrupts.py` |
 | 10,000 training steps | the memory before them; nothing is left for the cyclic collector | `tests/test_memory.py` |
 | expressions, CSV files, graph files, model files, labels | nothing executes, hangs or fills the memory | \
 `tests/test_hostile.py` |
