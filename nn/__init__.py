@@ -1,5 +1,8 @@
 """Networks of Values: layers, costs, residuals, training."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 import autograd
 
 if not hasattr(autograd, "Value"):
@@ -9,7 +12,6 @@ if not hasattr(autograd, "Value"):
         "--force-reinstall chainrule`; or use a fresh virtual environment"
     )
 
-from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
 from nn.layers import MLP, ForwardPass, Layer, Neuron, softmax
 from nn.losses import (
     binary_cross_entropy,
@@ -21,19 +23,22 @@ from nn.losses import (
     mean,
     squared_error,
 )
-from nn.optim import SGD, Adam
-from nn.residuals import (
-    Gradients,
-    Residuals,
-    ResidualTable,
-    backpropagate,
-    central_difference,
-    descend,
-    gradients,
-    outputs,
-    residual_table,
-)
-from nn.train import History, accuracy, classify, fit, load_model, mean_loss, save_model
+
+if TYPE_CHECKING:
+    from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
+    from nn.optim import SGD, Adam
+    from nn.residuals import (
+        Gradients,
+        Residuals,
+        ResidualTable,
+        backpropagate,
+        central_difference,
+        descend,
+        gradients,
+        outputs,
+        residual_table,
+    )
+    from nn.train import History, accuracy, classify, fit, load_model, mean_loss, save_model
 
 __all__ = [
     "MLP",
@@ -76,3 +81,14 @@ __all__ = [
     "standardized",
     "xor",
 ]
+
+_LATER = ("nn.datasets", "nn.optim", "nn.residuals", "nn.train")
+
+
+def __getattr__(name: str) -> Any:
+    """Return what stands in a module that needs NumPy, which is imported when it is first asked for."""
+    if name in __all__:
+        for module in map(importlib.import_module, _LATER):
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
