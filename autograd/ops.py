@@ -528,61 +528,61 @@ FLOAT = with_derived(SimpleNamespace(**_FUNCTIONS))
 """Floats, raising where Python's float arithmetic and `math` raise."""
 
 
-class _Ieee(float):
+class Ieee(float):
     """A float whose / and ** follow IEEE 754: ±inf or nan where Python raises."""
 
-    def __add__(self, other: float) -> _Ieee:
-        return _Ieee(float(self) + float(other))
+    def __add__(self, other: float) -> Ieee:
+        return Ieee(float(self) + float(other))
 
-    def __sub__(self, other: float) -> _Ieee:
-        return _Ieee(float(self) - float(other))
+    def __sub__(self, other: float) -> Ieee:
+        return Ieee(float(self) - float(other))
 
-    def __rsub__(self, other: float) -> _Ieee:
-        return _Ieee(float(other) - float(self))
+    def __rsub__(self, other: float) -> Ieee:
+        return Ieee(float(other) - float(self))
 
-    def __mul__(self, other: float) -> _Ieee:
-        return _Ieee(float(self) * float(other))
+    def __mul__(self, other: float) -> Ieee:
+        return Ieee(float(self) * float(other))
 
     __radd__ = __add__
     __rmul__ = __mul__
 
-    def __neg__(self) -> _Ieee:
-        return _Ieee(-float(self))
+    def __neg__(self) -> Ieee:
+        return Ieee(-float(self))
 
-    def __abs__(self) -> _Ieee:
-        return _Ieee(abs(float(self)))
+    def __abs__(self) -> Ieee:
+        return Ieee(abs(float(self)))
 
-    def __truediv__(self, other: float) -> _Ieee:
+    def __truediv__(self, other: float) -> Ieee:
         x, y = float(self), float(other)
         if y != 0.0:
-            return _Ieee(x / y)
-        return _Ieee(math.nan if x == 0.0 or x != x else math.copysign(INF, x) * math.copysign(1.0, y))
+            return Ieee(x / y)
+        return Ieee(math.nan if x == 0.0 or x != x else math.copysign(INF, x) * math.copysign(1.0, y))
 
-    def __rtruediv__(self, other: float) -> _Ieee:
-        return _Ieee(other) / self
+    def __rtruediv__(self, other: float) -> Ieee:
+        return Ieee(other) / self
 
-    def __pow__(self, other: float, modulo: None = None) -> _Ieee:
+    def __pow__(self, other: float, modulo: None = None) -> Ieee:
         x, y = float(self), float(other)
         odd = y % 2.0 == 1.0
         try:
-            return _Ieee(math.pow(x, y))
+            return Ieee(math.pow(x, y))
         except OverflowError:
-            return _Ieee(-INF if x < 0.0 and odd else INF)
+            return Ieee(-INF if x < 0.0 and odd else INF)
         except ValueError:  # zero to a negative power, or a negative number to a fractional one
-            return _Ieee(math.nan if x != 0.0 else math.copysign(INF, x) if odd else INF)
+            return Ieee(math.nan if x != 0.0 else math.copysign(INF, x) if odd else INF)
 
-    def __rpow__(self, other: float, modulo: None = None) -> _Ieee:
-        return _Ieee(other) ** self
+    def __rpow__(self, other: float, modulo: None = None) -> Ieee:
+        return Ieee(other) ** self
 
 
 def _ieee_function(function: Rule) -> Rule:
-    def quiet(*inputs: float) -> _Ieee:
+    def quiet(*inputs: float) -> Ieee:
         try:
-            return _Ieee(function(*inputs))
+            return Ieee(function(*inputs))
         except OverflowError:  # of exp, expm1, cosh, hypot, or of the one odd function, sinh
-            return _Ieee(-INF if function is math.sinh and inputs[0] < 0.0 else INF)
+            return Ieee(-INF if function is math.sinh and inputs[0] < 0.0 else INF)
         except ValueError:
-            return _Ieee(-INF if (function, inputs[0]) in ((math.log, 0.0), (math.log1p, -1.0)) else math.nan)
+            return Ieee(-INF if (function, inputs[0]) in ((math.log, 0.0), (math.log1p, -1.0)) else math.nan)
 
     return quiet
 
@@ -592,7 +592,7 @@ IEEE = with_derived(
         **{name: _ieee_function(f) if getattr(math, name, None) is f else f for name, f in _FUNCTIONS.items()}
     )
 )
-"""Floats, with ±inf or nan where `FLOAT` raises: `_Ieee` numbers in, `_Ieee` numbers out."""
+"""Floats, with ±inf or nan where `FLOAT` raises: `Ieee` numbers in, `Ieee` numbers out."""
 
 
 def evaluate(row: Operation, *inputs: float) -> float:
@@ -619,4 +619,4 @@ def local_derivative(row: Operation, index: int, inputs: tuple[float, ...] | lis
     try:
         return float(rule(FLOAT, *inputs, out))
     except (ArithmeticError, ValueError):
-        return float(rule(IEEE, *map(_Ieee, inputs), _Ieee(out)))
+        return float(rule(IEEE, *map(Ieee, inputs), Ieee(out)))

@@ -12,8 +12,7 @@ import random
 import pytest
 from browser import evaluate, number
 
-from autograd.ops import IEEE, OPERATIONS, local_derivative
-from autograd.ops import _Ieee as as_ieee
+from autograd.ops import IEEE, OPERATIONS, Ieee, local_derivative
 from autograd.ops import evaluate as value_of
 from autograd.player.page import FOLDER, operations_script
 
@@ -86,8 +85,8 @@ def test_every_operation_is_pythons_at_special_numbers():
     ]
     for (name, numbers), got in zip(points, in_javascript(points), strict=True):
         row = OPERATIONS[name]
-        given = [as_ieee(x) for x in numbers]
-        out = as_ieee(row.value(IEEE, *given))
+        given = [Ieee(x) for x in numbers]
+        out = Ieee(row.value(IEEE, *given))
         want = [out, *(rule(IEEE, *given, out) for rule in row.partials)]
         for i, (g, w) in enumerate(zip(got, map(float, want), strict=True)):
             assert apart(g, w, SUM_OF_TERMS.get((name, i), 0.0)) <= ULPS, (name, i, numbers, g, w)

@@ -11,7 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from mpmath import mp, mpc, mpf
 
-from autograd.ops import FLOAT, IEEE, INF, OPERATIONS, Operation, _Ieee, evaluate, local_derivative, operation
+from autograd.ops import FLOAT, IEEE, INF, OPERATIONS, Ieee, Operation, evaluate, local_derivative, operation
 
 NAN = math.nan
 POSITIVE = (0.0, 5e-324, 1e-308, 1e-8, 0.49, 0.99, 1.01, 1.3, 37.0, 710.0, 746.0, 1e308, INF)
@@ -346,7 +346,7 @@ def test_textbook_and_smooth_forms_are_the_same_derivative(row):
 def test_ieee_rules_give_what_numpy_gives_where_floats_raise(row):
     with np.errstate(all="ignore"):
         for point in special_points(row):
-            got = row.value(IEEE, *map(_Ieee, point))
+            got = row.value(IEEE, *map(Ieee, point))
             plain = outcome(evaluate, row, *point)
             if not isinstance(plain, type):
                 assert bits(float(got)) == plain
@@ -355,7 +355,7 @@ def test_ieee_rules_give_what_numpy_gives_where_floats_raise(row):
 
 
 def test_ieee_numbers_stay_ieee_in_arithmetic_with_plain_ones():
-    zero, two = _Ieee(0.0), _Ieee(2.0)
+    zero, two = Ieee(0.0), Ieee(2.0)
     for out, want in [
         (1.0 / zero, INF),
         (-1.0 / zero, -INF),
@@ -381,7 +381,7 @@ def test_ieee_numbers_stay_ieee_in_arithmetic_with_plain_ones():
         (IEEE.sinh(-1000.0), -INF),
         (IEEE.exp(1000.0), INF),
     ]:
-        assert type(out) is _Ieee
+        assert type(out) is Ieee
         assert bits(float(out)) == bits(want)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.ops import IEEE, OPERATIONS, operation
+from autograd.ops import IEEE, OPERATIONS, Ieee, operation
 from autograd.value import Constant, Value
 from autograd.vectorize.arrays import (
     COMPUTED,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 KEPT = 8  # machines, for as many different numbers of samples
-_ieee: Callable[[float], Any] = type(IEEE.exp(0.0))
 
 
 @dataclass(slots=True)
@@ -346,7 +345,7 @@ class Program:
                 data.append(numbers.get(node, node.data))
                 slopes.append([])
                 continue
-            of_inputs = [_ieee(data[graph.index[x]]) for x in node.inputs]
+            of_inputs = [Ieee(data[graph.index[x]]) for x in node.inputs]
             out = op.value(IEEE, *of_inputs)
             data.append(float(out))
             slopes.append(
