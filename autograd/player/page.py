@@ -56,7 +56,8 @@ class Page:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="The chain rule, step by step" '
-            f'style="width: 100%; height: {self.height}px; border: 0"></iframe>'
+            f'style="width: 100%; height: {self.height}px; border: 0">'
+            "The page plays here once its cell has been run, or the notebook is trusted.</iframe>"
         )
 
     def __repr__(self) -> str:
