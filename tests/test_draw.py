@@ -210,6 +210,10 @@ def test_files(tmp_path):
         assert path.read_bytes() == again.read_bytes()
     assert sorted(p.suffix for p in tmp_path.iterdir()) == sorted([*starts, *starts])
     assert drawing._repr_svg_() == drawing.svg
+    png, shown = drawing._repr_png_()  # what JupyterLab shows of a notebook that it does not trust
+    pixels = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+    assert png.startswith(b"\x89PNG")
+    assert pixels == (2 * shown["width"], pytest.approx(2 * float(re.search(r'height="(\d+)"', drawing.svg)[1]), abs=1))
     assert ElementTree.parse(tmp_path / "picture.svg").getroot().tag == f"{SVG}svg"
 
 

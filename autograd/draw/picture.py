@@ -14,7 +14,7 @@ FONTS = {
     style: Path(__file__).parent / "fonts" / name
     for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf"))
 }
-MOST_PIXELS = 25e6  # of a .png: a larger picture is drawn smaller
+MOST_PIXELS, MOST_PIXELS_SHOWN = 25e6, 1.5e6  # of a .png, and of one in a notebook: a larger picture is drawn smaller
 
 
 class Picture:
@@ -33,6 +33,14 @@ class Picture:
     def _repr_svg_(self) -> str:
         return self.svg
 
+    def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
+        """What is seen of the picture where SVG is not shown: in JupyterLab, in a notebook that it does not trust."""
+        return self._png(MOST_PIXELS_SHOWN), {"width": self._size()[0]}
+
+    def _size(self) -> tuple[float, float]:
+        svg = ElementTree.fromstring(self.svg)
+        return float(svg.attrib["width"]), float(svg.attrib["height"])
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to `path`, whose suffix tells the format, and return the path.
 
@@ -46,7 +54,7 @@ class Picture:
         ValueError: save: got 'one.gif'; accepted: a name that ends in .svg, .png, .pdf, .dot
         """
         path = Path(path)
-        makers = {".svg": self._svg_file, ".png": self._png_file, ".pdf": self._pdf_file}
+        makers = {".svg": self._svg_file, ".png": lambda: self._png(MOST_PIXELS), ".pdf": self._pdf_file}
         if self.dot:
             makers[".dot"] = lambda: self.dot.encode()
         if path.suffix.lower() not in makers:
@@ -56,12 +64,10 @@ class Picture:
     def _svg_file(self) -> bytes:
         return b'<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg.encode()
 
-    def _png_file(self) -> bytes:
+    def _png(self, most_pixels: float) -> bytes:
         import resvg_py
 
-        svg = ElementTree.fromstring(self.svg)
-        pixels = float(svg.attrib["width"]) * float(svg.attrib["height"])
-        zoom = min(2.0, math.sqrt(MOST_PIXELS / pixels))
+        zoom = min(2.0, math.sqrt(most_pixels / math.prod(self._size())))
         return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=zoom, font_files=list(map(str, FONTS.values()))))
 
     def _pdf_file(self) -> bytes:
@@ -75,7 +81,7 @@ class Picture:
             for title in parent.findall("{*}title"):  # a PDF has no place for what appears under the pointer
                 parent.remove(title)
         drawing = SVGObject(ElementTree.tostring(svg, encoding="unicode"))
-        page = FPDF(unit="pt", format=(float(svg.attrib["width"]), float(svg.attrib["height"])))
+        page = FPDF(unit="pt", format=self._size())
         page.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same picture makes the same file
         for style, font in FONTS.items():
             page.add_font("DejaVu Sans", style, font)
