@@ -131,7 +131,8 @@ def _print(
         texts = []
         for position, x in enumerate(part.inputs):
             text, held = render(x)
-            loose = own and (held < _needed(own, position) or (position and text[0] in "-−"))
+            signed = (position or len(part.inputs) == 1) and text[0] in "-−"  # x − (-3), −(-3)
+            loose = own and (held < _needed(own, position) or signed)
             texts.append(f"({text})" if loose else text)
         return write(part.name, texts), own or _ATOM
 

@@ -637,3 +637,10 @@ def test_a_nudge_that_is_no_number_is_named():
     x = Value(2.0, label="x")
     with pytest.raises(TypeError, match=r"got 'a' \(str\); accepted: a real number"):
         nudge(x * x, x, "a")
+
+
+def test_the_negative_of_a_negative_number_is_in_parentheses():
+    x = Value(-3.0, label="x")
+    explained = explain(-x)
+    assert "−(-3)" in str(explained.forward)
+    assert r"-\left(-3\right)" in explained.forward.latex()
