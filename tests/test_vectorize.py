@@ -16,6 +16,7 @@ from scalar_graphs import MicroGpt, mixture, random_layers
 from autograd import OPERATIONS, Constant, Value
 from autograd.graph import topological_order
 from autograd.vectorize import vectorize
+from autograd.vectorize.targets import namespace
 from nn import MLP, SGD, Adam, cross_entropy, cross_entropy_on_logits, decay, fit, load, moons, squared_error
 from nn.engines import VectorizedEngine, make_engine
 
@@ -76,6 +77,7 @@ def test_random_layers(seed):
     value, _ = program.value_and_grad()
     assert_close(value, root.data)
     assert_close(flat_gradient(program, leaves), gradients(root, leaves), 1e-11)
+    assert_text_is_true(program)
 
 
 @settings(max_examples=100 if settings.default.max_examples <= 300 else settings.default.max_examples)
@@ -203,6 +205,61 @@ def test_names_from_labels_are_identifiers_of_their_own():
     compile(str(program), "", "exec")
     assert "import os" not in str(program)
     assert program.to("numpy")(program.parameters) == pytest.approx(root.data, rel=1e-12)
+
+
+def assert_text_is_true(program, **inputs):
+    """NumPy gets from the printed text the cost and the gradients that the program gives."""
+    _, _, source = program._source(program._batched, backward=True)
+    scope = namespace("numpy") | source.constants | program.parameters | inputs
+    exec(str(program), scope)
+    cost, found = program.value_and_grad(*inputs.values())
+    assert_close(scope["J"], cost)
+    for name, gradient in found.items():
+        assert_close(scope[f"d{name}"], gradient)
+
+
+def test_every_gradient_has_a_line_and_the_name_of_its_parameter():
+    """Without labels, and where a gradient is an input, a residual, or that of another parameter too."""
+    w = [[Value(0.1 * i - 0.2 * j) for j in range(3)] for i in range(4)]
+    b, v, x = [Value(0.5) for _ in w], [Value(0.1) for _ in w], [Value(1.0) for _ in range(3)]
+    a = [sum((p * q for p, q in zip(row, x, strict=True)), bias).tanh() for row, bias in zip(w, b, strict=True)]
+    program = vectorize(sum(p * q for p, q in zip(v, a, strict=True)), inputs=[x])
+    assert_text_is_true(program, x1=np.array([[1.0, 2.0, -0.5], [0.5, 0.0, 1.0]]))
+    assert {line.split()[0] for line in program.report().splitlines()} >= {"p", "p_2", "p_3"}
+
+    w, b, c, x = (Value(0.5, label=label) for label in "wbcx")
+    assert str(vectorize(w * x, parameters={"w": w, "x": x})) == "J = w * x\n\ndw = x\ndx = w\n"
+    text = str(vectorize((w * x + 3.0 * b + c).tanh(), {"x": x}, {"w": w, "b": b, "c": c}))
+    assert {line.split()[0] for line in text.splitlines()[-3:]} == {"dw", "db", "dc"}
+    text = str(vectorize((w * x + b + c).tanh(), {"x": x}, {"w": w, "b": b, "c": c}))
+    assert text.endswith("dc = db\n")
+
+
+def test_arrays_of_one_name():
+    """They are numbered, in the text as in ``program[name]``; none is lost."""
+    w = [Value(0.3 * k, label=f"h_{k}") for k in range(3)]
+    for row in (first := [(v * 2.0 + 1.0) for v in w]), (second := [v.tanh() * 3.0 + 1.0 for v in first]):
+        for node in row:
+            node.label = "h"
+    program = vectorize(sum(v.sin() for v in second), parameters={"h": w})
+    assert list(program.residuals()) == ["dh_2", "dh_3"]
+    program.value_and_grad()
+    for name, nodes in (("h", w), ("h_2", first), ("h_3", second)):
+        assert f"{name} = " in str(program) or name == "h"
+        assert program[name].tolist() == [node.data for node in nodes]
+    J = Value(3.0, label="J")
+    program = vectorize(J * J, parameters={"J": J})
+    assert str(program) == "J_2 = J * J\n\ndJ = 2 * J\n"
+    assert (program(), program["J"]) == (9.0, 3.0)
+    with pytest.raises(ValueError, match="'J' is the name of another array"):
+        vectorize(J * w[0], {"J": J}, {"J": w[0]})
+
+
+def test_one_value_as_input_is_a_number():
+    x = Value(2.0, label="x")
+    program = vectorize(x * x, x)
+    assert program(3.0) == 9.0
+    assert program([3.0, 4.0]).tolist() == [9.0, 16.0]
 
 
 def test_the_report():
@@ -335,7 +392,7 @@ def test_write_back_with_an_operation_of_three_inputs():
     x, y = Value(-1.0), Value(3.0)
     program = vectorize(where(Value(1.0), x * 2.0, y), [y], [x])
     program.parameters["p"][...] = 5.0
-    program(7.0) if program._inputs[0].shape == () else program([7.0])
+    program([7.0])
     program.write_back()
     assert program._roots[0].data == 10.0
     assert (x.grad, y.grad) == (2.0, 0.0)
@@ -502,6 +559,7 @@ jax.config.update("jax_cpu_enable_async_dispatch", False)  # devices that wait f
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from autograd import Value
 from autograd.vectorize import vectorize
+from autograd.vectorize.targets import namespace
 from nn import MLP, cross_entropy
 assert len(jax.devices()) == 4
 model = MLP(3, [8, 2], activation="tanh", output="softmax", seed=2)

@@ -20,7 +20,7 @@ def input_arrays(inputs: Any) -> list[Leaves]:
         items, names = list(inputs.values()), [str(name) for name in inputs]
     else:
         items = [inputs] if isinstance(inputs, Value) or hasattr(inputs, "shape") else list(inputs)
-        if items and all(isinstance(x, Value) for x in items):
+        if items and items[0] is not inputs and all(isinstance(x, Value) for x in items):
             items = [items]
         names = [""] * len(items)
     parts = [(name, *flat("inputs", item)) for name, item in zip(names, items, strict=True)]
@@ -90,10 +90,10 @@ def unique(names: Sequence[str]) -> list[str]:
     >>> unique(["x", "y", "x"])
     ['x', 'y', 'x_2']
     """
-    found: list[str] = []
+    found: dict[str, None] = {}
     for name in names:
         k, candidate = 2, name
         while candidate in found:
             k, candidate = k + 1, f"{name}_{k}"
-        found.append(candidate)
-    return found
+        found[candidate] = None
+    return list(found)

@@ -34,7 +34,7 @@ from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lo
 from autograd.vectorize.machine import Machine, empty
 from autograd.vectorize.record import record
 from autograd.vectorize.reverse import differentiate, used
-from autograd.vectorize.source import Source
+from autograd.vectorize.source import Source, identifier
 from autograd.vectorize.straight import Straight
 from autograd.vectorize.targets import namespace
 
@@ -105,7 +105,12 @@ class Program:
         else:
             parts = [group for _, group in lowered.leaves if group.role == PARAMETER]
             shapes = [array.shape for array, group in lowered.leaves if group.role == PARAMETER]
-        names = unique([group.name for group in parts])
+        names = unique([group.name for group in (*self._inputs, *parts)])[len(self._inputs) :]
+        if isinstance(parameters, Mapping) and names != [group.name for group in parts]:
+            clash = next(group.name for name, group in zip(names, parts, strict=True) if name != group.name)
+            raise ValueError(
+                f"vectorize: parameters: {clash!r} is the name of another array; accepted: names of their own"
+            )
         self._groups = [
             Leaves(name, PARAMETER, group.nodes, shape) for name, group, shape in zip(names, parts, shapes, strict=True)
         ]
@@ -184,7 +189,6 @@ class Program:
             raise KeyError(f"{name!r}: no arrays: the program has not run, or its numbers are not arrays")
         machine, form = self._last
         found = {form.names[x]: x for x in form.names if x in machine.buffers}
-        found |= {group.name: array for array, group in form.lowered.leaves}
         if name not in found:
             raise KeyError(f"no array {name!r} in the last run; it has {', '.join(found)}")
         return machine.get(found[name]).copy()  # type: ignore[no-any-return]
@@ -291,12 +295,15 @@ class Program:
         return self._forms[batched]
 
     def _compiled(self, lowered: Lowering) -> _Form:
-        builder, names = lowered.builder, dict(lowered.names)
+        builder, parameters = lowered.builder, [x for x, group in lowered.leaves if group.role == PARAMETER]
+        totals = _totals(lowered) if len(self._roots) == 1 else []
+        names = {array: group.name for array, group in lowered.leaves} | lowered.names
+        for k, x in enumerate(totals, 1):
+            names.setdefault(x, f"Z_{k}")
+        names = dict(zip(names, unique(list(names.values())), strict=True))
         form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, {}, names)
         if len(self._roots) > 1:
             return form
-        parameters = [array for array, group in lowered.leaves if group.role == PARAMETER]
-        totals = _totals(lowered)
         forward = list(builder.statements)
         share: Operand = 1.0
         if isinstance(lowered.per_sample, Array):
@@ -308,14 +315,15 @@ class Program:
         form.gradients = differentiate(builder, forward, seeds, [*parameters, *totals], self._mean)
         seeds = [(lowered.per_sample, share), (lowered.shared, 1.0)]
         form.fast = differentiate(builder, forward, seeds, parameters, mean=False)
-        for k, x in enumerate(totals, 1):
-            name = names.setdefault(x, f"Z_{k}")
-            delta = names[form.gradients[x]] = "D" + name[1:] if name[0] == "Z" else f"d{name}"
-            form.residuals[delta] = form.gradients[x]
+        form.residuals = {_delta(names[x]): form.gradients[x] for x in totals}
+        called = {gradient: name for name, gradient in form.residuals.items()}
         for x in parameters:
-            names.setdefault(form.gradients[x], f"d{x.name}")
-        if isinstance(form.cost, Array) and form.cost.role == COMPUTED:
-            names[form.cost] = common_name([self._roots[0].label]) or "J"
+            called.setdefault(form.gradients[x], f"d{names[x]}")
+        if isinstance(form.cost, Array):
+            called.setdefault(form.cost, common_name([self._roots[0].label]) or "J")
+        called = {x: name for x, name in called.items() if x.role == COMPUTED}
+        others = {x: name for x, name in names.items() if x not in called}
+        form.names = dict(zip([*others, *called], unique([*others.values(), *called.values()]), strict=True))
         return form
 
     # Back to the graph ----------------------------------------------------------------------------------------------
@@ -398,6 +406,7 @@ class Program:
     def _source(self, batched: bool, backward: bool) -> tuple[list[str], list[str], Source]:
         form = self._form(batched)
         roots: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
+        backward = backward and len(self._roots) == 1
         gradients = list(form.gradients.values()) if backward else []
         forward = used(form.statements, roots)
         own = {statement.out for statement in forward}
@@ -409,6 +418,10 @@ class Program:
         source = Source([*forward, *rest], form.names, leaves, shown)
         lines = [f"{name} = {text}" for name, text in source.lines]
         split = sum(1 for x in source.names if x in own)
+        if backward:  # gradients that are something else too: an input, a residual, another gradient
+            for x, gradient in ((x, form.gradients[x]) for x, group in form.lowered.leaves if group.role == PARAMETER):
+                if not form.names.get(gradient, "").startswith(name := f"d{form.names[x]}"):
+                    lines.append(f"{source.unique(identifier(name))} = {source.text(gradient)}")
         count = [f"m = len({source.names[x]})" for x in leaves if x.batched][:1]
         return [*count, *lines[:split]], lines[split:], source
 
@@ -467,7 +480,7 @@ class Program:
                 continue
             sizes = [*(["m"] if array.batched else []), *map(str, array.shape)]
             shape = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
-            rows.append((form.names.get(array, array.name), _computed_as(array, form.lowered), shape, nodes))
+            rows.append((form.names.get(array, ""), _computed_as(array, form.lowered), shape, nodes))
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
         head = f"{n:,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward"
         table = ("  ".join(x.ljust(w) for x, w in zip(row, widths, strict=True)).rstrip() for row in rows)
@@ -507,6 +520,15 @@ def _computed_as(array: Array, lowered: Lowering) -> str:
         if kind in found:
             return kind
     return "elementwise" if array.shape or array.batched else "single number"
+
+
+def _delta(name: str) -> str:
+    """Return what δ = ∂J/∂z is called, for the name of the z.
+
+    >>> _delta("Z2"), _delta("h")
+    ('D2', 'dh')
+    """
+    return f"D{name[1:]}" if name[0] == "Z" else f"d{name}"
 
 
 def _totals(lowered: Lowering) -> list[Array]:

@@ -67,7 +67,7 @@ class Source:
         self.shown = shown
         self.numbered = 0
         for x in given:
-            self.names[x] = self.unique(_identifier(x.name))
+            self.names[x] = self.unique(identifier(names[x]))
         self.hints = names
         self.uses: dict[Array, int] = {}
         for statement in self.statements:
@@ -112,7 +112,7 @@ class Source:
         if not name:
             self.numbered += 1
             name = f"t{self.numbered}"
-        self.names[out] = self.unique(_identifier(name))
+        self.names[out] = self.unique(identifier(name))
         self.lines.append((self.names[out], text))
 
     def text(self, x: Operand, needed: float = 0) -> str:
@@ -197,7 +197,7 @@ class Source:
         return f"transpose({self.text(x)}, {order})", ATOM
 
     def reshape(self, statement: Reshape) -> tuple[str, float]:
-        return f"{self.text(statement.args[0], ATOM)}.reshape({self.sizes(statement.out)})", ATOM
+        return f"{self.text(statement.args[0], ATOM)}.reshape({self.sizes(statement.out) or '()'})", ATOM
 
     def take(self, statement: Take) -> tuple[str, float]:
         index = self.constant("", statement.index)
@@ -221,13 +221,13 @@ class Source:
         start = self.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
         index = ", ".join(_part(part_) for part_ in ((slice(None),) if statement.out.batched else ()) + statement.index)
         index = re.sub(r"(?<![\d:])(-?\d*):(-?\d*)(?::(\d*))?", _slice_call, index)
-        return f"place({start}, ({index},), {self.text(part)})", ATOM
+        return f"place({start}, ({index}{',' if index else ''}), {self.text(part)})", ATOM
 
     def sizes(self, x: Array) -> str:
         return ", ".join([BATCH] * x.batched + [str(size) for size in x.shape])
 
 
-def _identifier(name: str) -> str:
+def identifier(name: str) -> str:
     """Return a name that source can have, for one that a user gave."""
     name = re.sub(r"[^A-Za-z0-9_]", "_", name)
     return name if name and not name[0].isdigit() else f"x{name}"
