@@ -43,7 +43,7 @@ class Operation:
     partials  ``partials[i](m, *inputs, out)``: the local derivative ∂out/∂input i, accurate to a few units in the
               last place wherever it is finite
     domain    per input, the open interval in which value and partials are defined
-    edges     what happens at kinks, at singular points and outside the domain
+    edges     what happens at kinks, at singular points and outside the domain: sentences with ``;`` between them
     textbook  the partials as a book writes them, where the accurate form is a longer one: the form that
               derivations show and array programs use, equal within rounding of a number of size 1
     smooth    the partials in a form to differentiate again, where the textbook form loses digits
@@ -90,6 +90,11 @@ class Operation:
         """The partials as a graph that can be differentiated again: no bend where the operation has none."""
         return self.smooth or self.formulas
 
+    def failure(self, error: Exception) -> str:
+        """Return what went wrong where the value is not defined, and what `edges` says of it."""
+        said = [words for words in self.edges.split("; ") if f"raises {type(error).__name__}" in words]
+        return f"{error.args[-1]}" + (f" ({'; '.join(said)})" if said else "")
+
     def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
         return operation, (self.name,)
 
@@ -120,7 +125,7 @@ def _sech_squared(m: Any, x: Any, out: Any) -> Any:
 
 
 def _asin_slope(m: Any, x: Any, out: Any) -> Any:
-    return 1.0 / m.sqrt((1.0 - x) * (1.0 + x))
+    return 1.0 / m.sqrt((1.0 - x) * (1.0 + x))  # 1 - x² would cancel near ±1
 
 
 def _silu_slope(m: Any, x: Any, out: Any) -> Any:
@@ -244,15 +249,15 @@ _ROWS = (
         edges="division by zero raises ZeroDivisionError",
     ),
     Operation(
-        name="pow", symbol="**", latex="{0}^{{{1}}}", infix=4, numpy="power", javascript="power({0}, {1})",
+        name="pow", symbol="^", latex="{0}^{{{1}}}", infix=4, numpy="power", javascript="power({0}, {1})",
         value=lambda m, x, y: x**y,
         partials=(_pow_base, _pow_exponent),
         textbook=(_pow_base_textbook, _pow_exponent_textbook),
         smooth=(_pow_base_smooth, _pow_exponent_textbook),
         domain=((0.0, INF), REALS),
-        edges="d/dx x**0 = 0 everywhere, 0 included; d/dy 0**y = 0 for y >= 0; d/dx x**y = inf at x = 0 for 0 < y < 1; "
-        "0 to a negative power raises ZeroDivisionError, a negative number to a fractional power ValueError; the "
-        "derivative by the exponent is nan where the base is negative",
+        edges="d/dx x⁰ = 0 everywhere, 0 included; d/dy 0^y = 0 for y ≥ 0; d/dx x^y = inf at x = 0 for 0 < y < 1; "
+        "the derivative by the exponent is nan where the base is negative; 0 to a negative power raises "
+        "ZeroDivisionError; a negative number to a fractional power raises ValueError",
     ),
     Operation(
         name="neg", symbol="−", latex="-{0}", infix=3, numpy="negative",
@@ -320,8 +325,6 @@ _ROWS = (
         name="asin", symbol="asin", latex=r"\arcsin\left({0}\right)", numpy="arcsin", javascript="Math.asin({0})",
         value=lambda m, x: m.asin(x),
         partials=(_asin_slope,),
-        textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 - x * x),),
-        smooth=(_asin_slope,),
         domain=((-1.0, 1.0),),
         edges="asin′(±1) = inf; outside [-1, 1] raises ValueError",
     ),
@@ -329,8 +332,6 @@ _ROWS = (
         name="acos", symbol="acos", latex=r"\arccos\left({0}\right)", numpy="arccos", javascript="Math.acos({0})",
         value=lambda m, x: m.acos(x),
         partials=(lambda m, x, out: -_asin_slope(m, x, out),),
-        textbook=(lambda m, x, out: -1.0 / m.sqrt(1.0 - x * x),),
-        smooth=(lambda m, x, out: -_asin_slope(m, x, out),),
         domain=((-1.0, 1.0),),
         edges="acos′(±1) = -inf; outside [-1, 1] raises ValueError",
     ),
@@ -501,9 +502,7 @@ def with_derived(namespace: SimpleNamespace) -> SimpleNamespace:
     """Complete `namespace`: operations it has no function of its own for are evaluated by their value rule."""
 
     def derived(row: Operation) -> Rule:
-        return lambda *inputs: row.value(
-            namespace, *inputs, *row.defaults[len(row.defaults) - row.arity + len(inputs) :]
-        )
+        return lambda *inputs: row.value(namespace, *row.with_defaults(inputs))
 
     for row in OPERATIONS.values():
         if not hasattr(namespace, row.name):

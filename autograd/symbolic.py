@@ -12,6 +12,7 @@ Numbers fold as they would compute, and what changes nothing (1·x, x + 0, x**1)
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -158,13 +159,19 @@ def to_text(formula: Formula) -> str:
     """Return the formula as plain text, with the signs of the pictures.
 
     >>> x, y = symbol("x"), symbol("y")
-    >>> to_text(x * (x - (-y)) ** 2.0)
-    'x × (x − (−y)) ** 2'
+    >>> to_text(x * (x - (-y)) ** 2.0 + 2.0**x)
+    'x × (x − (−y))² + 2^x'
+    >>> to_text(SYMBOLS.where(SYMBOLS.less_equal(x, 0.0), 0.0, y))
+    '0 if x ≤ 0 else y'
     """
 
     def write(name: str, inputs: list[str]) -> str:
         if name in PREDICATES:
-            return f"{inputs[0]} {PREDICATES[name]} {inputs[1]}"
+            return f"{inputs[0]} {_TEXT_PREDICATES[name]} {inputs[1]}"
+        if name == "where":
+            return f"({inputs[1]} if {inputs[0]} else {inputs[2]})"
+        if name == "pow":
+            return to_power(*inputs)
         row = OPERATIONS[name]
         if row.infix:
             return f" {row.symbol} ".join(inputs) if len(inputs) > 1 else row.symbol + inputs[0]
@@ -173,7 +180,21 @@ def to_text(formula: Formula) -> str:
     def number(x: float) -> str:
         return _NAMED.get(x) or (f"-{_NAMED[-x]}" if -x in _NAMED else _digits(x))
 
-    return _print(formula, number, lambda x: x.name, write, _strength)
+    text = _print(formula, number, lambda x: x.name, write, _strength)
+    return text[1:-1] if isinstance(formula, Expression) and formula.name == "where" else text
+
+
+def to_power(base: str, exponent: str) -> str:
+    """Return a power as text: a short whole exponent is raised, any other stands after ^.
+
+    >>> to_power("x", "2"), to_power("x", "(-1)"), to_power("x", "(y + 1)"), to_power("a^(2)_1", "2")
+    ('x²', 'x⁻¹', 'x^(y + 1)', '(a^(2)_1)²')
+    """
+    if re.fullmatch(r"[\d.]+e[-+\d]+|.*\^.*[^)]", base):  # 1e-05, and a unit's label: the exponent must not run into it
+        base = f"({base})"
+    if whole := re.fullmatch(r"\(?([-−]?\d{1,3})\)?", exponent):
+        return base + whole[1].translate(_RAISED)
+    return f"{base}^{exponent}"
 
 
 def to_numpy(formula: Formula) -> str:
@@ -259,7 +280,9 @@ def _grouped(text: str) -> bool:
     return text.startswith("(") and text.endswith(")")
 
 
-_ASCII = str.maketrans({"−": "-", "×": "*"})
+_ASCII = str.maketrans({"−": "-", "×": "*", "^": "**"})
+_RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TEXT_PREDICATES = PREDICATES | {"less_equal": "≤", "equal": "="}
 _LATEX_PREDICATES = PREDICATES | {"less_equal": r"\le", "equal": "=", "both": r"\text{ and }"}
 _JAVASCRIPT_PREDICATES = PREDICATES | {"equal": "===", "both": "&&"}
 _NAMED = {SQRT_2: "√2", SQRT_2PI: "√(2π)", TWO_OVER_SQRT_PI: "(2/√π)"}

@@ -11,7 +11,7 @@ import pytest
 from browser import evaluate, number
 from random_graphs import random_graph
 
-from autograd import Constant, Value, log, tanh, topological_order, where
+from autograd import Constant, Value, log, relu, tanh, topological_order, where
 from autograd.labels import UnitLabel
 from autograd.player import play
 from autograd.player.page import FOLDER, embedded, operations_script
@@ -326,6 +326,16 @@ def test_the_formula_is_written_out_where_it_is_short():
     for _ in range(40):
         x = x * x
     assert data_of(play(x))["formula"] == "v39 × v39"
+
+
+def test_powers_products_and_choices_are_written_in_one_notation():
+    x, y = Value(2.0, label="x-1"), Value(3.0, label="y")
+    data = data_of(play((x * x + -2.0) ** 2.0 / y**-1.0 + 2.0**y + y**0.5 + relu(y)))
+    assert data["formula"] == "(x-1 × x-1 + (−2))² / y⁻¹ + 2^y + y^0.5 + relu(y)"  # a label stays as it was typed
+    written = [text for one in data["texts"] for text in (one["value"], *one["partials"])]
+    for text in ("{0}²", "2 × {0}", "−{0}⁻²", "2^{1}", "0.5 × {0}^(−0.5)", "0 if {0} ≤ 0 else 1"):
+        assert text in written
+    assert not re.search(r"[*-]|where|==|<=", " ".join(written))
 
 
 def test_numbers_that_json_does_not_know():

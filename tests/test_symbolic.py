@@ -51,16 +51,21 @@ def test_printed_numpy_computes_the_value(row):
         (lambda x, y: x - y - x, "x − y − x"),
         (lambda x, y: x / (y * x), "x / (y × x)"),
         (lambda x, y: (x + y) * x, "(x + y) × x"),
-        (lambda x, y: (-x) ** y, "(−x) ** y"),
-        (lambda x, y: -(x**y), "−x ** y"),
-        (lambda x, y: x ** (y**x), "x ** y ** x"),
-        (lambda x, y: (x**y) ** x, "(x ** y) ** x"),
+        (lambda x, y: (-x) ** y, "(−x)^y"),
+        (lambda x, y: -(x**y), "−x^y"),
+        (lambda x, y: x ** (y**x), "x^y^x"),
+        (lambda x, y: (x**y) ** x, "(x^y)^x"),
         (lambda x, y: x + y * x, "x + y × x"),
         (lambda x, y: x * (-y), "x × (−y)"),
-        (lambda x, y: (-2.0) ** x * y, "(-2) ** x × y"),
+        (lambda x, y: (-2.0) ** x * y, "(-2)^x × y"),
         (lambda x, y: -(-x) + y, "x + y"),  # noqa: B002
         (lambda x, y: 1.0 * x + 0.0 * y, "x + 0 × y"),
         (lambda x, y: x / 1.0 - 0.0 + y**1.0, "x + y"),
+        (lambda x, y: -((x + y) ** 2.0), "−(x + y)²"),
+        (lambda x, y: x**-1.0 / y**12.0, "x⁻¹ / y¹²"),
+        (lambda x, y: x**0.5 + y**-0.5, "x^0.5 + y^(-0.5)"),
+        (lambda x, y: (x**2.0) ** 2.0 - y, "(x²)² − y"),
+        (lambda x, y: 1e-5 ** (x + y), "(1e-05)^(x + y)"),
     ],
 )
 def test_parentheses_are_the_needed_ones(formula, text):
@@ -69,6 +74,14 @@ def test_parentheses_are_the_needed_ones(formula, text):
     python = to_numpy(formula(x, y))
     values = {"x": 1.7, "y": 2.0}
     assert eval(python, {}, values) == formula(1.7, 2.0)
+
+
+def test_a_choice_reads_as_a_sentence():
+    x, y = symbol("x"), symbol("y")
+    local = OPERATIONS["maximum"].formulas[0](SYMBOLS, x, y, symbol("out"))
+    assert to_text(local) == "0.5 if x = y else (0 if x < y else 1)"
+    assert to_text(2.0 * local) == "2 × (0.5 if x = y else (0 if x < y else 1))"
+    assert to_text(OPERATIONS["relu"].formulas[0](SYMBOLS, x, symbol("out"))) == "0 if x ≤ 0 else 1"
 
 
 @pytest.mark.parametrize("row", [row for row in OPERATIONS.values() if row.name != "where"], ids=lambda row: row.name)

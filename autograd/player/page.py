@@ -25,7 +25,7 @@ from autograd.ops import OPERATIONS, Operation
 from autograd.player.network import network_data, pretty, unit_order
 from autograd.saving import write_whole
 from autograd.steps import backward_steps, node_names
-from autograd.symbolic import SYMBOLS, Expression, symbol, to_javascript, to_text
+from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
 from autograd.value import Constant, Value, real
 
 MOST_NODES = 200  # of a graph that is shown node by node
@@ -182,10 +182,12 @@ def graph_data(
 def formula(order: list[Value], named: Set[Value], shown: Sequence[str]) -> str:
     """Return the expression of the last node in leaves, named nodes and nodes used twice; "" for a long one."""
     uses = Counter(x for node in order for x in node.inputs)
-    expressions: dict[Value, Expression] = {}
+    expressions: dict[Value, Formula] = {}
     for node, name in zip(order, shown, strict=True):
         if node.op and (node is order[-1] or (node not in named and uses[node] == 1)):
             expressions[node] = Expression(node.op.name, tuple(expressions[x] for x in node.inputs))
+        elif isinstance(node, Constant) and node not in named:
+            expressions[node] = Expression("neg", (-node.data,)) if node.data < 0 else node.data  # with a minus sign
         else:
             expressions[node] = symbol(printable(name, 14))
     text = to_text(expressions[order[-1]]) if order[-1].op else ""
@@ -244,17 +246,22 @@ def sample_rows(
 def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
     """Return how the page writes an operation: ``{0}`` is its first input, ``{out}`` what it computes.
 
-    ``bare`` has the inputs that are mere numbers, None for the others; a partial is written with the numbers in it.
+    ``bare`` has the inputs that are mere numbers, None for the others; the formulas have the numbers in them.
 
-    >>> texts(OPERATIONS["pow"], (None, 3.0))["partials"][0]
-    '3 × {0} ** 2'
+    >>> cube = texts(OPERATIONS["pow"], (None, 3.0))
+    >>> cube["value"], cube["partials"][0]
+    ('{0}³', '3 × {0}²')
     """
+
+    def written(formula: Formula) -> str:
+        return to_text(formula).replace("-", "−")
+
     inputs = [symbol(f"{{{i}}}") for i in range(row.arity)]
-    known = [x if number is None else number for x, number in zip(inputs, bare, strict=True)]
+    known: list[Formula] = [x if number is None else number for x, number in zip(inputs, bare, strict=True)]
     return {
         "symbol": row.symbol,
-        "value": to_text(Expression(row.name, tuple(inputs))),
-        "partials": [to_text(rule(SYMBOLS, *known, symbol("{out}"))).replace("-", "−") for rule in row.formulas],
+        "value": written(Expression(row.name, tuple(known))),
+        "partials": [written(rule(SYMBOLS, *known, symbol("{out}"))) for rule in row.formulas],
         "edges": row.edges,
     }
 
