@@ -25,10 +25,9 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
+from autograd.documents import DocumentError, check, check_keys, load, parse, refused
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, evaluate
@@ -36,10 +35,6 @@ from autograd.saving import write_whole
 from autograd.value import Constant, Value, apply
 
 FORMAT, VERSION = "chainrule graph", 1
-
-
-class GraphFileError(ValueError):
-    """A file that is not a graph as this version writes it; the message names the place."""
 
 
 def save_graph(root: Value, path: str | os.PathLike[str]) -> None:
@@ -59,16 +54,9 @@ def save_graph(root: Value, path: str | os.PathLike[str]) -> None:
 def load_graph(path: str | os.PathLike[str]) -> Value:
     """Return the root of the graph in the file at `path`; its other nodes are reached through `inputs`.
 
-    Raises GraphFileError, naming the place, for a file that is not such a graph; OSError where it cannot be read.
+    Raises DocumentError, naming the place, for a file that is not such a graph; OSError where it cannot be read.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise GraphFileError(f"{path}: not UTF-8 text: {error}") from None
-    try:
-        return graph_from_json(text)
-    except GraphFileError as error:
-        raise GraphFileError(f"{path}: {error}") from None
+    return load(path, graph_from_json)
 
 
 def graph_to_json(root: Value) -> str:
@@ -111,29 +99,15 @@ def _entry(node: Value, places: dict[Value, int]) -> dict[str, Any]:
 
 
 def graph_from_json(text: str) -> Value:
-    """Return the root of the graph that `graph_to_json` wrote; GraphFileError, naming the place, for other text.
+    """Return the root of the graph that `graph_to_json` wrote; DocumentError, naming the place, for other text.
 
     >>> graph_from_json('{"format": "chainrule graph", "version": 2}')
     Traceback (most recent call last):
-    autograd.files.GraphFileError: version: got 2; accepted: 1, or a newer chainrule to read it
+    autograd.documents.DocumentError: version: got 2; accepted: 1, or a newer chainrule to read it
     """
-    try:
-        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError:
-        raise GraphFileError("nested too deeply; accepted: the three levels of the schema") from None
-    except json.JSONDecodeError as error:
-        raise GraphFileError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except ValueError as error:  # an integer of too many digits
-        raise GraphFileError(str(error)) from None
-    _check_keys(document, "the file", {"format", "version", "root", "nodes"}, {"format", "version"})
-    _check(document["format"] == FORMAT, "format", document["format"], f"{FORMAT!r}")
-    version = document["version"]
-    _check(
-        type(version) is int and version == VERSION, "version", version, f"{VERSION}, or a newer chainrule to read it"
-    )
-    _check_keys(document, "the file", {"format", "version", "root", "nodes"}, {"root", "nodes"})
+    document = parse(text, FORMAT, VERSION, {"root", "nodes"})
     entries = document["nodes"]
-    _check(isinstance(entries, list) and entries, "nodes", entries, "a list of nodes")
+    check(isinstance(entries, list) and entries, "nodes", entries, "a list of nodes")
     nodes: list[Value] = []
     for i, entry in enumerate(entries):
         nodes.append(_node(entry, f"nodes[{i}]", nodes))
@@ -144,27 +118,27 @@ _KEYS = {"data", "label", "unit", "constant", "op", "inputs"}
 
 
 def _node(entry: Any, place: str, nodes: list[Value]) -> Value:
-    _check_keys(entry, place, _KEYS, {"data"})
+    check_keys(entry, place, _KEYS, {"data"})
     data = _data(entry["data"], f"{place}.data")
     constant = entry.get("constant", False)
-    _check(isinstance(constant, bool), f"{place}.constant", constant, "true or false")
+    check(isinstance(constant, bool), f"{place}.constant", constant, "true or false")
     label = _label(entry, place)
     if "op" not in entry:
-        _check("inputs" not in entry, f"{place}.inputs", entry.get("inputs"), "an op beside them")
+        check("inputs" not in entry, f"{place}.inputs", entry.get("inputs"), "an op beside them")
         return Constant(data, label) if constant else Value(data, label)
     op = OPERATIONS.get(entry["op"]) if isinstance(entry["op"], str) else None
     if op is None:
-        raise _refused(f"{place}.op", entry["op"], f"an operation of the table: {', '.join(OPERATIONS)}")
-    _check(not constant, f"{place}.constant", constant, "false beside an op")
+        raise refused(f"{place}.op", entry["op"], f"an operation of the table: {', '.join(OPERATIONS)}")
+    check(not constant, f"{place}.constant", constant, "false beside an op")
     inputs = entry.get("inputs")
     if not isinstance(inputs, list) or len(inputs) != op.arity:
-        raise _refused(f"{place}.inputs", inputs, f"a list of the {op.arity} inputs of {op.name}")
+        raise refused(f"{place}.inputs", inputs, f"a list of the {op.arity} inputs of {op.name}")
     operands = [nodes[_place(x, f"{place}.inputs[{i}]", len(nodes))] for i, x in enumerate(inputs)]
     try:
         node = apply(op, *operands)
     except (ArithmeticError, ValueError) as error:
-        raise GraphFileError(f"{place}: {error}") from None
-    _check(_same(node.data, data), f"{place}.data", data, f"{node.data!r}, which is what {op.name} gives")
+        raise DocumentError(f"{place}: {error}") from None
+    check(_same(node.data, data), f"{place}.data", data, f"{node.data!r}, which is what {op.name} gives")
     node.data, node.label = data, label
     return node
 
@@ -176,7 +150,7 @@ def _same(x: float, y: float) -> bool:
 
 def _place(place: Any, where: str, count: int) -> int:
     if type(place) is not int or not 0 <= place < count:
-        raise _refused(where, place, f"the place of a node before it, 0 to {count - 1}" if count else "no inputs here")
+        raise refused(where, place, f"the place of a node before it, 0 to {count - 1}" if count else "no inputs here")
     return place
 
 
@@ -190,14 +164,14 @@ def _data(data: Any, place: str) -> float:
             number = math.inf
         if math.isfinite(number):
             return number
-    raise _refused(place, data, 'a number within the range of floats, "inf", "-inf" or "nan"')
+    raise refused(place, data, 'a number within the range of floats, "inf", "-inf" or "nan"')
 
 
 def _label(entry: dict[str, Any], place: str) -> str:
     if "unit" not in entry:
         label = entry.get("label", "")
         if not isinstance(label, str):
-            raise _refused(f"{place}.label", label, "a string")
+            raise refused(f"{place}.label", label, "a string")
         return label
     unit = entry["unit"]
     match unit:
@@ -207,7 +181,7 @@ def _label(entry: dict[str, Any], place: str) -> str:
             "label" not in entry and _counts(layer) and _counts(i)
         ):
             return UnitLabel(symbol, layer, (i,))
-    raise _refused(
+    raise refused(
         f"{place}.unit",
         unit,
         '["W", layer, [i, j]], or b, z, a, x or y with one index, counted from 1; no label beside it',
@@ -216,38 +190,3 @@ def _label(entry: dict[str, Any], place: str) -> str:
 
 def _counts(index: Any) -> bool:
     return type(index) is int and index >= 1
-
-
-# Refusals ---------------------------------------------------------------------------------------------------------
-
-
-def _refused(place: str, given: Any, accepted: str) -> GraphFileError:
-    text = repr(given)
-    return GraphFileError(f"{place}: got {text if len(text) <= 80 else text[:77] + '...'}; accepted: {accepted}")
-
-
-def _check(holds: Any, place: str, given: Any, accepted: str) -> None:
-    if not holds:
-        raise _refused(place, given, accepted)
-
-
-def _check_keys(entry: Any, place: str, known: set[str], needed: set[str]) -> None:
-    if not isinstance(entry, dict):
-        raise _refused(place, entry, "an object")
-    for key in entry:
-        _check(key in known, f"{place}: key", key, ", ".join(sorted(known)))
-    for key in sorted(needed):
-        if key not in entry:
-            raise GraphFileError(f"{place}: {key} is missing")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entry = dict(pairs)
-    if len(entry) < len(pairs):
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise GraphFileError(f"an object has the key {twice[:80]!r} twice")
-    return entry
-
-
-def _no_constant(name: str) -> float:
-    raise GraphFileError(f'got {name}, which is not JSON; accepted: "inf", "-inf" or "nan", in quotes')

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.documents import DocumentError, check, check_keys, load, parse
 from autograd.saving import write_whole
 from autograd.value import Value
 from nn.datasets import Dataset
@@ -257,36 +258,23 @@ def save_model(model: MLP, path: str | Path) -> None:
 def load_model(path: str | Path) -> MLP:
     """Return the model that `save_model` wrote.
 
-    Raises ValueError, naming the place in the file, for anything else, a file of a later version included.
+    Raises DocumentError, a ValueError, naming the place in the file, for anything else, a file of a later version
+    included.
     """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=lambda name: name)
-    except (RecursionError, ValueError) as error:  # no text, no JSON, or a number of more digits than Python reads
-        raise ValueError(f"{path}: {error}; accepted: a file that save_model wrote") from None
-    try:
-        return _model(content)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+    return load(path, _model)
 
 
-def _model(content: Any) -> MLP:
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError(f"no {FORMAT!r} as its format; accepted: a file that save_model wrote")
-    version = content.get("version")
-    if version != VERSION:
-        raise ValueError(f"version: got {version!r}; this program reads {VERSION}. A later one may read it")
-    _keys("the file", content, {"format", "version", "activation", "output", "layers"})
+def _model(text: str) -> MLP:
+    content = parse(text, FORMAT, VERSION, {"activation", "output", "layers"})
     layers = _list("layers", content["layers"])
     shapes = []
     for k, layer in enumerate(layers):
         place = f"layers[{k}]"
-        if not isinstance(layer, dict):
-            raise ValueError(f"{place}: got {_short(layer)}; accepted: an object with W and b")
-        _keys(place, layer, {"W", "b"})
+        check_keys(layer, place, {"W", "b"}, {"W", "b"})
         rows = _list(f"{place}.W", layer["W"])
         widths = {len(_list(f"{place}.W[{i}]", row)) for i, row in enumerate(rows)}
         if len(widths) > 1 or len(_list(f"{place}.b", layer["b"])) != len(rows):
-            raise ValueError(f"{place}: accepted: rows of W of one length, and as many of them as numbers in b")
+            raise DocumentError(f"{place}: accepted: rows of W of one length, and as many of them as numbers in b")
         for i, row in enumerate(rows):
             for j, number in enumerate(row):
                 _finite(f"{place}.W[{i}][{j}]", number)
@@ -294,7 +282,7 @@ def _model(content: Any) -> MLP:
         shapes.append((len(rows), widths.pop()))
     for k, ((below, _), (_, n_in)) in enumerate(pairwise(shapes)):
         if below != n_in:
-            raise ValueError(f"layers[{k + 1}].W: got rows of {n_in}; layers[{k}] has {below} units")
+            raise DocumentError(f"layers[{k + 1}].W: got rows of {n_in}; layers[{k}] has {below} units")
     model = MLP(shapes[0][1], [rows for rows, _ in shapes], content["activation"], content["output"])
     for layer, numbers in zip(model.layers, layers, strict=True):
         for neuron, row, bias in zip(layer.neurons, numbers["W"], numbers["b"], strict=True):
@@ -304,20 +292,14 @@ def _model(content: Any) -> MLP:
     return model
 
 
-def _keys(place: str, found: dict[str, Any], accepted: set[str]) -> None:
-    if wrong := sorted(found.keys() ^ accepted):
-        raise ValueError(f"{place}: {wrong[0]!r} is {'missing' if wrong[0] in accepted else 'unknown'}")
-
-
 def _list(place: str, found: Any) -> list[Any]:
-    if not isinstance(found, list) or not found:
-        raise ValueError(f"{place}: got {_short(found)}; accepted: a list that is not empty")
-    return found
+    check(isinstance(found, list) and found, place, found, "a list that is not empty")
+    return found  # type: ignore[no-any-return]
 
 
 def _finite(place: str, found: Any) -> None:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) <= sys.float_info.max:
-        raise ValueError(f"{place}: got {_short(found)}; accepted: a finite number")
+    number = isinstance(found, int | float) and not isinstance(found, bool)
+    check(number and abs(found) <= sys.float_info.max, place, found, "a finite number")
 
 
 def _short(found: Any) -> str:
