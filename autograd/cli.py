@@ -22,6 +22,7 @@ from autograd.explain import explain, why_nan
 from autograd.explain.tables import visible
 from autograd.expressions import assignment, parse
 from autograd.player import play
+from autograd.saving import checked_ending
 from autograd.steps import node_names
 from nn.datasets import GENERATED
 
@@ -137,28 +138,27 @@ def _explain(options: argparse.Namespace) -> None:
 
 
 def _draw(options: argparse.Namespace) -> None:
-    path = _target(options.output)
+    path = _target(Path(options.output))
     root = _read(options)
     root.backward()
     _say(f"wrote {draw(root, {'J': root}).save(path)}")
 
 
 def _play(options: argparse.Namespace) -> None:
-    path = _target(options.output)
+    path = _target(checked_ending(options.output, ".html"))
     root = _read(options)
     _say(f"wrote {play(root, {'J': root}).save(path)}: open it in a browser")
 
 
-def _target(name: str) -> Path:
+def _target(path: Path) -> Path:
     """The file to write, whose folder is looked for before the work is done."""
-    path = Path(name)
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
     return path
 
 
 def _train(options: argparse.Namespace) -> None:
-    path = _target(options.output) if options.output else None
+    path = _target(checked_ending(options.output, ".json")) if options.output else None
     if options.data in GENERATED:
         if options.label:
             raise ValueError(f"--label: got {options.label!r} for {options.data}; accepted: the column of a CSV file")

@@ -31,7 +31,7 @@ from autograd.documents import DocumentError, check, check_keys, load, parse, re
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, evaluate
-from autograd.saving import write_whole
+from autograd.saving import checked_ending, write_whole
 from autograd.value import Constant, Value, apply
 
 FORMAT, VERSION = "chainrule graph", 1
@@ -40,7 +40,8 @@ FORMAT, VERSION = "chainrule graph", 1
 def save_graph(root: Value, path: str | os.PathLike[str]) -> None:
     """Write the graph of `root` as JSON to `path`, whole or not at all: a failure leaves what was there.
 
-    Raises what `graph_to_json` raises, and OSError where the file cannot be written.
+    Raises what `graph_to_json` raises, ValueError for a name that does not end in .json, and OSError where the file
+    cannot be written.
 
     >>> import tempfile, pathlib
     >>> x = Value(3.0, label="x")
@@ -48,7 +49,7 @@ def save_graph(root: Value, path: str | os.PathLike[str]) -> None:
     >>> save_graph(x * x, file); load_graph(file)
     Value(9.0, op=mul)
     """
-    write_whole(path, graph_to_json(root))
+    write_whole(checked_ending(path, ".json"), graph_to_json(root))
 
 
 def load_graph(path: str | os.PathLike[str]) -> Value:

@@ -1,9 +1,21 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, under a name whose ending tells what is in them."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+
+def checked_ending(path: str | os.PathLike[str], *endings: str) -> Path:
+    """Return `path`; ValueError unless its name ends in one of `endings`, in capitals or not.
+
+    >>> checked_ending("lesson.html", ".html").name
+    'lesson.html'
+    """
+    target = Path(path)
+    if target.suffix.lower() not in endings:
+        raise ValueError(f"save: got {str(path)!r}; accepted: a name that ends in {', '.join(endings)}")
+    return target
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.documents import DocumentError, check, check_keys, load, parse
-from autograd.saving import write_whole
+from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
 from nn.datasets import Dataset
 from nn.engines import Optimizer, Rows, make_engine
@@ -240,8 +240,9 @@ def save_model(model: MLP, path: str | Path) -> None:
     ``output``, and ``layers``, a list with W (a row of weights for each unit) and b of every layer. Numbers are written
     so that they are read back to the last bit.
 
-    Raises ValueError for a parameter that is not finite.
+    Raises ValueError for a name that does not end in .json and for a parameter that is not finite.
     """
+    target = checked_ending(path, ".json")
     layers = []
     for layer in model.layers:
         for parameter in layer.parameters():
@@ -252,7 +253,7 @@ def save_model(model: MLP, path: str | Path) -> None:
         )
     head = {"format": FORMAT, "version": VERSION, "activation": model.activation, "output": model.output}
     text = json.dumps(head | {"layers": layers}, indent=1, allow_nan=False) + "\n"
-    write_whole(path, text)
+    write_whole(target, text)
 
 
 def load_model(path: str | Path) -> MLP:

@@ -118,6 +118,8 @@ def test_what_is_not_finite_is_explained(capsys):
         (["draw", "x*x", "x=2", "-o", "graph.xyz"], "graph.xyz"),
         (["draw", "x*x", "x=2", "-o", "missing/graph.svg"], "missing: no such folder"),
         (["play", "x*x", "x=2", "-o", "missing/lesson.html"], "missing: no such folder"),
+        (["play", "x*x", "x=2", "-o", "lesson.txt"], "got 'lesson.txt'; accepted: a name that ends in .html"),
+        (["play", "x*x", "x=2", "-o", "."], "got '.'; accepted: a name that ends in .html"),
         (["train", "missing.csv"], "missing.csv"),
         (["train", "irises"], "irises"),
         (["train", "iri"], "did you mean 'iris'?"),
@@ -126,6 +128,7 @@ def test_what_is_not_finite_is_explained(capsys):
         (["train", "iris", "--epochs", "0"], "--epochs: got '0'; accepted"),
         (["train", "iris", "--hidden", "none"], "none"),
         (["train", "iris", "-o", "missing/model.json"], "missing: no such folder"),
+        (["train", "iris", "-o", "model.txt"], "got 'model.txt'; accepted: a name that ends in .json"),
     ],
 )
 def test_errors_are_one_line(capsys, tmp_path, monkeypatch, arguments, words):

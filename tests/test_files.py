@@ -68,6 +68,8 @@ def test_a_failure_leaves_the_file_that_was_there(tmp_path, monkeypatch):
     before = path.read_bytes()
     with pytest.raises(TypeError, match=r"got 3\.0"):
         save_graph(3.0, path)
+    with pytest.raises(ValueError, match=r"graph\.txt'; accepted: a name that ends in \.json$"):
+        save_graph(Value(2.0), tmp_path / "graph.txt")
 
     def no_space(*_):
         raise OSError(errno.ENOSPC, "no space left on device")

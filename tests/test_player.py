@@ -14,11 +14,11 @@ from random_graphs import random_graph
 from autograd import Constant, Value, log, relu, tanh, topological_order, where
 from autograd.labels import UnitLabel
 from autograd.player import play
-from autograd.player.page import FOLDER, embedded, operations_script
+from autograd.player.page import SCRIPTS, embedded, engine_script, source
 from autograd.steps import backward_steps, forward_steps
 from nn import MLP
 
-ENGINE = (FOLDER / "mathematics.js").read_text() + operations_script() + (FOLDER / "engine.js").read_text()
+ENGINE = engine_script()
 
 
 def neuron():
@@ -226,8 +226,10 @@ def test_the_page_is_one_small_file_that_loads_nothing():
 
 
 def test_nothing_is_put_into_the_document_as_markup():
-    script = (FOLDER / "player.js").read_text()
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", script)
+    for name in SCRIPTS:
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", source(name)
+        )
 
 
 def test_the_same_graph_is_the_same_bytes():
@@ -295,11 +297,13 @@ def test_save_replaces_a_file_at_once(tmp_path):
 
 
 def test_a_failed_save_leaves_what_was_there(tmp_path):
-    target = tmp_path / "folder"
+    target = tmp_path / "folder.html"
     target.mkdir()
     with pytest.raises(OSError, match="folder"):
         play(neuron()[0]).save(target)
-    assert os.listdir(tmp_path) == ["folder"]
+    with pytest.raises(ValueError, match=r"lesson\.pdf'; accepted: a name that ends in \.html$"):
+        play(neuron()[0]).save(tmp_path / "lesson.pdf")
+    assert os.listdir(tmp_path) == ["folder.html"]
 
 
 # What is accepted --------------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 import os
+import re
 import stat
 
 import pytest
 
-from autograd.saving import write_whole
+from autograd.saving import checked_ending, write_whole
 
 
 def test_a_file_is_written_or_replaced(tmp_path):
@@ -12,6 +13,14 @@ def test_a_file_is_written_or_replaced(tmp_path):
     assert path.read_bytes() == "δ\n".encode()
     assert write_whole(str(path), b"\x00") == path
     assert path.read_bytes() == b"\x00"
+
+
+def test_an_ending_is_one_of_those_accepted(tmp_path):
+    assert checked_ending("a.SVG", ".png", ".svg").name == "a.SVG"
+    assert checked_ending(tmp_path / "b.png", ".png", ".svg") == tmp_path / "b.png"
+    for name in ("a.txt", "a", ".", ".svg", ""):
+        with pytest.raises(ValueError, match=re.escape(f"got {name!r}; accepted: a name that ends in .png, .svg")):
+            checked_ending(name, ".png", ".svg")
 
 
 def test_a_failure_leaves_what_was_there(tmp_path, monkeypatch):

@@ -304,6 +304,9 @@ def test_a_model_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(FileNotFoundError):
         save_model(model, tmp_path / "missing" / "model.json")
+    with pytest.raises(ValueError, match=r"model\.txt'; accepted: a name that ends in \.json$"):
+        save_model(model, tmp_path / "model.txt")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def spoiled(change):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
-from autograd.saving import write_whole
+from autograd.saving import checked_ending, write_whole
 
 FONTS = {
     style: Path(__file__).parent / "fonts" / name
@@ -53,12 +53,10 @@ class Picture:
         Traceback (most recent call last):
         ValueError: save: got 'one.gif'; accepted: a name that ends in .svg, .png, .pdf, .dot
         """
-        path = Path(path)
         makers = {".svg": self._svg_file, ".png": lambda: self._png(MOST_PIXELS), ".pdf": self._pdf_file}
         if self.dot:
             makers[".dot"] = lambda: self.dot.encode()
-        if path.suffix.lower() not in makers:
-            raise ValueError(f"save: got {str(path)!r}; accepted: a name that ends in {', '.join(makers)}")
+        path = checked_ending(path, *makers)
         return write_whole(path, makers[path.suffix.lower()]())
 
     def _svg_file(self) -> bytes:

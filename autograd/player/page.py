@@ -23,7 +23,7 @@ from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, Operation
 from autograd.player.network import network_data, pretty, unit_order
-from autograd.saving import write_whole
+from autograd.saving import checked_ending, write_whole
 from autograd.steps import backward_steps, node_names
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
 from autograd.value import Constant, Value, real
@@ -50,8 +50,11 @@ class Page:
     height: int
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to `path` and return the path. A file that is there is replaced only by a whole one."""
-        return write_whole(path, self.html)
+        """Write the page to `path` and return the path. A file that is there is replaced only by a whole one.
+
+        Raises ValueError for a name that does not end in .html.
+        """
+        return write_whole(checked_ending(path, ".html"), self.html)
 
     def _repr_html_(self) -> str:
         return (
