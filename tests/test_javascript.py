@@ -14,9 +14,8 @@ from browser import evaluate, number
 
 from autograd.ops import IEEE, OPERATIONS, Ieee, local_derivative
 from autograd.ops import evaluate as value_of
-from autograd.player.page import FOLDER, operations_script
+from autograd.player.page import engine_script
 
-SOURCE = (FOLDER / "mathematics.js").read_text() + operations_script()
 ULPS = 6
 # Local derivatives that are a difference of terms of this size near their zeros; number 1 is the first partial.
 SUM_OF_TERMS = {("gelu", 1): 0.25, ("silu", 1): 0.25}
@@ -46,7 +45,7 @@ def in_javascript(points):
     """Value and partials of each operation at each point, as floats."""
     given = json.dumps([[name, [str(x) for x in numbers]] for name, numbers in points])
     given = given.replace('"inf"', '"Infinity"').replace('"-inf"', '"-Infinity"')
-    source = f"""{SOURCE}
+    source = f"""{engine_script()}
         const points = {given}.map(([name, numbers]) => [name, numbers.map(Number)]);
         const results = points.map(([name, numbers]) => {{
           const {{ value, partials }} = operations[name];
@@ -97,7 +96,7 @@ def test_the_error_functions_are_right_to_a_few_ulp(name):
     """Against 40 digits, through every interval of their approximation and down to where erfc is subnormal."""
     mpmath = pytest.importorskip("mpmath", reason="mpmath is not installed")
     xs = [i * 0.0137 - 6.6 for i in range(2410)]
-    got = evaluate(SOURCE, f"{json.dumps(xs)}.map({name})")
+    got = evaluate(engine_script(), f"{json.dumps(xs)}.map({name})")
     with mpmath.workdps(40):
         for x, g in zip(xs, got, strict=True):
             true = getattr(mpmath, name)(mpmath.mpf(x))

@@ -1,4 +1,3 @@
-"use strict";
 // What JavaScript's Math lacks. The rational approximations are those of fdlibm's s_erf.c (Sun Microsystems, 1993;
 // https://www.netlib.org/fdlibm/s_erf.c), whose error is below 1 unit in the last place.
 

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from autograd.draw.layout import lay_out, printable
-from autograd.draw.view import Box, Edge, View, names_of
+from autograd.draw.view import Box, Edge, View
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS, Operation
 from autograd.player.network import network_data, pretty, unit_order
 from autograd.saving import checked_ending, write_whole
-from autograd.steps import backward_steps, node_names
+from autograd.steps import backward_steps, names_of, node_names
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
 from autograd.value import Constant, Value, real
 
@@ -35,7 +35,18 @@ SCALE = 1.3  # pixels of the page per point of the layout
 FRAME = 958  # pixels that a page in a notebook is wide, as nbconvert exports it
 TALLEST = 1000  # pixels that it is high
 SMALLEST, LEGIBLE, LARGEST = 0.62, 0.7, 1.25  # scales of the picture, as in player.js
-FOLDER = Path(__file__).parent
+SCRIPTS = (  # of the page, in the order in which they stand in it, after those of the engine; one scope holds them all
+    "words.js",
+    "state.js",
+    "picture.js",
+    "network.js",
+    "stepper.js",
+    "selection.js",
+    "leaves.js",
+    "descent.js",
+    "quiz.js",
+    "page.js",
+)
 
 
 @dataclass(frozen=True)
@@ -102,12 +113,10 @@ def play(
             f"play: the graph has {len(order):,} nodes; accepted: at most {MOST_NODES}, or {MOST_IN_NETWORK:,} for a "
             "network with labelled units. Play a part of it, or fewer samples; a drawing folds what is large"
         )
-    parts = {name: (FOLDER / name).read_text("utf-8") for name in ("mathematics.js", "engine.js", "player.js")}
-    parts |= {"style": (FOLDER / "player.css").read_text("utf-8"), "operations": operations_script()}
     data = graph_data(J, order, names, parameters, samples)
-    parts["graph"] = embedded(data | {"network": network})
-    template = (FOLDER / "page.html").read_text("utf-8")
-    page = re.sub(r"\{\{([\w.]+)\}\}", lambda match: parts[match[1]], template)
+    parts = {"style": source("page.css"), "graph": embedded(data | {"network": network}), "script": engine_script()}
+    parts["script"] += "".join(map(source, SCRIPTS))
+    page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
     width, height = network["size"] if network else (side + 16 for side in data["layout"]["size"])
     return Page(page, frame_height(width, height, len(data["leaves"])))
 
@@ -128,6 +137,11 @@ def frame_height(width: float, height: float, leaves: int) -> int:
     controls = 82 + 34 * (1 if leaves > 24 else min(leaves, 8))  # the list of leaves is no higher, and scrolls
     whole = stage + 102 + max(426, controls + 128) if stacked else max(stage + 119 + max(168, controls), 425)
     return min(TALLEST, 72 + round(whole))
+
+
+def source(name: str) -> str:
+    """Return the text of a file of this folder."""
+    return (Path(__file__).parent / name).read_text("utf-8")
 
 
 def embedded(data: Any) -> str:
@@ -269,6 +283,11 @@ def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
     }
 
 
+def engine_script() -> str:
+    """Return the JavaScript that computes: it stands alone, and nothing in it knows of a document."""
+    return source("mathematics.js") + operations_script() + source("engine.js") + source("mistakes.js")
+
+
 def operations_script() -> str:
     """Return the table of operations in JavaScript: for each its value and its partials, as functions.
 
@@ -292,13 +311,7 @@ def operations_script() -> str:
             functions.append(f"  const {row.name} = {rule};\n")
             rule = row.name
         entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]}},\n")
-    return (
-        '"use strict";\nconst operations = (() => {\n'
-        + "".join(functions)
-        + "  return {\n"
-        + "".join(entries)
-        + "  };\n})();\n"
-    )
+    return "const operations = (() => {\n" + "".join(functions) + "  return {\n" + "".join(entries) + "  };\n})();\n"
 
 
 # Layout ---------------------------------------------------------------------------------------------------------------
