@@ -127,22 +127,38 @@ def backward_steps(root: Value) -> list[BackwardStep]:
     return steps
 
 
+def names_of(names: Mapping[str, object]) -> dict[Value, str]:
+    """Return the first public name of each Value in a namespace such as ``locals()``; TypeError if it is none.
+
+    >>> from autograd import Value
+    >>> x = Value(1.0)
+    >>> list(names_of({"_1": x, "x": x, "n": 3}).values())
+    ['x']
+    """
+    if not isinstance(names, Mapping):
+        raise TypeError(
+            f"names: got {names!r} ({type(names).__name__}); accepted: names with their Values, as locals()"
+        )
+    found: dict[Value, str] = {}
+    for name, thing in names.items():
+        if isinstance(thing, Value) and not name.startswith("_"):
+            found.setdefault(thing, name)
+    return found
+
+
 def node_names(root: Value, names: Mapping[str, Any] | None = None) -> dict[Value, str]:
     """Return a name for every node that `root` depends on, no two the same but for equal constants.
 
     A node is called by its label; else by the first name that `names`, such as ``locals()``, has for it, those with a
     leading underscore aside; else a constant by its number, another leaf x1, x2, ..., the root J, and the node of
-    forward step 3 v3. The second node labelled "w" is w#2.
+    forward step 3 v3. The second node labelled "w" is w#2. Raises TypeError as `names_of` does.
 
     >>> from autograd import Value
     >>> x, half = Value(2.0, label="x"), Value(0.5)
     >>> list(node_names(half * (x * 3.0 + x), names={"half": half}).values())
     ['half', 'x', '3', 'v1', 'v2', 'J']
     """
-    variables: dict[Value, str] = {}
-    for name, value in (names or {}).items():
-        if isinstance(value, Value) and not name.startswith("_"):
-            variables.setdefault(value, name)
+    variables = names_of(names or {})
     order = topological_order(root)
     given = {node: node.label or variables.get(node, "") for node in order}
     taken = set(given.values())

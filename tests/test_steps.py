@@ -8,8 +8,11 @@ import pytest
 from random_graphs import random_graph
 
 from autograd import Constant, Value, exp, log, sin, where
+from autograd.draw import draw
+from autograd.explain import explain
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
+from autograd.player import play
 from autograd.steps import BackwardStep, backward_steps, forward_steps, node_names
 
 CASES = json.loads((Path(__file__).parent / "cases" / "famous.json").read_text())
@@ -177,3 +180,10 @@ def test_names_are_different():
 def test_the_label_of_a_unit_stays_one():
     w = Value(1.0, label=UnitLabel("W", 1, (2, 3)))
     assert isinstance(node_names(w * w)[w], UnitLabel)
+
+
+def test_names_that_are_no_namespace_are_refused_wherever_they_are_given():
+    x = Value(2.0)
+    for function in (node_names, explain, draw, play):
+        with pytest.raises(TypeError, match=r"names: got 3 \(int\); accepted: names with their Values, as locals\(\)"):
+            function(x * x, names=3)

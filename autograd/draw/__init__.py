@@ -15,7 +15,8 @@ from functools import cached_property
 from autograd.draw.layout import lay_out, to_dot
 from autograd.draw.picture import Picture
 from autograd.draw.svg import to_svg
-from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, names_of, view_of
+from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, view_of
+from autograd.steps import names_of
 from autograd.value import Value
 
 __all__ = ["Drawing", "draw"]

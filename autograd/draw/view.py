@@ -6,15 +6,13 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograd.draw.stages import SLICES, Path, stage_paths
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph or a group that is shown node by node; a larger one is folded
 MOST_BOXES, MOST_EDGES = 400, 1500  # of a picture after folding and opening; a larger one is refused
-SLICES = 10
-
-Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +59,12 @@ class View:
     note: str = ""
 
 
-def names_of(names: Mapping[str, object]) -> dict[Value, str]:
-    """Return the first public name of each Value in a namespace such as ``locals()``; TypeError if it is none.
-
-    >>> x = Value(1.0)
-    >>> list(names_of({"_1": x, "x": x, "n": 3}).values())
-    ['x']
-    """
-    if not isinstance(names, Mapping):
-        raise TypeError(
-            f"names: got {names!r} ({type(names).__name__}); accepted: names with their Values, as locals()"
-        )
-    found: dict[Value, str] = {}
-    for name, thing in names.items():
-        if isinstance(thing, Value) and not name.startswith("_"):
-            found.setdefault(thing, name)
-    return found
-
-
 class Grouped:
     """The nodes of a graph, in topological order, and the groups that each stands in, outermost first.
 
     Units' labels make groups of layers and units. A node without a name is in the groups that the nodes that use it
-    have in common; in a network, what is in no layer is the cost. A group of more than `MOST_NODES` nodes is sliced in
-    the order of the forward pass, so that edges between slices point one way.
+    have in common; in a network, what is in no layer is the cost. Another graph of more than `MOST_NODES` nodes is
+    grouped by `stage_paths`. A group of more than that is sliced in the order of the forward pass.
     """
 
     def __init__(self, root: Value, names: Mapping[Value, str], constants: bool) -> None:
@@ -97,6 +77,8 @@ class Grouped:
         if self.has_units:
             for node in self.nodes:
                 self.paths.setdefault(node, ("cost",))
+        elif len(self.nodes) > MOST_NODES:
+            self.paths = stage_paths(order, self.name)
         members: dict[Path, list[Value]] = {}
         for node in self.nodes:
             members.setdefault(self.paths.get(node, ()), []).append(node)
@@ -106,6 +88,10 @@ class Grouped:
     def name(self, node: Value) -> str:
         """Return the node's label, or else its variable name."""
         return node.label or self.names.get(node, "")
+
+    def frames(self, path: Path) -> Path:
+        """Return the groups that get a frame when they are open: layers and units, no stages and no slices."""
+        return tuple(name for name in path if not name.startswith("nodes ")) if self.has_units else ()
 
 
 def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, Path]:
@@ -145,11 +131,6 @@ def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
                 paths[node] = path
 
 
-def _frames(path: Path) -> Path:
-    """The groups that get a frame when they are open: not the slices, which are no part of the network."""
-    return tuple(name for name in path if not name.startswith("nodes "))
-
-
 def view_of(graph: Grouped, opened: frozenset[str]) -> View:
     """Return the boxes and edges of a graph in which the groups named in `opened` are open, and no others.
 
@@ -183,13 +164,13 @@ def view_of(graph: Grouped, opened: frozenset[str]) -> View:
             value=node.data,
             grad=node.grad if node.has_grad else None,
             kind="operation" if node.op else "constant" if isinstance(node, Constant) else "leaf",
-            path=_frames(path),
+            path=graph.frames(path),
             arity=node.op.arity if node.op else 0,
         )
     for path, (id, nodes) in folded.items():
         grads = [node.grad for node in nodes if node.has_grad]
         grad = max(grads, key=lambda g: (g != g, abs(g)), default=None)
-        boxes[id] = Box(id, path[-1], "", None, grad, "folded", _frames(path[:-1]), count=len(nodes))
+        boxes[id] = Box(id, path[-1], "", None, grad, "folded", graph.frames(path[:-1]), count=len(nodes))
     return View(tuple(boxes[id] for id in slots), tuple(_edges(graph.nodes, place)))
 
 
