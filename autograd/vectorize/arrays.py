@@ -163,17 +163,41 @@ class Builder:
             return self.compute(formula)
         if name == "add" and args[0] is args[1]:
             return self.map("mul", 2.0, args[0])
-        if name == "mul":  # numbers come first: (2 x) (3 y) is 6 (x y)
-            (c, x), (d, y) = (self.scaled(x) for x in args)
-            if isinstance(x, Array) and isinstance(y, Array) and (c != 1.0 or d != 1.0):
-                return self.map("mul", c * d, self.map("mul", x, y))
-            if not isinstance(y, Array):
-                args = args[::-1]
-            if not isinstance(args[0], Array) and (inner := self.scaled(args[1]))[0] != 1.0:
-                return self.map("mul", args[0] * inner[0], inner[1])
-        arrays = [x for x in args if isinstance(x, Array)]
-        shape = np.broadcast_shapes(*(x.shape for x in arrays))
-        return self.emit(Map, shape, any(x.batched for x in arrays), args, name)
+        shape, batched = broadcast(args)
+        if name in ("add", "sub", "mul") and (found := self.simpler(name, *args)) is not None:
+            return found
+        if name == "mul" and not isinstance(args[1], Array):
+            args = args[::-1]
+        repeated = tuple(self.unrepeated(x) for x in args)
+        if broadcast(repeated) == (shape, batched):
+            args = repeated
+        return self.emit(Map, shape, batched, args, name)
+
+    def simpler(self, name: str, x: Operand, y: Operand) -> Operand | None:
+        """Return a sum, difference or product as a book has it, unless it is: x + (−y) is x − y, (2 x) y is 2 (x y)."""
+        whole = broadcast((x, y))  # no sign or quotient is moved to a larger array
+        if name != "mul":
+            if (negative := self.negated(y)) is not None:
+                return self.map("sub" if name == "add" else "add", x, negative)
+            if (negative := self.negated(x)) is not None and name == "add":
+                return self.map("sub", y, negative)
+            if negative is not None and broadcast((x,)) == whole:
+                return self.map("neg", self.map("add", negative, y))
+            return None
+        (c, u), (d, v) = self.scaled(x), self.scaled(y)
+        if isinstance(u, Array) and isinstance(v, Array) and (c != 1.0 or d != 1.0):
+            return self.map("mul", c * d, self.map("mul", u, v))
+        for factor, other in ((x, y), (y, x)):
+            made = self.made.get(factor) if isinstance(factor, Array) else None
+            number, rest = self.scaled(factor)
+            if not isinstance(other, Array) and number != 1.0:
+                return self.map("mul", number * other, rest)
+            if isinstance(made, Map) and broadcast((factor,)) == whole:
+                if made.name == "neg":
+                    return self.map("neg", self.map("mul", made.args[0], other))
+                if made.name == "div" and made.args[0] == 1.0:
+                    return self.map("div", other, made.args[1])
+        return None
 
     def scaled(self, x: Operand) -> tuple[float, Operand]:
         """Return a number of moderate size, and what it multiplies in `x`."""
@@ -183,6 +207,19 @@ class Builder:
             if not isinstance(number, Array) and 1e-6 < abs(number) < 1e6:
                 return number, other
         return 1.0, x
+
+    def negated(self, x: Operand) -> Operand | None:
+        """Return y if `x` is −y."""
+        made = self.made.get(x) if isinstance(x, Array) else None
+        return made.args[0] if isinstance(made, Map) and made.name == "neg" else None
+
+    def unrepeated(self, x: Operand) -> Operand:
+        """Return what `x` repeats along its axes."""
+        made = self.made.get(x) if isinstance(x, Array) else None
+        if not isinstance(made, Expand):
+            return x
+        (y,) = made.args
+        return y if not isinstance(y, Array) or len(y.shape) == len(made.out.shape) else x
 
     def index(self, x: Array, index: Sequence[int | slice | None]) -> Array:
         """Return a part of `x`."""
@@ -233,33 +270,74 @@ class Builder:
         shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
         return self.emit(Reduce, shape, x.batched and not batch, (x,), name, tuple(axes), batch)
 
-    def total(self, x: Operand, axes: Sequence[int], batch: bool = False) -> Operand:
-        """Return the sum of `x`, which nothing else needs, over axes, and over the samples: Σ c x y as c Σ x y."""
+    def total(self, x: Operand, axes: Sequence[int], batch: bool = False, alone: bool = True) -> Operand:
+        """Return the sum of `x` over axes, and over the samples: Σ c x as c Σ x.
+
+        Where `x` is needed for this `alone`, Σ x y is a product of arrays, and x y is not computed.
+        """
         made = self.made.get(x) if isinstance(x, Array) else None
-        if not isinstance(x, Array) or not (axes or batch) or made is None:
-            return self.reduce(x, axes, "add", batch)
-        first = made.args[0]
-        square = isinstance(made, Map) and made.name == "pow" and made.args[1] == 2.0
-        if isinstance(made, Map) and (made.name == "mul" or square):
-            second = first if square else made.args[1]
-            if not isinstance(first, Array):
-                return self.map("mul", first, self.total(second, axes, batch))
-            if isinstance(second, Array) and first.shape == second.shape and first.batched == second.batched:
+        if not isinstance(x, Array) or not (axes or batch):
+            return x
+        if isinstance(made, Map) and made.name == "neg":
+            return self.map("neg", self.total(made.args[0], axes, batch, alone))
+        if isinstance(made, Map) and made.name in ("add", "sub"):
+            whole = all(broadcast((y,)) == (x.shape, x.batched) for y in made.args)
+            found = [self.fixed_factor(y, axes, batch) for y in made.args]
+            if whole and any(isinstance(one[0], Array) and one[0].shape for one in found if one is not None):
+                return self.map(made.name, *(self.total(y, axes, batch, alone) for y in made.args))
+        if (one := self.fixed_factor(x, axes, batch)) is not None:
+            factor, other = one
+            if isinstance(factor, Array):
+                own = range(len(x.shape) - len(factor.shape), len(x.shape))
+                factor = self.index(factor, [0 if k in axes else slice(None) for k in own])
+            return self.map("mul", factor, self.total(other, axes, batch, alone))
+        if isinstance(made, Place) and not any(isinstance(made.index[k], int) for k in axes):
+            base, part = made.args
+            of_part = [k for k, at in enumerate(made.index) if isinstance(at, slice)]
+            inner = [of_part.index(k) for k in axes]
+            sums = self.total(base, axes, batch, alone), self.total(part, inner, batch, alone)
+            shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
+            index = tuple(at for k, at in enumerate(made.index) if k not in axes)
+            if all(at == slice(None) for at in index):
+                return self.map("add", *sums)
+            return self.emit(Place, shape, x.batched and not batch, sums, index)
+        if alone and isinstance(made, Map) and (made.name == "mul" or (made.name == "pow" and made.args[1] == 2.0)):
+            first, second = made.args if made.name == "mul" else (made.args[0],) * 2
+            if broadcast((first,)) == broadcast((second,)):
                 every = tuple(range(len(x.shape)))
                 kept = [*([-1] if x.batched and not batch else []), *(k for k in every if k not in axes)]
-                return self.contract((first, every), (second, every), kept)[0]
-        elif isinstance(made, Map) and made.name == "neg":
-            return self.map("neg", self.total(first, axes, batch))
-        elif isinstance(made, Contract) and batch and not axes:
+                return self.contract((first, every), (second, every), kept)[0]  # type: ignore[arg-type]
+        if alone and isinstance(made, Contract) and batch and not axes:
             a, b, c = made.letters
             return self.emit(Contract, x.shape, False, made.args, (a, b, c.replace(BATCH, "")))
-        elif isinstance(made, Reduce) and made.name == "add" and batch and not axes:
-            return self.reduce(first, made.axes, "add", True)
+        if alone and isinstance(made, Reduce) and made.name == "add" and batch and not axes:
+            return self.reduce(made.args[0], made.axes, "add", True)
         return self.reduce(x, axes, "add", batch)
+
+    def fixed_factor(self, x: Operand, axes: Sequence[int], batch: bool) -> tuple[Operand, Array] | None:
+        """Return c and y if `x` is c y, with c the same all along the axes, and over the samples, and y as large."""
+        made = self.made.get(x) if isinstance(x, Array) else None
+        if not isinstance(made, Map) or made.name != "mul":
+            return None
+        for factor, other in (made.args, made.args[::-1]):
+            if not isinstance(other, Array) or broadcast((other,)) != (made.out.shape, made.out.batched):
+                continue
+            if not isinstance(factor, Array):
+                return factor, other
+            offset = len(other.shape) - len(factor.shape)
+            along = [k for k in axes if k >= offset and factor.shape[k - offset] > 1]
+            if not along and not (factor.batched and (batch or offset)):
+                return factor, other
+        return None
 
     def contract(self, left: View, right: View, out: Sequence[int]) -> View:
         """Return Σ left·right over all axes but those of `out` that one of them has (-1: the samples)."""
         (x, of_x), (y, of_y) = left, right
+        for z, view, other in ((x, left, right), (y, right, left)):
+            if (negative := self.negated(z)) is not None and broadcast((negative,)) == broadcast((z,)):
+                positive: View = negative, view[1]  # type: ignore[assignment]
+                total, axes = self.contract(positive, other, out) if z is x else self.contract(other, positive, out)
+                return self.map("neg", total), axes  # type: ignore[return-value]
         axes_x = (*([-1] if x.batched else []), *of_x)
         axes_y = (*([-1] if y.batched else []), *of_y)
         kept = tuple(k for k in out if k in axes_x or k in axes_y)
@@ -353,6 +431,12 @@ def _composed(inner: Sequence[int | slice | None], outer: Sequence[int | slice |
         elif isinstance(part, slice):  # of a new axis, which has one element
             found.append(None)
     return found
+
+
+def broadcast(operands: Sequence[Operand]) -> tuple[Shape, bool]:
+    """Return the shape that operands have together, and whether it is one for each sample."""
+    arrays = [x for x in operands if isinstance(x, Array)]
+    return np.broadcast_shapes(*(x.shape for x in arrays)), any(x.batched for x in arrays)
 
 
 def varying(positions: Ints) -> tuple[int, ...]:

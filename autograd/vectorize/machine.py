@@ -76,6 +76,7 @@ SPECIAL = ("erf", "erfc", "sigmoid")
 EXTREMES = ("maximum", "minimum")
 PREDICATES = ("less", "less_equal", "greater", "equal", "both")
 VIEWS = (Index, Transpose, Reshape)
+CACHE_LINE = 64  # bytes, of most processors
 
 
 class Machine:
@@ -242,6 +243,7 @@ class Machine:
                 if list(c) == [*only_b, *only_a]:
                     left, right, a, b, only_a, only_b = right, left, b, a, only_b, only_a
                 if list(c) == [*only_a, *only_b]:
+                    inner.sort(key=lambda x: -left.strides[a.index(x)])
                     self.product(left, right, a, b, (only_a, inner, only_b), out)
                     return
             if len(only_a) == len(inner) == len(only_b) == 1:  # a matrix product for each of the shared
@@ -251,6 +253,10 @@ class Machine:
                 )
                 self.do(np.matmul, first, second, _ordered(out, c, [*shared, *only_a, *only_b]))
                 return
+        if len(inner) == 1 and not only_a and not only_b and out.size <= 100 * left.shape[a.index(inner[0])]:
+            order = [*c, *inner]  # rows of a length at which BLAS is worth its call
+            self.do(np.vecdot, _ordered(left, a, order), _ordered(right, b, order), out)
+            return
         self.do(partial(np.einsum, f"{a},{b}->{c}", out=out), left, right)
 
     def product(self, left: Floats, right: Floats, a: str, b: str, letters: tuple[list[str], ...], out: Floats) -> None:
@@ -285,10 +291,13 @@ class Machine:
         if statement.batch:
             axes = (0, *axes)
         source, out = self.get(x), self.new(statement.out)
-        if statement.name == "add" and source.ndim <= 2 and len(axes) == 1 and out.flags.c_contiguous:
+        first, last = axes == (0,), axes == (source.ndim - 1,)
+        if statement.name == "add" and (first or last) and out.flags.c_contiguous:
             ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
-            self.do(np.dot, *((source, ones) if axes[0] else (ones, source)), out)
-            return
+            matrix = source.reshape((-1, len(ones)) if last else (len(ones), -1))
+            if np.shares_memory(matrix, source):
+                self.do(np.dot, *((matrix, ones) if last else (ones, matrix)), out.reshape(-1))
+                return
         function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
         self.do(function.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
 
@@ -401,10 +410,16 @@ def _same(x: Floats, y: Floats) -> bool:
 
 
 def empty(shape: tuple[int, ...], dtype: type = float) -> Any:
-    """Return a buffer; a matrix has its longer axis inside, where NumPy's loops are fast."""
+    """Return a buffer; a matrix has its longer axis inside, where NumPy's loops are fast.
+
+    It starts where a line of the processor's cache does: a loop that writes across these lines takes twice as long.
+    """
     if len(shape) == 2 and shape[0] > shape[1]:
-        return np.empty(shape[::-1], dtype).T
-    return np.empty(shape, dtype)
+        return empty(shape[::-1], dtype).T
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def _ordered(x: Floats, letters: str, order: Sequence[str]) -> Floats:

@@ -31,6 +31,7 @@ from autograd.vectorize.arrays import (
     Transpose,
     View,
 )
+from autograd.vectorize.shifts import shifts
 
 
 def differentiate(
@@ -45,7 +46,9 @@ def differentiate(
     `seeds` are the roots with their gradients. An array that is shared by the samples has the sum over the samples as
     its gradient, or their `mean`; the gradients of batched arrays are those of each sample's own cost.
     """
-    return _Reverse(builder, forward, wanted, mean).run(seeds, wanted)
+    seeds = list(seeds)
+    fixed = shifts(forward, [root for root, _ in seeds]) - set(wanted)
+    return _Reverse(builder, [x for x in forward if x.out not in fixed], wanted, mean).run(seeds, wanted)
 
 
 class _Reverse:
@@ -142,7 +145,8 @@ class _Reverse:
             else:
                 part, has = self.squeezed(whole, rank)
                 summed = crosses and part.batched
-                total = self.builder.reduce(part, [k for k, axis in enumerate(has) if axis in lost], "add", summed)  # type: ignore[assignment]
+                over = [k for k, axis in enumerate(has) if axis in lost]
+                total = self.builder.total(part, over, summed, alone=False)  # type: ignore[assignment]
                 left_axes = tuple(k - offset for k in has if k not in lost)
                 found = self.builder.expand_to((total, left_axes), len(x.shape))
                 seen = set(has)
