@@ -264,7 +264,7 @@ class Value:
         forward pass: data set since then change nothing. A graph lives as long as a root of it: backward works on
         whatever node is left. If it is interrupted, the gradients of the leaves are what they were before.
 
-        ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x (FORMULAS: a total differential is the sum along all paths).
+        ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x (a total differential is the sum along all paths).
 
         Raises ValueError on a constant, of which there is nothing to differentiate.
 

@@ -165,7 +165,7 @@ def test_a_root_that_is_a_leaf_or_a_number():
 
 
 def test_the_printed_program_is_the_matrix_formulas():
-    """Samples are rows, so FORMULAS' lines read transposed: Z = A Wᵀ + b, ∇_W J = (1/m) Δᵀ A + λ W, Δ = (Δ W) ⊙ f′."""
+    """Samples are rows, so the formulas read transposed: Z = A Wᵀ + b, ∇_W J = (1/m) Δᵀ A + λ W, Δ = (Δ W) ⊙ f′."""
     _, program = two_layers(decay_rate=0.01)
     assert str(program) == (
         "m = len(X)\n"
