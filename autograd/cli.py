@@ -130,7 +130,8 @@ def _read(options: argparse.Namespace) -> Value:
 def _explain(options: argparse.Namespace) -> None:
     root = _read(options)
     names = {"J": root}
-    _say(f"{node_names(root, names)[root]} = {options.expression.strip()} = {root.data:.10g}\n")
+    formula = dict.fromkeys((node_names(root, names)[root], options.expression.strip()))  # of a leaf its name, once
+    _say(f"{' = '.join(formula)} = {root.data:.10g}\n")
     _say(str(explain(root, names=names, limit=ALL)))
     trouble = why_nan(root, names=names)
     if trouble.phase:

@@ -6,7 +6,7 @@ import re
 
 
 class UnitLabel(str):
-    """The label of a weight, bias, total input, activation, input or target, as FORMULAS writes it.
+    """The label of a weight, bias, total input, activation, input or target, as the formulas have it: W^(l)_ij.
 
     symbol  the letter: W, b, z, a, x or y
     layer   the number l of the layer in the superscript

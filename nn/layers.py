@@ -1,7 +1,8 @@
 """Fully connected networks: `Neuron`, `Layer`, `MLP`, and the forward pass unit by unit.
 
-Layers are numbered as FORMULAS writes them: layer 1 is the input, layer n_l the output, W^(l) and b^(l) lead from layer
-l to layer l + 1. Units are numbered from 1. Every weight, bias, total input and activation carries its label.
+Layers are numbered as in the formulas (``notebooks/3-residuals.ipynb``): layer 1 is the input, layer n_l the output,
+W^(l) and b^(l) lead from layer l to layer l + 1. Units are numbered from 1. Every weight, bias, total input and
+activation carries its label.
 
 Initial weights are drawn uniformly from ±limit by ``random.Random(seed)``, neuron by neuron, and biases are 0. The
 limit is Glorot and Bengio's (2010) √(6 / (n_in + n_out)); for an activation that is flat on the left and steep on the

@@ -1,7 +1,8 @@
 """Back-propagation by the per-unit formulas, without the graph; and the two side by side with central differences.
 
-Everything here is a dictionary by layer and unit, numbered from 1 as FORMULAS numbers them, so that a line of the
-program is a line of the mathematics: ``W[l][i][j]`` is W^(l)_ij, ``delta[l][i]`` is δ^(l)_i.
+Everything here is a dictionary by layer and unit, numbered from 1, so that a line of the program is a line of the
+mathematics: ``W[l][i][j]`` is W^(l)_ij, ``delta[l][i]`` is δ^(l)_i. ``notebooks/3-residuals.ipynb`` has every formula,
+with its check by numbers.
 """
 # ruff: noqa: E741 (l is the layer, as in the formulas)
 
@@ -435,8 +436,8 @@ class ResidualTable:
             hidden=hidden,
         )
         verdict = (
-            f"{len(self.rows):,} derivatives: the largest gap between graph and formula is {self.disagreement:.1e}",
-            f"of its terms; that of central differences, {self.difference_disagreement:.1e} of the largest",
+            f"gap: |graph − formula| relative to the formula's terms, at most {self.disagreement:.1e}",
+            f"difference: central difference of J, within {self.difference_disagreement:.1e} of the largest",
         )
         return table, Lines(tuple(map(Cell, verdict)))
 

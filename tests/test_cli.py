@@ -49,6 +49,10 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 # explain ----------------------------------------------------------------------------------------------------------
 
 
+def test_explain_a_leaf(capsys):
+    assert run(capsys, "explain", "x", "x=2").startswith("x = 2\n\nforward\n")
+
+
 def test_explain(capsys):
     out = run(capsys, "explain", *NEURON)
     assert out.startswith("J = tanh(w*x + b) = 0.7064193204\n")

@@ -80,7 +80,7 @@ step  node  rule     with numbers               value
    4  v4    sin(x2)  sin(5)                 -0.958924
    5  J     v3 − v4  10.6931 − (-0.958924)    11.6521
 
-backward
+backward: every use of a node adds to its gradient, which is whole at the last
 step  node  to  ∂node/∂to     local  upstream  contribution   gradient  use
    1  J     v3  1                 1         1             1          1  1/1
    2  J     v4  -1               -1         1            -1         -1  1/1
@@ -566,6 +566,16 @@ def test_residuals_of_another_graph():
         explain_residuals(squared_error(model.forward([1.0, 2.0]).output, [1.0]), model.forward([1.0, 2.0]))
 
 
+def test_residuals_of_what_is_no_graph_and_no_forward_pass():
+    nodes = MLP(20, [20, 1], seed=3).forward([1.0] * 20)
+    J = squared_error(nodes.output, [1.0])
+    with pytest.raises(TypeError, match=r"got ForwardPass\(.*; accepted: a Value, the root of a graph") as raised:
+        explain_residuals(nodes, J)
+    assert len(str(raised.value)) < 150
+    with pytest.raises(TypeError, match=r"got \[Value\(.*\(list\) for the nodes; accepted: a forward pass, as model"):
+        explain_residuals(J, nodes.output)
+
+
 def test_a_parameter_that_has_lost_its_label_is_named():
     model = MLP(2, [2, 1], seed=3)
     nodes = model.forward([1.0, 2.0])
@@ -637,6 +647,30 @@ def test_a_nudge_that_is_no_number_is_named():
     x = Value(2.0, label="x")
     with pytest.raises(TypeError, match=r"got 'a' \(str\); accepted: a real number"):
         nudge(x * x, x, "a")
+
+
+@pytest.mark.parametrize("function", [explain, paths, nudge, why_nan])
+def test_what_is_no_value_is_refused(function):
+    x = Value(2.0, label="x")
+    others = {explain: (), paths: (x,), nudge: (x, 0.1), why_nan: ()}[function]
+    with pytest.raises(TypeError, match=r"^got 'x' \(str\); accepted: a Value, the root of a graph$"):
+        function("x", *others)
+    if function is not why_nan:
+        with pytest.raises(TypeError, match=f"^{function.__name__}: got 'x' .str.; accepted: a Value of the graph$"):
+            function(x * x, "x", *others[1:])
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_shows_nothing_is_refused(limit):
+    x = Value(2.0, label="x")
+    for shown in (lambda: explain(x * x, limit=limit), lambda: nudge(x * x, x, 0.1, limit=limit)):
+        with pytest.raises(ValueError, match=f"^limit: got {limit}; accepted: 1 or more$"):
+            shown()
+
+
+def test_a_node_is_given_to_explain_as_to_paths():
+    x = Value(2.0, label="x")
+    assert str(explain(x * x, x)) == str(explain(x * x, wrt=x))
 
 
 def test_the_negative_of_a_negative_number_is_in_parentheses():

@@ -221,7 +221,17 @@ def test_the_table_shows_itself_and_leaves_the_model_alone():
     assert [p.grad for p in model.parameters()] == [float(k) for k in range(6)]
     assert not model.parameters()[0].has_grad
     text = str(table)
-    for part in ("δ^(2)_1", "∂J/∂W^(1)_12", "∂J/∂b^(1)_2", "graph", "formula", "difference"):
+    for part in (
+        "δ^(2)_1",
+        "∂J/∂W^(1)_12",
+        "∂J/∂b^(1)_2",
+        "graph",
+        "formula",
+        "difference",
+        "gap",
+        "gap: |graph − formula|",
+        "central difference",
+    ):
         assert part in text
     assert max(map(len, text.splitlines())) <= 79
     assert "<table" in table._repr_html_()

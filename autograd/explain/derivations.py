@@ -28,22 +28,22 @@ class Explanation(Shown):
 
 
 @overload
-def explain(root: Value, *, wrt: None = None, names: Names | None = None, limit: int = 40) -> Explanation: ...
+def explain(root: Value, wrt: None = None, *, names: Names | None = None, limit: int = 40) -> Explanation: ...
 @overload
-def explain(root: Value, *, wrt: Value, names: Names | None = None, limit: int = 40) -> ChainRuleSum: ...
+def explain(root: Value, wrt: Value, *, names: Names | None = None, limit: int = 40) -> ChainRuleSum: ...
 def explain(
-    root: Value, *, wrt: Value | None = None, names: Names | None = None, limit: int = 40
+    root: Value, wrt: Value | None = None, *, names: Names | None = None, limit: int = 40
 ) -> Explanation | ChainRuleSum:
     """Return how `root` and its derivatives are computed: every step, or the chain-rule sum of the node `wrt`.
 
     ∂J/∂w = Σ_u ∂u/∂w · ∂J/∂u over all uses u of w. `names`, such as ``locals()``, names nodes without a label. A table
     or sum of more than `limit` rows or terms shows the first and the last ones.
 
-    Raises ValueError for a constant and for a node that is not in the graph.
+    Raises TypeError for what is no Value, ValueError for a constant and for a node that is not in the graph.
 
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(5.0, label="x")
-    >>> print(explain(w * x, wrt=w).value)
+    >>> print(explain(w * x, w).value)
     5.0
     """
     writer = Writer(root, names)
@@ -76,7 +76,7 @@ def explain(
         ("step", "node", "to", "∂node/∂to", "local", "upstream", "contribution", "gradient", "use"),
         "rlllrrrrr",
         tuple(_backward_row(writer, step) for step in steps),
-        "backward",
+        "backward: every use of a node adds to its gradient, which is whole at the last",
         hidden,
         "steps",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import reprlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,14 +63,15 @@ class ResidualDerivation(Shown):
 
 
 def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualDerivation:
-    """Return how each residual δ of a network comes about, unit by unit, as FORMULAS writes it.
+    """Return how each residual δ of a network comes about, unit by unit, as ``notebooks/3-residuals.ipynb`` does.
 
     `root` is the cost J, `nodes` the forward pass of a sample in it. Output layer: δ_i = ∂J/∂a_i · f′(z_i), or
     Σ_k ∂J/∂a_k · ∂a_k/∂z_i where a unit's activation depends on the others (softmax). Hidden layers:
     δ^(l)_i = (Σ_j W^(l)_ji δ^(l+1)_j) f′(z^(l)_i). Then ∂J/∂W^(l)_ij = a^(l)_j δ^(l+1)_i and ∂J/∂b^(l)_i = δ^(l+1)_i.
     Of more than `limit` units in a layer, or terms in a sum, the first and last ones are shown.
 
-    Raises ValueError if the forward pass is not part of J's graph, or has no labelled weights.
+    Raises TypeError for what is no Value and no forward pass, ValueError if the forward pass is not part of J's graph,
+    or has no labelled weights.
 
     >>> from nn import MLP, squared_error
     >>> nodes = MLP(1, [1], output="tanh").forward([2.0])
@@ -78,6 +80,11 @@ def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualD
     True
     """
     writer = Writer(root, {"J": root})
+    if not (hasattr(nodes, "z") and hasattr(nodes, "a")):
+        raise TypeError(
+            f"explain_residuals: got {reprlib.repr(nodes)} ({type(nodes).__name__}) for the nodes; accepted: a forward "
+            "pass, as model.forward(x) returns it"
+        )
     ours = [node for units in [*nodes.z.values(), *nodes.a.values()] for node in units.values()]
     if missing := [node for node in ours if node not in writer.names]:
         raise ValueError(

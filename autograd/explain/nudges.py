@@ -93,7 +93,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
             formula = to_text(writer.rule(node))
             raise ValueError(
                 f"nudge: with {writer.names[leaf]} = {moved!r}, {writer.names[node]} = {formula} has no value at "
-                f"{', '.join(map(repr, new))}: {error} ({node.op.edges}); accepted: an h that stays clear of it"
+                f"{', '.join(map(repr, new))}: {node.op.failure(error)}; accepted: an h that stays clear of it"
             ) from None
         terms = [
             local * changes[x].predicted
@@ -105,7 +105,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
             kinks.append(kink)
     shown, hidden = fold(list(changes.values()), limit)
     table = Table(
-        ("node", "rule", "before", "after", "change", "predicted", "difference"),
+        ("node", "rule", "before", "after", "change", "predicted", "change − predicted"),
         "llrrrrr",
         tuple(
             (

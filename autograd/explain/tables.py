@@ -66,9 +66,13 @@ def rounded(x: float) -> float:
 def fold(items: Sequence[Item], limit: int) -> tuple[list[Item], int]:
     """Return the items that a table of `limit` rows shows, the first and the last ones, and how many it leaves out.
 
+    Raises ValueError for a limit below 1.
+
     >>> fold([1, 2, 3, 4, 5], 4), fold([1, 2, 3, 4, 5], 5)
     (([1, 2, 4, 5], 1), ([1, 2, 3, 4, 5], 0))
     """
+    if limit < 1:
+        raise ValueError(f"limit: got {limit!r}; accepted: 1 or more")
     if len(items) <= limit:
         return list(items), 0
     head = (limit + 1) // 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,9 +18,14 @@ EMPTY = Cell("")
 
 
 class Writer:
-    """Writes nodes, their formulas and derivatives with the names of one graph: `names` as `node_names` gives them."""
+    """Writes nodes, their formulas and derivatives with the names of one graph: `names` as `node_names` gives them.
+
+    Raises TypeError for a root that is no Value.
+    """
 
     def __init__(self, root: Value, names: Names | None) -> None:
+        if not isinstance(root, Value):
+            raise TypeError(f"got {reprlib.repr(root)} ({type(root).__name__}); accepted: a Value, the root of a graph")
         self.names = node_names(root, names)
         self.root = root
 
@@ -70,7 +76,9 @@ def equal(left: Formula, right: Formula) -> Cell:
 
 
 def check(function: str, root: Value, node: Value, names: Mapping[Value, str]) -> None:
-    """Raise ValueError unless `node` is a node of the graph of `root` that has a derivative."""
+    """Raise ValueError unless `node` is a node of the graph of `root` that has a derivative, TypeError if no Value."""
+    if not isinstance(node, Value):
+        raise TypeError(f"{function}: got {reprlib.repr(node)} ({type(node).__name__}); accepted: a Value of the graph")
     if node not in names:
         raise ValueError(f"{function}: {node!r} is not in the graph of {root!r}; give a node that it depends on")
     if isinstance(node, Constant):
