@@ -178,7 +178,7 @@ def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:
         else:
             op, count = instruction
             operands = values[-count:]
-            out = apply(op, *operands, *op.defaults[len(op.defaults) - op.arity + count :])
+            out = apply(op, *op.with_defaults(tuple(operands)))
             # Numbers alone make a number, as they do in Python: x**(1/3) has one constant.
             values[-count:] = [Constant(out.data) if all(isinstance(x, Constant) for x in operands) else out]
     return values[0]

@@ -431,7 +431,8 @@ def apply(op: Operation, *operands: Value | float) -> Value:
     try:
         data = evaluate(op, *numbers)
     except (ArithmeticError, ValueError) as error:
-        raise type(error)(_failure(op, inputs, error)) from None
+        named = ", ".join(f"{x._label} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
+        raise type(error)(f"{op.name}({named}): {op.failure(error)}") from None
     partials = [
         None if isinstance(x, Constant) else local_derivative(op, i, numbers, data) for i, x in enumerate(inputs)
     ]
@@ -456,11 +457,6 @@ def _node(op: Operation, data: float, x: Value, y: Value | None, dx: float | Non
 # The second and third input of an operation of three, as one hidden node with local derivative 1: the gradient passes
 # through it unchanged.
 _PAIR = Operation(name="pair", symbol="", latex="", value=max, partials=(max, max))
-
-
-def _failure(op: Operation, inputs: list[Value], error: Exception) -> str:
-    named = ", ".join(f"{x._label} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
-    return f"{op.name}({named}): {error}" + (f" ({op.edges})" if op.edges else "")
 
 
 def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | float) -> bool:
