@@ -4,8 +4,8 @@
 
 A mutant is the file with one operator, number, comparison, function, statement, text or condition changed. Tools for
 this change what functions hold, and the table of operations is no function; and they start Python anew for every
-mutant, where this program forks one that has pytest in it already. What survives is printed, and is to be killed by a
-test or explained in `survivors.json` with the line of the file as it is.
+mutant, where this program forks one that has pytest in it already, and runs first the tests that failed of late. What
+survives is printed, and is to be killed by a test or explained in `survivors.json` with the line of the file as it is.
 """
 
 from __future__ import annotations
@@ -15,23 +15,30 @@ import importlib.util
 import json
 import os
 import resource
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import hypothesis  # noqa: F401 -- what every mutant's process needs is imported once
-import mpmath  # noqa: F401
+import hypothesis
+import mpmath  # noqa: F401 -- what every mutant's process needs is imported once
 import numpy as np  # noqa: F401
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-TESTS = {  # one group after the other, until one fails
-    "ops": [["ops"], ["value", "docs", "symbolic", "functions"], ["transform", "javascript"]],
-    "value": [["value"], ["functions", "graph", "files"]],
+TESTS = {
+    "ops": ["ops", "value", "docs", "symbolic", "functions", "transform", "javascript"],
+    "value": ["value", "functions", "graph", "files"],
 }
 SLOW = "not million and not 100_000 and not thousand and not network and not hvp_of and not processes and not deep"
-SECONDS = 45  # of the processor
+SECONDS = 10  # of the processor, for a test that takes 3 at most
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # the smallest example is of no interest
+)
 OTHER = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.Mod: ast.Mult,
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -114,30 +121,50 @@ class Finder:
         exec(self.code, module.__dict__)
 
 
-def noticed(module: str, code: Any, row: str = "") -> bool:
-    """Return whether a test fails with this code as the module; those of a row of the table are tried first."""
-    groups = [[str(ROOT / "tests" / f"test_{name}.py") for name in group] for group in TESTS[module]]
-    return (row != "" and fails(module, code, groups[0], row)) or any(fails(module, code, x, SLOW) for x in groups)
+class Order:
+    """A plugin of pytest: tests of a row of the table come first, then those that failed of late; each has a limit."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []  # the latest first
+        self.row = ""
+        self.running = os.memfd_create("test")  # its name, left here by the process of a mutant
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        late = {name: place for place, name in enumerate(self.failed)}
+        items.sort(key=lambda item: (f"[{self.row}" not in item.nodeid, late.get(item.nodeid, len(late))))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        os.pwrite(self.running, nodeid.encode().ljust(1000), 0)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # whose signal ends the process, as does the next one
+        signal.setitimer(signal.ITIMER_REAL, 10 * SECONDS)
+
+    def note(self) -> None:
+        """Remember the test that was running when the process of a mutant ended."""
+        name = os.pread(self.running, 1000, 0).decode().strip()
+        self.failed = [name, *(x for x in self.failed if x != name)]
 
 
-def fails(module: str, code: Any, files: list[str], chosen: str) -> bool:
+def noticed(module: str, code: Any, order: Order) -> bool:
+    """Return whether a test fails with this code as the module."""
+    files = [str(ROOT / "tests" / f"test_{name}.py") for name in TESTS[module]]
+    plugins = ["-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]  # and no other, which take longer to load
+    options = ["-x", "-q", "--assert=plain", *plugins, "--hypothesis-profile=mutants", "-k", SLOW]
     child = os.fork()
     if child == 0:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))  # a mutant that never ends is noticed
         resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         sys.meta_path.insert(0, Finder(f"autograd.{module}", ROOT / "autograd" / f"{module}.py", code))
         status = 1
         try:
-            status = int(
-                pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-k", chosen, *files])
-                not in (0, 5)
-            )
+            status = int(pytest.main([*options, "-k", SLOW, *files], [order]) != 0)
         finally:
             os._exit(status)
     _, status = os.waitpid(child, 0)
+    if status != 0:
+        order.note()
     return status != 0
 
 
@@ -158,7 +185,8 @@ def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     tree = ast.parse(source)
-    if noticed(module, compile(tree, str(path), "exec")):
+    order = Order()
+    if noticed(module, compile(tree, str(path), "exec"), order):
         raise SystemExit(f"{module}: the tests fail without a change")
     found = list(places(tree))
     explained = json.loads((Path(__file__).parent / "survivors.json").read_text())
@@ -167,7 +195,8 @@ def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
         old = getattr(node, field)
         was = ast.unparse(node) if isinstance(node, ast.expr) else ""
         setattr(node, field, new)
-        if noticed(module, compile(ast.fix_missing_locations(tree), str(path), "exec"), row_of(tree, node)):
+        order.row = row_of(tree, node)
+        if noticed(module, compile(ast.fix_missing_locations(tree), str(path), "exec"), order):
             killed += 1
         else:
             removed = [x for x in old if x not in new] if isinstance(old, list) else []
