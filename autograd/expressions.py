@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import keyword
 import math
 import re
 import sys
@@ -18,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from autograd.ops import OPERATIONS, Operation
-from autograd.value import Constant, Value, apply, real
+from autograd.value import Constant, Value, apply
 
 LONGEST = 2000
 """Characters accepted; Python's own parser accepts 200 parentheses, one inside the other."""
@@ -58,7 +59,10 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
             raise ValueError(f"{name!r} is given twice: names that look the same to Python are the same")
         if not name.isidentifier():
             raise ValueError(f"{given!r} is not a name; accepted: letters, digits and _, no digit first")
-        leaves[name] = Value(real(number), label=name)
+        try:
+            leaves[name] = Value(number, label=name)
+        except TypeError as error:
+            raise TypeError(f"{name}: {error}") from None
     program, columns = _read(text, leaves)
     if missing := [name for name in columns if name not in leaves and name not in CONSTANTS]:
         raise ValueError(_missing(missing, columns, leaves, numbers))
@@ -98,6 +102,8 @@ def assignment(text: str) -> tuple[str, float]:
 
 def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], dict[str, int]]:
     """Return the instructions of `text`, and the column of the first use of each name in it."""
+    if not isinstance(text, str):
+        raise TypeError(f"got {text!r} ({type(text).__name__}); accepted: an expression in a string, 'x**2'")
     if len(text) > LONGEST:
         raise ValueError(f"the expression has {len(text):,} characters; accepted: at most {LONGEST:,}")
     for column, character in enumerate(text, start=1):
@@ -112,9 +118,8 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
             warnings.simplefilter("ignore")  # of 1or 2 and the like, which is refused below
             body = ast.parse(source, mode="eval").body
     except SyntaxError as error:
-        if gap := _gap(text):
-            raise ValueError(gap) from None
-        raise ValueError(f"column {(error.offset or 1) + indent}: {error.msg}; {_ACCEPTED}") from None
+        fault = _fault(text) or f"column {(error.offset or 1) + indent}: {error.msg}"
+        raise ValueError(f"{fault}; {_ACCEPTED}") from None
     except (RecursionError, MemoryError):
         raise ValueError("the expression is nested too deeply") from None
     encoded = source.encode()
@@ -151,9 +156,13 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
                 stack += [(OPERATIONS[_SIGNS[type(sign)]], 2), right, left]
             case ast.BinOp(op=ast.BitXor()):
                 raise refuse(node, f"is not accepted; write ** for a power; {_ACCEPTED}")
+            case ast.Tuple():
+                raise refuse(node, f"is not accepted; write a point in a decimal number, 1.5; {_ACCEPTED}")
             case ast.Call(func=ast.Constant() | ast.BinOp()):
                 raise refuse(node, f"is not accepted; write * for a product; {_ACCEPTED}")
             case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]):
+                if name in leaves and name not in FUNCTIONS:
+                    raise refuse(node, f"is not accepted; write * for a product; {_ACCEPTED}")
                 if name not in FUNCTIONS:
                     raise refuse(node.func, f"is no operation{_suggestion(name, FUNCTIONS) or _every_function()}")
                 op = FUNCTIONS[name]
@@ -186,17 +195,29 @@ def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:
 
 # Messages ---------------------------------------------------------------------------------------------------------
 
-_PIECE = re.compile(r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|\S")
+_PIECE = re.compile(
+    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/(),])|\S"
+)
+_BETWEEN = ("*", "/", "**", ",")  # which stand between two operands; + and - may stand before one
 
 
-def _gap(text: str) -> str:
-    """Return words for the first two pieces of `text` that have no operation between them, "" if there are none."""
-    for first, second in pairwise(_PIECE.finditer(text)):
-        left, right = first.group(), second.group()
-        called = first["name"] and right == "("
-        if (first.lastgroup or left == ")") and (second.lastgroup or right == "(") and not called:
-            write = f"{left}(...)" if left in FUNCTIONS else "* for a product"
-            return f"column {second.start() + 1}: {_short(right)} follows {_short(left)}: write {write}; {_ACCEPTED}"
+def _fault(text: str) -> str:
+    """Return words for the first piece of `text` that cannot stand where it does, "" if there is none."""
+    for first, second in pairwise([None, *_PIECE.finditer(text), None]):
+        left, right = first.group() if first else "", second.group() if second else ""
+        column = f"column {second.start() + 1 if second else len(text.rstrip()) + 1}: "
+        if second and not second.lastgroup:
+            return f"{column}{right!r} is not accepted"
+        if keyword.iskeyword(right):
+            return f"{column}{right!r} is a word of Python and no name: take another, such as '{right}_'"
+        opened = not first or left in ("(", *_BETWEEN, "+", "-")
+        if opened and (not second or right in _BETWEEN or (right == ")" and left not in ("(", ","))):  # f() is Python
+            return f"{column}an operand is missing {f'after {left!r}' if left else f'before {right!r}'}"
+        if first and second and (first.lastgroup != "sign" or left == ")"):
+            called = first["name"] and right == "("
+            if (second.lastgroup != "sign" or right == "(") and not called:
+                write = f"{left}(...)" if left in FUNCTIONS else "* for a product"
+                return f"{column}{_short(right)} follows {_short(left)}: write {write}"
     return ""
 
 

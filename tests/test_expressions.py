@@ -164,7 +164,19 @@ REFUSED = {
     "x +\n 1": "column 4: '\\n'",
     "x\x00": "column 2: '\\x00'",
     "x\x1b[31m": "column 2",
-    "x × 2": "column 3: invalid character '×'",
+    "x × 2": "column 3: '×' is not accepted",
+    "x²": "column 2: invalid character '²'",
+    "|x|": "column 1: '|' is not accepted",
+    "x*": "column 3: an operand is missing after '*'",
+    " x ** ": "column 6: an operand is missing after '**'",
+    "x + * 2": "column 5: an operand is missing after '+'",
+    "* x": "column 1: an operand is missing before '*'",
+    "maximum(x,,x)": "column 11: an operand is missing after ','",
+    "maximum(,x)": "column 9: an operand is missing after '('",
+    "tanh(": "column 6: an operand is missing after '('",
+    "lambda*x": "column 1: 'lambda' is a word of Python and no name: take another, such as 'lambda_'",
+    "1,5*x": "column 1: '1,5*x' is not accepted; write a point in a decimal number, 1.5",
+    "x(x + 1)": "column 1: 'x(x + 1)' is not accepted; write * for a product",
     "é*x.y": "column 3: 'x.y'",
     "  x.y": "column 3: 'x.y'",
     "": "empty",
@@ -250,8 +262,10 @@ def test_names_that_look_alike():
 
 
 def test_values_given():
-    with pytest.raises(TypeError, match="real number"):
+    with pytest.raises(TypeError, match=r"^x: got '1' \(str\); accepted: a real number"):
         parse("x", x="1")
+    with pytest.raises(TypeError, match=r"^got 3 \(int\); accepted: an expression in a string"):
+        parse(3)
     with pytest.raises(ValueError, match="not a name"):
         parse("x", **{"a b": 1.0})
     with pytest.raises(ValueError, match=r"log\(x = -1.0\)"):
