@@ -58,8 +58,8 @@ class Drawing(Picture):
 
         >>> x = Value(1.0)
         >>> for _ in range(1000): x = x + 1
-        >>> draw(x).open("nodes 1–201").folded[:2]
-        ('nodes 1–21', 'nodes 22–42')
+        >>> draw(x).folded, draw(x).open("stage 1: +").folded[0]
+        (('stage 1: +',), 'nodes 1–200 of stage 1: +')
         """
         for name in names:
             if name not in self.folded:
@@ -81,7 +81,8 @@ def draw(
     A node shows its operation, name, value and gradient, "–" before a backward pass, on a colour that darkens with
     √|gradient|; an edge the local derivative. Names are labels, or variables given as ``names=locals()``.
     ``constants=False`` leaves constants out. ``fold="units"`` and ``"layers"`` draw each unit or layer of a network as
-    one box; a graph of more than 200 nodes is folded anyway, and the picture says so.
+    one box. A graph of more than 200 nodes is folded anyway, and the picture says so: a network by units or layers,
+    another by the labels of its leaves and by stages, each one operation at one distance from J.
 
     Raises TypeError if J is not a Value, ValueError for another `fold`, or one that the graph has no labels for.
 
@@ -115,7 +116,8 @@ def _drawing(graph: Grouped, opened: frozenset[str], what: str) -> Drawing:
         )
     first = next((box.title for box in shown.boxes if box.kind == "folded"), None)
     if first and len(graph.nodes) > MOST_NODES:
-        note = f"{len(graph.nodes):,} nodes, more than {MOST_NODES}: some are folded. open({first!r}) opens a box."
+        how = "some are folded" if graph.has_units else "folded by labels of leaves and stages of one operation"
+        note = f"{len(graph.nodes):,} nodes, more than {MOST_NODES}: {how}. open({first!r}) opens a box."
         shown = replace(shown, note=note)
     return Drawing(graph, opened, shown)
 

@@ -13,12 +13,14 @@ import math
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd.draw.view import Box, Edge, Path, View
+from autograd.draw.stages import Path
+from autograd.draw.view import Box, View
 from autograd.labels import UnitLabel
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 
+MOST_COUNTS = 24  # of bundled operands that stand on edges; more would hide the edges
 LINE = 16.0  # height of a line of a box, in points
 GRAD, LARGEST_GRAD = "grad", "|grad|"
 NARROW, WIDE = "ijl.,:;'|!()[]{}frtI /\\-", "mwMW@%—…∂"
@@ -124,11 +127,13 @@ def box_size(box: Box) -> Point:
     return max(40.0, width + 12.0), LINE * (len(lines) + bool(head)) + 3.0
 
 
-def edge_label(edge: Edge) -> str:
-    """Return what stands on an edge: the local derivative, or the number of operands bundled in it."""
-    if edge.count > 1:
-        return f"{edge.count:,} edges"
-    return "" if edge.local is None else number(edge.local)
+def edge_labels(view: View) -> list[str]:
+    """Return what stands on each edge: the local derivative, or, of a few, the number of operands bundled in it."""
+    counted = sum(edge.count > 1 for edge in view.edges) <= MOST_COUNTS
+    return [
+        f"{edge.count:,} edges" * counted if edge.count > 1 else "" if edge.local is None else number(edge.local)
+        for edge in view.edges
+    ]
 
 
 def dot_escape(text: str, specials: str = "") -> str:
@@ -154,8 +159,8 @@ def to_dot(view: View) -> graphviz.Digraph:
     )
     groups: dict[Path, graphviz.Digraph] = {(): dot}
     columns = _columns(view)
-    if any(box.kind == "folded" for boxes in columns.values() for box in boxes):
-        dot.attr(splines="line", ranksep="0.9")  # units of a network, each joined to all of the next layer
+    if _straight(columns):
+        dot.attr(splines="line", ranksep="0.9")
     for path in _open_groups(view):
         if path in columns:  # Graphviz keeps the order of a rank only outside of clusters
             groups[path] = graphviz.Digraph(graph_attr={"rank": "same"})
@@ -183,7 +188,7 @@ def to_dot(view: View) -> graphviz.Digraph:
         if path:
             groups[path[:-1]].subgraph(groups[path])
     by_id = {box.id: box for box in view.boxes}
-    for i, edge in enumerate(view.edges):
+    for i, (edge, label) in enumerate(zip(view.edges, edge_labels(view), strict=True)):
         tail, head = by_id[edge.tail], by_id[edge.head]
         if tail.path == head.path and tail.path in columns:
             # Written from the upper to the lower box, since an edge within a rank would turn their order round.
@@ -192,7 +197,7 @@ def to_dot(view: View) -> graphviz.Digraph:
             dot.edge(*ends, id=f"e{i}", dir=direction, constraint="false")
             continue
         port = f"{edge.position}:w" if head.arity > 1 and edge.position is not None else "w"
-        attributes = {"label": edge_label(edge), "tailport": "e", "headport": port}
+        attributes = {"label": label, "tailport": "e", "headport": port}
         if tail.path[:1] != head.path[:1] and head.kind != "folded":
             attributes["minlen"] = "2"  # keeps the leaves of a layer off the units of the layer before
         dot.edge(tail.id, head.id, id=f"e{i}", **attributes)
@@ -244,10 +249,15 @@ def lay_out(view: View) -> Layout:
             start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1)
             points = [start, start, end, end]
         edges.append((edge.tail, edge.head, edge.position, points))
+    labels: list[Point | None] = [point(curves[i]["lp"]) if "lp" in curves[i] else None for i in range(len(edges))]
+    if _straight(columns):
+        for i, (edge, (*_, points)) in enumerate(zip(view.edges, edges, strict=True)):
+            if labels[i] and edge.count > 1:
+                labels[i] = (points[0][0] + points[-1][0]) / 2, (points[0][1] + points[-1][1]) / 2
     return Layout(
         nodes=nodes,
         edges=edges,
-        labels=[point(curves[i]["lp"]) if "lp" in curves[i] else None for i in range(len(edges))],
+        labels=labels,
         groups={path: (x0 - left, top - y1, x1 - left, top - y0) for path, (x0, y0, x1, y1) in frames.items()},
         size=(right - left, top - bottom),
     )
@@ -273,6 +283,11 @@ def _columns(view: View) -> dict[Path, list[Box]]:
         for path, boxes in layers.items()
         if all(len(box.path) == 1 and (_unit_number(box) or box.kind in ("leaf", "constant")) for box in boxes)
     }
+
+
+def _straight(columns: Mapping[Path, list[Box]]) -> bool:
+    """Whether edges are straight lines: between units of a network, each joined to all of the next layer."""
+    return any(box.kind == "folded" for boxes in columns.values() for box in boxes)
 
 
 def _unit_number(box: Box) -> int:

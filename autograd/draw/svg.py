@@ -11,7 +11,7 @@ from autograd.draw.layout import (
     LINE,
     Layout,
     Point,
-    edge_label,
+    edge_labels,
     facts,
     printable,
     text_width,
@@ -22,6 +22,7 @@ from autograd.draw.view import Box, View
 FONT = "DejaVu Sans, Verdana, sans-serif"
 INK, MUTED, RULE, BLUE = "#1b2430", "#5d6878", "#9aa5b4", "#0072b2"
 MARGIN = 12.0
+LEAST_SCALE = 0.75  # to which a page may shrink a picture; a wider one scrolls
 
 
 def element(parent: ET.Element, tag: str, text: str = "", **attributes: str | float) -> ET.Element:
@@ -52,6 +53,7 @@ def canvas(width: float, height: float, title: str, note: str = "") -> tuple[ET.
             "viewBox": f"0 0 {full[0]:.0f} {full[1]:.0f}",
             "width": f"{full[0]:.0f}",
             "height": f"{full[1]:.0f}",
+            "style": f"min-width: {LEAST_SCALE * full[0]:.0f}px",
             "role": "img",
             "font-family": FONT,
             "font-size": "11",
@@ -91,27 +93,20 @@ def to_svg(view: View, layout: Layout, title: str) -> str:
             group, "text", printable(path[-1]), x=left + 8, y=top + 14, fill=MUTED, font_size="9.5", font_weight=weight
         )
     labels = ET.Element("g")
-    for edge, (tail, head, position, points), at in zip(view.edges, layout.edges, layout.labels, strict=True):
+    rows = zip(view.edges, edge_labels(view), layout.edges, layout.labels, strict=True)
+    for edge, label, (tail, head, position, points), at in rows:
         group = element(page, "g", class_="edge", data_tail=tail, data_head=head)
         if position is not None:
             group.set("data-position", str(position))
             element(group, "title", "constant" if edge.local is None else f"local derivative {edge.local!r}")
+        elif edge.count > 1:
+            element(group, "title", f"{edge.count:,} edges")
         _arrow(group, points, 1.1 + min(1.5, 0.4 * math.log10(edge.count)))
-        if at and edge.count > 1:  # on the line, which runs straight
-            at = (points[0][0] + points[-1][0]) / 2, (points[0][1] + points[-1][1]) / 2
-            wide = text_width(edge_label(edge), 9.0)
-            element(labels, "rect", x=at[0] - wide / 2, y=at[1] - 6.0, width=wide, height=12.0, fill="#ffffff")
         if at:
-            element(
-                labels,
-                "text",
-                edge_label(edge),
-                x=at[0],
-                y=at[1] + 3.2,
-                text_anchor="middle",
-                fill=MUTED,
-                font_size="9",
-            )
+            if edge.count > 1:  # it may stand on the line
+                wide = text_width(label, 9.0)
+                element(labels, "rect", x=at[0] - wide / 2, y=at[1] - 5.5, width=wide, height=9.5, fill="#ffffff")
+            element(labels, "text", label, x=at[0], y=at[1] + 3.2, text_anchor="middle", fill=MUTED, font_size="9")
     page.append(labels)
     finite = [abs(box.grad) for box in view.boxes if box.grad is not None and math.isfinite(box.grad)]
     for box in view.boxes:

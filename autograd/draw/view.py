@@ -79,6 +79,7 @@ class Grouped:
                 self.paths.setdefault(node, ("cost",))
         elif len(self.nodes) > MOST_NODES:
             self.paths = stage_paths(order, self.name)
+            self.nodes = [node for node in self.paths if constants or not isinstance(node, Constant)]
         members: dict[Path, list[Value]] = {}
         for node in self.nodes:
             members.setdefault(self.paths.get(node, ()), []).append(node)
