@@ -81,6 +81,7 @@ _IDENTITIES: dict[str, Callable[..., Formula | None]] = {
     "div": lambda x, y: x if _is(y, 1.0) else None,
     "pow": lambda x, y: x if _is(y, 1.0) else None,
     "neg": lambda x: x.inputs[0] if x.name == "neg" else None,
+    "both": lambda p, q: False if p is False or q is False else q if p is True else p if q is True else None,
     "where": lambda condition, x, y: None if isinstance(condition, Expression) else x if condition else y,
 }
 

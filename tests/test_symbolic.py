@@ -84,6 +84,16 @@ def test_a_choice_reads_as_a_sentence():
     assert to_text(OPERATIONS["relu"].formulas[0](SYMBOLS, x, symbol("out"))) == "0 if x ≤ 0 else 1"
 
 
+def test_a_condition_whose_outcome_is_known_is_left_out():
+    x, out = symbol("x"), symbol("out")
+    by_base, by_exponent = OPERATIONS["pow"].formulas
+    assert to_text(by_exponent(SYMBOLS, 2.0, x, out)).startswith("out × 0.69")
+    assert to_text(by_exponent(SYMBOLS, 0.0, x, out)).startswith("0 if 0 ≤ x else ")
+    assert to_text(by_exponent(SYMBOLS, x, 2.0, out)) == "0 if x = 0 else out × ln(x)"
+    assert to_text(by_exponent(SYMBOLS, x, -2.0, out)) == "out × ln(x)"
+    assert to_text(by_base(SYMBOLS, x, 2.0, out)) == "2 × x"
+
+
 @pytest.mark.parametrize("row", [row for row in OPERATIONS.values() if row.name != "where"], ids=lambda row: row.name)
 def test_latex_of_every_formula_has_balanced_groups(row):
     symbols = [symbol(name, name + "^{(2)}_{1}") for name in NAMES[: row.arity]]
