@@ -26,9 +26,10 @@ The long ones are one command as well; it writes the figures below:
 ±1e308, ±inf, nan, and pairs of these | Python's own function \
 to the bit, and where it raises; local derivatives to 4 units in the last place of \
 mpmath's; at kinks and singular points, to the convention of the table | `tests/test_ops.py` |
-| random graphs over every operation | mpmath, 50 digits, within 1e-13 | `tests/test_graph.py` |
-| the same graphs as array programs, as a page, by derivatives of derivatives | the scalar engine | \
-`test_vectorize.py`, `test_player.py`, `test_transform.py` |
+| random programs over every operation: the engine, the array program, the graph of the derivatives | mpmath, 50 \
+digits, within 1e-13 | `tests/test_routes.py` |
+| the same on the page, in JavaScript | the engine, within 1e-13 | `tests/test_routes.py` |
+| random array programs: layers, batches, roles of leaves | the scalar engine | `tests/test_vectorize.py` |
 | problems with published answers | the answers | `tests/test_famous.py` |
 | everything a graph and a network come to | itself: a second time, in threads, in processes of other hash seeds and \
 numbers of cores | `tests/test_determinism.py` |

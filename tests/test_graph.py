@@ -6,11 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-import mpmath_reference as reference
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from mpmath import mp, mpf
 from random_graphs import random_graph
 
 from autograd import OPERATIONS, Constant, Value, topological_order, where
@@ -81,37 +77,7 @@ def test_deep_and_wide_graphs_are_ordered_without_recursion():
     assert [node for node in order if node.op is None] == leaves
 
 
-# Random graphs, against mpmath -------------------------------------------------------------------------------------
-
-
-def exact(root):
-    """Return value and gradient of `root`, computed in mpmath from the numbers of the leaves."""
-    order = topological_order(root)
-    values, grads = {}, dict.fromkeys(order, mpf(0))
-    for node in order:
-        inputs = [values[x] for x in node.inputs]
-        values[node] = reference.VALUES[node.op.name](*inputs) if node.op else mpf(node.data)
-    grads[root] = mpf(1)
-    for node in reversed(order):
-        inputs = [values[x] for x in node.inputs]
-        for x, derivative in zip(node.inputs, reference.DERIVATIVES[node.op.name] if node.op else (), strict=True):
-            grads[x] += derivative(*inputs) * grads[node]
-    return values, grads
-
-
-def distance(x, y):
-    """ADBench's measure."""
-    return abs(x - y) / max(1, abs(x) + abs(y))
-
-
-@given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 6))
-def test_random_graphs_against_mpmath(seed, size, leaves):
-    root, variables = random_graph(seed, size, leaves)
-    root.backward()
-    with mp.workdps(50):
-        values, grads = exact(root)
-        assert distance(root.data, values[root]) <= 1e-13
-        assert max(distance(x.grad, grads[x]) for x in variables) <= 1e-13
+# Random graphs -----------------------------------------------------------------------------------------------------
 
 
 def test_random_graphs_have_every_operation_reuse_and_repeated_operands():

@@ -19,8 +19,14 @@ ROOT = LONG.parent.parent
 FIGURES = ROOT / "docs" / "testing.json"
 PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
 PARTS = {
-    "random graphs": [*PYTEST, "--hypothesis-profile=long", "tests/test_graph.py", "-k", "mpmath"],
-    "random array programs": [*PYTEST, "--hypothesis-profile=long", "tests/test_vectorize.py", "-k", "test_random"],
+    "10,000 random programs": [*PYTEST, "--hypothesis-profile=long", "tests/test_routes.py"],
+    "10,000 random array programs": [
+        *PYTEST,
+        "--hypothesis-profile=long",
+        "tests/test_vectorize.py",
+        "-k",
+        "test_random",
+    ],
     "coverage": [],
     "memory": ["tests/long/memory.py"],
     **{f"fuzz {x}": ["tests/long/fuzz.py", x, "10"] for x in ("expressions", "csv", "graphs", "models", "labels")},
