@@ -10,6 +10,7 @@ import errno
 import os
 import shlex
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -170,7 +171,13 @@ def _train(options: argparse.Namespace) -> None:
         raise ValueError(
             f"{options.data}: all samples are of the class {data.classes[0]!r}; accepted: two or more classes"
         )
-    train, held_out = nn.standardized(*data.split(HELD_OUT, options.seed))
+    if len(data) < 3 * len(data.classes):
+        raise ValueError(
+            f"{options.data}: {len(data.classes):,} different labels of {len(data):,} samples; accepted: classes of "
+            "three or more samples. For a network that predicts numbers: nn.fit with nn.squared_error"
+        )
+    given, *_ = parts = data.split(HELD_OUT, options.seed)
+    train, held_out = nn.standardized(*parts)
     model = nn.MLP(
         len(data.features), [options.hidden, len(data.classes)], activation="tanh", output="softmax", seed=options.seed
     )
@@ -179,7 +186,7 @@ def _train(options: argparse.Namespace) -> None:
     if epochs is None:
         epochs = max(3, min(40, 10_000_000 // (len(train) * parameters)))
     _say(f"{data!r}, {len(held_out)} of the samples held out")
-    _say(f"{model!r}: {parameters:,} parameters, {epochs} epochs")
+    _say(f"{model!r}: {parameters:,} parameters, {epochs} epoch{'s' * (epochs > 1)}")
     start = time.perf_counter()
     history = nn.fit(model, train, epochs=epochs, seed=options.seed)
     _say(f"trained in {time.perf_counter() - start:.1f} s: {history}")
@@ -190,8 +197,9 @@ def _train(options: argparse.Namespace) -> None:
         _say("\nthe first held-out sample, graph against formula:")
         _say(str(nn.residual_table(model, held_out.inputs[0].tolist(), targets[0].tolist(), nn.cross_entropy)))
     if path:
-        nn.save_model(model, path)
-        _say(f"\nwrote {path}")
+        nn.save_model(nn.unstandardized(model, given), path)
+        _say(f"\nwrote {path}, for nn.load_model; it takes the numbers as they stand in the data")
+        _say(textwrap.shorten(f"its outputs are the probabilities of {', '.join(data.classes)}", 200, placeholder=" …"))
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         outputs,
         residual_table,
     )
-    from nn.train import History, accuracy, classify, fit, load_model, mean_loss, save_model
+    from nn.train import History, accuracy, classify, fit, load_model, mean_loss, save_model, unstandardized
 
 __all__ = [
     "MLP",
@@ -79,6 +79,7 @@ __all__ = [
     "spirals",
     "squared_error",
     "standardized",
+    "unstandardized",
     "xor",
 ]
 

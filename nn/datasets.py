@@ -83,7 +83,10 @@ class Dataset:
             of_class = order[self.labels[order] == k]
             drawn[of_class[: round(held_out * len(of_class))]] = True
         if drawn.all() or not drawn.any():
-            raise ValueError(f"held_out: got {held_out!r} of {len(self)} samples, which leaves one part empty")
+            raise ValueError(
+                f"held_out: got {held_out!r} of each class, which leaves one part of {self!r} empty; accepted: a "
+                "fraction that is some samples of a class and not all"
+            )
         return self._rows(order[~drawn[order]]), self._rows(order[drawn[order]])
 
     def _rows(self, rows: NDArray[np.intp]) -> Dataset:
@@ -94,16 +97,25 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
     """Return `data` and the `others` with the mean and the scale of `data` taken out of every feature.
 
     (x − mean) / standard deviation; a feature that does not vary in `data` is only shifted. Held-out samples are given
-    as the others, so that nothing is learned from them.
+    as the others, so that nothing is learned from them. `unstandardized` makes the model that is trained on them one
+    for the numbers as they were.
 
     >>> train, held_out = standardized(*load("iris").split())
     >>> bool(abs(train.inputs.mean()) < 1e-12)
     True
     """
-    mean = data.inputs.mean(axis=0)
-    deviation = data.inputs.std(axis=0)
-    scale = np.where(deviation > 0.0, deviation, 1.0)
+    mean, scale = scaling(data)
     return tuple(replace(part, inputs=(part.inputs - mean) / scale) for part in (data, *others))
+
+
+def scaling(data: Dataset) -> tuple[Floats, Floats]:
+    """Return the mean and the scale of every feature, which `standardized` takes out: 1 where one does not vary.
+
+    >>> [x.tolist() for x in scaling(xor(4, noise=0.0))]
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
+    deviation = data.inputs.std(axis=0)
+    return data.inputs.mean(axis=0), np.where(deviation > 0.0, deviation, 1.0)
 
 
 def load(name: str | Path, label: str = "") -> Dataset:
@@ -245,20 +257,23 @@ def _samples(
                 f"{place}, column {header[position][:40]!r}: {len(known):,} different labels so far; accepted: up to "
                 f"{LARGEST['classes']:,}. Is it the label column?"
             )
-        inputs.append(list(_numbers(record, place, features)))
+        inputs.append(list(_numbers(record, place, features, header[position][:40])))
     if not inputs:
         raise ValueError(f"{path}: got a header and no samples; accepted: at least one line below the header")
     return inputs, names
 
 
-def _numbers(row: list[str], place: str, features: list[str]) -> Iterator[float]:
+def _numbers(row: list[str], place: str, features: list[str], label: str) -> Iterator[float]:
     for text, feature in zip(row, features, strict=True):
         try:
             x = float(text)
         except ValueError:
             x = math.nan
         if not math.isfinite(x):
-            raise ValueError(f"{place}, column {feature[:40]!r}: got {text[:40]!r}; accepted: a finite number")
+            raise ValueError(
+                f"{place}, column {feature[:40]!r}: got {text[:40]!r}; accepted: a finite number (the label is "
+                f"{label!r})"
+            )
         yield x
 
 

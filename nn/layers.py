@@ -16,6 +16,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 from autograd.labels import UnitLabel
@@ -23,6 +24,7 @@ from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, local_derivativ
 from autograd.value import ADD, MUL, Constant, Value, apply
 
 SOFTMAX = "softmax"
+MANY = "one sample at a time; nn.outputs takes many"
 Inputs = Iterable[Value | float]
 Units = dict[int, Value]
 
@@ -359,11 +361,14 @@ def input_nodes(x: Inputs, n_in: int, weight: Value) -> list[Value]:
         raise TypeError(f"inputs: got {x!r}; accepted: a sequence of {n_in} numbers or Values") from None
     layer = weight._label.layer if isinstance(weight._label, UnitLabel) else 1
     if len(values) != n_in:
-        raise ValueError(f"inputs: got {len(values)}; layer {layer} has {n_in} units")
+        raise ValueError(f"inputs: got {len(values)}; layer {layer} has {n_in} units ({MANY})")
     symbol = "x" if layer == 1 else "a"
-    for j, value in enumerate(values):
-        if not isinstance(value, Value):
-            values[j] = Constant(value, label=UnitLabel(symbol, layer, (j + 1,)))
+    try:
+        for j, value in enumerate(values):
+            if not isinstance(value, Value):
+                values[j] = Constant(value, label=UnitLabel(symbol, layer, (j + 1,)))
+    except TypeError as error:
+        raise TypeError(f"inputs: {error} or a Value ({MANY})") from None
     return values  # type: ignore[return-value]
 
 
@@ -388,5 +393,5 @@ def _slope(op: Operation, x: float) -> float:
 
 def count(name: str, number: Any) -> None:
     """Raise ValueError unless `number` is a whole number of at least 1."""
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < 1:
         raise ValueError(f"{name}: got {number!r}; accepted: a whole number, 1 or more")

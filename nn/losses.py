@@ -133,6 +133,15 @@ def cost(
     return total  # type: ignore[no-any-return]
 
 
+def of_sample(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
+    """Return the loss of one sample; one output is given as a network of one output returns it, without a list.
+
+    >>> of_sample(lambda h, y: abs(h - y), [3.0], [1.0])
+    2.0
+    """
+    return loss(outputs[0], targets[0]) if len(outputs) == len(targets) == 1 else loss(outputs, targets)
+
+
 def pairs(outputs: Numbers, targets: Numbers) -> list[tuple[Any, Any]]:
     """Return each output with its target; targets of labelled nodes become constants labelled y.
 

@@ -32,7 +32,7 @@ class SGD:
     """
 
     def __init__(self, parameters: Iterable[Value], rate: float = 0.1, momentum: float = 0.0) -> None:
-        self.parameters = list(parameters)
+        self.parameters = _values(parameters)
         self.rate = _within("rate", rate, above=0.0)
         self.momentum = _within("momentum", momentum, least=0.0, below=1.0)
         self._velocity = np.zeros(len(self.parameters))
@@ -63,7 +63,7 @@ class Adam:
         beta2: float = 0.999,
         epsilon: float = 1e-8,
     ) -> None:
-        self.parameters = list(parameters)
+        self.parameters = _values(parameters)
         self.rate = _within("rate", rate, above=0.0)
         self.beta1 = _within("beta1", beta1, least=0.0, below=1.0)
         self.beta2 = _within("beta2", beta2, least=0.0, below=1.0)
@@ -109,6 +109,14 @@ def finite(parameters: list[Value], numbers: Floats, gradients: Floats, moved: F
             f"gradient being {float(gradients[k])!r}; use a lower rate, or scale the inputs"
         )
     return moved
+
+
+def _values(parameters: Iterable[Value]) -> list[Value]:
+    found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    for x in found:
+        if not isinstance(x, Value):
+            raise TypeError(f"parameters: got {x!r} ({type(x).__name__}); accepted: Values, such as model.parameters()")
+    return found
 
 
 def _within(

@@ -9,6 +9,7 @@ with its check by numbers.
 from __future__ import annotations
 
 import math
+import reprlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from nn.losses import (
     cross_entropy_on_logits,
     decay,
     mean,
+    of_sample,
     squared_error,
 )
 
@@ -137,9 +139,13 @@ def descend(
 def outputs(model: MLP, inputs: Sequence[Sequence[float]]) -> list[list[float]]:
     """Return h(x) of every sample, as numbers.
 
+    Raises ValueError for one sample without a list around it.
+
     >>> outputs(MLP(2, [1], output="sigmoid"), [[0.0, 0.0], [0.0, 0.0]])
     [[0.5], [0.5]]
     """
+    if len(inputs) and not _is_batch(inputs):
+        raise ValueError(f"outputs: got the numbers of one sample, {reprlib.repr(inputs)}; accepted: a list of samples")
     W, b = parameters(model)
     n_l = len(model.layers) + 1
     return [list(_forward(model, W, b, _numbers(x))[1][n_l].values()) for x in inputs]
@@ -243,7 +249,7 @@ def _slopes_of(loss: Loss) -> Callable[[Units, Units], Units]:
 
     def slopes(a: Units, y: Units) -> Units:
         leaves = {i: Value(float(a[i])) for i in a}
-        _loss_of(loss, list(leaves.values()), [float(y[i]) for i in y]).backward()
+        of_sample(loss, list(leaves.values()), [float(y[i]) for i in y]).backward()
         return {i: leaves[i].grad for i in a}
 
     return slopes
@@ -502,7 +508,7 @@ def _by_graph(
     model.zero_grad()
     try:
         passes = [model.forward(x) for x in inputs]
-        J = mean(_loss_of(loss, nodes.output, y) for nodes, y in zip(passes, targets, strict=True))
+        J = mean(of_sample(loss, nodes.output, y) for nodes, y in zip(passes, targets, strict=True))
         if decay_rate:
             J = J + decay(model, decay_rate)
         J.backward()
@@ -585,16 +591,11 @@ def _by_differences(
 
 
 def _cost(loss: Loss, a: Units, y: Units) -> float:
-    return float(_loss_of(loss, list(a.values()), list(y.values())))
-
-
-def _loss_of(loss: Loss, outputs: list[Any], targets: list[float]) -> Any:
-    """A loss of one output is given it as a network of one output returns it."""
-    return loss(outputs[0], targets[0]) if len(outputs) == len(targets) == 1 else loss(outputs, targets)
+    return float(of_sample(loss, list(a.values()), list(y.values())))
 
 
 def _is_batch(x: Any) -> bool:
-    first = next(iter(x), None)
+    first = next(iter(x), None) if hasattr(x, "__iter__") else None
     return hasattr(first, "__iter__") and not isinstance(first, Value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import random
@@ -17,10 +18,10 @@ import numpy as np
 from autograd.documents import DocumentError, check, check_keys, load, parse
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
-from nn.datasets import Dataset
+from nn.datasets import Dataset, scaling
 from nn.engines import Optimizer, Rows, make_engine
-from nn.layers import MLP, SOFTMAX
-from nn.losses import Loss, cross_entropy
+from nn.layers import MLP, SOFTMAX, count
+from nn.losses import Loss, cross_entropy, of_sample, squared_error
 from nn.optim import Adam
 from nn.residuals import outputs
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "chainrule model", 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class History:
     """What `fit` did, epoch by epoch.
 
@@ -48,7 +49,7 @@ class History:
     interrupted: bool = False
 
     def __str__(self) -> str:
-        parts = [f"{len(self.cost)} epochs"] + [
+        parts = [f"{len(self.cost)} epoch{'s' * (len(self.cost) != 1)}"] + [
             f"{name} {values[-1]:.4g}"
             for name, values in (
                 ("cost", self.cost),
@@ -58,6 +59,8 @@ class History:
             if values
         ]
         return ", ".join(parts) + (", interrupted" if self.interrupted else "")
+
+    __repr__ = __str__
 
 
 def fit(
@@ -96,8 +99,8 @@ def fit(
     >>> len(history.cost), history.interrupted
     (2, False)
     """
-    if epochs < 1 or batch_size < 1:
-        raise ValueError(f"got epochs {epochs!r}, batch_size {batch_size!r}; accepted: whole numbers, 1 or more")
+    count("epochs", epochs)
+    count("batch_size", batch_size)
     _check_model_and_loss(model, loss)
     if optimizer is None:
         optimizer = Adam(model.parameters(), rate=0.01)
@@ -136,7 +139,7 @@ def fit(
                 run.settle()
                 if held_out is not None:
                     history.validation_cost.append(mean_loss(model, held_out, loss))
-                    history.validation_accuracy.append(accuracy(model, held_out))
+                    history.validation_accuracy.append(accuracy(model, held_out, loss))
                 bar.set_postfix_str(str(history).partition(", ")[2], refresh=False)
                 bar.update()
     except KeyboardInterrupt:
@@ -185,19 +188,54 @@ def mean_loss(model: MLP, data: Dataset | tuple[Rows, Rows], loss: Loss) -> floa
     """Return (1/m) Σ loss over all samples, without decay."""
     inputs, targets = _rows(model, data)
     found = outputs(model, inputs.tolist())
-    return math.fsum(loss(h, y) for h, y in zip(found, targets.tolist(), strict=True)) / len(inputs)
+    return math.fsum(of_sample(loss, h, y) for h, y in zip(found, targets.tolist(), strict=True)) / len(inputs)
 
 
-def classify(model: MLP, data: Dataset) -> list[int]:
-    """Return the class number that `model` gives each sample: that whose target is nearest to the output."""
-    found = np.array(outputs(model, data.inputs.tolist()))
-    targets = data.class_targets(model.sizes[-1])
-    return [int(k) for k in ((found[:, None, :] - targets[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)]
+def classify(model: MLP, data: Dataset, loss: Loss = squared_error) -> list[int]:
+    """Return the class number that `model` gives each sample: that whose target costs least.
+
+    By `squared_error` it is the nearest target: of probabilities the most probable class. The one output of a network
+    trained with `binary_cross_entropy_on_logits` divides the classes at 0, not at ½: give that as the `loss`.
+
+    Raises TypeError for what is no `Dataset`, and so has no classes.
+    """
+    if not isinstance(data, Dataset):
+        raise TypeError(f"classify: got {_short(data)} ({type(data).__name__}); accepted: a Dataset, which has classes")
+    targets = list(enumerate(data.class_targets(model.sizes[-1]).tolist()))
+
+    def price(h: list[float], y: list[float]) -> float:
+        try:
+            return of_sample(loss, h, y)  # type: ignore[no-any-return]
+        except (ArithmeticError, ValueError):  # as −ln 0 is
+            return math.inf
+
+    return [min((price(h, y), k) for k, y in targets)[1] for h in outputs(model, data.inputs.tolist())]
 
 
-def accuracy(model: MLP, data: Dataset) -> float:
+def accuracy(model: MLP, data: Dataset, loss: Loss = squared_error) -> float:
     """Return the fraction of the samples that `classify` gives the right class."""
-    return float(np.mean(np.array(classify(model, data)) == data.labels))
+    return float(np.mean(np.array(classify(model, data, loss)) == data.labels))
+
+
+def unstandardized(model: MLP, data: Dataset) -> MLP:
+    """Return `model`, trained on ``standardized(data)``, as one that takes the numbers of `data` as they are.
+
+    Its first weights are W_ij / σ_j and its first biases b_i − Σ_j W_ij μ_j / σ_j, with the mean μ and the standard
+    deviation σ of every feature: the total inputs z are the same.
+
+    >>> from nn import MLP, load, standardized
+    >>> data, model = load("iris"), MLP(4, [3])
+    >>> there, here = standardized(data)[0].inputs, data.inputs
+    >>> bool(np.allclose(outputs(model, there), outputs(unstandardized(model, data), here), rtol=0, atol=1e-12))
+    True
+    """
+    mean, scale = (x.tolist() for x in scaling(data))
+    twin = copy.deepcopy(model)
+    for neuron in twin.layers[0].neurons:
+        for w, mu, sigma in zip(neuron.w, mean, scale, strict=True):
+            w.data /= sigma
+            neuron.b.data -= w.data * mu
+    return twin
 
 
 def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats]:
@@ -205,8 +243,14 @@ def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats
     if isinstance(data, Dataset):
         inputs, targets = data.inputs, data.targets(n_out)
     else:
-        inputs, targets = (np.array(rows, dtype=np.float64) for rows in data)
-        targets = targets[:, None] if targets.ndim == 1 else targets
+        try:
+            inputs, targets = (np.array(rows, dtype=np.float64) for rows in data)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"data: got {_short(data)}: {error}; accepted: a Dataset, such as nn.load returns, or inputs and "
+                "targets, a row of numbers for each sample"
+            ) from None
+        inputs, targets = (rows[:, None] if rows.ndim == 1 else rows for rows in (inputs, targets))
     if inputs.ndim != 2 or inputs.shape[1] != n_in or targets.shape != (len(inputs), n_out) or not len(inputs):
         raise ValueError(
             f"data: got inputs of shape {inputs.shape} and targets of shape {targets.shape}; accepted by this network: "

@@ -110,7 +110,10 @@ def test_a_csv_of_the_user_s(tmp_path):
         ("x,,kind\n", "line 1, column 2: no name"),
         ("x,kind\n", "no samples"),
         ("x,y,kind\n1,2,a\n1,a\n", "line 3: got 2 columns; the header has 3"),
-        ("x,y,kind\n1,2,a\n1,zwei,a\n", "line 3, column 'y': got 'zwei'"),
+        (
+            "x,y,kind\n1,2,a\n1,zwei,a\n",
+            "line 3, column 'y': got 'zwei'; accepted: a finite number (the label is 'kind')",
+        ),
         ("x,y,kind\n1,,a\n", "line 2, column 'y': got ''"),
         ("x,y,kind\n1,nan,a\n", "line 2, column 'y': got 'nan'"),
         ("x,y,kind\n1,1e999,a\n", "line 2, column 'y': got '1e999'"),

@@ -130,6 +130,20 @@ def test_another_number_of_inputs_is_an_error(x):
         model.layers[1](x if len(x) != 3 else [1.0])
 
 
+def test_many_samples_at_once_are_pointed_to_outputs():
+    model = MLP(2, [3, 1])
+    for x in ([[1.0, 2.0]], [[1.0, 2.0], [3.0, 4.0]], np.ones((5, 2))):
+        with pytest.raises((TypeError, ValueError), match=r"one sample at a time; nn\.outputs takes many"):
+            model(x)
+
+
+def test_sizes_may_be_numpy_s():
+    assert repr(MLP(np.int64(2), [np.int32(3), 1])) == repr(MLP(2, [3, 1]))
+    for size in (True, 2.0, "2", 0):
+        with pytest.raises(ValueError, match="accepted: a whole number, 1 or more"):
+            MLP(2, [size])
+
+
 @pytest.mark.parametrize("x", ["ab", [1.0, None], [1.0, [2.0]], 3.0, None, [1.0, 2j]])
 def test_inputs_that_are_no_numbers(x):
     with pytest.raises(TypeError, match="got"):

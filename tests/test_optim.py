@@ -3,7 +3,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn import SGD, Adam
+from nn import MLP, SGD, Adam
 
 
 def minimize(optimizer, parameters, steps):
@@ -80,3 +80,13 @@ def test_settings_out_of_range():
     ):
         with pytest.raises(ValueError, match="accepted"):
             make()
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_parameters_that_are_none_are_refused(kind):
+    model = MLP(2, [1])
+    for given, named in ((model, r"MLP\(2, \[1\]"), (model.parameters, "<bound method"), ([1.0], r"1\.0 \(float\)")):
+        with pytest.raises(
+            TypeError, match=rf"^parameters: got {named}.*; accepted: Values, such as model\.parameters"
+        ):
+            kind(given)

@@ -253,8 +253,18 @@ def test_a_large_table_is_folded_or_refused():
         residual_table(model, [[0.1] * 64] * 100, [[1.0] + [0.0] * 9] * 100, cross_entropy)
 
 
+def test_a_network_of_one_input_takes_its_number_without_a_list():
+    model = MLP(1, [2, 1], activation="tanh", seed=2)
+    assert str(residual_table(model, 0.5, 1.0)) == str(residual_table(model, [0.5], [1.0]))
+
+
 def test_samples_that_do_not_fit():
     model = MLP(2, [1])
+    with pytest.raises(
+        ValueError, match=r"outputs: got the numbers of one sample, \[1\.0, 2\.0\]; accepted: a list of"
+    ):
+        outputs(model, [1.0, 2.0])
+    assert outputs(model, []) == []
     with pytest.raises(ValueError, match="layer 1 has 2 units"):
         residual_table(model, [1.0], 1.0)
     with pytest.raises(ValueError, match="2 samples and 1 targets"):

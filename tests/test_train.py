@@ -16,17 +16,22 @@ from nn import (
     Adam,
     accuracy,
     binary_cross_entropy,
+    binary_cross_entropy_on_logits,
     classify,
     cost,
     cross_entropy,
+    cross_entropy_on_logits,
     fit,
     load,
     load_model,
     mean_loss,
     moons,
+    outputs,
     save_model,
     squared_error,
     standardized,
+    unstandardized,
+    xor,
 )
 from nn.engines import graph_step
 
@@ -57,12 +62,60 @@ def test_two_classes_with_one_output():
     assert set(classify(model, data)) == {0, 1}
 
 
+def test_a_logit_divides_two_classes_at_0():
+    data = xor(4, noise=0.0)
+    model = MLP(2, [1])  # z = x + y + b
+    for w in model.layers[0].neurons[0].w:
+        w.data = 1.0
+    for bias, nearest, by_logit in ((-0.9, [0, 0, 1, 0], [0, 1, 1, 1]), (0.4, [0, 1, 1, 1], [1, 1, 1, 1])):
+        model.layers[0].neurons[0].b.data = bias
+        assert classify(model, data) == nearest
+        assert classify(model, data, binary_cross_entropy_on_logits) == by_logit
+        assert accuracy(model, data, binary_cross_entropy_on_logits) == np.mean(np.array(by_logit) == data.labels)
+    history = fit(
+        model, xor(40), binary_cross_entropy_on_logits, epochs=1, validation=0.2, seed=2, progress=False
+    )  # fmt: skip
+    held_out = xor(40).split(0.2, 2)[1]
+    assert history.validation_accuracy == [accuracy(model, held_out, binary_cross_entropy_on_logits)]
+
+
+@pytest.mark.parametrize("loss", [squared_error, cross_entropy, cross_entropy_on_logits])
+def test_the_class_of_probabilities_is_the_most_probable_by_any_loss(loss):
+    data = load("iris")
+    model = MLP(4, [3], output=None if loss is cross_entropy_on_logits else "softmax", seed=5)
+    for w in model.weights():
+        w.data *= 300.0  # outputs of 0 and 1, of which some have no finite cross-entropy
+    expected = np.array(outputs(model, data.inputs.tolist())).argmax(axis=1)
+    assert classify(model, data, loss) == expected.tolist()
+
+
+def test_a_loss_of_ones_own_of_one_output_trains_with_validation():
+    model = MLP(2, [3, 1], activation="tanh")
+    history = fit(model, moons(20), lambda h, y: (h - y) ** 2, epochs=2, validation=0.2, progress=False)
+    assert len(history.validation_cost) == 2
+    assert repr(history) == str(history)
+    assert str(history).startswith("2 epochs, cost ")
+
+
+def test_a_model_trained_on_standardized_data_is_one_for_the_data():
+    data = load("digits")  # with features that do not vary
+    model = MLP(64, [5, 10], activation="tanh", output="softmax", seed=2)
+    for b in (model.layers[0].neurons[0].b, model.layers[1].neurons[0].b):
+        b.data = 0.5
+    before = numbers(model)
+    twin = unstandardized(model, data)
+    there, here = outputs(model, standardized(data)[0].inputs[:50].tolist()), outputs(twin, data.inputs[:50].tolist())
+    np.testing.assert_allclose(here, there, rtol=1e-12, atol=1e-12)
+    assert numbers(model) == before
+    assert [p.label for p in twin.parameters()] == [p.label for p in model.parameters()]
+
+
 def test_a_line_is_learned_from_inputs_and_targets():
     model = MLP(1, [1])
-    X = [[x / 10] for x in range(-10, 11)]
+    X = [x / 10 for x in range(-10, 11)]
     history = fit(
         model,
-        (X, [3.0 * x - 1.0 for (x,) in X]),
+        (X, [3.0 * x - 1.0 for x in X]),
         squared_error,
         SGD(model.parameters(), rate=0.2),
         epochs=400,
@@ -177,6 +230,15 @@ def test_data_that_do_not_fit():
         fit(MLP(4, [2], output="softmax"), load("iris"), progress=False)
     with pytest.raises(ValueError, match="epochs"):
         fit(model, ([[1.0, 2.0]], [1.0]), squared_error, epochs=0)
+    with pytest.raises(ValueError, match=r"batch_size: got 1\.5; accepted: a whole number, 1 or more"):
+        fit(model, ([[1.0, 2.0]], [1.0]), squared_error, batch_size=1.5)
+    for data in ("iris.csv", load, ([[1.0, 2.0], [1.0]], [1.0, 2.0]), ([[1.0, "two"]], [1.0]), ([1.0],)):
+        with pytest.raises(
+            ValueError, match=r"^data: got .*; accepted: a Dataset, such as nn\.load returns, or inputs and"
+        ):
+            fit(model, data, squared_error)
+    with pytest.raises(TypeError, match=r"classify: got .*\(tuple\); accepted: a Dataset, which has classes"):
+        accuracy(model, ([[1.0, 2.0]], [1.0]))
     with pytest.raises(ValueError, match="validation"):
         fit(model, ([[1.0, 2.0]], [1.0]), squared_error, validation=0.5)
 
