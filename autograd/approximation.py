@@ -13,6 +13,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from autograd.explain.tables import Cell, Shown, Table, number
+from autograd.explain.writing import EMPTY
+from autograd.labels import label_latex
 from autograd.transform import Function, Number, Structure, gradients, rebuild, record_one
 from autograd.value import Value
 
@@ -31,8 +34,8 @@ class Term:
         return self.derivative * self.change
 
 
-@dataclass(frozen=True, slots=True)
-class TotalDifferential:
+@dataclass(frozen=True, slots=True, repr=False)
+class TotalDifferential(Shown):
     """df = Σ f_x · dx; `actual` is f(x + dx) − f(x), which df approaches as the changes get smaller."""
 
     terms: tuple[Term, ...]
@@ -43,11 +46,16 @@ class TotalDifferential:
         """The sum of the terms."""
         return math.fsum(term.product for term in self.terms)
 
-    def __str__(self) -> str:
-        rows = [["input", "f_x", "dx", "f_x · dx"]]
-        rows += [[t.name, f"{t.derivative:.6g}", f"{t.change:.6g}", f"{t.product:.6g}"] for t in self.terms]
-        rows += [["df", "", "", f"{self.total:.6g}"], ["f(x + dx) − f(x)", "", "", f"{self.actual:.6g}"]]
-        return _table(rows)
+    @property
+    def blocks(self) -> tuple[Table]:  # type: ignore[override]
+        """The table of the terms, of their sum and of the actual change."""
+        rows = [
+            (Cell(t.name, label_latex(t.name)), number(t.derivative), number(t.change), number(t.product))
+            for t in self.terms
+        ]
+        rows += [(Cell("df", "df"), EMPTY, EMPTY, number(self.total))]
+        rows += [(Cell("f(x + dx) − f(x)", "f(x + dx) - f(x)"), EMPTY, EMPTY, number(self.actual))]
+        return (Table(("input", "f_x", "dx", "f_x · dx"), "lrrr", tuple(rows)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +68,19 @@ class TaylorSum:
     error: float
 
 
-@dataclass(frozen=True, slots=True)
-class Taylor:
+@dataclass(frozen=True, slots=True, repr=False)
+class Taylor(Shown):
     """The Taylor sums of f at x for the step dx, and the true f(x + dx)."""
 
     sums: tuple[TaylorSum, ...]
     actual: float
 
-    def __str__(self) -> str:
-        rows = [["order", "term", "sum", "error"]]
-        rows += [[str(s.order), f"{s.term:.6g}", f"{s.sum:.10g}", f"{s.error:.2g}"] for s in self.sums]
-        return _table([*rows, ["f(x + dx)", "", f"{self.actual:.10g}", ""]])
+    @property
+    def blocks(self) -> tuple[Table]:  # type: ignore[override]
+        """The table of the sums, order by order, and of the true value."""
+        rows = [(Cell(str(s.order)), number(s.term), Cell(f"{s.sum:.10g}"), Cell(f"{s.error:.2g}")) for s in self.sums]
+        rows += [(Cell("f(x + dx)", "f(x + dx)"), EMPTY, Cell(f"{self.actual:.10g}"), EMPTY)]
+        return (Table(("order", "term", "sum", "error"), "lrrr", tuple(rows)),)
 
 
 def total_differential(f: Function, inputs: Structure, changes: Structure) -> TotalDifferential:
@@ -100,8 +110,8 @@ def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -
     >>> [f"{s.sum:.4f}" for s in taylor(exp, 0.0, 1.0, order=4).sums]
     ['1.0000', '2.0000', '2.5000', '2.6667', '2.7083']
     """
-    if order < 0:
-        raise ValueError(f"order: got {order}; accepted: 0 or more")
+    if not isinstance(order, int) or order < 0:
+        raise ValueError(f"order: got {order!r}; accepted: a whole number, 0 or more")
     here = record_one(f, inputs)
     changed = here.tangents(changes)
     actual = _moved(f, here.arguments, changed)
@@ -127,15 +137,3 @@ def _moved(f: Function, arguments: tuple[Structure, ...], variables: dict[Value,
     """Return f where every variable has moved by its change."""
     there = (x.data + _plain(dx) for x, dx in variables.items())
     return _plain(record_one(f, rebuild(arguments, there)).outputs[0])
-
-
-def _table(rows: list[list[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(
-            cell.rjust(width) if i else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
-    return "\n".join(line.rstrip() for line in lines)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from autograd.explain.tables import Cell, Lines, Shown
 from autograd.graph import topological_order
 from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, with_derived
 from autograd.symbolic import PREDICATES
@@ -77,8 +78,8 @@ class OperationCheck:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class GradientReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class GradientReport(Shown):
     """What `gradcheck` found; true if the gradient is right.
 
     inputs     one check for each number of the inputs
@@ -98,7 +99,9 @@ class GradientReport:
     def __bool__(self) -> bool:
         return not self.wrong and all(check.error <= self.tolerance for check in self.inputs)
 
-    def __str__(self) -> str:
+    @property
+    def blocks(self) -> tuple[Lines]:  # type: ignore[override]
+        """What was found, in words."""
         lines = ["the gradient agrees with differences" if self else "the gradient is wrong"]
         if (worst := self.worst) is not None:
             lines.append(
@@ -112,7 +115,7 @@ class GradientReport:
             if x.kink
         ]
         lines += [f"no slope to compare with at {x.name} = {x.value:.6g}" for x in self.inputs if x.singular]
-        return "\n".join([*lines, *map(str, self.wrong)])
+        return (Lines(tuple(map(Cell, [*lines, *map(str, self.wrong)]))),)
 
 
 def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> GradientReport:

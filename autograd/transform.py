@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from types import SimpleNamespace
 from typing import Any
 
@@ -379,11 +380,12 @@ def record_one(f: Function, inputs: Structure) -> Recording:
 
 def _named_leaves(f: Function, arguments: tuple[Structure, ...]) -> Iterator[tuple[str, Number]]:
     try:
-        names = list(inspect.signature(f).bind(*arguments).arguments)
-    except (TypeError, ValueError):  # no signature, or one for other arguments: the call will say so
-        names = []
-    for i, argument in enumerate(arguments):
-        yield from leaves(argument, names[i] if len(names) == len(arguments) else "")
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # it has no signature
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]  # not that of *args
+    for argument, name in zip_longest(arguments, names[: len(arguments)], fillvalue=""):
+        yield from leaves(argument, name)
 
 
 def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:

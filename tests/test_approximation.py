@@ -4,6 +4,7 @@ import pytest
 
 from autograd import Value, exp, sin
 from autograd.approximation import taylor, total_differential
+from autograd.gradcheck import gradcheck
 
 
 def test_terms_of_the_total_differential():
@@ -36,13 +37,30 @@ def test_taylor_sums_of_the_sine_are_the_series():
     assert str(found).splitlines()[0].split() == ["order", "term", "sum", "error"]
 
 
+def test_what_is_found_shows_itself_wherever_it_is_asked_for():
+    table = total_differential(lambda x1, y: x1 * y, (3.0, 5.0), (0.5, -0.25))
+    assert str(table).splitlines() == [
+        "input             f_x     dx  f_x · dx",
+        "x1                  5    0.5       2.5",
+        "y                   3  -0.25     -0.75",
+        "df                                1.75",
+        "f(x + dx) − f(x)                 1.625",
+    ]
+    report = gradcheck(lambda x: x**2, 3.0)
+    for found in (table, report, taylor(sin, 0.0, 1.0)):
+        assert repr(found) == str(found)
+        assert str(found).splitlines()[-1].split()[-1] in found._repr_html_()
+    assert r"x_{1} & 5 & 0.5 & 2.5 \\" in table.latex()
+
+
 def test_values_as_inputs_and_errors():
     w = Value(3.0)
     assert total_differential(lambda x: w * x**2, Value(2.0), 0.5).total == 6.0
     assert not w.has_grad
     with pytest.raises(ValueError, match="direction: got 2 numbers; accepted: 1"):
         total_differential(lambda x: x, 1.0, [1.0, 2.0])
-    with pytest.raises(ValueError, match="order: got -1"):
-        taylor(sin, 0.0, 1.0, order=-1)
+    for order in (-1, 2.5):
+        with pytest.raises(ValueError, match=f"order: got {order}; accepted: a whole number, 0 or more"):
+            taylor(sin, 0.0, 1.0, order=order)
     with pytest.raises(TypeError, match="returned 2 numbers"):
         taylor(lambda x: [x, x], 0.0, 1.0)

@@ -1,5 +1,6 @@
 """Derivatives of every order against mpmath at 40 digits, and each transformation against the others."""
 
+import functools
 import itertools
 import json
 import math
@@ -17,7 +18,7 @@ from random_graphs import random_graph
 
 import autograd
 from autograd import OPERATIONS, Constant, Value, exp, log, sin, sqrt, tanh, topological_order
-from autograd.transform import grad, gradients, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
+from autograd.transform import grad, gradients, hessian, hvp, jacobian, jvp, no_grad, record, value_and_grad, vjp
 from autograd.value import apply, comparisons
 from nn import MLP
 
@@ -407,3 +408,14 @@ def test_what_is_no_function_is_named():
 
 def test_a_function_without_a_signature():
     assert grad(max)(2.0, 3.0) == (0.0, 1.0)
+
+
+def test_inputs_are_named_as_the_parameters_of_the_function():
+    def labels(f, *inputs):
+        return [x.label for x in record(f, inputs).variables]
+
+    assert labels(lambda w, x=0.0: w, 2.0) == ["w"]
+    assert labels(lambda w, *others: w, 2.0, 3.0) == ["w", ""]  # the name of all the others is that of none
+    assert labels(log, 2.0) == [""]
+    assert labels(functools.partial(lambda w, x: w * x, 3.0), 2.0) == ["x"]
+    assert labels(lambda p: p[0], [1.0, 2.0]) == ["p[0]", "p[1]"]
