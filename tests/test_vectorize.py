@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -386,6 +387,29 @@ def test_write_back_with_an_operation_of_three_inputs():
     program.write_back()
     assert program._roots[0].data == 10.0
     assert (x.grad, y.grad) == (2.0, 0.0)
+
+def test_steps_allocate_next_to_nothing():
+    """Every buffer is made with the first step; NumPy's loops take 8,192 numbers at a time, fewer than there are."""
+    g = MicroGpt(vocabulary=7, channels=4, heads=2)
+    gpt = vectorize(g.loss([0, 1, 3, 2, 0]), parameters=g.parameters)
+    _, program = two_layers(decay_rate=0.1)
+    many = np.random.default_rng(0).normal(size=(100_000, 2))
+    for step in (gpt.value_and_grad, lambda: program.value_and_grad(many, many), lambda: program.value_and_grad(X, Y)):
+        step()
+        step()
+        tracemalloc.start()
+        try:
+            step()
+            held = tracemalloc.get_traced_memory()[0]
+            tracemalloc.reset_peak()
+            for _ in range(20):
+                step()
+            after, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert after - held < 1_000
+        assert peak - held < 8 * 8192 + 20_000  # and not 8 * 100,000 * 2
+
 
 
 # Functions ------------------------------------------------------------------------------------------------------------

@@ -2,17 +2,22 @@
 
     python tests/benchmarks/test_vectorize.py
 
-prints the table, on one core in float64: each number is the least of many runs, those of all peers in turns. JAX,
-PyTorch and CasADi are left out where they are not installed.
+prints the tables, on one core in float64. Of time each number is the least of many runs, those of all peers in turns.
+Of memory it is what a process of its own grows by once packages and data are loaded: the peer built and between steps,
+and at most while steps run. JAX, PyTorch and CasADi are left out where they are not installed.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +32,29 @@ import numpy as np
 import pytest
 from scalar_graphs import MicroGpt, mixture
 
-from autograd import OPERATIONS, Value, topological_order
+from autograd import Value, topological_order
 from autograd.vectorize import Program, vectorize
 from nn import MLP, cross_entropy_on_logits, squared_error
 
 Step = Callable[[], Any]
 RATE = 1e-3
+HAS = {name: importlib.util.find_spec(name) is not None for name in ("jax", "torch", "casadi")}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is measured: a step of it by each peer, once built; and how many scalar operations its value takes."""
+
+    title: str
+    peers: dict[str, Callable[[], Step]]
+    operations: Callable[[], int] = lambda: 0
+
+
+def operations(root: Value) -> int:
+    return sum(1 for node in topological_order(root) if node.op)
+
+
+# Time -----------------------------------------------------------------------------------------------------------------
 
 
 def least(steps: dict[str, Step], seconds: float = 1.0) -> dict[str, float]:
@@ -50,40 +72,106 @@ def least(steps: dict[str, Step], seconds: float = 1.0) -> dict[str, float]:
     return found
 
 
-def operations(program: Program) -> int:
-    return sum(1 for root in program._roots for node in topological_order(root) if node.op)
+def print_times(work: Work) -> None:
+    count = work.operations()
+    print(f"{work.title}{f' ({count:,} operations)' if count else ''}")
+    steps: dict[str, Step] = {}
+    built = {}
+    for name, build in work.peers.items():
+        start = time.perf_counter()
+        steps[name] = build()
+        steps[name]()
+        built[name] = time.perf_counter() - start
+    found = least(steps)
+    best = min((name for name in found if name.startswith("CasADi")), key=found.__getitem__, default="")
+    for name, seconds in found.items():
+        each = f"{seconds / count * 1e9:8.1f} ns an operation" if count else ""
+        mark = "  CasADi's best" if name == best else ""
+        times = f"{seconds * 1e3:9.3f} ms {seconds / found['this']:7.2f} ×{each}"
+        print(f"    {name:22}{times}   built in {built[name]:5.1f} s{mark}")
+
+
+# Memory ---------------------------------------------------------------------------------------------------------------
+
+
+def megabytes(key: str) -> float:
+    """Return the resident set of this process (``VmRSS``), or its highest since the mark was reset (``VmHWM``)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith(key)]
+    return int(line.split()[1]) / 1024
+
+
+def print_growth(build: Callable[[], Step]) -> None:
+    """Print by how much this process grows: what the peer holds between steps, and its highest during steps."""
+    gc.collect()
+    before = megabytes("VmRSS")
+    step = build()
+    step()
+    gc.collect()
+    held = megabytes("VmRSS") - before
+    Path("/proc/self/clear_refs").write_text("5")
+    for _ in range(5):
+        step()
+    print(held, megabytes("VmHWM") - before)
+
+
+def print_memory(name: str, work: Work) -> None:
+    print(f"{work.title}: megabytes held between steps, and at most")
+    for peer in work.peers:
+        if not peer.startswith("CasADi"):
+            command = [sys.executable, __file__, "memory", name, peer]
+            held, most = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+            print(f"    {peer:22}{float(held):9.1f}{float(most):9.1f}")
 
 
 # Networks -------------------------------------------------------------------------------------------------------------
 
 
-def sample_program(sizes: list[int], loss: Any) -> Program:
+def sample_program(sizes: list[int], loss: Any, start: dict[str, Any] | None = None) -> Program:
     model = MLP(sizes[0], sizes[1:], activation="tanh", seed=1)
     x, y = [Value(0.1) for _ in range(sizes[0])], [Value(0.5) for _ in range(sizes[-1])]
-    return vectorize(loss(model(x), y), {"X": x, "Y": y}, model.parameters())
+    program = vectorize(loss(model(x), y), {"X": x, "Y": y}, model.parameters())
+    for name, array in (start or {}).items():
+        program.parameters[name][...] = array
+    return program
 
 
-def network_steps(sizes: list[int], loss: Any, samples: int) -> dict[str, Step]:
-    """Return a step of gradient descent, by each peer, from the same parameters on the same data."""
+def network(title: str, sizes: list[int], loss: Any, samples: int) -> Work:
+    """Return steps of gradient descent from the same parameters on the same data."""
     rng = np.random.default_rng(0)
     classes = loss is cross_entropy_on_logits
     X = rng.normal(size=(samples, sizes[0]))
     Y = np.eye(sizes[-1])[rng.integers(0, sizes[-1], samples)] if classes else rng.choice([-1.0, 1.0], (samples, 1))
-    program = sample_program(sizes, loss)
-    start = {name: array.copy() for name, array in program.parameters.items()}
+    start = {}
+    for k in range(1, len(sizes)):
+        start[f"W{k}"] = rng.normal(size=(sizes[k], sizes[k - 1])) / sizes[k - 1] ** 0.5
+        start[f"b{k}"] = np.zeros(sizes[k])
+    program = partial(sample_program, sizes, loss, start)
+    peers = {"this": lambda: array_step(program(), X, Y), "NumPy by hand": lambda: numpy_step(start, X, Y, classes)}
+    if HAS["jax"]:
+        import jax  # before anything is measured
 
-    def ours() -> None:
-        program.value_and_grad(X, Y)
+        jax.config.update("jax_enable_x64", True)
+        peers["jax.jit"] = lambda: jax_step(start, X, Y, classes)
+    if HAS["torch"]:
+        import torch
+
+        torch.set_num_threads(1)
+        peers["PyTorch eager"] = lambda: torch_step(start, X, Y, classes)
+    if HAS["casadi"] and classes and samples > 1000:
+        import casadi_peer
+
+        peers |= casadi_peer.network(program, X, Y, RATE)
+    return Work(title, peers)
+
+
+def array_step(program: Program, X: Any, Y: Any) -> Step:
+    def step() -> float:
+        J, _ = program.value_and_grad(X, Y)
         program.vector[:] -= RATE * program.gradient
+        return J
 
-    steps = {"this": ours, "NumPy by hand": numpy_step(start, X, Y, classes)}
-    if importlib.util.find_spec("jax"):
-        steps["jax.jit"] = jax_step(start, X, Y, classes)
-    if importlib.util.find_spec("torch"):
-        steps["PyTorch eager"] = torch_step(start, X, Y, classes)
-    if importlib.util.find_spec("casadi") and samples > 1000:
-        steps["CasADi map"] = casadi_step(program, X, Y)
-    return steps
+    return step
 
 
 def layers_of(parameters: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -127,7 +215,6 @@ def jax_step(start: dict[str, Any], X: Any, Y: Any, classes: bool) -> Step:
     import jax
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)
     X, Y = jnp.asarray(X), jnp.asarray(Y)
 
     def cost(layers: Any, X: Any, Y: Any) -> Any:
@@ -146,10 +233,10 @@ def jax_step(start: dict[str, Any], X: Any, Y: Any, classes: bool) -> Step:
 
     layers = [(jnp.asarray(W), jnp.asarray(b)) for W, b in layers_of(start)]
 
-    def step() -> None:
+    def step() -> Any:
         nonlocal layers
         layers, J = update(layers, X, Y)
-        J.block_until_ready()
+        return J.block_until_ready()
 
     return step
 
@@ -157,11 +244,10 @@ def jax_step(start: dict[str, Any], X: Any, Y: Any, classes: bool) -> Step:
 def torch_step(start: dict[str, Any], X: Any, Y: Any, classes: bool) -> Step:
     import torch
 
-    torch.set_num_threads(1)
     layers = [tuple(torch.tensor(p, requires_grad=True) for p in layer) for layer in layers_of(start)]
     X, Y = torch.tensor(X), torch.tensor(Y)
 
-    def step() -> None:
+    def step() -> Any:
         A = X
         for W, b in layers[:-1]:
             A = torch.tanh(A @ W.T + b)
@@ -176,52 +262,7 @@ def torch_step(start: dict[str, Any], X: Any, Y: Any, classes: bool) -> Step:
                 for p in layer:
                     p -= RATE * p.grad
                     p.grad = None
-
-    return step
-
-
-def casadi_function(program: Program, inputs: list[Value], parameters: list[Value]) -> Any:
-    """Return CasADi's function of the program's scalar graph: cost, and gradient by the parameters."""
-    import casadi
-
-    names = {"abs": "fabs", "maximum": "fmax", "minimum": "fmin"}
-    infix = {"add", "sub", "mul", "div", "pow", "neg"}
-    symbols = {x: casadi.SX.sym(f"x{k}") for k, x in enumerate([*inputs, *parameters])}
-    (root,) = program._roots
-    for node in topological_order(root):
-        if node in symbols:
-            continue
-        if node.op is None:
-            symbols[node] = casadi.SX(node.data)
-        else:
-            args = [symbols[x] for x in node.inputs]
-            if node.op.name in infix or node.op.name == "relu":
-                symbols[node] = node.op.value(casadi_namespace(), *args)
-            else:
-                symbols[node] = getattr(casadi, names.get(node.op.name, node.op.name))(*args)
-    x, p = (casadi.vertcat(*(symbols[v] for v in part)) for part in (inputs, parameters))
-    return casadi.Function("f", [x, p], [symbols[root], casadi.gradient(symbols[root], p)])
-
-
-def casadi_namespace() -> Any:
-    import casadi
-
-    class Names:
-        maximum = staticmethod(casadi.fmax)
-
-    return Names
-
-
-def casadi_step(program: Program, X: Any, Y: Any) -> Step:
-    inputs = [node for group in program._inputs for node in group.nodes]
-    function = casadi_function(program, inputs, program.nodes).map(len(X))
-    rows = np.hstack([X, Y]).T
-    vector = program.vector.copy()
-
-    def step() -> None:
-        nonlocal vector
-        _, slopes = function(rows, vector)
-        vector = vector - RATE * np.asarray(slopes).mean(axis=1)
+        return J.detach()
 
     return step
 
@@ -229,52 +270,124 @@ def casadi_step(program: Program, X: Any, Y: Any) -> Step:
 # Other graphs ---------------------------------------------------------------------------------------------------------
 
 
-def mixture_steps(points: int = 1000) -> tuple[dict[str, Step], Program]:
+def gaussian_mixture(points: int = 1000) -> Work:
     x = np.random.default_rng(0).normal(size=(points, 2))
     root, parameters = mixture(x.tolist(), 5)
-    program = vectorize(root, parameters=parameters)
-    steps: dict[str, Step] = {"this": program.value_and_grad}
-    if importlib.util.find_spec("jax"):
+    program = partial(vectorize, root, parameters=parameters)
+    peers: dict[str, Callable[[], Step]] = {"this": lambda: program().value_and_grad}
+    if HAS["jax"]:
+        peers["jax.jit"] = lambda: jax_mixture(program(), x)
+    if HAS["casadi"]:
+        import casadi_peer
+
+        peers |= casadi_peer.mixture(program, x, 5)
+    return Work(f"Gaussian mixture, d = 2, K = 5, {points:,} points", peers, lambda: operations(root))
+
+
+def jax_mixture(program: Program, x: Any) -> Step:
+    import jax
+    import jax.numpy as jnp
+
+    def likelihood(p: Any) -> Any:
+        alpha, mu, q = p["alpha"], p["mu"], p["q"]
+        diagonal = jnp.exp(q[:, :2])
+        centred = x[:, None, :] - mu
+        scaled = diagonal * centred
+        scaled = scaled.at[:, :, 1].add(q[:, 2] * centred[:, :, 0])
+        terms = alpha + q[:, :2].sum(axis=1) - 0.5 * (scaled**2).sum(axis=2)
+        value = jax.nn.logsumexp(terms, axis=1).sum() - len(x) * jax.nn.logsumexp(alpha)
+        return value - len(x) * np.log(2 * np.pi) + 0.5 * ((diagonal**2).sum() + (q[:, 2] ** 2).sum())
+
+    compiled = jax.jit(jax.value_and_grad(likelihood))
+    arrays = {name: jnp.asarray(array) for name, array in program.parameters.items()}
+    assert np.isclose(float(compiled(arrays)[0]), program(), rtol=1e-11)
+    return lambda: compiled(arrays)[0].block_until_ready()
+
+
+TOKENS = [0, 5, 3, 9, 1, 20, 13, 7, 0]
+
+
+def microgpt() -> Work:
+    model = MicroGpt()
+    arrays = {name: np.array([[x.data for x in row] for row in rows]) for name, rows in model.parameters.items()}
+
+    def program() -> Program:
+        return vectorize(model.loss(TOKENS), parameters=model.parameters)
+
+    peers: dict[str, Callable[[], Step]] = {"this": lambda: program().value_and_grad}
+    if HAS["jax"]:
         import jax
-        import jax.numpy as jnp
 
         jax.config.update("jax_enable_x64", True)
+        peers["jax.jit"] = lambda: jax_gpt(arrays)
+    if HAS["torch"]:
+        import torch
 
-        def likelihood(p: Any) -> Any:
-            alpha, mu, q = p["alpha"], p["mu"], p["q"]
-            diagonal = jnp.exp(q[:, :2])
-            centred = x[:, None, :] - mu
-            scaled = diagonal * centred
-            scaled = scaled.at[:, :, 1].add(q[:, 2] * centred[:, :, 0])
-            terms = alpha + q[:, :2].sum(axis=1) - 0.5 * (scaled**2).sum(axis=2)
-            value = jax.nn.logsumexp(terms, axis=1).sum() - points * jax.nn.logsumexp(alpha)
-            return value - points * np.log(2 * np.pi) + 0.5 * ((diagonal**2).sum() + (q[:, 2] ** 2).sum())
+        torch.set_num_threads(1)
+        peers["PyTorch eager"] = lambda: torch_gpt(arrays)
+    if HAS["casadi"]:
+        import casadi_peer
 
-        compiled = jax.jit(jax.value_and_grad(likelihood))
-        arrays = {name: jnp.asarray(array) for name, array in program.parameters.items()}
-        assert np.isclose(float(compiled(arrays)[0]), root.data, rtol=1e-11)
-        steps["jax.jit"] = lambda: compiled(arrays)[0].block_until_ready()
-    return steps, program
+        peers |= casadi_peer.whole_graph(program)
+    return Work("microgpt, one document", peers, lambda: operations(model.loss(TOKENS)))
 
 
-def gpt_steps() -> tuple[dict[str, Step], Program]:
-    model = MicroGpt()
-    program = vectorize(model.loss([0, 5, 3, 9, 1, 20, 13, 7, 0]), parameters=model.parameters)
-    steps: dict[str, Step] = {"this": program.value_and_grad}
-    if importlib.util.find_spec("casadi"):
-        function = casadi_function(program, [], program.nodes)
-        vector = program.vector.copy()
-        steps["CasADi"] = lambda: function([], vector)
-    return steps, program
+def gpt_by_hand(xp: Any, p: dict[str, Any]) -> Any:
+    """Return `MicroGpt.loss` on arrays of JAX or PyTorch: positions by channels, heads by position by position."""
+
+    def normed(x: Any) -> Any:
+        return x * ((x * x).mean(-1)[:, None] + 1e-5) ** -0.5
+
+    def softmax(z: Any) -> Any:
+        powers = xp.exp(z - xp.amax(z, -1)[..., None])
+        return powers / powers.sum(-1)[..., None]
+
+    n, heads = len(TOKENS) - 1, 4
+    residual = normed(p["wte"][TOKENS[:-1], :] + p["wpe"][:n])
+    x = normed(residual)
+    q, k, v = (xp.reshape(x @ p[name].T, (n, heads, -1)) for name in ("wq", "wk", "wv"))
+    logits = xp.einsum("ihj,khj->hik", q, k) / q.shape[-1] ** 0.5
+    seen = xp.tril(xp.ones((n, n)))
+    weights = softmax(xp.where(seen == 1.0, logits, -float("inf")))
+    x = residual = xp.reshape(xp.einsum("hik,khj->ihj", weights, v), (n, -1)) @ p["wo"].T + residual
+    x = normed(x) @ p["fc1"].T
+    x = (x * (x > 0.0)) @ p["fc2"].T + residual
+    likely = softmax(x @ p["lm_head"].T)[list(range(n)), TOKENS[1:]]
+    return -xp.log(likely).mean()
 
 
-def chain_steps(length: int = 100_000) -> tuple[dict[str, Step], Program]:
+def jax_gpt(start: dict[str, Any]) -> Step:
+    import jax
+    import jax.numpy as jnp
+
+    compiled = jax.jit(jax.value_and_grad(partial(gpt_by_hand, jnp)))
+    arrays = {name: jnp.asarray(array) for name, array in start.items()}
+    return lambda: compiled(arrays)[0].block_until_ready()
+
+
+def torch_gpt(start: dict[str, Any]) -> Step:
+    import torch
+
+    arrays = {name: torch.tensor(array, requires_grad=True) for name, array in start.items()}
+
+    def step() -> Any:
+        J = gpt_by_hand(torch, arrays)
+        J.backward()
+        for array in arrays.values():
+            array.grad = None
+        return J.detach()
+
+    return step
+
+
+def chain(length: int = 100_000) -> Work:
     x, w = Value(0.5), Value(1.001)
     y = x
     for k in range(length):
         y = y * w if k % 2 else y.sin()
-    program = vectorize(y, parameters=[x, w])
-    return {"this": program.value_and_grad, "this, value only": program}, program
+    program = partial(vectorize, y, parameters=[x, w])
+    peers: dict[str, Callable[[], Step]] = {"this": lambda: program().value_and_grad, "this, value only": program}
+    return Work(f"a chain of {length:,} operations", peers, lambda: length)
 
 
 def first_step() -> float:
@@ -285,22 +398,21 @@ def first_step() -> float:
     return time.perf_counter() - start
 
 
+WORKS: dict[str, Callable[[], Work]] = {
+    "moons": partial(network, "moons, MLP 2-16-16-1, 100 samples", [2, 16, 16, 1], squared_error, 100),
+    "batch": partial(network, "digits 64-32-10, batch of 32", [64, 32, 10], cross_entropy_on_logits, 32),
+    "digits": partial(network, "digits 64-32-10, all 1,797", [64, 32, 10], cross_entropy_on_logits, 1797),
+    "mixture": gaussian_mixture,
+    "microgpt": microgpt,
+    "chain": chain,
+}
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     print("one core, float64, least time of a step; forward, backward and update where there are samples\n")
-    networks = (
-        ("moons, MLP 2-16-16-1, 100 samples", [2, 16, 16, 1], squared_error, 100),
-        ("digits 64-32-10, batch of 32", [64, 32, 10], cross_entropy_on_logits, 32),
-        ("digits 64-32-10, all 1,797", [64, 32, 10], cross_entropy_on_logits, 1797),
-    )
-    for title, sizes, loss, samples in networks:
-        row(title, least(network_steps(sizes, loss, samples)))
-    for title, (steps, program) in (
-        ("Gaussian mixture, d = 2, K = 5, 1,000 points", mixture_steps()),
-        ("microgpt, one document", gpt_steps()),
-        ("a chain of 100,000 operations", chain_steps()),
-    ):
-        row(title, least(steps), operations(program))
+    for work in WORKS.values():
+        print_times(work())
     costs = [squared_error(MLP(2, [16, 16, 1], seed=1)(row), 1.0) for row in np.ones((100, 2)).tolist()]
     J = sum(costs[1:], costs[0])
     nodes = len(topological_order(J))
@@ -311,41 +423,67 @@ def main() -> None:
         times.append(time.perf_counter() - start)
     print(f"compiling, per node of moons' whole batch: {min(times) / nodes * 1e6:.1f} µs")
     first_step()
-    print(f"digits from no graph to the first step: {min(first_step() for _ in range(5)) * 1e3:.0f} ms")
+    print(f"digits from no graph to the first step: {min(first_step() for _ in range(5)) * 1e3:.0f} ms\n")
+    if Path("/proc/self/clear_refs").exists():
+        for name in ("digits", "microgpt"):
+            print_memory(name, WORKS[name]())
 
 
-def row(title: str, found: dict[str, float], count: int = 0) -> None:
-    print(f"{title}{f' ({count:,} operations)' if count else ''}")
-    for name, seconds in found.items():
-        each = f"  {seconds / count * 1e9:6.1f} ns an operation" if count else ""
-        print(f"    {name:18}{seconds * 1e3:9.3f} ms{each}  {seconds / found['this']:5.2f} ×")
+# Run by `python -m pytest tests/benchmarks`: small, and with room for a busy machine ----------------------------------
 
 
-# Run with the other tests: small, and with room for a busy machine ----------------------------------------------------
+def ratio_to_numpy(work: Work) -> float:
+    found = least({name: work.peers[name]() for name in ("this", "NumPy by hand")}, seconds=0.2)
+    return found["this"] / found["NumPy by hand"]
 
 
 @pytest.mark.parametrize(
     ("sizes", "loss", "samples"), [([2, 16, 16, 1], squared_error, 100), ([64, 32, 10], cross_entropy_on_logits, 200)]
 )
 def test_networks_train_at_the_speed_of_numpy(sizes, loss, samples):
-    steps = network_steps(sizes, loss, samples)
-    found = least({name: steps[name] for name in ("this", "NumPy by hand")}, seconds=0.2)
-    assert found["this"] < 2.0 * found["NumPy by hand"]
+    assert ratio_to_numpy(network("", sizes, loss, samples)) < 2.0
 
 
-def test_the_peers_start_alike():
-    steps = network_steps([3, 4, 2], cross_entropy_on_logits, 5)
-    for step in steps.values():
-        step()
+@pytest.mark.parametrize("name", ["batch", "microgpt"])
+def test_the_peers_compute_the_same(name):
+    work = WORKS[name]()
+    costs = {}
+    for peer, build in work.peers.items():
+        if not peer.startswith("CasADi"):  # which compares its gradients by itself
+            step = build()
+            for _ in range(3):  # the third cost of a network is what the gradients of the first two have made of it
+                found = step()
+            costs[peer] = float(found[0] if isinstance(found, tuple) else found)
+    np.testing.assert_allclose(list(costs.values()), costs["this"], rtol=1e-12)
+
+
+@pytest.mark.skipif(not HAS["casadi"], reason="CasADi is not installed")
+def test_casadi_computes_the_same(monkeypatch):
+    """Its functions compare their gradients with the program's when they are built."""
+    import casadi_peer
+
+    monkeypatch.setattr(casadi_peer.shutil, "which", lambda _: None)  # compiling takes long
+    sizes = [3, 4, 2]
+    X, Y = np.random.default_rng(0).normal(size=(5, 3)), np.eye(2)[[0, 1, 1, 0, 1]]
+    found = [*casadi_peer.network(partial(sample_program, sizes, cross_entropy_on_logits), X, Y, RATE).values()]
+    found += [build for name, build in gaussian_mixture(10).peers.items() if name.startswith("CasADi")]
+    model = MicroGpt(vocabulary=5, channels=4, heads=2)
+    made = partial(vectorize, model.loss([0, 1, 3, 0]), parameters=model.parameters)
+    found += casadi_peer.whole_graph(made).values()
+    assert len(found) == 4
+    for build in found:
+        build()()
 
 
 def test_operations_take_nanoseconds():
-    steps, program = gpt_steps()
-    assert least({"this": steps["this"]}, seconds=0.2)["this"] / operations(program) < 100e-9
-    assert set(OPERATIONS) >= {node.op.name for node in topological_order(program._roots[0]) if node.op}
-    steps, program = chain_steps(20_000)
-    assert least({"this": steps["this"]}, seconds=0.2)["this"] / operations(program) < 1e-6
+    work = microgpt()
+    assert least({"this": work.peers["this"]()}, seconds=0.2)["this"] / work.operations() < 100e-9
+    work = chain(20_000)
+    assert least({"this": work.peers["this"]()}, seconds=0.2)["this"] / work.operations() < 1e-6
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["memory"]:
+        print_growth(WORKS[sys.argv[2]]().peers[sys.argv[3]])
+    else:
+        main()
