@@ -540,7 +540,6 @@ class _Nodes:
             yield from self.nodes
         except GeneratorExit:  # pickling failed on the way
             _flattening.nodes = frozenset()
-            raise
 
     def _end(self) -> Iterator[tuple[Any, Any]]:  # pickle asks for the items of a dict when those of the list are done
         _flattening.nodes = frozenset()

@@ -31,7 +31,7 @@ TESTS = {
     "ops": ["ops", "value", "docs", "symbolic", "functions", "transform", "javascript"],
     "value": ["value", "functions", "graph", "files"],
 }
-SLOW = "not million and not 100_000 and not thousand and not network and not hvp_of and not processes and not deep"
+SLOW = "not million and not 100_000 and not thousand and not network and not hvp_of and not processes"
 SECONDS = 10  # of the processor, for a test that takes 3 at most
 hypothesis.settings.register_profile(
     "mutants",
