@@ -11,7 +11,7 @@ import pytest
 from browser import evaluate, number
 from random_graphs import random_graph
 
-from autograd import Constant, Value, log, relu, tanh, topological_order, where
+from autograd import Constant, Value, log, maximum, relu, tanh, topological_order, where
 from autograd.labels import UnitLabel
 from autograd.player import play
 from autograd.player.page import SCRIPTS, embedded, engine_script, source
@@ -138,6 +138,32 @@ def test_where_python_raises_the_page_has_the_number_of_ieee_754():
     for given, value in ((0.0, -math.inf), (-1.0, math.nan)):
         values = evaluate(source, f"forwardPass(graph, [{given}, NaN, NaN]).map(String)")
         assert number(values[1]) == value or value != value
+
+
+@pytest.mark.parametrize(
+    ("function", "numbers", "there"),
+    [
+        (relu, [0.0], True),
+        (relu, [1e-9], False),
+        (abs, [0.0], True),
+        (abs, [-3.0], False),
+        (maximum, [2.0, 2.0], True),
+        (maximum, [2.0, 2.0001], False),
+        (log, [1e-30], False),
+        (tanh, [-0.3], False),
+        (lambda x, y: x**y, [-2.0, 2.0], False),
+        (lambda x, y: x**y, [0.0, 2.0], False),
+        (lambda x, y: x / y, [1e30, 1e-30], False),
+    ],
+)
+def test_where_a_local_derivative_jumps(function, numbers, there):
+    root = function(*(Value(x) for x in numbers))
+    found = evaluate(
+        f"{ENGINE}\nconst graph = {json.dumps(data_of_graph(root))};",
+        """(({ values, steps }) => steps.some((step) => jumps(graph, values, step)))(
+          compute(graph, graph.nodes.map((node) => node.value)))""",
+    )
+    assert found == there
 
 
 # Diagnosis ---------------------------------------------------------------------------------------------------------

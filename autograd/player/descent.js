@@ -3,7 +3,8 @@
 function refreshDescend() {
   const letter = network ? "W := W" : "w := w";
   find("descend-rule").textContent = state.parameters.size
-    ? `${letter} − α ∂${rootName}/∂${letter[0]} for ${plural(state.parameters.size, "parameter")}` : "Tick a leaf to make it a parameter.";
+    ? `${letter} − α ∂${rootName}/∂${letter[0]} for ${plural(state.parameters.size, "parameter")}`
+    : "Tick a leaf to make it a parameter.";
   find("descend").disabled = state.parameters.size === 0;
   drawCurve();
 }
@@ -58,11 +59,12 @@ function drawCurve() {
   const x = (i) => 46 + (i / (heights.length - 1)) * 204;
   const y = (h) => 10 + ((high - h) / (high - low || 1)) * 66;
   const end = heights.length - 1;
-  const words = `${rootName} over ${plural(state.history.length - 1, "step")}: from ${show(state.history[0])} to ${show(state.history.at(-1))}`;
+  const title = `${rootName} over ${plural(state.history.length - 1, "step")}`;
+  const words = `${title}: from ${show(state.history[0])} to ${show(state.history.at(-1))}`;
   find("curve").replaceChildren(drawn("svg", { viewBox: "0 0 260 100", role: "img", "aria-label": words },
     drawn("line", { x1: 46, y1: 6, x2: 46, y2: 80 }), drawn("line", { x1: 46, y1: 80, x2: 254, y2: 80 }),
-    drawn("text", { x: 42, y: 14, "text-anchor": "end" }, show(high, 3)), drawn("text", { x: 42, y: 80, "text-anchor": "end" }, show(low, 3)),
-    drawn("text", { x: 46, y: 95 }, `${rootName} over ${plural(state.history.length - 1, "step")}`),
+    drawn("text", { x: 42, y: 14, "text-anchor": "end" }, show(high, 3)),
+    drawn("text", { x: 42, y: 80, "text-anchor": "end" }, show(low, 3)), drawn("text", { x: 46, y: 95 }, title),
     drawn("polyline", { points: heights.map((h, i) => `${x(i).toFixed(1)},${y(h).toFixed(1)}`).join(" ") }),
     drawn("circle", { cx: x(end).toFixed(1), cy: y(heights[end]).toFixed(1), r: 3.5 })));
 }

@@ -1,5 +1,5 @@
-// The numbers of the page: values, gradients, chain-rule sums and paths. `operations` stands before this file: one entry
-// per operation of the graph, made from Python's table.
+// The numbers of the page: values, gradients, chain-rule sums and paths. `operations` stands before this file: one
+// entry per operation of the graph, made from Python's table.
 //
 // A graph is {nodes, forward, backward, root}. A node is {name, value} for a leaf, with constant: true for one that no
 // derivative is computed for, and {name, op, inputs} for an operation; inputs are indices of nodes. `forward` lists the
@@ -18,7 +18,7 @@ function forwardPass(graph, leafValues) {
   return values;
 }
 
-// Gradients ------------------------------------------------------------------------------------------------------------
+// Gradients ----------------------------------------------------------------------------------------------------------
 
 // Return the backward pass as records, one per use of a node, and the gradient of every node (null: not reached).
 function backwardPass(graph, values) {
@@ -54,11 +54,24 @@ function compute(graph, leafValues) {
   return { values, ...backwardPass(graph, values) };
 }
 
-// The chain rule at one node -------------------------------------------------------------------------------------------
+// The chain rule at one node -----------------------------------------------------------------------------------------
 
 // The uses of a node, in the order in which they hand back: ∂J/∂node is the sum of their contributions.
 function usesOf(run, node) {
   return run.steps.filter((step) => step.input === node);
+}
+
+// Whether the local derivative of a use is another one right beside the numbers it is taken at: at a kink or a tie.
+function jumps(graph, values, { node, position, local }) {
+  const { op, inputs } = graph.nodes[node];
+  const { value, partials } = operations[op];
+  const numbers = inputs.map((index) => values[index]);
+  const beside = numbers.flatMap((x, i) => [-1, 1].map((side) => {
+    const moved = [...numbers];
+    moved[i] = x === 0 ? side * 1e-150 : x * (1 + side * 1e-15);
+    return partials[position](...moved, value(...moved));
+  }));
+  return beside.some((other) => Math.abs(other - local) > 1e-3 * Math.max(1, Math.abs(local)));
 }
 
 // How many paths lead from the root to each node.

@@ -7,7 +7,7 @@ function refreshLeaves() {
   const listed = leaves.length <= MOST_LEAVES ? leaves : leaves.filter((index) => index === state.selected);
   find("leaves-note").textContent = listed.length
     ? "Drag, or type a value. The tick makes a leaf a parameter: descend changes it."
-    : "Click a leaf in the picture to change its value.";
+    : leaves.length ? `${leaves.length} leaves: click one in the picture to change its value.` : "There are constants only.";
   if (listed.join() !== [...leafRows.keys()].join()) {
     leafRows.clear();
     for (const index of listed) leafRows.set(index, leafRow(index));
@@ -15,23 +15,30 @@ function refreshLeaves() {
   }
   for (const [index, { slider, box, tick }] of leafRows) {
     const x = state.leafValues[index];
+    const finite = Number.isFinite(x);
     const [low, high] = [recorded[index] - reach(index), recorded[index] + reach(index)];
-    slider.min = Number.isFinite(x) ? Math.min(low, x) : low;
-    slider.max = Number.isFinite(x) ? Math.max(high, x) : high;
+    slider.min = finite ? Math.min(low, x) : low;
+    slider.max = finite ? Math.max(high, x) : high;
     slider.value = x;
-    if (document.activeElement !== box) box.value = Number.isFinite(x) ? Number(x.toPrecision(6)) : "";
+    slider.setAttribute("aria-valuetext", long(x));
+    if (document.activeElement !== box) box.value = finite ? Number(x.toPrecision(6)) : "";
+    box.placeholder = finite ? "" : show(x);
     box.title = String(x);
     if (tick) tick.checked = state.parameters.has(index);
   }
 }
 
 function leafRow(index) {
-  const slider = element("input", { type: "range", step: "any", "aria-label": `${name(index)}, slider`, "data-leaf": index });
-  const box = element("input", { type: "number", step: "any", "aria-label": name(index), "data-leaf": index });
+  const input = (attributes) => element("input", { step: "any", "data-leaf": index, ...attributes });
+  const slider = input({ type: "range", "aria-label": `${name(index)}, slider` });
+  const box = input({ type: "number", "aria-label": name(index) });
   slider.addEventListener("input", () => setLeaf(index, tidy(Number(slider.value), reach(index) / 100)));
-  box.addEventListener("input", () => { if (box.value !== "" && Number.isFinite(box.valueAsNumber)) setLeaf(index, box.valueAsNumber); });
+  box.addEventListener("input", () => {
+    if (Number.isFinite(box.valueAsNumber)) setLeaf(index, box.valueAsNumber);
+  });
   box.addEventListener("blur", refreshLeaves); // what is no number gives way to the value that the leaf has
-  const row = element("div", { class: "leaf-row" }, element("span", { class: "name", title: name(index) }, name(index)), slider, box);
+  const title = element("span", { class: "name", title: name(index) }, name(index));
+  const row = element("div", { class: "leaf-row" }, title, slider, box);
   if (nodes[index].constant) return { row, slider, box };
   const tick = element("input", { type: "checkbox", title: "parameter", "aria-label": `${name(index)} is a parameter` });
   tick.addEventListener("change", () => {

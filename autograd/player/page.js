@@ -13,18 +13,22 @@ function refresh() {
 
 function refreshTitle() {
   const out = shownValues()[graph.root];
-  const formula = graph.formula ? [element("span", { class: "formula" }, graph.formula), " = "] : [];
-  find("title").replaceChildren(`${rootName} = `, ...formula, element("b", { id: "root-value", title: String(out) }, out === null ? "…" : long(out)));
+  const formula = graph.formula ? [coloured("formula", graph.formula), " = "] : [];
+  const total = element("b", { id: "root-value", title: out }, out === null ? "…" : long(out));
+  find("title").replaceChildren(`${rootName} = `, ...formula, total);
   const bad = graph.forward.find((index) => !Number.isFinite(run.values[index]));
   const steep = run.steps.find((step) => !Number.isFinite(step.contribution));
   let words = "";
   if (bad !== undefined) {
     const { value: formula, edges } = rule(bad);
-    words = `${name(bad)} = ${inNumbers(formula, bad)} is ${show(run.values[bad])} here, so what follows from it is not a usual number. `
-      + `Python's float arithmetic raises an error in such places rather than going on${edges ? `: ${edges}` : ""}.`;
+    const raised = edges.split("; ").filter((words) => words.includes("raises")).join("; ");
+    words = `${name(bad)} = ${inNumbers(formula, bad)} is ${show(run.values[bad])} here, so what follows from it is not `
+      + `a usual number.${raised && ` The page goes on where Python stops: ${raised}.`}`;
   } else if (steep) {
-    words = `${partialName(steep.node, steep.input)} is ${show(steep.local)} here, so gradients are not finite: `
-      + (rule(steep.node).edges || "a product is too large for a float");
+    const { node, input, local, upstream } = steep;
+    const why = Number.isFinite(local) ? `: ${long(upstream)} × ${long(local)} is too large for a float`
+      : rule(node).edges && `: ${rule(node).edges}`;
+    words = `${partialName(node, input)} is ${show(local)} here, so gradients are not finite${why}.`;
   }
   find("warning").hidden = !words;
   if (find("warning").textContent !== words) find("warning").textContent = words;
@@ -35,11 +39,11 @@ function setView(view) {
   for (const one of ["network", "graph"]) find(`view-${one}`).setAttribute("aria-pressed", String(one === view));
   if (view === "network") drawNetwork();
   else drawGraph();
-  const word = (kindOf, text) => element("span", { class: kindOf }, text);
   find("legend").replaceChildren(...(view === "network"
-    ? ["In the circles ", word("v", "activations a"), ", under them ", word("g", `residuals δ = ∂${rootName}/∂z`), ". Lines are weights, ",
-       word("v", "positive"), " or ", word("n", "negative"), ", the larger the thicker."]
-    : [word("v", "values"), ", ", word("g", `gradients ∂${rootName}/∂node`), "; on the edges ", word("l", "local derivatives"), "."]));
+    ? ["In the circles ", coloured("v", "activations a"), ", under them ", coloured("g", `residuals δ = ∂${rootName}/∂z`),
+      ". Lines are weights, ", coloured("v", "positive"), " or ", coloured("n", "negative"), ", the larger the thicker."]
+    : ["In the nodes ", coloured("v", "values"), " and ", coloured("g", `gradients ∂${rootName}/∂node`), ", on the edges ",
+      coloured("l", "local derivatives"), "."]));
   refresh();
   follow();
 }
@@ -65,8 +69,13 @@ function chooseSample() {
 function keys(event) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
   const onButton = event.target.closest("button, [role=button]");
-  const actions = { ArrowRight: () => stepBy(1), ArrowLeft: () => stepBy(-1), Home: () => stepBy(-last), End: () => stepBy(last),
-    Escape: () => { if (state.selected !== null) select(state.selected); } };
+  const actions = {
+    ArrowRight: () => stepBy(1),
+    ArrowLeft: () => stepBy(-1),
+    Home: () => stepBy(-last),
+    End: () => stepBy(last),
+    Escape: () => { if (state.selected !== null) select(state.selected); },
+  };
   if (event.key === " " && !onButton) actions[" "] = play;
   if (!actions[event.key] || (state.quiz && event.key !== "Escape")) return;
   event.preventDefault();
@@ -96,8 +105,23 @@ function start() {
   document.querySelector(".scrub-names").style.setProperty("--forward", `${forwardCount}fr`);
   document.querySelector(".scrub-names").style.setProperty("--backward", `${last - forwardCount}fr`);
   document.addEventListener("keydown", keys);
-  addEventListener("resize", fit);
+  addEventListener("resize", resized);
   setView(state.view);
+  if (parent !== window) tellFrame();
+}
+
+function resized() {
+  fit();
+  tallest = 0;
+  refreshStep();
+}
+
+// In a notebook: tell the frame how high the page is, when it asks and whenever that changes.
+function tellFrame() {
+  document.documentElement.classList.add("framed");
+  const tell = () => parent.postMessage(document.body.offsetHeight, "*");
+  new ResizeObserver(tell).observe(document.body);
+  addEventListener("message", tell);
 }
 
 start();

@@ -32,9 +32,10 @@ MOST_NODES = 200  # of a graph that is shown node by node
 MOST_IN_NETWORK = 3000  # of one that is shown unit by unit
 LONGEST_FORMULA = 90  # characters
 SCALE = 1.3  # pixels of the page per point of the layout
-FRAME = 958  # pixels that a page in a notebook is wide, as nbconvert exports it
-TALLEST = 1000  # pixels that it is high
-SMALLEST, LEGIBLE, LARGEST = 0.62, 0.7, 1.25  # scales of the picture, as in player.js
+FIT = (  # what the frame of a page does in a notebook: it asks the page, which can reach nothing else, for its height
+    "window.addEventListener('message', (event) => { if (event.source === this.contentWindow) "
+    "this.style.height = Number(event.data) + 'px'; }); this.contentWindow.postMessage('height', '*')"
+)
 SCRIPTS = (  # of the page, in the order in which they stand in it, after those of the engine; one scope holds them all
     "words.js",
     "state.js",
@@ -53,12 +54,10 @@ SCRIPTS = (  # of the page, in the order in which they stand in it, after those 
 class Page:
     """A page that plays one graph: it shows itself in a notebook and saves as one HTML file.
 
-    html    the whole file: it loads nothing, and stands for the graph as it was when the page was made
-    height  pixels that it takes in a notebook
+    html  the whole file: it loads nothing, and stands for the graph as it was when the page was made
     """
 
     html: str
-    height: int
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path. A file that is there is replaced only by a whole one.
@@ -70,7 +69,7 @@ class Page:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="The chain rule, step by step" '
-            f'style="width: 100%; height: {self.height}px; border: 0">'
+            f'onload="{html.escape(FIT)}" style="width: 100%; height: 720px; border: 0">'
             "The page plays here once its cell has been run, or the notebook is trusted.</iframe>"
         )
 
@@ -117,26 +116,7 @@ def play(
     parts = {"style": source("page.css"), "graph": embedded(data | {"network": network}), "script": engine_script()}
     parts["script"] += "".join(map(source, SCRIPTS))
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
-    width, height = network["size"] if network else (side + 16 for side in data["layout"]["size"])
-    return Page(page, frame_height(width, height, len(data["leaves"])))
-
-
-def frame_height(width: float, height: float, leaves: int) -> int:
-    """Return the pixels that the page takes in a notebook, at a backward step, with a picture of that size.
-
-    A frame that may run scripts but reach nothing else cannot ask for a height, so it is added up here from the heights
-    that the parts of the page have.
-
-    >>> frame_height(640.0, 340.0, 2), frame_height(640.0, 3000.0, 2)
-    (651, 1000)
-    """
-    beside, below = (FRAME - 408) / width, (FRAME - 46) / width  # scales with the explanations beside it and below it
-    stacked = beside < LEGIBLE and below >= SMALLEST
-    scale = below if stacked else beside
-    stage = max(120.0, height * (LEGIBLE if scale < SMALLEST else min(LARGEST, scale)))
-    controls = 82 + 34 * (1 if leaves > 24 else min(leaves, 8))  # the list of leaves is no higher, and scrolls
-    whole = stage + 102 + max(426, controls + 128) if stacked else max(stage + 119 + max(168, controls), 425)
-    return min(TALLEST, 72 + round(whole))
+    return Page(page)
 
 
 def source(name: str) -> str:

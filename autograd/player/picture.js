@@ -4,14 +4,13 @@ const [SMALLEST, LEGIBLE, LARGEST] = [0.62, 0.7, 1.25]; // scales of the picture
 
 // Drawn once per view; `refresh` then sets texts and classes.
 const noParts = () => ({ nodes: new Map(), edges: new Map(), weights: new Map() });
-
 let parts = noParts();
 
 function drawGraph() {
   parts = noParts();
   const [width, height] = layout.size;
-  const picture = drawn("svg", { viewBox: `-8 -8 ${width + 16} ${height + 16}`, role: "group", "aria-label": `Graph of ${rootName}` });
-  picture.append(drawn("defs", {}, arrow()));
+  const viewBox = `-8 -8 ${width + 16} ${height + 16}`;
+  const picture = drawn("svg", { viewBox, role: "group", "aria-label": `Graph of ${rootName}` }, drawn("defs", {}, arrow()));
   for (const { node, position, path, label } of layout.edges) {
     const line = drawn("path", { d: path, "marker-end": "url(#arrow)" });
     const text = drawn("text", label ? { x: label[0], y: label[1] + 2 } : {});
@@ -19,48 +18,47 @@ function drawGraph() {
     parts.edges.set(`${node} ${position}`, { edge, line, text });
     picture.append(edge);
   }
-  layout.nodes.forEach(([x, y, w, h], index) => {
-    const { constant, op } = nodes[index];
-    const left = 9 - w / 2;
-    const rect = drawn("rect", { x: -w / 2, y: -h / 2, width: w, height: h, rx: op ? 6 : 16 });
-    const title = drawn("text", { x: left, y: 17 - h / 2, class: "title" });
-    const symbol = drawn("text", { x: w / 2 - 9, y: 17 - h / 2, class: "symbol", "text-anchor": "end" });
-    const number = drawn("text", { x: w / 2 - 9, y: constant && !nodes[index].adjustable ? 4 : 37 - h / 2, class: "number", "text-anchor": "end" });
-    const slope = drawn("text", { x: w / 2 - 9, y: 56 - h / 2, class: "gradient", "text-anchor": "end" });
-    if (!constant || nodes[index].adjustable) title.append(nodes[index].short);
-    if (op) symbol.append(rule(index).symbol);
-    if (constant && !nodes[index].adjustable) fill(number, { x: 0, "text-anchor": "middle" }, []);
-    const place = drawn("g", { transform: `translate(${x} ${y})` }, rect, title, symbol, number, slope);
+  layout.nodes.forEach(([x, y, width, height], index) => {
+    const { constant, op, adjustable, short } = nodes[index];
+    const [left, right, top] = [9 - width / 2, width / 2 - 9, -height / 2];
+    const atRight = { x: right, "text-anchor": "end" };
+    const number = drawn("text", { ...atRight, y: top + 37, class: "number" });
+    const slope = drawn("text", { ...atRight, y: top + 56, class: "gradient" });
+    const shapes = [drawn("rect", { x: -width / 2, y: top, width, height, rx: op ? 6 : 16 })];
+    if (constant && !adjustable) fill(number, { x: 0, y: 4, "text-anchor": "middle" }, []);
+    else shapes.push(drawn("text", { x: left, y: top + 17, class: "title" }, short));
+    if (op) shapes.push(drawn("text", { ...atRight, y: top + 17, class: "symbol" }, rule(index).symbol));
     if (!constant) {
-      for (const [word, at] of [["value", 37], ["grad", 56]]) {
-        place.append(drawn("text", { x: left, y: at - h / 2, class: "symbol" }, word));
-      }
+      shapes.push(drawn("text", { x: left, y: top + 37, class: "symbol" }, "value"),
+        drawn("text", { x: left, y: top + 56, class: "symbol" }, "grad"));
     }
-    addNode(picture, index, place, { number, slope });
+    addNode(picture, index, { x, y }, { number, slope }, ...shapes);
   });
   showPicture(picture, width + 16, height + 16);
 }
 
 function arrow() {
-  return drawn("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto", markerUnits: "userSpaceOnUse" },
-    drawn("path", { class: "arrow", d: "M0 1L8 4L0 7z" }));
+  const size = { viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse" };
+  return drawn("marker", { id: "arrow", orient: "auto", ...size }, drawn("path", { class: "arrow", d: "M0 1L8 4L0 7z" }));
 }
 
-// Make a picture of a node a button, and one of a leaf also a handle to drag.
-function addNode(picture, index, group, texts) {
-  group.setAttribute("tabindex", "0");
-  group.setAttribute("role", "button");
-  group.setAttribute("data-node", index);
-  group.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      select(index);
-    }
-  });
+// Add the picture of a node: a button, and where it is a leaf also a handle to drag.
+function addNode(picture, index, { x, y }, texts, ...shapes) {
+  const group = drawn("g", { transform: `translate(${x} ${y})` }, ...shapes, texts.number, texts.slope);
   if (nodes[index].adjustable) dragged(group, index);
   else group.addEventListener("click", () => select(index));
   parts.nodes.set(index, { group, ...texts });
-  picture.append(group);
+  picture.append(pressed(group, index));
+}
+
+// Make part of the picture a button that the keyboard reaches.
+function pressed(group, index) {
+  group.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    select(index);
+  });
+  return fill(group, { tabindex: 0, role: "button", "data-node": index }, []);
 }
 
 function dragged(group, index) {
@@ -91,19 +89,20 @@ function showPicture(picture, width, height) {
 }
 
 // Shrink or enlarge the picture to fit, and put the explanations below it where that gives it the room that it needs
-// beside them; a picture that would get too small to read scrolls.
+// beside them; a picture that would get too small to read scrolls, and says so.
 function fit() {
-  const picture = find("stage").querySelector("svg");
+  const stage = find("stage");
+  const picture = stage.querySelector("svg");
   const { width, height } = picture.dataset;
   const main = document.querySelector("main");
   const room = (stacked) => {
     main.classList.toggle("stacked", stacked);
-    return (find("stage").clientWidth - 16) / width;
+    return (stage.clientWidth - 16) / width;
   };
   const stacked = innerWidth <= 900 || (room(false) < LEGIBLE && room(true) >= SMALLEST);
   const scale = room(stacked) < SMALLEST ? LEGIBLE : Math.min(LARGEST, room(stacked));
-  picture.setAttribute("width", width * scale);
-  picture.setAttribute("height", height * scale);
+  fill(picture, { width: width * scale, height: height * scale }, []);
+  find("sideways").hidden = stage.scrollWidth <= stage.clientWidth;
 }
 
 // What the picture shows ----------------------------------------------------------------------------------------------
@@ -112,29 +111,33 @@ function refreshPicture() {
   const values = shownValues();
   const gradients = shownGradients();
   const marks = marked();
-  for (const [index, part] of parts.nodes) {
-    const { group, number, slope, unit } = part;
-    const residual = unit && unit.z !== null ? unit.z : index;
+  const broken = (x) => x !== null && !Number.isFinite(x);
+  for (const [index, { group, number, slope, unit }] of parts.nodes) {
+    const { op, constant, adjustable } = nodes[index];
+    const differentiated = unit ? unit.z : constant ? null : index; // the node whose gradient is shown, if there is one
+    const text = differentiated === null ? "" : gradientText(differentiated, gradients);
     number.textContent = show(values[index], unit ? 3 : 4);
     number.setAttribute("data-value", String(values[index]));
-    const text = gradientText(residual, gradients);
-    slope.textContent = nodes[residual].constant ? "" : unit ? (unit.z === null ? "" : `δ ${text}`) : text;
-    slope.setAttribute("data-gradient", hidden(residual) ? "hidden" : String(gradients[residual]));
-    const broken = (x) => x !== null && !Number.isFinite(x);
-    group.setAttribute("class", ["node", unit ? "unit" : "", nodes[index].op ? "" : nodes[index].constant ? "constant" : "leaf", nodes[index].adjustable ? "handle" : "",
-      values[index] === null ? "waiting" : "", broken(values[index]) || broken(gradients[residual]) ? "broken" : "",
-      ...(marks.nodes.get(index) ?? [])].filter(Boolean).join(" "));
-    group.setAttribute("aria-label", `${name(index)}, ${kind(index)}, value ${long(values[index])}`
-      + (!nodes[residual].constant ? `, ${unit && unit.z !== null ? "residual" : "gradient"} ${gradientText(residual, gradients)}` : ""));
+    slope.textContent = unit && text ? `δ ${text}` : text;
+    slope.setAttribute("data-gradient", hidden(differentiated) ? "hidden" : String(gradients[differentiated]));
+    setClasses(group, "node", unit && "unit", !op && (constant ? "constant" : "leaf"), adjustable && "handle",
+      values[index] === null && "waiting", (broken(values[index]) || broken(gradients[differentiated])) && "broken",
+      ...(marks.nodes.get(index) ?? []));
+    const said = [name(index), op ? rule(index).symbol : constant ? "constant" : "leaf",
+      values[index] === null ? "no value yet" : `value ${long(values[index])}`];
+    if (text) said.push(`${unit ? "residual" : "gradient"} ${{ "–": "not there yet", "?": "hidden" }[text] ?? text}`);
+    group.setAttribute("aria-label", said.join(", "));
   }
   for (const [key, { edge, text }] of parts.edges) {
     const [node, position] = key.split(" ").map(Number);
     const step = run.steps.find((one) => one.node === node && one.position === position);
-    edge.setAttribute("class", ["edge", ...(marks.edges.get(key) ?? [])].join(" "));
+    setClasses(edge, "edge", ...(marks.edges.get(key) ?? []));
     text.textContent = step && values[node] !== null && !state.quiz ? show(step.local) : "";
   }
   refreshWeights(gradients, marks);
 }
+
+const setClasses = (part, ...names) => part.setAttribute("class", names.filter(Boolean).join(" "));
 
 // Classes of nodes and edges: what the current step or the selection lights up.
 function marked() {
@@ -143,12 +146,9 @@ function marked() {
   const node = forwardStep();
   const step = backwardStep();
   if (state.selected !== null) {
-    if (!hidden(state.selected)) {
-      const lit = litSteps();
-      for (const { node: from, position, input } of lit) {
-        mark(marks.edges, `${from} ${position}`, "lit");
-        for (const end of new Set([drawnFor(from), drawnFor(input)])) mark(marks.nodes, end, "lit");
-      }
+    for (const { node: from, position, input } of hidden(state.selected) ? [] : litSteps()) {
+      mark(marks.edges, `${from} ${position}`, "lit");
+      for (const end of new Set([drawnFor(from), drawnFor(input)])) mark(marks.nodes, end, "lit");
     }
     mark(marks.nodes, drawnFor(state.selected), "selected");
   } else if (state.touched && !state.quiz && node !== null) {
@@ -188,8 +188,9 @@ function follow() {
   if (!group) return;
   const stage = find("stage");
   const [inner, outer] = [group.getBoundingClientRect(), stage.getBoundingClientRect()];
-  if (inner.left < outer.left || inner.right > outer.right) stage.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
-  if (inner.top < outer.top || inner.bottom > outer.bottom) stage.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+  const middle = (start, end) => (inner[start] + inner[end] - outer[start] - outer[end]) / 2;
+  if (inner.left < outer.left || inner.right > outer.right) stage.scrollLeft += middle("left", "right");
+  if (inner.top < outer.top || inner.bottom > outer.bottom) stage.scrollTop += middle("top", "bottom");
 }
 
 // A dot that runs along the edge of a backward step, with the contribution that it carries.
@@ -198,7 +199,8 @@ function travel() {
   const step = backwardStep();
   const edge = step && parts.edges.get(`${step.node} ${step.position}`);
   if (!edge || state.selected !== null || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const dot = drawn("g", { class: "traveller" }, drawn("circle", { r: 6 }), drawn("text", { y: 20 }, show(step.contribution)));
+  const dot = drawn("g", { class: "traveller" }, drawn("circle", { r: 6 }),
+    drawn("text", { y: 20 }, show(step.contribution)));
   edge.edge.parentNode.append(dot);
   const length = edge.line.getTotalLength();
   const time = Math.min(700, Number(find("speed").value) * 0.6);

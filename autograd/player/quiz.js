@@ -26,10 +26,11 @@ function ask(index) {
   find("quiz-feedback").replaceChildren();
   if (index === undefined) {
     const { right, asked } = state.quiz;
-    find("quiz-feedback").replaceChildren(element("p", { class: "verdict right" }, `Done: ${right} of ${asked} right at the first try.`));
+    feedback("right", asked ? `Done: ${right} of ${asked} right at the first try.` : "There is no gradient to ask for.");
   } else {
     const unit = network?.units.find((one) => one.z === index);
-    find("quiz-question").replaceChildren(`What is ${unit ? `δ${unit.mark} = ` : ""}`, element("b", { class: "equation" }, gradientName(index)), "?");
+    const sign = element("b", { class: "equation" }, gradientName(index));
+    find("quiz-question").replaceChildren(unit ? `What is δ${unit.mark} = ` : "What is ", sign, "?");
     find("quiz-answer").value = "";
     find("quiz-answer").focus({ preventScroll: true });
     find("quiz-form").scrollIntoView({ block: "nearest" });
@@ -49,18 +50,19 @@ function answer(event) {
   if (correct) return solved("Right.", state.quiz.tries === 1);
   feedback("wrong", "Not yet.", causes.length
     ? element("ul", {}, ...causes.map((cause) => element("li", {}, element("b", {}, cause.name), `: ${cause.hint}`)))
-    : element("p", { class: "note" }, hint(node)));
+    : note(hint(node)));
 }
 
 // A number or a quotient of two as people write them; NaN for what is neither.
 function parse(text) {
-  const parts = text.replaceAll("−", "-").replaceAll(",", ".").split("/").map((part) => (part.trim() === "" ? NaN : Number(part)));
-  return parts.length === 1 ? parts[0] : parts.length === 2 ? parts[0] / parts[1] : NaN;
+  const numbers = text.replaceAll("−", "-").replaceAll(",", ".").split("/")
+    .map((part) => (part.trim() === "" ? NaN : Number(part)));
+  return numbers.length > 2 ? NaN : numbers.reduce((above, below) => above / below);
 }
 
 function hint(node) {
   const uses = usesOf(run, node).slice(0, MOST_TERMS);
-  const sum = uses.map((use) => `${gradientName(use.node)} · ${partialName(use.node, node)}`).join(" + ");
+  const sum = uses.map((use) => `${gradientName(use.node)} × ${localName(use)}`).join(" + ");
   return `Not one of the usual mistakes. ${gradientName(node)} = ${sum}.`;
 }
 
@@ -70,7 +72,8 @@ function solved(words, first) {
   quiz.asked += 1;
   if (first) quiz.right += 1;
   const next = questions().find((index) => !quiz.solved.has(index));
-  const button = element("button", { type: "button", class: "primary", id: "quiz-next" }, next === undefined ? "Finish" : "Next");
+  const button = element("button", { type: "button", class: "primary", id: "quiz-next" });
+  button.append(next === undefined ? "Finish" : "Next");
   button.addEventListener("click", () => ask(next));
   feedback("right", words, ...sumWords(quiz.node).slice(0, 3), element("p", { class: "row" }, button));
   find("quiz-form").hidden = true;

@@ -4,11 +4,13 @@ const MOST_PATHS = 24;
 
 function select(index) {
   const asked = unitOf(index)?.z ?? index; // a unit is asked for its residual
-  if (state.quiz && asked !== graph.root && run.gradients[asked] !== null && !state.quiz.solved.has(asked)) return ask(asked);
+  if (state.quiz && hidden(asked) && run.gradients[asked] !== null) return ask(asked);
   state.selected = state.selected === index ? null : index;
   state.path = null;
   refresh();
-  if (state.selected !== null) find("live").textContent = `Chain rule for ${name(index)}: ${find("node").innerText.split("\n").slice(0, 4).join(" ")}`;
+  if (state.selected === null) return;
+  const words = find("node").innerText.split("\n").slice(0, 4).join(" ");
+  find("live").textContent = `${find("node-title").textContent}: ${words}`;
 }
 
 function refreshNode() {
@@ -16,47 +18,44 @@ function refreshNode() {
   find("node-card").hidden = index === null;
   if (index === null) return;
   const unit = unitOf(index);
-  find("node-title").replaceChildren(unit ? "Residual of the unit " : "Chain rule for ", element("span", { class: "name" }, name(index)));
-  const card = find("node");
-  card.replaceChildren(...(unit ? residualWords(unit) : sumWords(index)));
-  if (state.position < last && !state.quiz) {
-    card.append(element("p", { class: "note" }, "The numbers are those at the end of the backward pass."));
-  }
+  find("node-title").replaceChildren(unit ? "Residual of the unit " : "Chain rule for ", coloured("name", name(index)));
+  const late = state.position < last && !state.quiz;
+  find("node").replaceChildren(...(unit ? residualWords(unit) : sumWords(index)),
+    ...(late ? [note("The numbers are those at the end of the backward pass.")] : []));
 }
 
-// ∂J/∂node = Σ ∂J/∂u · ∂u/∂node in symbols, then numbers, then the value, and the paths.
+// The sum in symbols, in numbers and its value, and the paths.
 function sumWords(index) {
-  const symbol = element("span", { class: "g" }, gradientName(index));
-  if (run.gradients[index] === null) {
-    return [element("p", { class: "note" }, nodes[index].constant
-      ? `${name(index)} is a constant: no derivative is computed for it.` : `${name(index)} does not depend on any variable.`)];
-  }
-  if (hidden(index)) return [element("p", { class: "note" }, "Hidden during the quiz.")];
-  if (index === graph.root) return [equation(symbol, " = ", gradient(1)), element("p", { class: "note" }, "Where the backward pass starts.")];
+  const sign = () => coloured("g", gradientName(index));
+  if (nodes[index].constant) return [note(`${name(index)} is a constant: no derivative is computed for it.`)];
+  if (run.gradients[index] === null) return [note(`${name(index)} does not depend on any variable.`)];
+  if (hidden(index)) return [note("Hidden during the quiz.")];
+  if (index === graph.root) return [equation(sign(), " = ", gradient(1)), note("Where the backward pass starts.")];
   const uses = usesOf(run, index);
-  const lines = [equation(symbol, element("br"), "= ", ...terms(uses, (use) => [
-    element("span", { class: "g" }, gradientName(use.node)), " · ", element("span", { class: "l" }, partialName(use.node, index))])),
-  equation("= ", ...terms(uses, (use) => [bracketed(gradient(use.upstream)), " · ", bracketed(local(use.local))])),
-  equation("= ", element("b", { id: "sum" }, gradient(run.gradients[index])))];
-  return [...lines, ...pathWords(index)];
+  return [
+    equation(sign(), newLine(), "= ", ...terms(uses, (use) => [
+      coloured("g", gradientName(use.node)), " × ", coloured("l", localName(use))])),
+    equation("= ", ...terms(uses, (use) => [bracketed(gradient(use.upstream)), " × ", bracketed(local(use.local))])),
+    equation("= ", element("b", { id: "sum" }, gradient(run.gradients[index]))),
+    ...pathWords(index),
+  ];
 }
 
 function pathWords(index) {
   const count = countPaths(graph)[index];
-  const head = element("p", { class: "note" }, `${plural(count, "path")} from ${name(index)} to ${rootName}`
-    + (count > MOST_PATHS ? ": too many to list." : count > 1 ? ", which add up to the gradient:" : ":"));
-  head.style.margin = "10px 0 0";
-  if (count > MOST_PATHS) return [head];
-  const list = element("ul", { class: "paths" });
-  pathsFrom(graph, run, index).forEach(({ steps, product }, number) => {
-    const button = element("button", { type: "button", "aria-pressed": String(state.path === number) },
-      [name(index), ...steps.map((step) => name(step.node))].join(" → "), element("br"),
-      element("span", { class: "equation" }, ...steps.flatMap((step, i) => [i ? " · " : "", bracketed(local(step.local))]), " = ", gradient(product)));
+  const head = `${plural(count, "path")} from ${name(index)} to ${rootName}`;
+  if (count > MOST_PATHS) return [note(`${head}: too many to list.`)];
+  const paths = pathsFrom(graph, run, index).map(({ steps, product }, number) => {
+    const names = [name(index), ...steps.map((step) => name(step.node))].join(" → ");
+    const factors = steps.flatMap((step, i) => [i ? " × " : "", bracketed(local(step.local))]);
+    const button = element("button", { type: "button", "aria-pressed": state.path === number }, names, newLine(),
+      element("span", { class: "equation" }, ...factors, " = ", gradient(product)));
     button.addEventListener("click", () => {
       state.path = state.path === number ? null : number;
       refresh();
+      find("node").querySelectorAll(".paths button")[number].focus(); // the list is written anew
     });
-    list.append(element("li", {}, button));
+    return element("li", {}, button);
   });
-  return [head, list];
+  return [note(count > 1 ? `${head}, which add up to the gradient:` : `${head}:`), element("ul", { class: "paths" }, ...paths)];
 }

@@ -21,15 +21,18 @@ function play() {
     else timer = setTimeout(tick, Number(find("speed").value));
   };
   timer = setTimeout(tick, 300);
-  find("play").classList.add("playing");
-  find("play").setAttribute("aria-label", "Pause");
+  showPlaying(true);
 }
 
 function pause() {
   clearTimeout(timer);
   timer = null;
-  find("play").classList.remove("playing");
-  find("play").setAttribute("aria-label", "Play");
+  showPlaying(false);
+}
+
+function showPlaying(playing) {
+  find("play").classList.toggle("playing", playing);
+  find("play").setAttribute("aria-label", playing ? "Pause" : "Play");
 }
 
 function stepBy(count) {
@@ -45,7 +48,7 @@ function refreshTransport() {
   const quiz = state.quiz !== null;
   find("to-start").disabled = find("step-back").disabled = quiz || state.position === 0;
   find("step-forward").disabled = quiz || state.position === last;
-  find("play").disabled = scrub.disabled = quiz;
+  find("play").disabled = scrub.disabled = quiz || last === 0;
 }
 
 function positionWords() {
@@ -60,13 +63,15 @@ function announce() {
   let words = positionWords();
   if (node !== null) words += `: ${name(node)} = ${inNumbers(rule(node).value, node)} = ${long(run.values[node])}`;
   if (step) {
-    words += `: ${name(step.node)} hands ${long(step.upstream)} times ${long(step.local)} = ${long(step.contribution)} back to `
-      + `${name(step.input)}, whose gradient is now ${long(step.after)}`;
+    words += `: ${name(step.node)} hands ${long(step.upstream)} times ${long(step.local)} = `
+      + `${long(step.contribution)} back to ${name(step.input)}, whose gradient is now ${long(step.after)}`;
   }
   find("live").textContent = words;
 }
 
 // The step in words ---------------------------------------------------------------------------------------------------
+
+let tallest = 0; // of the steps shown since the window had its width: room is kept for it, so that what is below stays
 
 function refreshStep() {
   find("step-card").hidden = state.quiz !== null || (!state.touched && state.selected !== null);
@@ -76,69 +81,77 @@ function refreshStep() {
   if (!state.touched || (node === null && !step)) card.replaceChildren(...introduction());
   else if (node !== null) card.replaceChildren(...forwardWords(node));
   else card.replaceChildren(...backwardWords(step));
+  card.style.minHeight = "";
+  tallest = Math.max(tallest, card.offsetHeight);
+  card.style.minHeight = `${tallest}px`;
 }
 
 function introduction() {
-  const words = state.touched
-    ? "Nothing is computed yet: only the leaves have values. Step on."
-    : "Press play (space) or step (→) to see every value computed, then every gradient handed back. "
-      + "Drag a leaf to change its value. Click a node for its chain rule.";
+  if (last === 0) return [note("A leaf alone: nothing is computed from it, so there is no step to take.")];
+  if (state.touched) return [note("Nothing is computed yet: only the leaves have values. Step on.")];
+  const words = note("Press play or step to see every value computed, then every gradient handed back. "
+    + "Drag a leaf to change its value. Click a node for its chain rule.");
+  const keys = element("p", { class: "note keys" }, "Keys: ", ...[["space", "plays, "], ["←", " "], ["→", "step, "],
+    ["Home", " "], ["End", "go to the ends, "], ["Tab", " "], ["Enter", "choose a node, "], ["Esc", "leaves it."]]
+    .flatMap(([key, does]) => [element("kbd", {}, key), ` ${does}`]));
   const reached = leaves.filter((index) => run.gradients[index] !== null);
-  const found = reached.slice(0, 8);
-  const more = reached.length - found.length;
-  if (state.touched || !found.length) return [element("p", { class: "note" }, words)];
-  return [element("p", { class: "note" }, words), equation(...found.flatMap((index, i) =>
-    [i ? element("br") : "", `${gradientName(index)} = `, gradient(run.gradients[index])]), more ? element("br") : "", more ? `and ${more} more` : "")];
+  const lines = reached.slice(0, 8).flatMap((index) => [`${gradientName(index)} = `, gradient(run.gradients[index]), newLine()]);
+  return [words, keys, equation(...lines, reached.length > 8 ? `and ${reached.length - 8} more` : "")];
 }
 
-function phase(word, done, all) {
-  return element("span", { class: `phase ${word}` }, `${word} ${done} of ${all}`);
-}
+const phase = (word, done, all) => coloured(`phase ${word}`, `${word} ${done} of ${all}`);
 
 function forwardWords(node) {
-  return [phase("forward", state.position, forwardCount), element("span", {}, part(node)), equation(...ruleWords(node))];
+  const at = coloured("", part(node).replace(", ", ""));
+  return [phase("forward", state.position, forwardCount), at, equation(...ruleWords(node))];
 }
 
 // In the network, what a node without a name is part of.
 function part(index) {
   const owner = drawnFor(index);
-  return state.view !== "network" || owner === index || nodes[index].named ? "" : owner < 0 ? "in another sample" : `at ${name(owner)}`;
+  if (owner === index || nodes[index].named) return "";
+  return owner < 0 ? ", in another sample" : `, at ${name(owner)}`;
 }
 
 // An operation in names, in numbers and its value.
 function ruleWords(node) {
   const formula = rule(node).value;
-  return [element("b", {}, name(node)), ` = ${inNames(formula, node)}`, element("br"), `= ${inNumbers(formula, node)}`, element("br"),
-    "= ", element("span", { class: "total" }, value(run.values[node]))];
+  return [element("b", {}, name(node)), ` = ${inNames(formula, node)}`, newLine(), `= ${inNumbers(formula, node)}`,
+    newLine(), "= ", coloured("total", value(run.values[node]))];
 }
 
 function localWords(step) {
   const formula = rule(step.node).partials[step.position];
-  const pieces = [element("span", { class: "l" }, partialName(step.node, step.input))];
+  const pieces = [coloured("l", partialName(step.node, step.input))];
   for (const text of [inNames(formula, step.node), inNumbers(formula, step.node)]) {
-    if (/[^\d.−]/.test(text) && text !== long(step.local)) pieces.push(element("br"), `= ${text}`);
+    if (/[^\d.−]/.test(text) && text !== long(step.local)) pieces.push(newLine(), `= ${text}`);
   }
-  return [...pieces, element("br"), "= ", local(step.local)];
+  return [...pieces, newLine(), "= ", local(step.local)];
 }
 
 function backwardWords(step) {
-  const { node, position, input, upstream, contribution, before, after, ready, usesDone, uses } = step;
+  const { node, position, input, upstream, contribution, before, after, ready } = step;
   const operands = nodes[node].inputs.filter((index) => index === input).length;
   const which = operands > 1 ? ` (operand ${position + 1})` : "";
+  const place = part(input) || (drawnFor(node) === input ? "" : part(node));
+  const { symbol, edges } = rule(node);
   return [phase("backward", state.position - forwardCount, last - forwardCount),
-    element("span", {}, `from ${name(node)} back to ${name(input)}${which}${(part(input) || part(node)) && `, ${part(input) || part(node)}`}`),
+    element("span", {}, `from ${name(node)} back to ${name(input)}${which}${place}`),
     element("dl", {},
       ...row("rule", ...ruleWords(node)),
-      ...row("upstream", element("span", { class: "g" }, gradientName(node)), " = ", gradient(upstream)),
+      ...row("upstream", coloured("g", gradientName(node)), " = ", gradient(upstream)),
       ...row("local", ...localWords(step)),
-      ...row("contribution", gradient(upstream), " × ", local(step.local), element("br"), "= ", element("b", {}, gradient(contribution))),
-      ...row("added", element("span", { class: "g" }, gradientName(input)), element("br"), `${long(before)} + `, gradient(contribution), " = ",
-        element("b", { id: "after" }, gradient(after)))),
-    element("p", { class: ready ? "ready whole" : "ready" }, readyWords(input, ready, usesDone, uses))];
+      ...row("contribution", bracketed(gradient(upstream)), " × ", bracketed(local(step.local)), newLine(),
+        "= ", element("b", {}, gradient(contribution))),
+      ...row("added", coloured("g", gradientName(input)), newLine(), `${long(before)} + `, bracketed(gradient(contribution)),
+        " = ", element("b", { id: "after" }, gradient(after)))),
+    ...(edges && jumps(graph, run.values, step) ? [note(`The local derivative of ${symbol} jumps here: ${edges}.`)] : []),
+    element("p", { class: ready ? "ready whole" : "ready" }, readyWords(step))];
 }
 
-function readyWords(input, ready, usesDone, uses) {
+function readyWords({ input, ready, usesDone, uses }) {
   if (!ready) return `${usesDone} of ${uses} uses of ${name(input)} have handed back: its gradient is not whole yet.`;
-  const done = uses === 1 ? `The only use of ${name(input)} is done` : `${uses === 2 ? "Both" : `All ${uses}`} uses of ${name(input)} are done`;
-  return `${done}: its gradient is whole${nodes[input].op ? ", and it can hand back in turn" : ""}.`;
+  const [which, are] = uses === 1 ? ["The only use", "is"] : [uses === 2 ? "Both uses" : `All ${uses} uses`, "are"];
+  const then = nodes[input].op ? ", and it can hand back in turn" : "";
+  return `${which} of ${name(input)} ${are} done: its gradient is whole${then}.`;
 }

@@ -24,61 +24,65 @@ function show(x, digits = 4) {
   if (x === null) return "–";
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  const size = Math.abs(x);
   let text;
-  if (x === 0) text = "0";
-  else if (Number.isInteger(x) && Math.abs(x) < 1e6) text = String(x);
-  else if (Math.abs(x) < 1e-4 || Math.abs(x) >= 1e6) text = x.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
-  else text = String(Number(x.toPrecision(digits)));
+  if (size === 0) text = "0";
+  else if (Number.isInteger(x) && size < 1e6) text = String(x);
+  else if (size >= 1e-4 && size < 1e6) text = String(Number(x.toPrecision(digits)));
+  else text = x.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
   return text.replaceAll("-", "−");
 }
 
 const long = (x) => show(x, 6);
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const name = (index) => nodes[index].name;
-
-function kind(index) {
-  const { op, constant } = nodes[index];
-  return op ? rule(index).symbol : constant ? "constant" : "leaf";
-}
-
 const partialName = (of, by) => `∂${name(of)}/∂${name(by)}`;
 const gradientName = (index) => partialName(graph.root, index);
 
 // Formulas ------------------------------------------------------------------------------------------------------------
 
 // Coloured pieces of a formula: v a value, g a gradient, l a local derivative.
-const value = (x) => element("span", { class: "v", title: String(x) }, long(x));
+const coloured = (kindOf, text, attributes = {}) => element("span", { class: kindOf, ...attributes }, text);
+const value = (x) => coloured("v", long(x), { title: x });
+const gradient = (x) => coloured("g", long(x), { title: x });
+const local = (x) => coloured("l", long(x), { title: x });
 
-const gradient = (x) => element("span", { class: "g", title: String(x) }, long(x));
-const local = (x) => element("span", { class: "l", title: String(x) }, long(x));
+// A number as a factor or a term: a negative one is put in parentheses.
 const bracketed = (span) => (span.textContent.startsWith("−") ? element("span", {}, "(", span, ")") : span);
 
-function equation(...pieces) {
-  return element("p", { class: "equation" }, ...pieces);
-}
+const newLine = () => element("br");
+const equation = (...pieces) => element("p", { class: "equation" }, ...pieces);
+const note = (...pieces) => element("p", { class: "note" }, ...pieces);
 
 // A row of a list of definitions.
-function row(term, ...pieces) {
-  return [element("dt", {}, term), element("dd", {}, equation(...pieces))];
-}
+const row = (term, ...pieces) => [element("dt", {}, term), element("dd", {}, equation(...pieces))];
 
 const rule = (index) => graph.texts[nodes[index].text]; // how an operation is written
 
-// A formula such as "1 − {out} × {out}" with names or numbers in the holes; a negative number beside a sign is put in
-// parentheses.
+// A formula such as "1 − {out} × {out}" with names or numbers in the holes. What would run into its neighbours is put in
+// parentheses: a negative number beside a sign, and before an exponent all but a plain name or number.
 function written(template, { inputs }, out, word) {
   const pieces = template.split(/\{(\w+)\}/);
   return pieces.map((piece, i) => {
     if (i % 2 === 0) return piece;
     const text = word(piece === "out" ? out : inputs[Number(piece)]);
     const [before, after] = [pieces[i - 1], pieces[i + 1]];
-    const alone = (pieces.length === 3 && before === "" && after === "") || (/[(,] ?$/.test(before) && /^[,)]/.test(after));
-    return text.startsWith("−") && !alone ? `(${text})` : text;
+    const alone = /(^|[(,=<≤] ?|if |else )$/.test(before) && /^($|[,)]| [=<≤]| if | else )/.test(after);
+    const raised = /^[⁻⁰¹²³⁴⁵⁶⁷⁸⁹^]/.test(after) && !/^[\p{L}\p{Nd}_.]+$/u.test(text);
+    return raised || (text.startsWith("−") && !alone) ? `(${text})` : text;
   }).join("");
 }
 
 const inNames = (template, index) => written(template, nodes[index], index, name);
 const inNumbers = (template, index, { values } = run) => written(template, nodes[index], index, (i) => long(values[i]));
+
+// The local derivative of a use as a factor. Where the root itself uses the node, ∂root/∂node is the name of the gradient
+// already, and the formula stands for it.
+function localName({ node, position, input }) {
+  if (node !== graph.root) return partialName(node, input);
+  const text = inNames(rule(node).partials[position], node);
+  return text.startsWith("−") || /[ /]/.test(text) ? `(${text})` : text;
+}
 
 const MOST_TERMS = 12;
 
