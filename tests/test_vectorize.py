@@ -253,6 +253,33 @@ def test_one_value_as_input_is_a_number():
     assert program([3.0, 4.0]).tolist() == [9.0, 16.0]
 
 
+def test_a_sum_written_with_minus_is_one_sum():
+    """Costs are written J = J - log p, and energies E = E - 1 / r: that is no statement for each term."""
+
+    def cost(terms):
+        w, J = Value(0.5, "w"), 0.0
+        for k in range(terms):
+            J = J - (w * (0.1 * k)).tanh() if k % 3 else J + 0.7 * k - (w - 0.2 * k).exp()
+        return J, w
+
+    J, w = cost(9)
+    J.backward()
+    program = vectorize(J, parameters=[w])
+    found, gradients = program.value_and_grad()
+    assert found == pytest.approx(J.data, rel=1e-14)
+    assert gradients["w"] == pytest.approx(w.grad, rel=1e-14)
+    longer, w = cost(90)
+    assert len(str(vectorize(longer, parameters=[w])).splitlines()) == len(str(program).splitlines())
+
+
+def test_a_difference_is_printed_as_one():
+    """No −(−x), x + (−y), (−x) y or x (1 / y) is left that a person would not have written."""
+    x, y, w = Value(0.7, "x"), Value(1.0, "y"), Value(0.4, "w")
+    p = (w * x).sigmoid()
+    source = str(vectorize(-(y * p.log() + (1 - y) * (1 - p).log()), {"x": x, "y": y}, {"w": w}))
+    assert "dw = ((t2 / t3 - y / t1) * (t1 * t3) * x).sum() / m" in source
+
+
 def test_the_report():
     _, program = two_layers()
     report = program.report()
@@ -361,6 +388,29 @@ def test_buffers_are_reused_and_batches_of_any_size_agree():
     assert np.array_equal(many, before)
 
 
+def test_steps_allocate_next_to_nothing():
+    """Every buffer is made with the first step; NumPy's loops take 8,192 numbers at a time, fewer than there are."""
+    g = MicroGpt(vocabulary=7, channels=4, heads=2)
+    gpt = vectorize(g.loss([0, 1, 3, 2, 0]), parameters=g.parameters)
+    _, program = two_layers(decay_rate=0.1)
+    many = np.random.default_rng(0).normal(size=(100_000, 2))
+    for step in (gpt.value_and_grad, lambda: program.value_and_grad(many, many), lambda: program.value_and_grad(X, Y)):
+        step()
+        step()
+        tracemalloc.start()
+        try:
+            step()
+            held = tracemalloc.get_traced_memory()[0]
+            tracemalloc.reset_peak()
+            for _ in range(20):
+                step()
+            after, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert after - held < 1_000
+        assert peak - held < 8 * 8192 + 20_000  # and not 8 * 100,000 * 2
+
+
 def test_write_back():
     model, program = two_layers(decay_rate=0.1)
     program.vector += 0.25
@@ -387,29 +437,6 @@ def test_write_back_with_an_operation_of_three_inputs():
     program.write_back()
     assert program._roots[0].data == 10.0
     assert (x.grad, y.grad) == (2.0, 0.0)
-
-def test_steps_allocate_next_to_nothing():
-    """Every buffer is made with the first step; NumPy's loops take 8,192 numbers at a time, fewer than there are."""
-    g = MicroGpt(vocabulary=7, channels=4, heads=2)
-    gpt = vectorize(g.loss([0, 1, 3, 2, 0]), parameters=g.parameters)
-    _, program = two_layers(decay_rate=0.1)
-    many = np.random.default_rng(0).normal(size=(100_000, 2))
-    for step in (gpt.value_and_grad, lambda: program.value_and_grad(many, many), lambda: program.value_and_grad(X, Y)):
-        step()
-        step()
-        tracemalloc.start()
-        try:
-            step()
-            held = tracemalloc.get_traced_memory()[0]
-            tracemalloc.reset_peak()
-            for _ in range(20):
-                step()
-            after, peak = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
-        assert after - held < 1_000
-        assert peak - held < 8 * 8192 + 20_000  # and not 8 * 100,000 * 2
-
 
 
 # Functions ------------------------------------------------------------------------------------------------------------

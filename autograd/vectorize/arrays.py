@@ -164,8 +164,9 @@ class Builder:
         if name == "add" and args[0] is args[1]:
             return self.map("mul", 2.0, args[0])
         shape, batched = broadcast(args)
-        if name in ("add", "sub", "mul") and (found := self.simpler(name, *args)) is not None:
-            return found
+        found = getattr(self, f"simpler_{name}", _unchanged)(*args)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
         if name == "mul" and not isinstance(args[1], Array):
             args = args[::-1]
         repeated = tuple(self.unrepeated(x) for x in args)
@@ -173,49 +174,78 @@ class Builder:
             args = repeated
         return self.emit(Map, shape, batched, args, name)
 
-    def simpler(self, name: str, x: Operand, y: Operand) -> Operand | None:
-        """Return a sum, difference or product as a book has it, unless it is: x + (−y) is x − y, (2 x) y is 2 (x y)."""
-        whole = broadcast((x, y))  # no sign or quotient is moved to a larger array
-        if name != "mul":
-            if (negative := self.negated(y)) is not None:
-                return self.map("sub" if name == "add" else "add", x, negative)
-            if (negative := self.negated(x)) is not None and name == "add":
-                return self.map("sub", y, negative)
-            if negative is not None and broadcast((x,)) == whole:
-                return self.map("neg", self.map("add", negative, y))
-            return None
+    # Operations as a book has them; None where they are so. A sign is not moved to a larger array. -------------------
+
+    def simpler_neg(self, x: Operand) -> Operand | None:
+        """Return −(−x) as x, −(2 x) as −2 x, −(1 / x) as −1 / x."""
+        match self.statement(x):
+            case Map(name="neg", args=(y,)):
+                return y
+            case Map(name="mul" | "div" as name, args=(float(number), y)):
+                return self.map(name, -number, y)
+        return None
+
+    def simpler_add(self, x: Operand, y: Operand) -> Operand | None:
+        """Return x + (−y) as x − y, and (−x) + y as y − x unless these are numbers, which are quickly negated."""
+        if (negative := self.negative(y)) is not None:
+            return self.map("sub", x, negative)
+        if broadcast((x, y)) != ((), False) and (negative := self.negative(x)) is not None:
+            return self.map("sub", y, negative)
+        return None
+
+    def simpler_sub(self, x: Operand, y: Operand) -> Operand | None:
+        """Return x − (−y) as x + y."""
+        negative = self.negative(y)
+        return None if negative is None else self.map("add", x, negative)
+
+    def simpler_mul(self, x: Operand, y: Operand) -> Operand | None:
+        """Return (2 x) (3 y) as 6 (x y), (−x) y as −(x y), x (2 / y) as 2 x / y."""
         (c, u), (d, v) = self.scaled(x), self.scaled(y)
         if isinstance(u, Array) and isinstance(v, Array) and (c != 1.0 or d != 1.0):
             return self.map("mul", c * d, self.map("mul", u, v))
         for factor, other in ((x, y), (y, x)):
-            made = self.made.get(factor) if isinstance(factor, Array) else None
             number, rest = self.scaled(factor)
             if not isinstance(other, Array) and number != 1.0:
                 return self.map("mul", number * other, rest)
-            if isinstance(made, Map) and broadcast((factor,)) == whole:
-                if made.name == "neg":
-                    return self.map("neg", self.map("mul", made.args[0], other))
-                if made.name == "div" and made.args[0] == 1.0:
-                    return self.map("div", other, made.args[1])
+            match self.statement(factor):
+                case Map(name="neg", args=(z,)) if broadcast((factor,)) == broadcast((x, y)):
+                    return self.map("neg", self.map("mul", z, other))
+                case Map(name="div", args=(float(number), z)):
+                    return self.map("div", self.map("mul", number, other), z)
         return None
+
+    def simpler_div(self, x: Operand, y: Operand) -> Operand | None:
+        """Return (−x) / y as −(x / y)."""
+        match self.statement(x):
+            case Map(name="neg", args=(z,)) if broadcast((x,)) == broadcast((x, y)):
+                return self.map("neg", self.map("div", z, y))
+        return None
+
+    def statement(self, x: Operand) -> Statement | None:
+        """Return what computes `x`."""
+        return self.made.get(x) if isinstance(x, Array) else None
 
     def scaled(self, x: Operand) -> tuple[float, Operand]:
         """Return a number of moderate size, and what it multiplies in `x`."""
-        made = self.made.get(x) if isinstance(x, Array) else None
+        made = self.statement(x)
         if isinstance(made, Map) and made.name == "mul":
             number, other = made.args
             if not isinstance(number, Array) and 1e-6 < abs(number) < 1e6:
                 return number, other
         return 1.0, x
 
-    def negated(self, x: Operand) -> Operand | None:
-        """Return y if `x` is −y."""
-        made = self.made.get(x) if isinstance(x, Array) else None
-        return made.args[0] if isinstance(made, Map) and made.name == "neg" else None
+    def negative(self, x: Operand) -> Operand | None:
+        """Return y if `x` is −y, and 2 y if it is −2 y."""
+        match self.statement(x):
+            case Map(name="neg", args=(y,)):
+                return y
+            case Map(name="mul", args=(float(number), y)) if number < 0.0:
+                return self.map("mul", -number, y)
+        return None
 
     def unrepeated(self, x: Operand) -> Operand:
         """Return what `x` repeats along its axes."""
-        made = self.made.get(x) if isinstance(x, Array) else None
+        made = self.statement(x)
         if not isinstance(made, Expand):
             return x
         (y,) = made.args
@@ -226,6 +256,8 @@ class Builder:
         if all(part == slice(None) for part in index):
             return x
         inner = self.made.get(x)
+        if isinstance(inner, Map) and inner.name == "neg" and isinstance(y := inner.args[0], Array):
+            return self.map("neg", self.index(y, index))  # type: ignore[return-value]
         if isinstance(inner, Index) and all(part is None or part == slice(None) for part in inner.index):
             return self.index(inner.args[0], _composed(inner.index, index))  # type: ignore[arg-type]
         sizes = iter(x.shape)
@@ -275,7 +307,7 @@ class Builder:
 
         Where `x` is needed for this `alone`, Σ x y is a product of arrays, and x y is not computed.
         """
-        made = self.made.get(x) if isinstance(x, Array) else None
+        made = self.statement(x)
         if not isinstance(x, Array) or not (axes or batch):
             return x
         if isinstance(made, Map) and made.name == "neg":
@@ -316,7 +348,7 @@ class Builder:
 
     def fixed_factor(self, x: Operand, axes: Sequence[int], batch: bool) -> tuple[Operand, Array] | None:
         """Return c and y if `x` is c y, with c the same all along the axes, and over the samples, and y as large."""
-        made = self.made.get(x) if isinstance(x, Array) else None
+        made = self.statement(x)
         if not isinstance(made, Map) or made.name != "mul":
             return None
         for factor, other in (made.args, made.args[::-1]):
@@ -333,11 +365,18 @@ class Builder:
     def contract(self, left: View, right: View, out: Sequence[int]) -> View:
         """Return Σ left·right over all axes but those of `out` that one of them has (-1: the samples)."""
         (x, of_x), (y, of_y) = left, right
-        for z, view, other in ((x, left, right), (y, right, left)):
-            if (negative := self.negated(z)) is not None and broadcast((negative,)) == broadcast((z,)):
-                positive: View = negative, view[1]  # type: ignore[assignment]
-                total, axes = self.contract(positive, other, out) if z is x else self.contract(other, positive, out)
-                return self.map("neg", total), axes  # type: ignore[return-value]
+        for z in (x, y):
+            match self.made.get(z):
+                case Map(name="neg", args=(Array() as rest,)):
+                    factor: Operand = -1.0
+                case Map(name="mul", args=(factor, Array() as rest)) if not (isinstance(factor, Array) or out):
+                    pass
+                case _:
+                    continue
+            if broadcast((rest,)) == broadcast((z,)):
+                left, right = ((rest if view[0] is z else view[0], view[1]) for view in (left, right))
+                total, axes = self.contract(left, right, out)
+                return self.map("mul", factor if x is not y else factor * factor, total), axes  # type: ignore
         axes_x = (*([-1] if x.batched else []), *of_x)
         axes_y = (*([-1] if y.batched else []), *of_y)
         kept = tuple(k for k in out if k in axes_x or k in axes_y)
@@ -431,6 +470,10 @@ def _composed(inner: Sequence[int | slice | None], outer: Sequence[int | slice |
         elif isinstance(part, slice):  # of a new axis, which has one element
             found.append(None)
     return found
+
+
+def _unchanged(*_: Operand) -> None:
+    """Return None: most operations are as a book has them."""
 
 
 def broadcast(operands: Sequence[Operand]) -> tuple[Shape, bool]:

@@ -1,19 +1,18 @@
 """Nodes of the same structure: the colours of a graph.
 
-A leaf is coloured by its role, any other node by its operation and the colours of its inputs. A chain of + whose steps
-are used once is one sum of many terms, coloured by the colours of its terms, however many there are. The nodes of one
-colour become one array.
+A leaf is coloured by its role, any other node by its operation and the colours of its inputs. A chain of + and − whose
+steps are used once is one sum of many terms, coloured by the colours of its terms, however many there are. The nodes of
+one colour become one array.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, Record
+from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,41 +23,26 @@ NUMBER = -1  # the colour of a node that depends on numbers only
 INSIDE = -2  # the colour of a step inside a chain
 
 
-@dataclass(frozen=True, slots=True)
-class Colouring:
-    """The colours of a graph.
-
-    colour   per node, a number; those of its inputs are smaller
-    leaves   colours below this one are those of leaves
-    members  per colour, its nodes
-    terms    per chain of + (or of max, or min), by its last node: the nodes it combines, in order
-    """
-
-    colour: Ints
-    leaves: int
-    members: list[Ints]
-    terms: dict[int, list[int]]
+Terms = list[int]  # the nodes that a chain combines, in order; ~k is node k subtracted
 
 
-def chains(graph: Record, roots: Sequence[int]) -> tuple[list[bool], dict[int, list[int]]]:
+def chains(graph: Record, roots: Sequence[int]) -> tuple[list[bool], dict[int, Terms]]:
     """Return which nodes are steps inside a chain, and by the last node of each chain what it combines.
 
-    A step inside a chain has no label and is used once, by the same operation: any operand of +, the first of max
-    and min, which treat ties in their order.
+    A step inside a chain has no label and is used once, by an operation of the same chain: any operand of +, the first
+    of − and of max and min, which treat ties in their order. A − alone is none.
     """
     op, uses, user = graph.op, graph.uses, graph.user
     inside = np.zeros(len(op), bool)
-    is_chain = np.zeros(len(op), bool)
-    labelled = np.fromiter((bool(node._label) for node in graph.nodes), bool, len(op))
-    for row in (ADD, *EXTREMES):
-        of_row = op == row
-        is_chain |= of_row
-        step = of_row & (uses == 1) & ~labelled & (op[user] == row)
-        if row != ADD:
-            step &= graph.inputs[user, 0] == np.arange(len(op))
-        inside |= step
-    inside[list(roots)] = False
-    last = np.where(inside, user, np.arange(len(op)))
+    everything = np.arange(len(op))
+    once = (uses == 1) & ~np.fromiter((bool(node._label) for node in graph.nodes), bool, len(op))
+    once[list(roots)] = False
+    first = graph.inputs[user, 0] == everything
+    for rows, anywhere in (((ADD, SUB), ADD), *(((row,), LEAF) for row in EXTREMES)):
+        inside |= once & np.isin(op, rows) & np.isin(op[user], rows) & (first | (op[user] == anywhere))
+    is_chain = np.isin(op, (ADD, *EXTREMES))
+    is_chain |= (op == SUB) & (inside | inside[graph.inputs[:, 0]])
+    last = np.where(inside, user, everything)
     while True:
         further = last[last]
         if np.array_equal(further, last):
@@ -67,6 +51,8 @@ def chains(graph: Record, roots: Sequence[int]) -> tuple[list[bool], dict[int, l
     steps = np.flatnonzero(is_chain)
     term, by = graph.inputs[steps, :2].ravel(), np.repeat(last[steps], 2)
     keep = ~inside[term]
+    subtracted = term[1::2][op[steps] == SUB]
+    term[1::2][op[steps] == SUB] = ~subtracted
     term, by = term[keep], by[keep]
     order = np.argsort(by, kind="stable")
     term, by = term[order], by[order]
@@ -78,8 +64,8 @@ def chains(graph: Record, roots: Sequence[int]) -> tuple[list[bool], dict[int, l
 
 
 def colour_nodes(
-    graph: Record, roles: dict[int, int], inside: list[bool], terms: dict[int, list[int]]
-) -> tuple[list[int], dict[int, list[int]]]:
+    graph: Record, roles: dict[int, int], inside: list[bool], terms: dict[int, Terms]
+) -> tuple[list[int], dict[int, Terms]]:
     """Return the colour of every node, given those of the leaves that are not numbers, and the chains that stay.
 
     A chain of max or min over terms of more than one colour is taken apart into its steps.
@@ -123,14 +109,15 @@ def colour_nodes(
         if inside[k]:
             colour[k] = INSIDE
         elif k in terms:
-            found = {colour[term] for term in terms[k]}
-            if found == {NUMBER}:
+            added = {colour[term] for term in terms[k] if term >= 0}
+            subtracted = {colour[~term] for term in terms[k] if term < 0}
+            if added | subtracted == {NUMBER}:
                 colour[k] = NUMBER
                 del kept[k]
-            elif o == ADD:
-                colour[k] = number((o, *sorted(found)))
-            elif len(found) == 1 and len(terms[k]) > 2:
-                colour[k] = number(("chain", o, len(terms[k]), *found))
+            elif o in (ADD, SUB):
+                colour[k] = number(("sum", *sorted(added), "minus", *sorted(subtracted)))
+            elif len(added) == 1 and len(terms[k]) > 2:
+                colour[k] = number(("chain", o, len(terms[k]), *added))
             else:
                 del kept[k]
                 steps = [k]

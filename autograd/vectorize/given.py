@@ -42,7 +42,7 @@ def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -
         parameters = [x for x in graph.nodes if x.op is None and x not in taken and not isinstance(x, Constant)]
     items = [parameters] if isinstance(parameters, Value) else list(parameters)
     loose = [x for x in items if isinstance(x, Value)]
-    found = [Leaves("p", PARAMETER, loose)] if loose else []
+    found = [Leaves(common_name([x.label for x in loose]) or "p", PARAMETER, loose)] if loose else []
     for item in items:
         if not isinstance(item, Value):
             nodes, shape = flat("parameters", item)

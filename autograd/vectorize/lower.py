@@ -13,8 +13,8 @@ from autograd.labels import UnitLabel
 from autograd.value import Value
 from autograd.vectorize.arrays import COMPUTED, INPUT, Array, Builder, Expand, Operand, Shape, View, constant, varying
 from autograd.vectorize.axes import Columns, as_function
-from autograd.vectorize.colours import NUMBER, chains, colour_nodes
-from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, Record
+from autograd.vectorize.colours import NUMBER, Terms, chains, colour_nodes
+from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 NARROW = 256  # colours
+MOST_STEMS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ class _Lowerer:
         self.fixed: dict[int, list[bool]] = {}  # per axis of terms: whether it is one of a parameter
 
     def coloured(
-        self, groups: list[Leaves], inside: list[bool], chained: dict[int, list[int]]
-    ) -> tuple[list[int], dict[int, list[int]]]:
+        self, groups: list[Leaves], inside: list[bool], chained: dict[int, Terms]
+    ) -> tuple[list[int], dict[int, Terms]]:
         index = self.graph.index
         self.role = {index[node]: c for c, group in enumerate(groups) for node in group.nodes if node in index}
         return colour_nodes(self.graph, self.role, inside, chained)
@@ -146,8 +147,8 @@ class _Lowerer:
         graph = self.graph
         self.sum_of = np.full(len(graph.nodes), -1)  # the sum that a node is a term of, where that is its only use
         for top, terms in self.terms.items():
-            if graph.op[top] == ADD:
-                self.sum_of[terms] = top
+            if graph.op[top] in (ADD, SUB):
+                self.sum_of[[max(term, ~term) for term in terms]] = top
         self.sum_of[(graph.uses != 1) | (graph.op == LEAF)] = -1
         self.sum_of[self.roots] = -1
         user = np.where(self.sum_of >= 0, colours[self.sum_of] + 1, 0)
@@ -169,7 +170,7 @@ class _Lowerer:
                     self.leaf_array(c, group.shape or ())
             elif first not in self.terms:
                 self.operation(c, nodes)
-            elif self.graph.op[first] == ADD:
+            elif self.graph.op[first] in (ADD, SUB):
                 self.sum(c, nodes)
             else:
                 self.extreme(c, nodes)
@@ -345,17 +346,22 @@ class _Lowerer:
         lists = [self.terms[top] for top in tops.tolist()]
         n = len(tops)
         nodes = np.array([term for terms in lists for term in terms])
+        minus = nodes < 0
+        nodes = np.where(minus, ~nodes, nodes)
         sums = np.repeat(np.arange(n), [len(terms) for terms in lists])
         colours = self.colour[nodes]
         is_number = colours == NUMBER
-        offset = np.bincount(sums[is_number], weights=self.data[nodes[is_number]], minlength=n)
+        numbers = self.data[nodes] * np.where(minus, -1.0, 1.0)
+        offset = np.bincount(sums[is_number], weights=numbers[is_number], minlength=n)
         groups: list[_Terms] = []
+        signs: list[bool] = []
         turned = False
         named: list[tuple[bool, Ints]] = []
-        for colour in dict.fromkeys(colours.tolist()):
+        for colour, sign in dict.fromkeys(zip(colours.tolist(), minus.tolist(), strict=True)):
             if colour == NUMBER:
                 continue
-            chosen = np.flatnonzero(colours == colour)
+            signs.append(sign)
+            chosen = np.flatnonzero((colours == colour) & (minus == sign))
             chosen = chosen[np.argsort(sums[chosen], kind="stable")]
             group, of_group = nodes[chosen], sums[chosen]
             if len(group) == n and np.array_equal(of_group, np.arange(n)) and colour not in self.products:
@@ -376,6 +382,7 @@ class _Lowerer:
         shape, flat, of_element = _laid_out(axes, n)
         self.position[tops] = flat
         parts = [self.whole(self.part(group, flat, of_element), len(shape)) for group in groups]
+        parts = [self.builder.map("neg", x) if sign else x for x, sign in zip(parts, signs, strict=True)]
         if is_number.any():
             value, of_value = constant("", offset[of_element])
             value = self.builder.constant(value) if isinstance(value, Array) else value
@@ -552,9 +559,12 @@ def by_label(group: Leaves) -> list[Leaves]:
 
 
 def _by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
-    """Return leaves in arrays of those that are used alike."""
-    if group.shape is not None or len(group.nodes) == 1:
+    """Return leaves in arrays of those that are used alike, and whose labels are alike where they are of few kinds."""
+    if group.shape is not None:
         return [group]
+    stems = [_stem(node._label) for node in group.nodes]
+    if len(set(stems)) > MOST_STEMS:
+        stems = [""] * len(stems)
     colour = np.array(colours)
     leaf = np.full(len(graph.nodes), -1)
     for p, node in enumerate(group.nodes):
@@ -575,9 +585,9 @@ def _by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
     signature: dict[int, set[tuple[int, int]]] = {}
     for p, pair in zip(used.tolist(), zip(of_use.tolist(), place.tolist(), strict=True), strict=True):
         signature.setdefault(p, set()).add(pair)
-    parts: dict[tuple[tuple[int, int], ...], list[Value]] = {}
-    for p, node in enumerate(group.nodes):
-        parts.setdefault(tuple(sorted(signature.get(p, ()))), []).append(node)
+    parts: dict[Any, list[Value]] = {}
+    for p, (node, stem) in enumerate(zip(group.nodes, stems, strict=True)):
+        parts.setdefault((stem, *sorted(signature.get(p, ()))), []).append(node)
     return [Leaves(common_name([x._label for x in nodes]) or group.name, group.role, nodes) for nodes in parts.values()]
 
 
@@ -590,11 +600,14 @@ def common_name(labels: Sequence[str]) -> str:
     >>> common_name([UnitLabel("z", 2, (1,)), UnitLabel("z", 2, (2,))]), common_name(["w_11", "w_12"])
     ('Z2', 'w')
     """
-    first = labels[0]
-    if isinstance(first, UnitLabel):
-        alike = all(isinstance(x, UnitLabel) and (x.symbol, x.layer) == (first.symbol, first.layer) for x in labels)
-        letter = first.symbol if first.symbol == "b" else first.symbol.upper()
-        return (letter if first.symbol in "xy" else f"{letter}{first.layer}") if alike else ""
-    names = {label if len(labels) == 1 else _INDICES.sub("", label) for label in labels}
-    name = names.pop()
-    return name if not names and name.isidentifier() and name.isascii() else ""
+    (stem, *others) = {_stem(label) for label in labels}
+    name = labels[0] if len(labels) == 1 and not isinstance(labels[0], UnitLabel) else stem
+    return name if not others and name.isidentifier() and name.isascii() else ""
+
+
+def _stem(label: str) -> str:
+    """Return a label without its indices."""
+    if not isinstance(label, UnitLabel):
+        return _INDICES.sub("", label)
+    letter = label.symbol if label.symbol == "b" else label.symbol.upper()
+    return letter if label.symbol in "xy" else f"{letter}{label.layer}"

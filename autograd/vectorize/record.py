@@ -19,6 +19,7 @@ ROWS = list(OPERATIONS.values())
 ROW_NUMBER = {row: number for number, row in enumerate(ROWS)}
 LEAF = -1
 ADD = ROW_NUMBER[OPERATIONS["add"]]
+SUB = ROW_NUMBER[OPERATIONS["sub"]]
 MUL = ROW_NUMBER[OPERATIONS["mul"]]
 EXTREMES = (ROW_NUMBER[OPERATIONS["maximum"]], ROW_NUMBER[OPERATIONS["minimum"]])
 

@@ -132,12 +132,14 @@ class Source:
 
     def map(self, statement: Map) -> tuple[str, float]:
         name, args = statement.name, statement.args
-        own = OPERATIONS[name].infix if name in OPERATIONS else 0
+        own: float = OPERATIONS[name].infix if name in OPERATIONS else 0
         symbols: list[Operand | Expression] = []
         for k, x in enumerate(args):
             needed: float = (own + (k if name != "add" else 0) if name != "pow" else ATOM) if own else 0
             if name == "div" and not k:
                 needed = 1.5  # W.T @ x / m
+            if name == "neg" and isinstance(x, Array):  # -x * y
+                needed, (_, own) = 2, self.inlined.get(x, ("", own))
             if name in PREDICATES:
                 needed = 1
             symbols.append(Expression(self.text(x, needed)) if isinstance(x, Array) else x)
