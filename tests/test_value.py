@@ -214,7 +214,7 @@ def test_arrays_and_nested_values_are_type_errors():
         Value(1.0) + "3"
     with pytest.raises(TypeError, match=r"array\(\[1\., 2\.\]\) \(ndarray\)"):
         Value(np.array([1.0, 2.0]))
-    with pytest.raises(TypeError, match=r"Value\(2\.0\) \(Value\).*use v\.data"):
+    with pytest.raises(TypeError, match=r"Value\(2\.0\) \(Value\).*use v\.data$"):
         Value(Value(2.0))
     with pytest.raises(TypeError, match=r"Constant\(2\.0\) \(Constant\)"):
         Value(Constant(2.0))
