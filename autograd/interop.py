@@ -1,6 +1,6 @@
 """Graphs as SymPy expressions and back, so that a symbolic derivative can stand beside the graph's.
 
-SymPy is an extra: ``pip install chainrule[sympy]``.
+SymPy is an extra: ``pip install 'chainrule[sympy]'``.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _sympy() -> ModuleType:
     try:
         import sympy  # type: ignore[import-untyped]
     except ImportError:
-        raise ModuleNotFoundError("SymPy is not installed: pip install chainrule[sympy]") from None
+        raise ModuleNotFoundError("SymPy is not installed: pip install 'chainrule[sympy]'") from None
     return sympy  # type: ignore[no-any-return]
 
 

@@ -1,6 +1,6 @@
 """Networks as scikit-learn estimators, for its pipelines, cross-validation and searches.
 
-scikit-learn is an extra: ``pip install chainrule[sklearn]``.
+scikit-learn is an extra: ``pip install 'chainrule[sklearn]'``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ try:
     from sklearn.utils.multiclass import check_classification_targets  # type: ignore[import-untyped]
     from sklearn.utils.validation import check_array, check_is_fitted, check_X_y  # type: ignore[import-untyped]
 except ImportError:
-    raise ModuleNotFoundError("scikit-learn is not installed: pip install chainrule[sklearn]") from None
+    raise ModuleNotFoundError("scikit-learn is not installed: pip install 'chainrule[sklearn]'") from None
 
 from nn.layers import MLP, SOFTMAX
 from nn.losses import cross_entropy

@@ -1,6 +1,6 @@
 """Networks as PyTorch modules and back, and trained networks for scikit-learn's tools.
 
-PyTorch is an extra, ``pip install chainrule[torch]``; from there ``torch.onnx.export(to_torch(model), ...)`` writes
+PyTorch is an extra, ``pip install 'chainrule[torch]'``; from there ``torch.onnx.export(to_torch(model), ...)`` writes
 ONNX. Estimators for scikit-learn are in `nn.estimators`.
 """
 
@@ -132,5 +132,5 @@ def _torch() -> ModuleType:
     try:
         import torch
     except ImportError:
-        raise ModuleNotFoundError("PyTorch is not installed: pip install chainrule[torch]") from None
+        raise ModuleNotFoundError("PyTorch is not installed: pip install 'chainrule[torch]'") from None
     return torch

@@ -72,4 +72,4 @@ def test_what_it_does_not_take():
 def test_without_scikit_learn_the_extra_is_named():
     program = "import sys; sys.modules['sklearn'] = None; import nn.estimators"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert "pip install chainrule[sklearn]" in done.stderr.splitlines()[-1]
+    assert "pip install 'chainrule[sklearn]'" in done.stderr.splitlines()[-1]

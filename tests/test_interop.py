@@ -96,5 +96,5 @@ def test_what_cannot_be_is_refused():
 
 def test_without_sympy_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "sympy", None)
-    with pytest.raises(ModuleNotFoundError, match=r"pip install chainrule\[sympy\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'chainrule\[sympy\]'"):
         to_sympy(Value(1.0))

@@ -84,5 +84,5 @@ def test_what_pytorch_has_no_module_for():
 
 def test_without_pytorch_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(ModuleNotFoundError, match=r"pip install chainrule\[torch\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'chainrule\[torch\]'"):
         to_torch(MLP(2, [1]))
