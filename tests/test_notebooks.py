@@ -5,14 +5,17 @@ They are run, and saved with the outputs of that run, by ``python notebooks/exec
 
 import ast
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 
 nbformat = pytest.importorskip("nbformat", reason="nbformat reads notebooks: pip install chainrule[notebooks]")
+pytest.importorskip("nbclient", reason="nbclient runs notebooks: pip install chainrule[notebooks]")
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+EXECUTE = runpy.run_path(str(FOLDER / "execute.py"))
 
 FORMULAS = """
 z^(l+1)_i = Σ_j W^(l)_ij a^(l)_j + b^(l)_i
@@ -21,10 +24,12 @@ Z^(l+1) = W^(l) A^(l) + b^(l) 1ᵀ, A^(1) = X (s_1 × m)
 Z = A Wᵀ + b
 J(W,b;x,y) = ½ ‖h(x) − y‖²
 J(W,b;x,y) = − Σ_k y_k ln a_k
+a = f(z), softmax or sigmoid outputs
 J(W,b) = (1/m) Σ_i J(W,b;x_i,y_i) + (λ/2) Σ_l Σ_i Σ_j (W^(l)_ji)²
+The decay sums over every weight of every layer and over no bias
 δ^(n_l)_i = −(y_i − a_i) f′(z_i)
-δ^(n_l) = ∇_a J ⊙ f′(z)
-δ^(n_l)_i = a_i − y_i
+δ^(n_l) = ∇_a J ⊙ f′(z) (elementwise f)
+δ^(n_l)_i = a_i − y_i for every i, not only the true class
 −Σ[y ln a + (1−y) ln(1−a)]
 δ_i = a_i − y_i
 δ^(l)_i = ( Σ_j W^(l)_ji δ^(l+1)_j ) f′(z^(l)_i)
@@ -39,6 +44,7 @@ a^(1)_j = x_j when l = 1
 ∇_b^(l) J = δ^(l+1)
 ∂J/∂W^(l)_ij = (1/m) Σ_samples a_j δ_i + λ W_ij
 ∇_W J = Δᵀ A
+z = Wᵀa + b
 df = f_x dx + f_y dy
 ΔW^(l) := 0, Δb^(l) := 0
 for each sample: ΔW^(l) += δ^(l+1) (a^(l))ᵀ, Δb^(l) += δ^(l+1)
@@ -53,6 +59,11 @@ def read(path):
 
 def code_cells(path):
     return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def texts(notebook):
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [output.get("text") or output.data["text/plain"] for output in outputs]
 
 
 def words(text):
@@ -105,12 +116,27 @@ def test_its_links_lead_to_files(path):
 
 
 def test_its_pictures_are_files_too(path):
-    saved = [
-        name for cell in code_cells(path) for name in re.findall(r"save(?:fig)?\(\"(pictures/[^\"]+)\"", cell.source)
-    ]
+    saved = EXECUTE["pictures"](read(path))
     assert saved
-    for name in saved:
-        assert 0 < (FOLDER / name).stat().st_size <= 150_000, name
+    for name, content in saved.items():
+        file = FOLDER / "pictures" / f"{path.stem[0]}-{name}"
+        assert file.read_bytes() == content, name
+        assert len(content) <= 150_000, name
+
+
+def test_a_notebook_that_is_not_trusted_shows_its_pictures_and_says_how_to_see_its_pages(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            assert ("image/svg+xml" in data) <= ("image/png" in data), cell.source
+            frames = re.findall(r"<iframe[^>]*>(.*?)</iframe>", data.get("text/html", ""), re.DOTALL)
+            assert all("once its cell has been run" in words for words in frames), cell.source
+
+
+def test_a_notebook_runs_in_any_folder_and_its_saved_texts_are_those_of_a_run():
+    again = read(FOLDER / "1-values.ipynb")
+    EXECUTE["execute"](again)  # in an empty folder
+    assert texts(again) == texts(read(FOLDER / "1-values.ipynb"))
 
 
 @pytest.mark.parametrize("formula", FORMULAS.strip().splitlines())
