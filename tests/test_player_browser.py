@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from browser import chromium
 
-from autograd import Constant, Value, log, maximum, relu, sin, tanh, topological_order
+from autograd import Constant, Value, log, maximum, relu, sin, sqrt, tanh, topological_order
 from autograd.labels import UnitLabel
 from autograd.player import play
 from autograd.steps import backward_steps, forward_steps
@@ -388,6 +388,21 @@ def test_what_is_not_finite_is_said(browser, tmp_path):
         assert tab.get_by_label("x1", exact=True).input_value() == "0"  # the value that the leaf still has
         tab.get_by_label("x1", exact=True).fill("3")
         assert tab.locator("#warning").is_hidden()
+
+
+def test_what_python_goes_on_with_is_not_said_to_raise(browser, tmp_path):
+    x, u = Value(0.0, label="x"), Value(math.inf, label="u")
+    with opened(browser, play(u * x + sqrt(x) * 2.0), tmp_path) as tab:
+        assert tab.locator("#warning").inner_text() == (
+            "v1 = ∞ × 0 is nan here, so what follows from it is not a usual number."
+        )
+        assert tab.get_by_label("u", exact=True).get_attribute("placeholder") == "∞"
+        broken = [tab.locator(f"[data-node='{i}']").get_attribute("class").endswith("broken") for i in range(6)]
+        assert broken == [True, True, True, False, False, False]  # u, x, v1, sqrt x, the constant 2, their product
+        tab.get_by_label("u", exact=True).fill("1")
+        assert tab.locator("#warning").inner_text() == (
+            "∂v2/∂x is ∞ here, so gradients are not finite: sqrt′(0) = inf."
+        )
 
 
 @pytest.mark.parametrize("width", [400, 760, 1300])

@@ -31,7 +31,8 @@ function drawNetwork() {
   const box = drawn("rect", { x: -38, y: -18, width: 76, height: 36, rx: 8 });
   const title = drawn("text", { y: -26, "text-anchor": "middle" }, nodes[graph.root].short);
   const number = drawn("text", { y: 4, class: "number", "text-anchor": "middle" });
-  addNode(picture, graph.root, cost, { number, slope: drawn("text") }, box, title);
+  const slope = drawn("text", { y: 34, class: "gradient", "text-anchor": "middle" });
+  addNode(picture, graph.root, cost, { number, slope }, box, title);
   showPicture(picture, width, height);
   find("stage").scrollTop = (find("stage").scrollHeight - find("stage").clientHeight) / 2;
 }

@@ -21,18 +21,21 @@ function refreshTitle() {
   let words = "";
   if (bad !== undefined) {
     const { value: formula, edges } = rule(bad);
-    const raised = edges.split("; ").filter((words) => words.includes("raises")).join("; ");
+    const raised = sentences(edges, (one) => one.includes("raises"));
     words = `${name(bad)} = ${inNumbers(formula, bad)} is ${show(run.values[bad])} here, so what follows from it is not `
       + `a usual number.${raised && ` The page goes on where Python stops: ${raised}.`}`;
   } else if (steep) {
     const { node, input, local, upstream } = steep;
-    const why = Number.isFinite(local) ? `: ${long(upstream)} × ${long(local)} is too large for a float`
-      : rule(node).edges && `: ${rule(node).edges}`;
-    words = `${partialName(node, input)} is ${show(local)} here, so gradients are not finite${why}.`;
+    const why = Number.isFinite(local) ? `${long(upstream)} × ${long(local)} is too large for a float`
+      : sentences(rule(node).edges, (one) => !one.includes("raises"));
+    words = `${partialName(node, input)} is ${show(local)} here, so gradients are not finite${why && `: ${why}`}.`;
   }
   find("warning").hidden = !words;
   if (find("warning").textContent !== words) find("warning").textContent = words;
 }
+
+// Those of the sentences about the edges of an operation that a test holds for.
+const sentences = (edges, test) => edges.split("; ").filter(test).join("; ");
 
 function setView(view) {
   state.view = view;

@@ -115,13 +115,14 @@ function refreshPicture() {
   for (const [index, { group, number, slope, unit }] of parts.nodes) {
     const { op, constant, adjustable } = nodes[index];
     const differentiated = unit ? unit.z : constant ? null : index; // the node whose gradient is shown, if there is one
+    const gradient = differentiated === null ? null : gradients[differentiated];
     const text = differentiated === null ? "" : gradientText(differentiated, gradients);
     number.textContent = show(values[index], unit ? 3 : 4);
     number.setAttribute("data-value", String(values[index]));
     slope.textContent = unit && text ? `δ ${text}` : text;
-    slope.setAttribute("data-gradient", hidden(differentiated) ? "hidden" : String(gradients[differentiated]));
+    slope.setAttribute("data-gradient", hidden(differentiated) ? "hidden" : String(gradient));
     setClasses(group, "node", unit && "unit", !op && (constant ? "constant" : "leaf"), adjustable && "handle",
-      values[index] === null && "waiting", (broken(values[index]) || broken(gradients[differentiated])) && "broken",
+      values[index] === null && "waiting", (broken(values[index]) || broken(gradient)) && "broken",
       ...(marks.nodes.get(index) ?? []));
     const said = [name(index), op ? rule(index).symbol : constant ? "constant" : "leaf",
       values[index] === null ? "no value yet" : `value ${long(values[index])}`];

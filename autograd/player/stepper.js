@@ -134,7 +134,8 @@ function backwardWords(step) {
   const operands = nodes[node].inputs.filter((index) => index === input).length;
   const which = operands > 1 ? ` (operand ${position + 1})` : "";
   const place = part(input) || (drawnFor(node) === input ? "" : part(node));
-  const { symbol, edges } = rule(node);
+  const { symbol } = rule(node);
+  const edges = sentences(rule(node).edges, (one) => !one.includes("raises"));
   return [phase("backward", state.position - forwardCount, last - forwardCount),
     element("span", {}, `from ${name(node)} back to ${name(input)}${which}${place}`),
     element("dl", {},
