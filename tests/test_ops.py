@@ -3,6 +3,9 @@ import operator
 import pickle
 import random
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import mpmath_reference as reference
 import numpy as np
@@ -11,6 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from mpmath import mp, mpc, mpf
 
+import autograd
 from autograd.ops import FLOAT, IEEE, INF, OPERATIONS, Ieee, Operation, evaluate, local_derivative, operation
 
 NAN = math.nan
@@ -417,3 +421,59 @@ def test_numpy_name_is_numpys_function(row):
         assert isinstance(function, np.ufunc)
         point = [0.6, 0.3][: row.arity]
         assert evaluate(row, *point) == pytest.approx(float(function(*point)), rel=1e-15)
+
+
+# A row is all that an operation needs ---------------------------------------------------------------------------------
+
+ROW = r"""
+    Operation(
+        name="softsign", symbol="softsign", latex=r"\operatorname{{softsign}}\left({0}\right)",
+        value=lambda m, x: x / (1.0 + m.abs(x)),
+        partials=(lambda m, x, out: 1.0 / ((1.0 + m.abs(x)) * (1.0 + m.abs(x))),),
+    ),
+)
+# fmt: on
+
+OPERATIONS"""
+
+USES = """
+import importlib.util, pathlib, pickle, sys
+
+path = pathlib.Path(sys.argv[1])
+spec = importlib.util.spec_from_file_location("autograd.ops", path / "ops.py")
+module = importlib.util.module_from_spec(spec)
+source = path.joinpath("ops.py").read_text(encoding="utf-8")
+sys.modules["autograd.ops"] = module
+exec(source.replace(")\\n# fmt: on\\n\\nOPERATIONS", sys.argv[2].strip("\\n"), 1), module.__dict__)
+
+import autograd
+from autograd.draw import draw
+from autograd.explain import explain
+from autograd.expressions import parse
+from autograd.files import graph_from_json, graph_to_json
+from autograd.player import play
+from autograd.transform import grad
+from autograd.vectorize import vectorize
+from nn import MLP
+
+x = autograd.Value(-2.0, label="x")
+y = x.softsign()
+y.backward()
+assert autograd.softsign(-2.0) == y.data == -2 / 3
+assert x.grad == 1 / 9
+assert "softsign(x)" in str(explain(y))
+assert "softsign" in draw(y).svg and "softsign = (x)" in play(y).html
+program = vectorize(y, parameters=[x])
+assert "softsign(x)" in str(program)
+assert program.value_and_grad()[0] == -2 / 3 and program.gradient.tolist() == [1 / 9]
+assert abs(grad(grad(lambda x: x.softsign()))(-2.0) - 2 / 27) < 1e-16
+assert parse("softsign(x)", x=-2.0)[0].data == y.data
+for again in (graph_from_json(graph_to_json(y)), pickle.loads(pickle.dumps(y))):
+    assert again.op is autograd.OPERATIONS["softsign"]
+assert MLP(1, [1], activation="softsign")([0.0]).data == 0.0
+"""
+
+
+def test_a_row_is_all_that_an_operation_needs():
+    source = Path(autograd.__file__).parent
+    subprocess.run([sys.executable, "-W", "error", "-c", USES, str(source), ROW], check=True)
