@@ -135,7 +135,7 @@ def names_of(names: Mapping[str, object]) -> dict[Value, str]:
     >>> list(names_of({"_1": x, "x": x, "n": 3}).values())
     ['x']
     """
-    if not isinstance(names, Mapping):
+    if not isinstance(names, Mapping) or not all(isinstance(name, str) for name in names):
         raise TypeError(
             f"names: got {names!r} ({type(names).__name__}); accepted: names with their Values, as locals()"
         )

@@ -391,31 +391,63 @@ def test_a_large_graph_is_refused_at_once():
 def test_what_is_not_a_graph_is_refused():
     with pytest.raises(TypeError, match=r"got 3\.0"):
         play(3.0)
+    with pytest.raises(TypeError, match="for several roots play each, or their sum"):
+        play([neuron()[0]])
     with pytest.raises(ValueError, match="constant"):
         play(Constant(1.0))
+    with pytest.raises(TypeError, match=r"names: got .*accepted: names with their Values"):
+        play(*neuron()[:1], names={1: Value(1.0)})
 
 
 def test_parameters_are_leaves():
     root, w, _x, b = neuron()
     assert data_of(play(root))["parameters"] == [0, 1, 3]
     assert data_of(play(root, parameters=[b, w]))["parameters"] == [0, 3]
-    with pytest.raises(ValueError, match=r"not a leaf of this graph; its leaves are w, x, b"):
+    with pytest.raises(ValueError, match=r"not a leaf of this graph; accepted: the Values w, x, b"):
         play(root, parameters=[root])
+    with pytest.raises(TypeError, match=r"parameters: got .*label='w'\) \(Value\); accepted: a list of leaves"):
+        play(root, parameters=w)
+    assert data_of(play(root, parameters=iter([w, w])))["parameters"] == [0]
+    many = sum(Value(1.0, label=f"w{i}") for i in range(20))
+    with pytest.raises(ValueError, match=r"accepted: the Values w0, w1, .*, w11 and 8 more$"):
+        play(many, parameters=["w0"])
 
 
 def test_samples_are_values_of_the_same_leaves():
-    root, _w, x, b = neuron()
+    root, _w, x, _b = neuron()
     data = data_of(play(root, samples=[{x: 1.0}, {x: 2.0}, {x: -1.0}]))
     assert (data["samples"], data["recorded"]) == ([[1.0], [2.0], [-1.0]], 1)
     others = data_of(play(root, samples=[{x: 1.0}, {x: -1.0}]))
     assert (others["samples"], others["recorded"]) == ([[2.0], [1.0], [-1.0]], 0)  # what was recorded comes first
     assert (data["sampleLeaves"], data["parameters"]) == ([1], [0, 3])
-    with pytest.raises(ValueError, match="keys of a sample are leaves"):
-        play(root, samples=[{root: 1.0}])
-    with pytest.raises(ValueError, match="sample 2 gives other leaves"):
-        play(root, samples=[{x: 1.0}, {b: 1.0}])
-    with pytest.raises(TypeError, match="accepted: a real number"):
-        play(root, samples=[{x: "1"}])
+    assert data_of(play(root, samples=iter([{x: 1.0}])))["samples"] == [[2.0], [1.0]]
+
+
+@pytest.mark.parametrize(
+    ("samples", "error", "words"),
+    [
+        ("{x: 1}", TypeError, "samples: got {Value(2.0, label='x'): 1} (dict); accepted: a list of mappings"),
+        ("1", TypeError, "samples: got 1 (int); accepted: a list of mappings from leaves to numbers"),
+        ("[1]", TypeError, "samples: sample 1 is 1 (int); accepted: a list of mappings"),
+        ("[{x: 1}, [2]]", TypeError, "samples: sample 2 is [2] (list); accepted: a list of mappings"),
+        ("[{}]", ValueError, "samples: sample 1 has no leaf; accepted: a number for one leaf or more"),
+        ("[{root: 1}]", ValueError, "op=tanh) is not a leaf of this graph; accepted: the Values w, x, b"),
+        ("[{x: 1}, {'x': 1}]", ValueError, "sample 2: 'x' is not a leaf of this graph; accepted: the Values w, x, b"),
+        ("[{w: 1, x: 1}, {b: 1}]", ValueError, "sample 2 has b; accepted: those of sample 1, which are w, x"),
+        ("[{x: '1'}]", TypeError, "samples: sample 1, x: got '1' (str); accepted: a real number"),
+    ],
+)
+def test_samples_that_are_none_are_told(samples, error, words):
+    root, w, x, b = neuron()
+    with pytest.raises(error, match=re.escape(words)):
+        play(root, samples=eval(samples, {"root": root, "w": w, "x": x, "b": b}))
+
+
+def test_a_constant_that_a_sample_changes_is_a_leaf_of_its_own():
+    x, half = Value(3.0, label="x"), Constant(0.5)
+    data = data_of(play(x * half, samples=[{half: 2.0}]))
+    assert data["texts"][0]["value"] == "{0} × {1}"  # not "{0} × 0.5"
+    assert data["leaves"] == [0, 1]
 
 
 # Networks ----------------------------------------------------------------------------------------------------------

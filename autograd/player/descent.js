@@ -4,6 +4,7 @@ function refreshDescend() {
   const letter = network ? "W := W" : "w := w";
   find("descend-rule").textContent = state.parameters.size
     ? `${letter} − α ∂${rootName}/∂${letter[0]} for ${plural(state.parameters.size, "parameter")}`
+    : leaves.every((index) => nodes[index].constant) ? "Constants have no gradient: there is no leaf to change."
     : "Tick a leaf to make it a parameter.";
   find("descend").disabled = state.parameters.size === 0;
   drawCurve();

@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,8 @@ def play(
     Python raises, it shows nan or ∞ and says so.
 
     Raises ValueError for a constant, for a graph of more than 200 nodes (3,000 for a network) and for what is not a
-    leaf of the graph; TypeError for a value that is not a number.
+    leaf of the graph; TypeError for what is not a graph, samples that are not a list of mappings and a value that is
+    not a number.
 
     >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
     >>> page = play(w * x, samples=[{x: 2.0}, {x: -1.0}])
@@ -104,7 +105,8 @@ def play(
     True
     """
     if not isinstance(J, Value):
-        raise TypeError(f"play: got {J!r} ({type(J).__name__}); accepted: the Value at the root of a graph")
+        one = "; for several roots play each, or their sum" if isinstance(J, list | tuple) else ""
+        raise TypeError(f"play: got {J!r} ({type(J).__name__}); accepted: the Value at the root of a graph{one}")
     order = topological_order(J)
     network = network_data(J, order) if len(order) <= MOST_IN_NETWORK else None
     if len(order) > MOST_NODES and network is None:
@@ -143,7 +145,8 @@ def graph_data(
     """Return what the page knows of the graph: engine.js says what stands where."""
     number = {node: i for i, node in enumerate(order)}
     called = node_names(J, names)
-    named = {node for node in order if node.label} | set(names_of(names or {}))
+    rows, recorded, sample_leaves = sample_rows(order, called, samples)
+    named = {node for node in order if node.label} | set(names_of(names or {})) | set(sample_leaves)
     shown = [pretty(node.label, called[node]) for node in order]
     nodes: list[dict[str, Any]] = []
     wordings: dict[tuple[Operation, tuple[float | None, ...]], int] = {}
@@ -159,7 +162,6 @@ def graph_data(
         nodes.append(entry)
     leaves = [i for i, entry in enumerate(nodes) if entry.get("adjustable")]
     backward = backward_steps(J)
-    rows, recorded, sample_leaves = sample_rows(order, called, samples)
     return {
         "root": number[J],
         "nodes": nodes,
@@ -206,35 +208,61 @@ def chosen_parameters(
     """Return the leaves that descend changes, in the order of the graph."""
     leaves = [node for node in order if node.op is None and not isinstance(node, Constant)]
     if parameters is not None:
-        for parameter in parameters:
-            if parameter not in leaves:
-                known = ", ".join(called[leaf] for leaf in leaves)
-                raise ValueError(f"parameters: {parameter!r} is not a leaf of this graph; its leaves are {known}")
-        return [leaf for leaf in leaves if leaf in parameters]
+        if not isinstance(parameters, Iterable):
+            raise TypeError(f"parameters: got {parameters!r} ({type(parameters).__name__}); accepted: a list of leaves")
+        return leaves_of(parameters, "parameters", leaves, called)
     weights = [leaf for leaf in leaves if isinstance(leaf.label, UnitLabel) and leaf.label.symbol in "Wb"]
     return weights or [leaf for leaf in leaves if leaf not in sample_leaves]
+
+
+def leaves_of(given: Iterable[object], what: str, leaves: list[Value], called: Mapping[Value, str]) -> list[Value]:
+    """Return what is given in the order of `leaves`; ValueError, naming what is accepted, where it is none of them."""
+    position = {leaf: i for i, leaf in enumerate(leaves)}
+    found = set()
+    for leaf in given:
+        if not isinstance(leaf, Value) or leaf not in position:
+            known = ", ".join(called[node] for node in leaves[:12]) or "(there is none)"
+            more = f" and {len(leaves) - 12} more" if len(leaves) > 12 else ""
+            raise ValueError(f"{what}: {leaf!r} is not a leaf of this graph; accepted: the Values {known}{more}")
+        found.add(leaf)
+    return sorted(found, key=position.__getitem__)
 
 
 def sample_rows(
     order: list[Value], called: Mapping[Value, str], samples: Sequence[Mapping[Value, float]]
 ) -> tuple[list[list[float]], int, list[Value]]:
     """Return the values of each sample, which of them was recorded, and the leaves that they are for."""
-    if not samples:
-        return [], 0, []
-    given = set(samples[0])
-    leaves = [node for node in order if node.op is None and node in given]
-    if len(leaves) < len(given):
-        known = ", ".join(called[node] for node in order if node.op is None)
-        raise ValueError(f"samples: the keys of a sample are leaves of the graph; its leaves are {known}")
+    accepted = "accepted: a list of mappings from leaves to numbers, one for each sample, as [{x: 1.0}, {x: 2.0}]"
+    if isinstance(samples, Mapping) or not isinstance(samples, Iterable):
+        raise TypeError(f"samples: got {samples!r} ({type(samples).__name__}); {accepted}")
+    leaves = [node for node in order if node.op is None]
+    chosen: list[Value] = []
     rows = []
     for i, sample in enumerate(samples, start=1):
-        if set(sample) != given:
-            raise ValueError(f"samples: sample {i} gives other leaves than sample 1")
-        rows.append([real(sample[leaf]) for leaf in leaves])
-    recorded = [leaf.data for leaf in leaves]
+        if not isinstance(sample, Mapping):
+            raise TypeError(f"samples: sample {i} is {sample!r} ({type(sample).__name__}); {accepted}")
+        given = leaves_of(sample, f"samples: sample {i}", leaves, called)
+        chosen = chosen or given
+        if not given or given != chosen:
+            got = ", ".join(called[leaf] for leaf in given) or "no leaf"
+            wanted = ", ".join(called[leaf] for leaf in chosen)
+            wanted = f"those of sample 1, which are {wanted}" if chosen else "a number for one leaf or more"
+            raise ValueError(f"samples: sample {i} has {got}; accepted: {wanted}")
+        rows.append([sample_value(sample[leaf], f"samples: sample {i}, {called[leaf]}") for leaf in chosen])
+    if not rows:
+        return [], 0, []
+    recorded = [leaf.data for leaf in chosen]
     if recorded not in rows:
         rows.insert(0, recorded)
-    return rows, rows.index(recorded), leaves
+    return rows, rows.index(recorded), chosen
+
+
+def sample_value(x: object, where: str) -> float:
+    """Return `x` as a float; TypeError, saying where it stands, for what is no number."""
+    try:
+        return real(x)
+    except TypeError as error:
+        raise TypeError(f"{where}: {error}") from None
 
 
 # Operations -----------------------------------------------------------------------------------------------------------
