@@ -110,6 +110,14 @@ class Expand(Statement):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Join(Statement):
+    """The arguments one after the other along an axis, which is a new one if they are ``stacked``."""
+
+    axis: int
+    stacked: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Place(Statement):
     """args[0], or zeros, with args[1] added to a part of it."""
 
@@ -323,16 +331,12 @@ class Builder:
                 own = range(len(x.shape) - len(factor.shape), len(x.shape))
                 factor = self.index(factor, [0 if k in axes else slice(None) for k in own])
             return self.map("mul", factor, self.total(other, axes, batch, alone))
-        if isinstance(made, Place) and not any(isinstance(made.index[k], int) for k in axes):
-            base, part = made.args
-            of_part = [k for k, at in enumerate(made.index) if isinstance(at, slice)]
-            inner = [of_part.index(k) for k in axes]
-            sums = self.total(base, axes, batch, alone), self.total(part, inner, batch, alone)
+        if isinstance(made, Join) and made.axis not in axes:
+            inner = [k - (made.stacked and k > made.axis) for k in axes]
+            parts = [self.total(y, inner, batch, alone) for y in made.args]
             shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
-            index = tuple(at for k, at in enumerate(made.index) if k not in axes)
-            if all(at == slice(None) for at in index):
-                return self.map("add", *sums)
-            return self.emit(Place, shape, x.batched and not batch, sums, index)
+            axis = made.axis - sum(k < made.axis for k in axes)
+            return self.emit(Join, shape, x.batched and not batch, tuple(parts), axis, made.stacked)
         if alone and isinstance(made, Map) and (made.name == "mul" or (made.name == "pow" and made.args[1] == 2.0)):
             first, second = made.args if made.name == "mul" else (made.args[0],) * 2
             if broadcast((first,)) == broadcast((second,)):

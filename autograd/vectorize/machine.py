@@ -21,6 +21,7 @@ from autograd.vectorize.arrays import (
     Contract,
     Expand,
     Index,
+    Join,
     Map,
     Operand,
     Place,
@@ -355,6 +356,15 @@ class Machine:
 
     def expand(self, statement: Expand) -> None:
         self.do(np.copyto, self.new(statement.out), self.get(statement.args[0]))
+
+    def join(self, statement: Join) -> None:
+        buffer, start = self.new(statement.out), 0
+        before = (slice(None),) * (statement.axis + statement.out.batched)
+        for x in statement.args:
+            size = 1 if statement.stacked else x.shape[statement.axis]  # type: ignore[union-attr]
+            at = start if statement.stacked else slice(start, start + size)
+            self.do(np.copyto, buffer[(*before, at, ...)], self.get(x))
+            start += size
 
     def place(self, statement: Place) -> None:
         base, part = statement.args

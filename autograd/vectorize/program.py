@@ -18,6 +18,7 @@ from autograd.vectorize.arrays import (
     Contract,
     Expand,
     Index,
+    Join,
     Map,
     Operand,
     Place,
@@ -320,7 +321,10 @@ class Program:
         for x in parameters:
             called.setdefault(form.gradients[x], f"d{names[x]}")
         if isinstance(form.cost, Array):
-            called.setdefault(form.cost, common_name([self._roots[0].label]) or "J")
+            cost = called.setdefault(form.cost, common_name([self._roots[0].label]) or "J")
+            (of_sample,) = lowered.outputs
+            if of_sample is not form.cost and isinstance(of_sample, Array) and names.get(of_sample) == cost:
+                del names[of_sample]  # the label is the cost's, not each sample's
         called = {x: name for x, name in called.items() if x.role == COMPUTED}
         others = {x: name for x, name in names.items() if x not in called}
         form.names = dict(zip([*others, *called], unique([*others.values(), *called.values()]), strict=True))
@@ -400,8 +404,8 @@ class Program:
     def __str__(self) -> str:
         if self._straight is not None:
             return f"# {len(self._graph.nodes):,} numbers one by one: few of them are alike, so there are no arrays\n"
-        forward, backward, _ = self._source(self._batched, backward=True)
-        return "\n".join([*forward, "", *backward] if backward else forward) + "\n"
+        forward, backward, source = self._source(self._batched, backward=True)
+        return "\n".join([*source.notes(), *forward, *(["", *backward] if backward else [])]) + "\n"
 
     def _source(self, batched: bool, backward: bool) -> tuple[list[str], list[str], Source]:
         form = self._form(batched)
@@ -472,15 +476,19 @@ class Program:
         forward = len(used(form.statements, roots))
         backward = len(used(form.statements, [*roots, *form.gradients.values()])) - forward
         colours = form.lowered.colours
+        names = self._source(self._batched, backward=True)[2].names
         rows = [("array", "computed as", "shape", "nodes")]
+        hidden = {"products, in matrix products": 0, "inside of other lines": 0}
         for colour in colours:
-            array, nodes = colour.array, f"{len(colour.nodes):,}"
-            if array is None:
-                rows.append(("", "products, in a matrix product", "", nodes))
+            array = colour.array
+            if array not in names:
+                hidden["inside of other lines" if array else "products, in matrix products"] += len(colour.nodes)
                 continue
             sizes = [*(["m"] if array.batched else []), *map(str, array.shape)]
             shape = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
-            rows.append((form.names.get(array, ""), _computed_as(array, form.lowered), shape, nodes))
+            rows.append((names[array], _computed_as(array, form.lowered), shape, f"{len(colour.nodes):,}"))
+        hidden["steps of sums, and numbers"] = n - sum(len(colour.nodes) for colour in colours)
+        rows += [("", kind, "", f"{count:,}") for kind, count in hidden.items() if count]
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
         head = f"{n:,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward"
         table = ("  ".join(x.ljust(w) for x, w in zip(row, widths, strict=True)).rstrip() for row in rows)
@@ -496,6 +504,7 @@ _KINDS = {
     Reduce: "reduction",
     Take: "gather",
     Scatter: "scatter",
+    Join: "scatter",
     Place: "scatter",
     Index: "view",
     Reshape: "view",

@@ -18,6 +18,7 @@ from autograd.vectorize.arrays import (
     Contract,
     Expand,
     Index,
+    Join,
     Map,
     Operand,
     Place,
@@ -82,11 +83,34 @@ class _Reverse:
     def gradient(self, x: Array) -> Operand:
         """Return all that has been added to the gradient of `x`."""
         total = self.gradients.get(x, 0.0)
-        for part, index in self.placed.pop(x, ()):
+        parts = self.placed.pop(x, [])
+        if (joined := self.joined(x, parts)) is not None:
+            total = self.builder.map("add", total, joined)
+            parts = []
+        for part, index in parts:
             base = self.full(total, x.shape, x.batched) if total != 0.0 else 0.0
             total = self.builder.emit(Place, x.shape, x.batched, (base, part), index)
         self.gradients[x] = total
         return total
+
+    def joined(self, x: Array, parts: list[tuple[Array, tuple[int | slice, ...]]]) -> Array | None:
+        """Return the parts as one array if they lie one after the other along an axis of `x`, and fill it."""
+        axes = {k for _, index in parts for k, at in enumerate(index) if at != slice(None)}
+        if len(axes) != 1:
+            return None
+        (axis,) = axes
+        ranges = [range(x.shape[axis])[index[axis]] for _, index in parts]
+        places = [[at] if isinstance(at, int) else list(at) for at in ranges]
+        order = sorted(range(len(parts)), key=lambda k: places[k])
+        if [at for k in order for at in places[k]] != list(range(x.shape[axis])):
+            return None
+        found = [parts[k][0] for k in order]
+        stacked = all(isinstance(at, int) for at in ranges)
+        if not stacked:  # numbers are parts of length 1 then
+            whole: list[int | slice | None] = [slice(None)] * len(x.shape)
+            whole[axis] = None
+            found = [self.builder.index(y, whole) if len(y.shape) < len(x.shape) else y for y in found]
+        return self.builder.emit(Join, x.shape, x.batched, tuple(found), axis, stacked)
 
     def add(self, x: Operand, gradient: Operand) -> None:
         if isinstance(x, Array) and x in self.active and gradient != 0.0:

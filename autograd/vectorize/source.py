@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from autograd.ops import OPERATIONS
@@ -17,6 +18,7 @@ from autograd.vectorize.arrays import (
     Contract,
     Expand,
     Index,
+    Join,
     Map,
     Operand,
     Place,
@@ -30,8 +32,16 @@ from autograd.vectorize.arrays import (
 )
 
 WIDEST = 88  # characters of an expression that is not given a name
-ATOM = 9
-FUNCTIONS = ("take", "scatter", "place", "share", "amax", "amin", "einsum", "broadcast_to", "transpose", "where")
+MATMUL, ATOM = 1.5, 9
+SHOWN = 8  # numbers that are given a name
+FUNCTIONS = {
+    "take": "",
+    "scatter": "scatter(x, i, axis, size): zeros, so many along the axis, with the parts of x added at the places i",
+    "place": "place(x, i, y): x, or zeros of that shape, with y added at x[i]",
+    "share": "share(x, y, axis): by which x the largest (or least) y goes up: 1, shared by ties",
+    **dict.fromkeys(("amax", "amin", "einsum", "broadcast_to", "transpose", "where", "stack", "concatenate"), ""),
+}
+"""What is called besides the operations, with a note on what NumPy does not have."""
 EXTREMES = {"maximum": "amax", "minimum": "amin"}
 RESERVED = {
     *keyword.kwlist,
@@ -74,6 +84,7 @@ class Source:
             for arg in statement.args:
                 if isinstance(arg, Array):
                     self.uses[arg] = self.uses.get(arg, 0) + 1
+        self.made = {statement.out: statement for statement in self.statements}
         self.inlined: dict[Array, tuple[str, float]] = {}
         self.lines: list[tuple[str, str]] = []
         for statement in self.statements:
@@ -115,6 +126,17 @@ class Source:
         self.names[out] = self.unique(identifier(name))
         self.lines.append((self.names[out], text))
 
+    def notes(self) -> list[str]:
+        """Return comments that say what the numbers are that have names, and the functions that NumPy lacks."""
+        text = "\n".join(line for _, line in self.lines)
+        notes = [f"# {note}" for name, note in FUNCTIONS.items() if note and f"{name}(" in text]
+        for name, value in self.constants.items():
+            numbers = (
+                f"array({value.tolist()})" if value.size <= SHOWN else f"{value.size:,} numbers, of shape {value.shape}"
+            )
+            notes.append(f"# {name}: {numbers}")
+        return notes
+
     def text(self, x: Operand, needed: float = 0) -> str:
         """Return the text of an operand, in parentheses if it holds together less than `needed`."""
         if not isinstance(x, Array):
@@ -137,7 +159,7 @@ class Source:
         for k, x in enumerate(args):
             needed: float = (own + (k if name != "add" else 0) if name != "pow" else ATOM) if own else 0
             if name == "div" and not k:
-                needed = 1.5  # W.T @ x / m
+                needed = MATMUL  # W.T @ x / m
             if name == "neg" and isinstance(x, Array):  # -x * y
                 needed, (_, own) = 2, self.inlined.get(x, ("", own))
             if name in PREDICATES:
@@ -158,17 +180,26 @@ class Source:
             product = f"{self.text(left, 2)} * {self.text(right, 3)}"
             return f"({product}).sum({_axes(axes, len(a))})", ATOM
         if len(inner) == 1 and not shared and not alone and len(a) <= 2 and len(b) <= 2:
-            if list(c) == [*only_b, *only_a] and (only_a and only_b):
-                left, right, a, b = right, left, b, a
             (k,) = inner
-            first = self.text(left, ATOM if len(a) == 2 and a[0] == k else 3) + (
-                ".T" if len(a) == 2 and a[0] == k else ""
-            )
-            second = self.text(right, ATOM if len(b) == 2 and b[1] == k else 3) + (
-                ".T" if len(b) == 2 and b[1] == k else ""
-            )
-            return f"{first} @ {second}", 1.5
+            turned = list(c) == [*only_b, *only_a] if only_a and only_b else a[-1] != k or b[0] != k
+            if turned:
+                left, right, a, b = right, left, b, a
+            first, strength = self.factor(left, turned=len(a) == 2 and a[0] == k)
+            second, of_second = self.factor(right, turned=len(b) == 2 and b[1] == k)
+            first = first if strength == MATMUL or strength >= 3 else f"({first})"
+            second = second if of_second >= 3 else f"({second})"
+            return f"{first} @ {second}", MATMUL
         return f'einsum("{a},{b}->{c}", {self.text(left)}, {self.text(right)})', ATOM
+
+    def factor(self, x: Operand, turned: bool) -> tuple[str, float]:
+        """Return the text of a matrix or, if `turned`, of it transposed, and its strength: (A @ B).T is B.T @ A.T."""
+        made = self.made.get(x) if isinstance(x, Array) and x in self.inlined else None
+        if turned and isinstance(made, Contract):
+            a, b, c = made.letters
+            return self.contract(replace(made, letters=(a, b, c[::-1])))
+        if turned:
+            return f"{self.text(x, ATOM)}.T", ATOM
+        return self.text(x), self.inlined[x][1] if made is not None else ATOM  # type: ignore[index]
 
     def reduce(self, statement: Reduce) -> tuple[str, float]:
         (x,) = statement.args
@@ -195,7 +226,7 @@ class Source:
         order = tuple(k + x.batched for k in statement.order)
         order = (0, *order) if x.batched else order
         if order == (1, 0):
-            return f"{self.text(x, ATOM)}.T", ATOM
+            return self.factor(x, turned=True)
         return f"transpose({self.text(x)}, {order})", ATOM
 
     def reshape(self, statement: Reshape) -> tuple[str, float]:
@@ -213,9 +244,18 @@ class Source:
         return f"scatter({self.text(x)}, {index}, axis={axis}, size={size})", ATOM
 
     def expand(self, statement: Expand) -> tuple[str, float]:
+        (x,) = statement.args
         sizes = self.sizes(statement.out)
+        if not (sizes or isinstance(x, Array) or statement.out in self.uses):
+            return self.text(x), ATOM
         sizes = f"({sizes},)" if sizes and "," not in sizes else f"({sizes})"
-        return f"broadcast_to({self.text(statement.args[0])}, {sizes})", ATOM
+        return f"broadcast_to({self.text(x)}, {sizes})", ATOM
+
+    def join(self, statement: Join) -> tuple[str, float]:
+        axis = statement.axis + statement.out.batched
+        parts = ", ".join(map(self.text, statement.args))
+        name = "stack" if statement.stacked else "concatenate"
+        return f"{name}([{parts}]{f', axis={axis}' if axis else ''})", ATOM
 
     def place(self, statement: Place) -> tuple[str, float]:
         base, part = statement.args

@@ -37,7 +37,9 @@ def _elementary(*modules: Any) -> dict[str, Callable[..., Any]]:
     """Return the functions of the table that are not derived from others, as the first module that has them does."""
     names = {row.name: row.numpy or row.name for row in OPERATIONS.values() if row.javascript}
     names |= {name: name for name in PREDICATES if name != "both"} | {"both": "logical_and"}
-    names |= {name: name for name in ("where", "einsum", "broadcast_to", "amax", "amin", "transpose")}
+    names |= {
+        name: name for name in ("where", "einsum", "broadcast_to", "amax", "amin", "transpose", "stack", "concatenate")
+    }
     found = {}
     for name, theirs in names.items():
         for module in modules:
