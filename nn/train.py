@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import random
+import reprlib
 import sys
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -155,10 +156,11 @@ def fit(
 
 def _check_model_and_loss(model: Any, loss: Any) -> None:
     if not isinstance(model, MLP):
-        raise TypeError(f"fit: model: got {_short(model)}; accepted: an MLP")
+        raise TypeError(f"fit: model: got {reprlib.repr(model)}; accepted: an MLP")
     if not callable(loss) or isinstance(loss, type):
         raise TypeError(
-            f"fit: loss: got {_short(loss)}; accepted: a function of outputs and targets, such as nn.squared_error"
+            f"fit: loss: got {reprlib.repr(loss)}; accepted: a function of outputs and targets, such as "
+            "nn.squared_error"
         )
     if loss is cross_entropy and model.output != SOFTMAX:
         raise ValueError(
@@ -171,7 +173,7 @@ def _check_model_and_loss(model: Any, loss: Any) -> None:
 def _check_optimizer(model: MLP, optimizer: Any) -> None:
     if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
         raise TypeError(
-            f"fit: optimizer: got {_short(optimizer)}; accepted: an object with a method step(), such as "
+            f"fit: optimizer: got {reprlib.repr(optimizer)}; accepted: an object with a method step(), such as "
             "nn.SGD(model.parameters(), rate=0.1)"
         )
     own = set(model.parameters())
@@ -200,7 +202,7 @@ def classify(model: MLP, data: Dataset, loss: Loss = squared_error) -> list[int]
     Raises TypeError for what is no `Dataset`, and so has no classes.
     """
     if not isinstance(data, Dataset):
-        raise TypeError(f"classify: got {_short(data)} ({type(data).__name__}); accepted: a Dataset, which has classes")
+        raise TypeError(f"classify: got {reprlib.repr(data)}; accepted: a Dataset, which has classes")
     targets = list(enumerate(data.class_targets(model.sizes[-1]).tolist()))
 
     def price(h: list[float], y: list[float]) -> float:
@@ -247,7 +249,7 @@ def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats
             inputs, targets = (np.array(rows, dtype=np.float64) for rows in data)
         except (TypeError, ValueError) as error:
             raise ValueError(
-                f"data: got {_short(data)}: {error}; accepted: a Dataset, such as nn.load returns, or inputs and "
+                f"data: got {reprlib.repr(data)}: {error}; accepted: a Dataset, such as nn.load returns, or inputs and "
                 "targets, a row of numbers for each sample"
             ) from None
         inputs, targets = (rows[:, None] if rows.ndim == 1 else rows for rows in (inputs, targets))
@@ -345,8 +347,3 @@ def _list(place: str, found: Any) -> list[Any]:
 def _finite(place: str, found: Any) -> None:
     number = isinstance(found, int | float) and not isinstance(found, bool)
     check(number and abs(found) <= sys.float_info.max, place, found, "a finite number")
-
-
-def _short(found: Any) -> str:
-    text = repr(found)
-    return text if len(text) <= 40 else f"{text[:40]}…"
