@@ -155,8 +155,7 @@ def fit(
 
 
 def _check_model_and_loss(model: Any, loss: Any) -> None:
-    if not isinstance(model, MLP):
-        raise TypeError(f"fit: model: got {reprlib.repr(model)}; accepted: an MLP")
+    _check_model("fit", model)
     if not callable(loss) or isinstance(loss, type):
         raise TypeError(
             f"fit: loss: got {reprlib.repr(loss)}; accepted: a function of outputs and targets, such as "
@@ -168,6 +167,11 @@ def _check_model_and_loss(model: Any, loss: Any) -> None:
             "whose outputs are probabilities. For numbers use squared_error, for output 'sigmoid' "
             "binary_cross_entropy, for classes without an output activation cross_entropy_on_logits"
         )
+
+
+def _check_model(function: str, model: Any) -> None:
+    if not isinstance(model, MLP):
+        raise TypeError(f"{function}: model: got {reprlib.repr(model)}; accepted: an MLP")
 
 
 def _check_optimizer(model: MLP, optimizer: Any) -> None:
@@ -286,8 +290,10 @@ def save_model(model: MLP, path: str | Path) -> None:
     ``output``, and ``layers``, a list with W (a row of weights for each unit) and b of every layer. Numbers are written
     so that they are read back to the last bit.
 
-    Raises ValueError for a name that does not end in .json and for a parameter that is not finite.
+    Raises TypeError for what is no MLP, ValueError for a name that does not end in .json and for a parameter that is
+    not finite.
     """
+    _check_model("save_model", model)
     target = checked_ending(path, ".json")
     layers = []
     for layer in model.layers:
