@@ -368,7 +368,7 @@ def test_a_model_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         save_model(model, tmp_path / "missing" / "model.json")
     with pytest.raises(ValueError, match=r"model\.txt'; accepted: a name that ends in \.json$"):
         save_model(model, tmp_path / "model.txt")
-    with pytest.raises(TypeError, match="save_model: model: got 'model.json'; accepted: an MLP"):
+    with pytest.raises(TypeError, match=r"save_model: model: got 'model\.json'; accepted: an MLP"):
         save_model("model.json", model)
     assert list(tmp_path.iterdir()) == [path]
 
