@@ -61,8 +61,8 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
             raise ValueError(f"{given!r} is not a name; accepted: letters, digits and _, no digit first")
         try:
             leaves[name] = Value(number, label=name)
-        except TypeError as error:
-            raise TypeError(f"{name}: {error}") from None
+        except (OverflowError, TypeError) as error:
+            raise type(error)(f"{name}: {error}") from None
     program, columns = _read(text, leaves)
     if missing := [name for name in columns if name not in leaves and name not in CONSTANTS]:
         raise ValueError(_missing(missing, columns, leaves, numbers))

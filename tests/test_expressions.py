@@ -264,6 +264,8 @@ def test_names_that_look_alike():
 def test_values_given():
     with pytest.raises(TypeError, match=r"^x: got '1' \(str\); accepted: a real number"):
         parse("x", x="1")
+    with pytest.raises(OverflowError, match=r"^x: got int beyond the largest float"):
+        parse("x", x=10**400)
     with pytest.raises(TypeError, match=r"^got 3 \(int\); accepted: an expression in a string"):
         parse(3)
     with pytest.raises(ValueError, match="not a name"):
