@@ -508,7 +508,7 @@ def test_constants_get_no_derivative():
 
 
 def test_backward_on_a_constant_and_on_a_leaf():
-    with pytest.raises(ValueError, match=r"backward: Constant\(2\.0, label='two'\) is a constant"):
+    with pytest.raises(ValueError, match=r"backward: Constant\(2\.0, label='two'\) is a constant; .* from a Value$"):
         Constant(2.0, label="two").backward()
     x = Value(2.0)
     x.backward()
@@ -714,9 +714,9 @@ def test_a_failed_operation_and_an_unused_graph_leave_nothing_for_the_collector(
 
 def test_a_million_wide():
     x = Value(2.0)
-    total = sum([x * x for _ in range(300_000)])
+    total = sum([x * x for _ in range(500_000)])
     total.backward()
-    assert x.grad == 4.0 * 300_000
+    assert x.grad == 4.0 * 500_000
 
 
 def test_at_most_200_bytes_a_node():

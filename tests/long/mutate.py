@@ -65,7 +65,7 @@ def changes(node: ast.AST, in_function: bool) -> Iterator[Change]:
         case ast.Constant(value=bool() as value):
             yield node, "value", not value
         case ast.Constant(value=int() | float() as value):
-            yield node, "value", value + 1
+            yield node, "value", value + 1 if value + 1 != value else value / 2
         case ast.Constant(value=str() as value):
             yield node, "value", f"{value}X"
         case ast.If(test=test) | ast.IfExp(test=test):
