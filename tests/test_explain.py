@@ -195,10 +195,22 @@ def balanced(latex: str) -> bool:
     return depth == 0
 
 
+def test_no_derivative_stands_on_both_sides():
+    x = Value(3.0, label="x")
+    for root in (x * x, x * x + x):
+        first, *_ = str(explain(root, x)).splitlines()
+        assert first.count("∂J/∂x") == 1
+    assert str(explain(x * x + x, x)).splitlines() == [
+        "∂J/∂x = ∂J/∂J + x × ∂J/∂v1 + x × ∂J/∂v1",
+        "      = 1.0 × 1.0 + 3.0 × 1.0 + 3.0 × 1.0",
+        "      = 7.0",
+    ]
+
+
 def test_two_nodes_of_one_label():
     a, b = Value(2.0, label="w"), Value(3.0, label="w")
     derivation = explain(a * b, wrt=a)
-    assert "= w#2 × ∂J/∂J" in str(derivation)
+    assert "∂J/∂w = w#2 × ∂J/∂J" in str(derivation)
     assert r"w\,\#2" in derivation.latex()
 
 

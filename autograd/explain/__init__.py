@@ -6,8 +6,7 @@ function returns prints itself as text, shows itself in a notebook, and has ``.l
 >>> from autograd import Value
 >>> x = Value(3.0, label="x")
 >>> print(explain(x * x, wrt=x))
-∂J/∂x = ∂J/∂x × ∂J/∂J + ∂J/∂x × ∂J/∂J
-      = x × ∂J/∂J + x × ∂J/∂J
+∂J/∂x = x × ∂J/∂J + x × ∂J/∂J
       = 3.0 × 1.0 + 3.0 × 1.0
       = 6.0
 """

@@ -135,9 +135,11 @@ def _chain_rule_sum(writer: Writer, node: Value, limit: int) -> ChainRuleSum:
     formulas = [formula_cell(writer.local(step.node, step.position) * upstream) for step, upstream in factors]
     numbers = [product([exact(step.local), exact(step.upstream)]) for step in shown]
     value = terms[-1].after
+    # What J itself is by w where it uses w is no more than a term of ∂J/∂w, and would be written the same.
+    direct = any(step.node is root for step in terms)
     lines = [
-        *_line(total, symbols, hidden),
-        *_line(total, formulas, hidden, again=True),
+        *([] if direct else _line(total, symbols, hidden)),
+        *_line(total, formulas, hidden, again=not direct),
         *_line(total, numbers, hidden, again=True),
         *_line(total, [Cell(repr(value), to_latex(value))], 0, again=True),
     ]
