@@ -321,9 +321,10 @@ class Builder:
         if isinstance(made, Map) and made.name == "neg":
             return self.map("neg", self.total(made.args[0], axes, batch, alone))
         if isinstance(made, Map) and made.name in ("add", "sub"):
-            whole = all(broadcast((y,)) == (x.shape, x.batched) for y in made.args)
-            found = [self.fixed_factor(y, axes, batch) for y in made.args]
-            if whole and any(isinstance(one[0], Array) and one[0].shape for one in found if one is not None):
+            if all(broadcast((y,)) == (x.shape, x.batched) for y in made.args) and any(
+                one is not None and isinstance(one[0], Array) and one[0].shape
+                for one in (self.fixed_factor(y, axes, batch) for y in made.args)
+            ):
                 return self.map(made.name, *(self.total(y, axes, batch, alone) for y in made.args))
         if (one := self.fixed_factor(x, axes, batch)) is not None:
             factor, other = one
