@@ -191,7 +191,7 @@ def to_power(base: str, exponent: str) -> str:
     >>> to_power("x", "2"), to_power("x", "(-1)"), to_power("x", "(y + 1)"), to_power("a^(2)_1", "2")
     ('x²', 'x⁻¹', 'x^(y + 1)', '(a^(2)_1)²')
     """
-    if re.fullmatch(r"[\d.]+e[-+\d]+|.*[\^⁽].*[^)]", base):  # 1e-05 and a unit's label would run into it
+    if not re.fullmatch(r"[\w.{}]*(\(.*\))?", base):  # 1e-05 and a unit's label would run into the exponent
         base = f"({base})"
     if whole := re.fullmatch(r"\(?([-−]?\d{1,3})\)?", exponent):
         return base + whole[1].translate(_RAISED)

@@ -1,12 +1,13 @@
 // The list of leaves: a slider, a field and, for what descend may change, a tick for each.
 
 const MOST_LEAVES = 24; // with more than this, the list shows the selected leaf only
+const TICK = " The tick makes a leaf a parameter: descend changes it.";
 const leafRows = new Map();
 
 function refreshLeaves() {
   const listed = leaves.length <= MOST_LEAVES ? leaves : leaves.filter((index) => index === state.selected);
   find("leaves-note").textContent = listed.length
-    ? "Drag, or type a value. The tick makes a leaf a parameter: descend changes it."
+    ? `Drag, or type a value.${listed.every((index) => nodes[index].constant) ? "" : TICK}`
     : leaves.length ? `${leaves.length} leaves: click one in the picture to change its value.` : "There are constants only.";
   if (listed.join() !== [...leafRows.keys()].join()) {
     leafRows.clear();

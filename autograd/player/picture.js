@@ -10,7 +10,7 @@ function drawGraph() {
   parts = noParts();
   const [width, height] = layout.size;
   const viewBox = `-8 -8 ${width + 16} ${height + 16}`;
-  const picture = drawn("svg", { viewBox, role: "group", "aria-label": `Graph of ${rootName}` }, drawn("defs", {}, arrow()));
+  const picture = drawn("svg", { viewBox, role: "group", "aria-label": `Graph of ${rootName}` }, arrow());
   for (const { node, position, path, label } of layout.edges) {
     const line = drawn("path", { d: path, "marker-end": "url(#arrow)" });
     const text = drawn("text", label ? { x: label[0], y: label[1] + 2 } : {});
@@ -39,7 +39,8 @@ function drawGraph() {
 
 function arrow() {
   const size = { viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse" };
-  return drawn("marker", { id: "arrow", orient: "auto", ...size }, drawn("path", { class: "arrow", d: "M0 1L8 4L0 7z" }));
+  const head = drawn("path", { class: "arrow", d: "M0 1L8 4L0 7z" });
+  return drawn("defs", {}, drawn("marker", { id: "arrow", orient: "auto", ...size }, head));
 }
 
 // Add the picture of a node: a button, and where it is a leaf also a handle to drag.
@@ -100,9 +101,13 @@ function fit() {
     return (stage.clientWidth - 16) / width;
   };
   const stacked = innerWidth <= 900 || (room(false) < LEGIBLE && room(true) >= SMALLEST);
-  const scale = room(stacked) < SMALLEST ? LEGIBLE : Math.min(LARGEST, room(stacked));
+  const high = Math.max(LEGIBLE, parseFloat(getComputedStyle(stage).maxHeight) / height);
+  const scale = room(stacked) < SMALLEST ? LEGIBLE : Math.min(LARGEST, room(stacked), high);
   fill(picture, { width: width * scale, height: height * scale }, []);
-  find("sideways").hidden = stage.scrollWidth <= stage.clientWidth;
+  const ways = [];
+  if (stage.scrollWidth > stage.clientWidth) ways.push("sideways");
+  if (stage.scrollHeight > stage.clientHeight) ways.push("down");
+  find("scrolls").textContent = ways.length ? `The picture goes on: scroll it ${ways.join(" and ")}.` : "";
 }
 
 // What the picture shows ----------------------------------------------------------------------------------------------
