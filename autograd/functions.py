@@ -24,7 +24,10 @@ def _function(op: Operation) -> Callable[..., Any]:
             numbers = [real(x) for x in inputs]
         except TypeError as error:
             raise TypeError(f"{op.name}: {error} or a Value") from None
-        return evaluate(op, *numbers)
+        try:
+            return evaluate(op, *numbers)
+        except (ArithmeticError, ValueError):
+            return apply(op, *numbers)  # which fails with the words for it
 
     function.__name__ = function.__qualname__ = op.name
     function.__doc__ = f"Return {op.name} of numbers, as a number, or of Values, as a node." + at_the_edges(op)
