@@ -53,7 +53,7 @@ def test_wrong_number_of_inputs_is_a_type_error(name):
 
 
 def test_numbers_raise_what_floats_raise():
-    with pytest.raises(ValueError, match=r"^log\(-1\.0\): math domain error \(zero or a negative number raises ValueError"):
+    with pytest.raises(ValueError, match=r"^log\(-1\.0\): math domain error \(zero or a negative number raises"):
         autograd.log(-1)
     with pytest.raises(OverflowError, match="math range error"):
         autograd.exp(1000.0)
