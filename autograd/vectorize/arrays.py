@@ -235,11 +235,12 @@ class Builder:
 
     def scaled(self, x: Operand) -> tuple[float, Operand]:
         """Return a number of moderate size, and what it multiplies in `x`."""
-        made = self.statement(x)
-        if isinstance(made, Map) and made.name == "mul":
-            number, other = made.args
-            if not isinstance(number, Array) and 1e-6 < abs(number) < 1e6:
+        match self.statement(x):
+            case Map(name="mul", args=(float(number), other)) if 1e-6 < abs(number) < 1e6:
                 return number, other
+            case Map(name="div", args=(Array() as other, divisor)):
+                number, rest = self.scaled(other)
+                return (number, self.map("div", rest, divisor)) if number != 1.0 else (1.0, x)
         return 1.0, x
 
     def negative(self, x: Operand) -> Operand | None:
