@@ -11,6 +11,7 @@ survives is printed, and is to be killed by a test or explained in `survivors.js
 from __future__ import annotations
 
 import ast
+import gc
 import importlib.util
 import json
 import os
@@ -25,6 +26,7 @@ import hypothesis
 import mpmath  # noqa: F401 -- what every mutant's process needs is imported once
 import numpy as np  # noqa: F401
 import pytest
+import sympy  # noqa: F401
 
 ROOT = Path(__file__).parent.parent.parent
 TESTS = {
@@ -149,6 +151,7 @@ def noticed(module: str, code: Any, order: Order) -> bool:
     files = [str(ROOT / "tests" / f"test_{name}.py") for name in TESTS[module]]
     plugins = ["-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]  # and no other, which take longer to load
     options = ["-x", "-q", "--assert=plain", *plugins, "--hypothesis-profile=mutants", "-k", SLOW]
+    gc.freeze()  # what is here now is no matter for the tests
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
