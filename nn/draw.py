@@ -21,6 +21,7 @@ RADIUS, ACROSS, DOWN, TOP = 20.0, 170.0, 64.0, 36.0
 MOST_LAYERS = 100  # of a network that is drawn; one of more is refused
 MOST_UNITS = 12  # of a layer that are drawn: of a wider one the first ones and the last
 MOST_NUMBERS = 12  # between two layers that stand on their lines
+PLACES = (0.3, 0.5, 0.7, 0.4, 0.6)  # along a line, where its number may stand
 POSITIVE, NEGATIVE, MISSING = (222, 120, 20), (0, 114, 178), "#e4e7ec"
 
 
@@ -115,10 +116,15 @@ class NetworkDrawing(Picture):
                 group, "line", x1=x0, y1=y0, x2=x1, y2=y1,
                 stroke=_colour(size, 0.3 + 0.7 * share), stroke_width=0.8 + thick * share,
             )  # fmt: skip
-        for label, size, (x0, y0), (x1, y1) in lines if len(lines) <= MOST_NUMBERS else ():
-            along = 0.28 + 0.2 * ((label.units[1] - 1) % 3)  # lines that cross have their numbers at different places
-            x, y, text = x0 + along * (x1 - x0), y0 + along * (y1 - y0), number(size, 3)
+        if len(lines) > MOST_NUMBERS:
+            return
+        taken: list[tuple[float, float, float]] = []  # centre and width of the numbers so far
+        for _, size, (x0, y0), (x1, y1) in lines:
+            text = number(size, 3)
             wide = text_width(text, 9.0) + 5
+            spots = ((x0 + along * (x1 - x0), y0 + along * (y1 - y0)) for along in PLACES)
+            x, y = max(spots, key=lambda spot: min((_gap(spot, wide, other) for other in taken), default=0.0))
+            taken.append((x, y, wide))
             element(page, "rect", x=x - wide / 2, y=y - 6.5, width=wide, height=13.0, rx=3.0, fill="#ffffff")
             element(page, "text", text, x=x, y=y + 3.2, text_anchor="middle", font_size="9", fill=MUTED)
 
@@ -192,6 +198,12 @@ def draw_network(network: Value | Model, *, show: str = "value") -> NetworkDrawi
 def _shown(size: int) -> list[int]:
     """The units of a layer that are drawn; 0 stands for those left out."""
     return list(range(1, size + 1)) if size <= MOST_UNITS else [*range(1, MOST_UNITS - 1), 0, size]
+
+
+def _gap(spot: tuple[float, float], wide: float, other: tuple[float, float, float]) -> float:
+    """How far apart two numbers stand, at most 0: below 0 they overlap."""
+    (x, y), (other_x, other_y, other_wide) = spot, other
+    return min(0.0, max(abs(x - other_x) - (wide + other_wide) / 2, abs(y - other_y) - 13.0))
 
 
 def _largest(sizes: Iterable[float | None]) -> float:

@@ -1,5 +1,6 @@
 """The picture of a network: what stands in it are the numbers of the graph."""
 
+import itertools
 from xml.etree import ElementTree
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from autograd import Value
 from autograd.draw.layout import number
 from autograd.labels import UnitLabel
-from nn import MLP
+from nn import MLP, squared_error
 from nn.draw import MOST_UNITS, draw_network
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -147,3 +148,22 @@ def test_a_network_of_many_layers_is_refused_at_once():
 def test_a_unit_of_a_very_high_number_is_no_matter():
     w, x = Value(2.0, label=UnitLabel("W", 1, (10**9, 1))), Value(3.0, label="x")
     assert "1000000000 units" in draw_network(w * x).svg
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 2), (2, 3, 3, 2), (3, 4, 1), (4, 3, 1), (2, 6, 1)])
+def test_the_numbers_on_the_lines_of_a_small_network_do_not_cover_one_another(sizes):
+    J = squared_error(
+        MLP(sizes[0], sizes[1:], activation="tanh", seed=1)([0.5, -1.0, 2.0, 3.0][: sizes[0]]), [0.5] * sizes[-1]
+    )
+    J.backward()
+    for show in ("value", "grad"):
+        svg = ElementTree.fromstring(draw_network(J, show=show).svg)
+        page = {"x", "y", "width", "height"}
+        boxes = [
+            [float(rect.get(side)) for side in sorted(page)]
+            for rect in svg.iter(f"{SVG}rect")
+            if page <= {*rect.keys()}
+        ]
+        assert len(boxes) == sum(m * n for m, n in itertools.pairwise(sizes))
+        for (_, width, x, y), (_, other_width, other_x, other_y) in itertools.combinations(boxes, 2):
+            assert x + width <= other_x or other_x + other_width <= x or abs(y - other_y) >= 11.0  # of figures 7 high

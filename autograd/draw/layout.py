@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 
-MOST_COUNTS = 24  # of bundled operands that stand on edges; more would hide the edges
+MOST_COUNTS = 9  # of bundled operands that stand on edges; more would make the picture too wide to read
 LINE = 16.0  # height of a line of a box, in points
 GRAD, LARGEST_GRAD = "grad", "|grad|"
 NARROW, WIDE = "ijl.,:;'|!()[]{}frtI /\\-", "mwMW@%—…∂"
