@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -316,57 +317,58 @@ class Builder:
 
         Where `x` is needed for this `alone`, Σ x y is a product of arrays, and x y is not computed.
         """
-        made = self.statement(x)
         if not isinstance(x, Array) or not (axes or batch):
             return x
-        if isinstance(made, Map) and made.name == "neg":
-            return self.map("neg", self.total(made.args[0], axes, batch, alone))
-        if isinstance(made, Map) and made.name in ("add", "sub"):
-            if all(broadcast((y,)) == (x.shape, x.batched) for y in made.args) and any(
-                one is not None and isinstance(one[0], Array) and one[0].shape
-                for one in (self.fixed_factor(y, axes, batch) for y in made.args)
-            ):
-                return self.map(made.name, *(self.total(y, axes, batch, alone) for y in made.args))
-        if (one := self.fixed_factor(x, axes, batch)) is not None:
-            factor, other = one
-            if isinstance(factor, Array):
-                own = range(len(x.shape) - len(factor.shape), len(x.shape))
-                factor = self.index(factor, [0 if k in axes else slice(None) for k in own])
-            return self.map("mul", factor, self.total(other, axes, batch, alone))
-        if isinstance(made, Join) and made.axis not in axes:
-            inner = [k - (made.stacked and k > made.axis) for k in axes]
-            parts = [self.total(y, inner, batch, alone) for y in made.args]
-            shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
-            axis = made.axis - sum(k < made.axis for k in axes)
-            return self.emit(Join, shape, x.batched and not batch, tuple(parts), axis, made.stacked)
-        if alone and isinstance(made, Map) and (made.name == "mul" or (made.name == "pow" and made.args[1] == 2.0)):
-            first, second = made.args if made.name == "mul" else (made.args[0],) * 2
-            if broadcast((first,)) == broadcast((second,)):
-                every = tuple(range(len(x.shape)))
-                kept = [*([-1] if x.batched and not batch else []), *(k for k in every if k not in axes)]
-                return self.contract((first, every), (second, every), kept)[0]  # type: ignore[arg-type]
-        if alone and isinstance(made, Contract) and batch and not axes:
-            a, b, c = made.letters
-            return self.emit(Contract, x.shape, False, made.args, (a, b, c.replace(BATCH, "")))
-        if alone and isinstance(made, Reduce) and made.name == "add" and batch and not axes:
-            return self.reduce(made.args[0], made.axes, "add", True)
+        sum_of = partial(self.total, axes=axes, batch=batch, alone=alone)
+        match made := self.statement(x):
+            case Map(name="neg", args=(y,)):
+                return self.map("neg", sum_of(y))
+            case Map(name="add" | "sub" as name, args=(y, z)) if broadcast((y,)) == broadcast((z,)):
+                factors = [self.fixed_factor(term, axes, batch)[0] for term in (y, z)]
+                if any(isinstance(factor, Array) and factor.shape for factor in factors):
+                    return self.map(name, sum_of(y), sum_of(z))
+            case Map(name="mul", args=(y, z)):
+                factor, rest = self.fixed_factor(x, axes, batch)
+                if rest is not x:
+                    return self.map("mul", factor, sum_of(rest))
+                if alone and broadcast((y,)) == broadcast((z,)):
+                    return self.total_product(y, z, axes, batch)
+            case Map(name="pow", args=(y, 2.0)) if alone:
+                return self.total_product(y, y, axes, batch)
+            case Join(axis=axis, stacked=stacked) if axis not in axes:
+                inner = [k - (stacked and k > axis) for k in axes]
+                parts = tuple(self.total(part, inner, batch, alone) for part in made.args)
+                shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
+                before = sum(k < axis for k in axes)
+                return self.emit(Join, shape, x.batched and not batch, parts, axis - before, stacked)
+            case Contract(letters=(a, b, c)) if alone and batch and not axes:
+                return self.emit(Contract, x.shape, False, made.args, (a, b, c.replace(BATCH, "")))
+            case Reduce(name="add", args=(y,), axes=inner) if alone and batch and not axes:
+                return self.reduce(y, inner, "add", True)
         return self.reduce(x, axes, "add", batch)
 
-    def fixed_factor(self, x: Operand, axes: Sequence[int], batch: bool) -> tuple[Operand, Array] | None:
-        """Return c and y if `x` is c y, with c the same all along the axes, and over the samples, and y as large."""
-        made = self.statement(x)
-        if not isinstance(made, Map) or made.name != "mul":
-            return None
-        for factor, other in (made.args, made.args[::-1]):
-            if not isinstance(other, Array) or broadcast((other,)) != (made.out.shape, made.out.batched):
-                continue
-            if not isinstance(factor, Array):
-                return factor, other
-            offset = len(other.shape) - len(factor.shape)
-            along = [k for k in axes if k >= offset and factor.shape[k - offset] > 1]
-            if not along and not (factor.batched and (batch or offset)):
-                return factor, other
-        return None
+    def total_product(self, x: Operand, y: Operand, axes: Sequence[int], batch: bool) -> Operand:
+        """Return the sum of x y over axes, and over the samples, without x y."""
+        assert isinstance(x, Array)
+        assert isinstance(y, Array)
+        every = tuple(range(len(x.shape)))
+        kept = [*([-1] if x.batched and not batch else []), *(k for k in every if k not in axes)]
+        return self.contract((x, every), (y, every), kept)[0]
+
+    def fixed_factor(self, x: Operand, axes: Sequence[int], batch: bool) -> tuple[Operand, Operand]:
+        """Return c, without the axes, and y of x = c y with c the same along them and y as large as x; else 1 and x."""
+        match self.statement(x):
+            case Map(name="mul", args=(first, second)):
+                for factor, other in ((first, second), (second, first)):
+                    if not isinstance(other, Array) or broadcast((other,)) != broadcast((x,)):
+                        continue
+                    if not isinstance(factor, Array):
+                        return factor, other
+                    own = range(len(other.shape) - len(factor.shape), len(other.shape))
+                    along = any(k in axes and size > 1 for k, size in zip(own, factor.shape, strict=True))
+                    if not along and not (factor.batched and (batch or own.start)):
+                        return self.index(factor, [0 if k in axes else slice(None) for k in own]), other
+        return 1.0, x
 
     def contract(self, left: View, right: View, out: Sequence[int]) -> View:
         """Return Σ left·right over all axes but those of `out` that one of them has (-1: the samples)."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from autograd.value import Comparison, Value, comparisons
-from autograd.vectorize.given import unique
+from autograd.graph import topological_order
+from autograd.value import Comparison, Constant, Value, comparisons
+from autograd.vectorize.given import as_numbers, unique
 from autograd.vectorize.program import Program
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ class VectorizedFunction:
 
     Arguments are numbers and (nested lists, or arrays) of numbers, of which the function gets Values. It is recorded
     again for other shapes, and when a comparison of Values in it comes out otherwise: it never follows an old branch.
-    What it decides by other means than comparing Values is decided once. ``program`` is the one that ran last.
+    What it decides by other means than comparing Values, ``.data`` among them, is decided once; other Values that it
+    uses, the weights of a network perhaps, have the ``data`` of each call. ``program`` is the one that ran last.
 
     >>> @vectorize
     ... def f(x):
@@ -71,6 +74,7 @@ class VectorizedFunction:
         self.function = function
         self.program: Program | None = None
         self.recordings: dict[Any, list[_Recording]] = {}
+        self._lock = threading.RLock()
         functools.update_wrapper(self, function)
 
     def __repr__(self) -> str:
@@ -80,17 +84,18 @@ class VectorizedFunction:
 
     def __call__(self, *args: ArrayLike) -> Any:
         """Return the value, or an array of the values, of the function."""
-        recording = self._recorded(args, "value")
-        return recording.result()
+        with self._lock:
+            return self._recorded(args, "value").result()
 
     def value_and_grad(self, *args: ArrayLike) -> tuple[float, tuple[Floats, ...]]:
         """Return the value of the function, and its gradient by every argument, an array of its shape."""
-        recording = self._recorded(args, "gradient")
-        program = recording.program
-        return recording.value, tuple(program.gradients[name].copy() for name in recording.names)
+        with self._lock:
+            recording = self._recorded(args, "gradient")
+            gradients = recording.program.gradients
+            return recording.value, tuple(gradients[name].copy() for name in recording.names)
 
     def _recorded(self, args: Sequence[ArrayLike], want: str) -> _Recording:
-        given = [np.asarray(x, dtype=float) for x in args]
+        given = [as_numbers(f"argument {k}", x) for k, x in enumerate(args, 1)]
         kinds = tuple((x.shape, isinstance(arg, np.ndarray)) for x, arg in zip(given, args, strict=True))
         known = self.recordings.setdefault(kinds, [])
         for recording in known:
@@ -132,7 +137,11 @@ class _Recording:
         self.guards = made
         self.relations = {guard.relation: None for guard in made}
         self.outcomes = np.array([guard.outcome for guard in made], dtype=bool)
-        self.program = Program(roots, (), leaves, "mean", watched=sides)
+        own = {x for part in leaves.values() for x in np.array(part, dtype=object).ravel()}
+        used = (x for x in topological_order(*roots, *sides) if x.op is None and not isinstance(x, Constant))
+        others = [x for x in used if x not in own]
+        self.others = {unique([*self.names, "others"])[-1]: others} if others else {}
+        self.program = Program(roots, (), leaves | self.others, "mean", watched=sides)
         self.sides = sides
         self.value: Any = None
 
@@ -141,6 +150,8 @@ class _Recording:
         program = self.program
         for name, x in zip(self.names, given, strict=True):
             program.parameters[name][...] = x
+        for name, others in self.others.items():
+            program.parameters[name][...] = [x.data for x in others]
         if want == "gradient":
             self.value, _ = program.value_and_grad()
         else:

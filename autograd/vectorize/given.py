@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd.value import Constant, Value
+import numpy as np
+
+from autograd.value import Constant, Value, real
 from autograd.vectorize.arrays import INPUT, PARAMETER, Shape
 from autograd.vectorize.lower import Leaves, common_name
 from autograd.vectorize.record import Record
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 def input_arrays(inputs: Any) -> list[Leaves]:
@@ -82,6 +89,28 @@ def flat(what: str, item: Any) -> tuple[list[Value], Shape]:
     if len(shapes) != 1:
         raise ValueError(f"vectorize: {what}: got parts of shapes {sorted(shapes)}; accepted: parts of one shape")
     return [x for values, _ in parts for x in values], (len(parts), *shapes.pop())
+
+
+def as_numbers(name: str, x: Any) -> Floats:
+    """Return the array `name` of real numbers that was given; TypeError for anything else, ValueError if it is ragged.
+
+    >>> as_numbers("x", [1, 2.5]).tolist()
+    [1.0, 2.5]
+    """
+    if type(x) is np.ndarray and x.dtype == float:
+        return x
+    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+        raise TypeError(f"{name}: got an array with masked numbers; accepted: numbers, nan where there is none")
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    if array.dtype.kind in "biuf":
+        return array.astype(float)
+    try:
+        return np.array([real(number) for number in array.ravel().tolist()]).reshape(array.shape)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
 
 
 def unique(names: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ from autograd.vectorize.arrays import (
     Take,
     Transpose,
 )
-from autograd.vectorize.given import check_leaves, input_arrays, parameter_arrays, unique
+from autograd.vectorize.given import as_numbers, check_leaves, input_arrays, parameter_arrays, unique
 from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lower
 from autograd.vectorize.machine import Machine, empty
 from autograd.vectorize.record import record
@@ -68,7 +69,9 @@ class Program:
     """A graph of scalars as array statements; `vectorize` makes it.
 
     ``parameters`` and ``gradients`` are arrays by name, all of them parts of the flat ``vector`` and ``gradient``: an
-    update is an array statement, ``program.vector -= rate * program.gradient``. ``str(program)`` is the source.
+    update is an array statement, ``program.vector -= rate * program.gradient``. ``str(program)`` is the source. The
+    numbers are the program's own: it does not see what the graph's Values are set to, and changes them only in
+    `write_back`. A call from another thread waits for the one that runs.
 
     Sums are added up in another order than in the graph: results equal the graph's within rounding. Where the graph
     would raise, outside an operation's domain, arrays have inf or nan; `why_nan` tells where from.
@@ -119,15 +122,17 @@ class Program:
             given = iter(self._groups)
             lowered.leaves = [(x, next(given) if g.role == PARAMETER else g) for x, g in lowered.leaves]
             self._forms[self._batched] = self._compiled(lowered)
-        self.vector: Floats = np.array([x.data for x in self.nodes], dtype=float)
-        self.gradient: Floats = np.zeros(len(self.vector))
-        self.parameters: dict[str, Floats] = {}
-        self.gradients: dict[str, Floats] = {}
+        self._vector: Floats = np.array([x.data for x in self.nodes], dtype=float)
+        self._gradient: Floats = np.zeros(len(self._vector))
+        self._gradients: dict[str, Floats] = {}
+        self._own: dict[str, Floats] = {}
         stop = 0
         for group in self._groups:
             start, stop = stop, stop + len(group.nodes)
-            self.parameters[group.name] = self.vector[start:stop].reshape(group.shape or ())
-            self.gradients[group.name] = self.gradient[start:stop].reshape(group.shape or ())
+            self._own[group.name] = self._vector[start:stop].reshape(group.shape or ())
+            self._gradients[group.name] = self._gradient[start:stop].reshape(group.shape or ())
+        self._parameters = dict(self._own)
+        self._lock = threading.RLock()
         self._last: tuple[Machine, _Form] | None = None
         self._given: list[Floats] = []  # the inputs of the last run
 
@@ -135,6 +140,31 @@ class Program:
     def nodes(self) -> list[Value]:
         """The parameters as Values, in the order of ``vector``."""
         return [x for group in self._groups for x in group.nodes]
+
+    @property
+    def vector(self) -> Floats:
+        """The parameters; what it is set to is written into it."""
+        return self._vector
+
+    @vector.setter
+    def vector(self, numbers: ArrayLike) -> None:
+        if numbers is not self._vector:
+            self._vector[...] = as_numbers("vector", numbers)
+
+    @property
+    def gradient(self) -> Floats:
+        """The gradient by ``vector``, as the last `value_and_grad` left it."""
+        return self._gradient
+
+    @property
+    def parameters(self) -> dict[str, Floats]:
+        """The parts of ``vector``, by name."""
+        return self._parameters
+
+    @property
+    def gradients(self) -> dict[str, Floats]:
+        """The parts of ``gradient``, by name, in a dict of its own."""
+        return dict(self._gradients)
 
     # Running --------------------------------------------------------------------------------------------------------
 
@@ -145,14 +175,15 @@ class Program:
         inputs, and ValueError for a shape, that was not recorded.
         """
         batched, samples, given = self._match(inputs)
-        if self._runs_straight(batched):
-            found = [self._run_straight(batched, given, backward=False)]
-        else:
-            machine, form = self._run("values", batched, samples, given)
-            found = [machine.get(x) for x in form.lowered.outputs]
-        if batched:
-            found = [np.broadcast_to(x, (samples,)) for x in found]
-        stacked = np.stack(found, axis=-1)
+        with self._lock:
+            if self._runs_straight(batched):
+                found = [self._run_straight(batched, given, backward=False)]
+            else:
+                machine, form = self._run("values", batched, samples, given)
+                found = [machine.get(x) for x in form.lowered.outputs]
+            if batched:
+                found = [np.broadcast_to(x, (samples,)) for x in found]
+            stacked = np.stack(found, axis=-1)
         if len(self._roots) > 1:
             return stacked
         return stacked[..., 0] if batched else float(stacked[0])
@@ -161,19 +192,21 @@ class Program:
         """Return the cost, and its gradients by the parameters as arrays by name.
 
         Over a batch the cost is the mean (or sum) of the samples', with terms that the samples share, like weight
-        decay, outside of it. The gradients are ``self.gradients``, which the next call overwrites.
+        decay, outside of it. The gradients are ``self.gradients``, which the next call overwrites,
+        in whatever thread.
         """
         self._one_root("value_and_grad")
         batched, samples, given = self._match(inputs)
-        if not self._runs_straight(batched):
-            machine, form = self._run("gradients", batched, samples, given)
-            return float(machine.get(form.cost)), self.gradients
-        value = self._run_straight(batched, given, backward=True)
-        assert self._straight is not None
-        found = self._straight.gradients
-        nodes = (self._graph.index.get(x) for group in self._groups for x in group.nodes)
-        self.gradient[:] = [0.0 if k is None else np.mean(found[k]) for k in nodes]
-        return float(np.mean(value)), self.gradients
+        with self._lock:
+            if not self._runs_straight(batched):
+                machine, form = self._run("gradients", batched, samples, given)
+                return float(machine.get(form.cost)), self.gradients
+            value = self._run_straight(batched, given, backward=True)
+            assert self._straight is not None
+            found = self._straight.gradients
+            nodes = (self._graph.index.get(x) for group in self._groups for x in group.nodes)
+            self._gradient[:] = [0.0 if k is None else np.mean(found[k]) for k in nodes]
+            return float(np.mean(value)), self.gradients
 
     def residuals(self, *inputs: ArrayLike) -> dict[str, Floats]:
         """Return δ = ∂J/∂z of every unit, of every sample by its own cost, as arrays by name.
@@ -181,8 +214,10 @@ class Program:
         The z are those whose labels say so; without such labels, the sums that a function of one number is applied to.
         """
         self._one_root("residuals")
-        machine, form = self._run("residuals", *self._match(inputs))
-        return {name: machine.get(x).copy() for name, x in form.residuals.items()}
+        matched = self._match(inputs)
+        with self._lock:
+            machine, form = self._run("residuals", *matched)
+            return {name: machine.get(x).copy() for name, x in form.residuals.items()}
 
     def __getitem__(self, name: str) -> Floats:
         """Return the array called `name` as the last run left it; KeyError names those that there are."""
@@ -200,7 +235,15 @@ class Program:
 
     def _match(self, inputs: Sequence[ArrayLike]) -> tuple[bool, int, list[Floats]]:
         """Return whether inputs are a batch, of how many samples, and the inputs as arrays."""
-        given = [np.asarray(x, dtype=float) for x in inputs]
+        for name, array in self._own.items():
+            if self._parameters.get(name) is not array:
+                raise ValueError(
+                    f"parameters: {name!r} is another array now; write into it: parameters[{name!r}][...] = "
+                )
+        if len(inputs) != len(self._inputs):
+            accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs) or "none"
+            raise TypeError(f"the program: got {len(inputs)} inputs; accepted: {accepted}")
+        given = [as_numbers(group.name, x) for group, x in zip(self._inputs, inputs, strict=True)]
         shapes = [group.shape for group in self._inputs]
         found = [x.shape for x in given]
         if found == shapes:
@@ -208,9 +251,7 @@ class Program:
         samples = found[0][0] if found and found[0] else 0
         if samples and found == [(samples, *(shape or ())) for shape in shapes]:
             return True, samples, given
-        accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs) or "none"
-        if len(given) != len(shapes):
-            raise TypeError(f"the program: got {len(given)} inputs; accepted: {accepted}")
+        accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs)
         got = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, found, strict=True))
         raise ValueError(f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples")
 
@@ -238,7 +279,7 @@ class Program:
         if kind == "values":
             wanted = [*lowered.outputs, *lowered.watched]
         elif kind == "gradients":
-            targets = [(form.fast[array], self.gradients[name]) for array, name in parameters]
+            targets = [(form.fast[array], self._gradients[name]) for array, name in parameters]
             wanted += lowered.watched
         elif kind == "residuals":
             wanted += form.residuals.values()
@@ -399,6 +440,14 @@ class Program:
         self.write_back(sample)
         return why_nan(self._roots[0])
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        inputs, parameters = (
+            {group.name: np.array(group.nodes, dtype=object).reshape(group.shape or ()).tolist() for group in groups}
+            for groups in (self._inputs, self._groups)
+        )
+        batch = "mean" if self._mean else "sum"
+        return _program_of, (self._roots, inputs, parameters, batch, self._watched, self._parameters)
+
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
@@ -495,6 +544,16 @@ class Program:
         alone = sum(1 for colour in colours if len(colour.nodes) == 1)
         slow = f"{alone:,} colours have one node and are statements on single numbers: arrays do not make these faster"
         return "\n".join([head, *table, *([slow] if 2 * alone > len(colours) > 40 else [])])
+
+
+def _program_of(
+    roots: list[Value], inputs: Any, parameters: Any, batch: str, watched: list[Value], numbers: dict[str, Floats]
+) -> Program:
+    """Return the program that was copied or pickled: its arrays are to be parts of one vector again."""
+    program = Program(roots, inputs, parameters, batch, watched)
+    for name, array in numbers.items():
+        program.parameters[name][...] = array
+    return program
 
 
 _KINDS = {

@@ -49,6 +49,7 @@ RESERVED = {
     *FUNCTIONS,
     *PREDICATES,
     *(name for row in OPERATIONS.values() for name in (row.name, row.numpy)),
+    "__debug__",
     "len",
     "slice",
     "Ellipsis",
