@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograd.explain.tables import WIDTH, Cell, formula_cell, number, rounded
@@ -54,14 +55,20 @@ class Writer:
         )
 
     def rule(self, node: Value) -> Formula:
-        """Return the operation that made the node, on the names of its inputs."""
-        return applied(node, [self.symbol(x) for x in node.inputs])
+        """Return the operation that made the node, on the names of its inputs, numbers in it to six digits."""
+        return _brief(applied(node, [self.symbol(x) for x in node.inputs]))
 
     def local(self, node: Value, position: int) -> Formula:
-        """Return the formula of the local derivative, in the names of the inputs and of the node."""
+        """Return the formula of the local derivative in the names of inputs and node, numbers in it to six digits."""
         assert node.op is not None
         inputs = [self.symbol(x) for x in node.inputs]
-        return node.op.formulas[position](SYMBOLS, *inputs, self.symbol(node))  # type: ignore[no-any-return]
+        return _brief(node.op.formulas[position](SYMBOLS, *inputs, self.symbol(node)))
+
+
+def _brief(formula: Formula) -> Formula:
+    if isinstance(formula, Expression):
+        return replace(formula, inputs=tuple(map(_brief, formula.inputs)))
+    return formula if len(to_text(formula)) < 9 else rounded(formula)  # √2 is short
 
 
 def applied(node: Value, inputs: Sequence[Formula]) -> Formula:
