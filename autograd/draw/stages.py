@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 
 from autograd.value import Constant, Value
 
-MOST_STAGES = 12  # side by side; of more, `SLICES` segments
-SLICES = 10
+MOST_STAGES = 12  # side by side; of more, `SEGMENTS`
+SEGMENTS = 8
 MOST_LABELS = 20  # groups of leaves; of more, labels tell nothing
 MOST_NAMED = 12  # operations with a name that are shown by themselves
 MOST_SYMBOLS = 4  # in the title of a segment
@@ -86,7 +86,7 @@ def _segments(stage: int, stages: int) -> list[tuple[int, int]]:
     first, last = 1, stages
     found = []
     while last - first + 1 > MOST_STAGES:
-        step = -(-(last - first + 1) // SLICES)
+        step = -(-(last - first + 1) // SEGMENTS)
         first += (stage - first) // step * step
         last = min(first + step - 1, last)
         if first < last:

@@ -22,7 +22,7 @@ from autograd.draw.view import Box, View
 FONT = "DejaVu Sans, Verdana, sans-serif"
 INK, MUTED, RULE, BLUE = "#1b2430", "#5d6878", "#9aa5b4", "#0072b2"
 MARGIN = 12.0
-LEAST_SCALE = 0.75  # to which a page may shrink a picture; a wider one scrolls
+LEAST_SCALE = 0.7  # to which a page may shrink a picture; a wider one scrolls
 
 
 def element(parent: ET.Element, tag: str, text: str = "", **attributes: str | float) -> ET.Element:

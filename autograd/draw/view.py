@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autograd.draw.stages import SLICES, Path, stage_paths
+from autograd.draw.stages import Path, stage_paths
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph or a group that is shown node by node; a larger one is folded
+SLICES = 10  # that a larger group is cut into
 MOST_BOXES, MOST_EDGES = 400, 1500  # of a picture after folding and opening; a larger one is refused
 
 
