@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -41,7 +41,9 @@ Operand = Array | float
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """out = something of the arrays ``args``."""
+    """out = something of the arrays ``args``: a ``kind`` of computation, in a reader's words."""
+
+    kind: ClassVar[str]
 
     out: Array
     args: tuple[Operand, ...]
@@ -51,6 +53,7 @@ class Statement:
 class Map(Statement):
     """An operation or predicate, element by element, with broadcasting."""
 
+    kind = "elementwise"
     name: str
 
 
@@ -58,6 +61,7 @@ class Map(Statement):
 class Contract(Statement):
     """Σ of products of two arrays over the axes that ``letters`` of the result lack: a matrix product, mostly."""
 
+    kind = "matrix product"
     letters: tuple[str, str, str]
 
 
@@ -65,6 +69,7 @@ class Contract(Statement):
 class Reduce(Statement):
     """The sum (or maximum, minimum) over ``axes``, and over the samples where ``batch``."""
 
+    kind = "reduction"
     name: str
     axes: tuple[int, ...]
     batch: bool = False
@@ -74,6 +79,7 @@ class Reduce(Statement):
 class Share(Statement):
     """The derivative of the maximum (or minimum) args[1] over an axis by each of args[0]: ties share it."""
 
+    kind = "elementwise"
     name: str
     axis: int
 
@@ -82,6 +88,7 @@ class Share(Statement):
 class Index(Statement):
     """A part of an array: numbers, slices and new axes."""
 
+    kind = "view"
     index: tuple[int | slice | None, ...]
 
 
@@ -89,11 +96,14 @@ class Index(Statement):
 class Reshape(Statement):
     """The same elements in another shape."""
 
+    kind = "view"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transpose(Statement):
     """The same elements with the axes in another order."""
 
+    kind = "view"
     order: tuple[int, ...]
 
 
@@ -101,6 +111,7 @@ class Transpose(Statement):
 class Take(Statement):
     """A gather: the elements ``index`` along an axis."""
 
+    kind = "gather"
     index: Ints
     axis: int
 
@@ -109,11 +120,14 @@ class Take(Statement):
 class Expand(Statement):
     """The array repeated along axes of length 1, and over the samples."""
 
+    kind = "broadcast"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Join(Statement):
     """The arguments one after the other along an axis, which is a new one if they are ``stacked``."""
 
+    kind = "scatter"
     axis: int
     stacked: bool
 
@@ -122,6 +136,7 @@ class Join(Statement):
 class Place(Statement):
     """args[0], or zeros, with args[1] added to a part of it."""
 
+    kind = "scatter"
     index: tuple[int | slice, ...]
 
 
@@ -129,6 +144,7 @@ class Place(Statement):
 class Scatter(Statement):
     """Zeros with each element of the argument along an axis added to element ``index`` of it."""
 
+    kind = "scatter"
     index: Ints
     axis: int
 

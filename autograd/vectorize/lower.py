@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.labels import UnitLabel
+from autograd.ops import IEEE, Ieee
 from autograd.value import Value
 from autograd.vectorize.arrays import COMPUTED, INPUT, Array, Builder, Expand, Operand, Shape, View, constant, varying
 from autograd.vectorize.axes import Columns, as_function
@@ -121,6 +122,7 @@ class _Lowerer:
             groups = [part for group in groups for part in _by_use(graph, group, colours)]
             colours, terms = self.coloured(groups, inside, chained)
         self.terms = terms
+        self.compute_numbers(np.array(colours))
         self.groups = groups
         self.position = np.zeros(n, np.int64)
         for group in groups:
@@ -141,6 +143,19 @@ class _Lowerer:
         index = self.graph.index
         self.role = {index[node]: c for c, group in enumerate(groups) for node in group.nodes if node in index}
         return colour_nodes(self.graph, self.role, inside, chained)
+
+    def compute_numbers(self, colours: Ints) -> None:
+        """Compute what depends on numbers only: their data may have been set since the graph was recorded."""
+        graph, fixed = self.graph, colours == NUMBER
+        computed = graph.op != LEAF
+        if not (fixed & computed).any():
+            return
+        for k in np.flatnonzero(computed & (colours < 0)).tolist():
+            operands = [x for x in graph.inputs[k].tolist() if x >= 0]
+            if fixed[operands].all():
+                fixed[k] = True  # a step inside a chain too
+                row = ROWS[graph.op[k]]
+                self.data[k] = float(row.value(IEEE, *(Ieee(self.data[x]) for x in operands)))
 
     def split(self, colours: Ints) -> None:
         """Number the colours, telling apart equal terms of unequal sums: sums say what the axes of their terms are."""

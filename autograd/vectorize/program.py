@@ -16,20 +16,10 @@ from autograd.vectorize.arrays import (
     INPUT,
     PARAMETER,
     Array,
-    Contract,
-    Expand,
     Index,
-    Join,
     Map,
     Operand,
-    Place,
-    Reduce,
-    Reshape,
-    Scatter,
-    Share,
     Statement,
-    Take,
-    Transpose,
 )
 from autograd.vectorize.given import as_numbers, check_leaves, input_arrays, parameter_arrays, unique
 from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lower
@@ -556,22 +546,6 @@ def _program_of(
     return program
 
 
-_KINDS = {
-    Map: "elementwise",
-    Share: "elementwise",
-    Contract: "matrix product",
-    Reduce: "reduction",
-    Take: "gather",
-    Scatter: "scatter",
-    Join: "scatter",
-    Place: "scatter",
-    Index: "view",
-    Reshape: "view",
-    Transpose: "view",
-    Expand: "broadcast",
-}
-
-
 def _computed_as(array: Array, lowered: Lowering) -> str:
     """Return the most notable of the statements that compute an array, down to the arrays of other colours."""
     if array.role != COMPUTED:
@@ -582,7 +556,7 @@ def _computed_as(array: Array, lowered: Lowering) -> str:
     stack = [array]
     while stack:
         statement = made[stack.pop()]
-        found.add(_KINDS[type(statement)])
+        found.add(statement.kind)
         stack += [x for x in statement.args if isinstance(x, Array) and x in made and x not in others]
     for kind in ("matrix product", "scatter", "gather", "reduction"):
         if kind in found:
