@@ -145,6 +145,9 @@ def test_long_graphs_are_folded():
     shown = str(explain(y))
     assert "… 461 rows not shown …" in shown
     assert "… 960 steps not shown …" in shown
+    latex = explain(y).latex()
+    assert r"\rlap{\text{… 960 steps not shown …}} & & & & & & & & " in latex
+    assert "multicolumn" not in latex  # which MathJax and KaTeX do not have
     assert max(map(len, shown.splitlines())) < 80
     derivation = explain(y, wrt=x)
     assert len(derivation.terms) == 501
@@ -204,6 +207,13 @@ def test_numbers_in_formulas_have_six_digits():
     assert r"\sqrt{2\pi}" in latex  # a number with a name
     assert not re.search(r"[.]\d{8}", latex)
     assert str(explain(third, x)).startswith("∂J/∂x = 0.333333 × x^(-0.666667) × ∂J/∂J\n")
+
+
+def test_a_later_term_with_a_sign_is_in_parentheses():
+    x, y = Value(3.0, label="x"), Value(2.0, label="y")
+    found = explain(-x * y + x, x)
+    assert str(found).startswith("∂J/∂x = ∂J/∂J + (−∂J/∂v1)\n      = 1.0 × 1.0 + (-1.0) × 2.0\n")
+    assert r"\frac{\partial J}{\partial J} + \left(-\frac{\partial J}{\partial v_{1}}\right)" in found.latex()
 
 
 def test_no_derivative_stands_on_both_sides():

@@ -148,8 +148,8 @@ def _chain_rule_sum(writer: Writer, node: Value, limit: int) -> ChainRuleSum:
 
 def _line(left: Expression, terms: Sequence[Cell], hidden: int, again: bool = False) -> list[Cell]:
     """The lines of ``left = term + term + ...``; one line where it fits, else one a term."""
-    texts = [term.text for term in terms]
-    latex = [term.latex for term in terms]
+    texts = [f"({term.text})" if i and term.text[0] in "-−" else term.text for i, term in enumerate(terms)]
+    latex = [rf"\left({x.latex}\right)" if i and x.latex[0] == "-" else x.latex for i, x in enumerate(terms)]
     if hidden:
         texts.insert((len(terms) + 1) // 2, f"… {hidden:,} more terms …")
         latex.insert((len(terms) + 1) // 2, rf"\cdots \text{{ {hidden:,} more terms }} \cdots")

@@ -171,8 +171,8 @@ class Table:
         """Return the table as an ``array``."""
         rows = [" & ".join(cell.to_latex() for cell in row) for row in self.rows]
         if self.hidden:
-            left_out = rf"\text{{… {self._left_out()} …}}"
-            rows.insert(self._folded_at(), rf"\multicolumn{{{len(self.align)}}}{{l}}{{{left_out}}}")
+            left_out = rf"\rlap{{\text{{… {self._left_out()} …}}}}"  # MathJax and KaTeX know no \multicolumn
+            rows.insert(self._folded_at(), left_out + " &" * (len(self.align) - 1))
         head = " & ".join(Cell(name).to_latex() for name in self.columns)
         body = " \\\\\n".join([rf"{head} \\ \hline", *rows]).replace("\\hline \\\\\n", "\\hline\n", 1)
         return f"\\begin{{array}}{{{self.align}}}\n{body}\n\\end{{array}}"
