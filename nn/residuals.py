@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from autograd.explain.tables import Cell, Lines, Table, fold
+from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
 from autograd.ops import evaluate, local_derivative
 from autograd.value import Value, real
@@ -398,7 +398,7 @@ def _relative(error: float, size: float) -> float:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ResidualTable:
+class ResidualTable(Shown):
     """Every δ, ∂J/∂W and ∂J/∂b by three routes; it shows itself as text and, in a notebook, as HTML.
 
     rows  one `Row` for each, layer by layer from the output back, then the parameters from the first layer on
@@ -423,7 +423,9 @@ class ResidualTable:
         scale = max(abs(self.cost), *(row.size for row in self.rows))
         return max(_relative(row.difference - row.formula, scale) for row in self.rows)
 
-    def _blocks(self) -> tuple[Table, Lines]:
+    @property
+    def blocks(self) -> tuple[Table, Lines]:  # type: ignore[override]
+        """The table, folded where it is long, and what its columns are."""
         shown, hidden = fold(self.rows, ROWS_SHOWN)
         table = Table(
             columns=("", "graph", "formula", "difference", "gap"),
@@ -446,14 +448,6 @@ class ResidualTable:
             f"difference: central difference of J, within {self.difference_disagreement:.1e} of the largest",
         )
         return table, Lines(tuple(map(Cell, verdict)))
-
-    def __str__(self) -> str:
-        return "\n\n".join(map(str, self._blocks()))
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return "".join(block._repr_html_() for block in self._blocks())
 
 
 def _latex(row: Row) -> str:

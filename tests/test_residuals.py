@@ -236,6 +236,7 @@ def test_the_table_shows_itself_and_leaves_the_model_alone():
     assert max(map(len, text.splitlines())) <= 79
     assert "<table" in table._repr_html_()
     assert "δ^(2)_1" in table._repr_html_()
+    assert r"\delta^{(2)}_{1} & " in table.latex()
     batch = residual_table(model, [[1.0, 2.0], [Value(0.5), 0.0]], [[0.0, 1.0], [1.0, 0.0]], cross_entropy)
     assert "δ^(2)_1 of sample 2" in str(batch)
 
