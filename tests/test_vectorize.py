@@ -1,9 +1,13 @@
+import copy
 import importlib.util
+import keyword
 import math
 import os
+import pickle
 import random
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 
@@ -739,6 +743,182 @@ def test_compiling_is_linear():
         vectorize(J, parameters=model.parameters())
         times.append((time.perf_counter() - start) / len(topological_order(J)))
     assert times[1] < 3.0 * times[0] + 1e-5
+
+
+# What is not to go wrong silently -------------------------------------------------------------------------------------
+
+
+def two_products():
+    x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    return vectorize((x * w).tanh() + w * w, {"x": x}, {"w": w})
+
+
+def test_what_the_vector_is_set_to_is_written_into_it():
+    program = two_products()
+    array = program.parameters["w"]
+    program.vector = program.vector * 2.0
+    assert array == 6.0
+    assert program(1.0) == pytest.approx(math.tanh(6.0) + 36.0)
+    program.vector -= 1.0
+    assert array == 5.0
+    with pytest.raises(ValueError, match="broadcast"):
+        program.vector = [1.0, 2.0]
+    with pytest.raises(AttributeError):
+        program.parameters = {}
+    with pytest.raises(AttributeError):
+        program.gradient = np.zeros(1)
+
+
+def test_a_parameter_replaced_by_another_array_is_refused():
+    program = two_products()
+    program(1.0)
+    program.parameters["w"] = np.array(6.0)
+    for call in (program, program.value_and_grad, program.residuals):
+        with pytest.raises(ValueError, match=r"'w' is another array now; write into it: parameters\['w'\]\[\.\.\.\] ="):
+            call(1.0)
+
+
+def test_gradients_put_into_the_dictionary_are_gone_with_it():
+    program = two_products()
+    _, found = program.value_and_grad(1.0)
+    found["w"] = found["w"] + 100.0
+    _, found = program.value_and_grad(1.0)
+    assert found["w"] == pytest.approx(6.0 + 1.0 - math.tanh(3.0) ** 2)
+
+
+@pytest.mark.parametrize("twin_of", [copy.copy, copy.deepcopy, lambda program: pickle.loads(pickle.dumps(program))])
+def test_a_copy_of_a_program_is_whole(twin_of):
+    """Its arrays are parts of one vector of its own."""
+    model, program = two_layers(decay_rate=0.1)
+    program.vector += 0.5
+    cost, _ = program.value_and_grad(X, Y)
+    twin = twin_of(program)
+    assert twin.value_and_grad(X, Y)[0] == cost
+    assert np.array_equal(twin.gradient, program.gradient)
+    assert str(twin) == str(program)
+    twin.vector += 1.0
+    twin.value_and_grad(X, Y)
+    assert twin["W1"][0, 0] == program["W1"][0, 0] + 1.0
+    assert program.value_and_grad(X, Y)[0] == cost
+    assert model.layers[0].neurons[0].w[0].data != program.parameters["W1"][0, 0]  # the graph's are as recorded
+    x = Value(0.5)
+    y = x
+    for k in range(2000):
+        y = y * 1.0001 if k % 3 else y.sin()
+    narrow = vectorize(y, parameters=[x])
+    narrow.vector += 0.25
+    assert twin_of(narrow)() == narrow()
+
+
+def test_a_program_in_several_threads():
+    rng = np.random.default_rng(0)
+    x, w = [Value(0.1) for _ in range(50)], [Value(v) for v in rng.normal(size=50)]
+    program = vectorize(sum(a * b for a, b in zip(x, w, strict=True)).tanh(), [x], {"w": w})
+
+    @vectorize
+    def function(a):
+        return sum(p * q for p, q in zip(a, w, strict=True)).tanh() if a[0] > 0.0 else a[1] * a[2]
+
+    batches = [rng.normal(size=(500, 50)) for _ in range(6)]
+    expected = [program(batch) for batch in batches]
+    gradients_ = [function.value_and_grad(batch[0]) for batch in batches]
+    wrong = []
+
+    def run(k):
+        for _ in range(50):
+            value, (slope,) = function.value_and_grad(batches[k][0])
+            same = value == gradients_[k][0] and np.array_equal(slope, gradients_[k][1][0])
+            if not (same and np.array_equal(program(batches[k]), expected[k])):
+                wrong.append(k)
+
+    threads = [threading.Thread(target=run, args=(k,)) for k in range(len(batches))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_weights_that_a_function_uses_have_the_numbers_of_each_call():
+    model = MLP(2, [3, 1], activation="tanh", seed=1)
+    fast = vectorize(lambda x: model(x) * 2.0 if model.parameters()[0] < 100.0 else model.parameters()[0] * x[0])
+    x = [0.5, -1.0]
+    for change in (0.0, 1.0, -2.0, 1000.0):
+        for parameter in model.parameters():
+            parameter.data += change
+        first = model.parameters()[0].data
+        assert_close(fast(x), model(x).data * 2.0 if first < 100.0 else first * x[0])
+    assert repr(fast).endswith("2 recordings>")
+
+
+def test_numbers_set_since_the_recording():
+    """Those of leaves that are neither inputs nor parameters are what they are when the program is compiled."""
+    k, x, w = (Value(v) for v in (2.0, 1.0, 3.0))
+    J = (k * 3.0 + k + 1.0).exp() * w * x ** (k + 0.0)
+    k.data = 0.5
+    program = vectorize(J, [x], [w])
+    assert_close(program([1.5]), math.exp(3.0) * 3.0 * 1.5**0.5)
+    program.write_back()
+    assert_close(J.data, math.exp(3.0) * 3.0 * 1.5**0.5)
+
+
+@pytest.mark.parametrize(
+    "given", [None, [None, 1.0], ["1.5", 1.0], [1j, 1.0], [Value(1.0), 1.0], {"x": 1.0}, np.array(["1", "2"])]
+)
+def test_what_is_no_number_is_named(given):
+    x = [Value(1.0, label="x_1"), Value(2.0, label="x_2")]
+    program = vectorize(x[0] * x[1], [x])
+    with pytest.raises(TypeError, match=r"x: got .*; accepted: a real number"):
+        program(given)
+    with pytest.raises(TypeError, match=r"argument 1: got .*; accepted: a real number"):
+        vectorize(lambda a: a[0] * a[1])(given)
+    with pytest.raises(TypeError, match="masked"):
+        program(np.ma.array([1.0, 2.0], mask=[True, False]))
+    with pytest.raises(ValueError, match=r"x: .*inhomogeneous"):
+        program([[1.0], [2.0, 3.0]])
+
+
+def test_arrays_of_every_kind():
+    x = [Value(0.1 * k) for k in range(3)]
+    program = vectorize(x[0] * x[1] + x[2].sin(), [x])
+    numbers = np.arange(12.0).reshape(4, 3)
+    expected = program(numbers)
+    read_only = numbers.copy()
+    read_only.flags.writeable = False
+    for other in (
+        numbers.tolist(),
+        tuple(map(tuple, numbers)),
+        np.asfortranarray(numbers),
+        numbers[::-1][::-1],
+        np.repeat(numbers, 2, axis=1)[:, ::2],
+        numbers.astype(np.float32),
+        numbers.astype(int),
+        numbers.astype(np.longdouble),
+        numbers.astype(object),
+        numbers.astype(">f8"),
+        read_only,
+    ):
+        assert np.array_equal(program(other), expected)
+    program(numbers)[...] = 0.0  # the caller's own
+    assert np.array_equal(program(numbers), expected)
+    assert np.array_equal(
+        program(np.where(numbers == 4.0, np.nan, numbers)), [*expected[:1], np.nan, *expected[2:]], True
+    )
+
+
+def test_labels_of_every_kind():
+    """Keywords, names that the text itself uses, built-in names, and what is no name at all."""
+    own = ["np", "m", "X", "J", "t1", "c1", "D_1", "Z_1", "dX", "program", "self", "sum", "print", "__debug__"]
+    names = {*namespace("numpy"), *keyword.kwlist, *own}
+    for name in (*sorted(names), "a'b", 'a"b', "a\nb", "W^(1)_11", "é", "変数", "#", "\\"):
+        a, b, c, d = (Value(0.3 + 0.1 * k, label=name) for k in range(4))
+        root = (a * b).exp() + a * c.tanh() + a.maximum(b).log() + d**2.0 + (a * c + b * d)
+        for parameters in ({name: [a, b, c, d]}, [a, b, c, d]):
+            program = vectorize(root, parameters=parameters)
+            compile(str(program), "", "exec")
+            assert_close(program.to("numpy")(program.parameters), root.data)
+        program = vectorize(root, {name: [a, b]}, [c, d])
+        assert_close(program.to("numpy")(program.parameters, np.array([[0.3, 0.4]] * 3)), root.data)
 
 
 # What is refused ------------------------------------------------------------------------------------------------------
