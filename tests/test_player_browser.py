@@ -489,6 +489,19 @@ def test_the_frame_of_a_notebook_is_as_high_as_the_page(browser, tmp_path, root,
         fits()
 
 
+def test_the_frame_has_its_height_before_it_is_scrolled_to(browser, tmp_path):
+    """Browsers draw nothing in a frame that is out of sight; it is to have its height all the same."""
+    notebook = in_a_notebook(play(network()[0]), tmp_path)
+    notebook.write_text("<!doctype html><div style='height: 3000px'></div>" + notebook.read_text("utf-8"), "utf-8")
+    with opened(browser, notebook, tmp_path, viewport={"width": 1300, "height": 600}) as tab:
+        height = "document.querySelector('iframe').clientHeight"
+        tab.wait_for_function(f"{height} !== 720")
+        before = tab.evaluate(height)
+        tab.evaluate("document.querySelector('iframe').scrollIntoView()")
+        tab.wait_for_timeout(300)
+        assert tab.evaluate(height) == before
+
+
 @pytest.mark.parametrize("root", [baydin()[0], network()[0]])
 def test_what_is_below_the_step_stays_where_it_is(browser, tmp_path, root):
     with opened(browser, play(root), tmp_path, viewport={"width": 400, "height": 700}) as tab:
@@ -550,6 +563,31 @@ def test_every_control_has_a_name(browser, tmp_path):
             )
             assert nameless == []
             assert tab.locator("[role=button]").first.get_attribute("tabindex") == "0"
+
+
+@pytest.mark.parametrize("root", [baydin()[0], network()[0]])
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser, tmp_path, root):
+    with opened(browser, play(root), tmp_path) as tab:
+        controls = "button:enabled, input:enabled, select, [role=button]"
+        visible = f"[...document.querySelectorAll('{controls}')].filter((one) => one.getClientRects().length).length"
+        for _ in range(tab.evaluate(visible)):
+            tab.keyboard.press("Tab")
+            seen = tab.evaluate(
+                """() => { const one = document.activeElement;
+                   const shape = one.querySelector?.('rect, circle, .drawn');
+                   one.dataset.reached = '';
+                   return getComputedStyle(one).outlineStyle !== 'none'
+                     || (shape && parseFloat(getComputedStyle(shape).strokeWidth) >= 3); }"""
+            )
+            assert seen, tab.evaluate("document.activeElement.outerHTML")
+        assert tab.evaluate("document.querySelectorAll('[data-reached]').length") == tab.evaluate(visible)
+        node = tab.locator("[data-node]").last
+        node.focus()
+        for key in ("Enter", "Space"):
+            tab.keyboard.press(key)
+            assert tab.locator("#node-card").is_visible() == (key == "Enter")
+        tab.keyboard.press("ArrowLeft")  # steps while a node has the focus
+        assert "backward step" in tab.locator("#live").inner_text()
 
 
 @pytest.mark.parametrize("label", ["</script><img src=x onerror=alert(1)>", "<b>bold</b>", "\"'&amp; \\n", "a\u2028b"])

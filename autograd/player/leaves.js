@@ -6,9 +6,10 @@ const leafRows = new Map();
 
 function refreshLeaves() {
   const listed = leaves.length <= MOST_LEAVES ? leaves : leaves.filter((index) => index === state.selected);
-  find("leaves-note").textContent = listed.length
-    ? `Drag, or type a value.${listed.every((index) => nodes[index].constant) ? "" : TICK}`
-    : leaves.length ? `${leaves.length} leaves: click one in the picture to change its value.` : "There are constants only.";
+  let note = "There are constants only.";
+  if (listed.length) note = `Drag, or type a value.${listed.every((index) => nodes[index].constant) ? "" : TICK}`;
+  else if (leaves.length) note = `${leaves.length} leaves: click one in the picture to change its value.`;
+  find("leaves-note").textContent = note;
   if (listed.join() !== [...leafRows.keys()].join()) {
     leafRows.clear();
     for (const index of listed) leafRows.set(index, leafRow(index));
@@ -41,7 +42,8 @@ function leafRow(index) {
   const title = element("span", { class: "name", title: name(index) }, name(index));
   const row = element("div", { class: "leaf-row" }, title, slider, box);
   if (nodes[index].constant) return { row, slider, box };
-  const tick = element("input", { type: "checkbox", title: "parameter", "aria-label": `${name(index)} is a parameter` });
+  const says = `${name(index)} is a parameter`;
+  const tick = element("input", { type: "checkbox", title: "parameter", "aria-label": says });
   tick.addEventListener("change", () => {
     state.parameters[tick.checked ? "add" : "delete"](index);
     refresh();

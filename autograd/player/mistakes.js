@@ -48,7 +48,8 @@ function mistakes(graph, run, node, pathLimit = 64) {
 // Local derivatives as they are often mistaken, as functions of a use.
 function wrongLocals(graph, run) {
   const numbers = (use) => graph.nodes[use.node].inputs.map((index) => run.values[index]);
-  const partial = (use, position, inputs, out) => operations[graph.nodes[use.node].op].partials[position](...inputs, out);
+  const row = (use) => operations[graph.nodes[use.node].op];
+  const partial = (use, position, inputs, out) => row(use).partials[position](...inputs, out);
   return [
     [(use) => partial(use, use.position, numbers(use), run.values[use.input]),
      "The local derivative was taken with the input in the place of the output."],
@@ -65,8 +66,8 @@ function wrongLocals(graph, run) {
   ];
 }
 
-// Compare an answer with ∂J/∂node: {correct, causes}; causes are the mistakes that give this very answer, at most three,
-// one of each name.
+// Compare an answer with ∂J/∂node: {correct, causes}; causes are the mistakes that give this very answer, at most
+// three, one of each name.
 function diagnose(graph, run, node, answer) {
   if (near(answer, run.gradients[node]) || answer === run.gradients[node]) return { correct: true, causes: [] };
   const causes = [];

@@ -24,9 +24,10 @@ function drawNetwork() {
     picture.append(pressed(group, node));
   }
   for (const unit of units) {
-    const texts = { number: drawn("text", { y: 4, class: "number" }), slope: drawn("text", { y: 44, class: "gradient" }) };
+    const number = drawn("text", { y: 4, class: "number" });
+    const slope = drawn("text", { y: 44, class: "gradient" });
     const title = drawn("text", { y: -35 }, name(unit.a));
-    addNode(picture, unit.a, unit, { ...texts, unit }, drawn("circle", { r: 28 }), title);
+    addNode(picture, unit.a, unit, { number, slope, unit }, drawn("circle", { r: 28 }), title);
   }
   const box = drawn("rect", { x: -38, y: -18, width: 76, height: 36, rx: 8 });
   const title = drawn("text", { y: -26, "text-anchor": "middle" }, nodes[graph.root].short);
@@ -42,9 +43,8 @@ function refreshWeights(gradients, marks) {
   const largest = Math.max(...[...parts.weights.keys()].map((index) => Math.abs(run.values[index])), 1e-9);
   for (const [index, { group, line }] of parts.weights) {
     const weight = run.values[index];
-    const marked = marks.nodes.get(index) ?? [];
-    line.style.strokeWidth = marked.length ? "" : (0.8 + 3.2 * Math.abs(weight) / largest).toFixed(2);
-    setClasses(group, "weight", weight < 0 && "negative", ...marked);
+    line.setAttribute("stroke-width", (0.8 + 3.2 * Math.abs(weight) / largest).toFixed(2)); // page.css marks with its own
+    setClasses(group, "weight", weight < 0 && "negative", ...(marks.nodes.get(index) ?? []));
     const words = `${name(index)} = ${long(weight)}, ${gradientName(index)} = ${gradientText(index, gradients)}`;
     group.setAttribute("aria-label", words);
     group.querySelector("title").textContent = words;
@@ -68,8 +68,8 @@ function residualWords(unit) {
     rows.push(...row("incoming", "Σ W δ = ", ...sum, newLine(), "= ", upstream()));
   } else if (slope) rows.push(...row("incoming", `${gradientName(unit.a)} = `, upstream()));
   const product = slope ? [bracketed(upstream()), " × ", bracketed(local(slope.local)), newLine(), "= "] : [];
-  rows.push(...row("residual", coloured("g", `δ${unit.mark}`), ` = ${gradientName(unit.z)}`, newLine(), "= ", ...product,
-    element("b", { id: "sum" }, gradient(delta))));
+  rows.push(...row("residual", coloured("g", `δ${unit.mark}`), ` = ${gradientName(unit.z)}`, newLine(),
+    "= ", ...product, element("b", { id: "sum" }, gradient(delta))));
   const into = network.weights.filter(({ node, to }) => to === unit.number && run.gradients[node] !== null);
   for (const { node, from } of into.slice(0, MOST_TERMS)) {
     const { a } = network.units[from];

@@ -22,8 +22,8 @@ function refreshTitle() {
   if (bad !== undefined) {
     const { value: formula, edges } = rule(bad);
     const raised = sentences(edges, (one) => one.includes("raises"));
-    words = `${name(bad)} = ${inNumbers(formula, bad)} is ${show(run.values[bad])} here, so what follows from it is not `
-      + `a usual number.${raised && ` The page goes on where Python stops: ${raised}.`}`;
+    words = `${name(bad)} = ${inNumbers(formula, bad)} is ${show(run.values[bad])} here, so what follows from it is `
+      + `not a usual number.${raised && ` The page goes on where Python stops: ${raised}.`}`;
   } else if (steep) {
     const { node, input, local, upstream } = steep;
     const why = Number.isFinite(local) ? `${long(upstream)} × ${long(local)} is too large for a float`
@@ -42,11 +42,12 @@ function setView(view) {
   for (const one of ["network", "graph"]) find(`view-${one}`).setAttribute("aria-pressed", String(one === view));
   if (view === "network") drawNetwork();
   else drawGraph();
+  const [v, g, l, n] = ["v", "g", "l", "n"].map((kindOf) => (text) => coloured(kindOf, text));
   find("legend").replaceChildren(...(view === "network"
-    ? ["In the circles ", coloured("v", "activations a"), ", under them ", coloured("g", `residuals δ = ∂${rootName}/∂z`),
-      ". Lines are weights, ", coloured("v", "positive"), " or ", coloured("n", "negative"), ", the larger the thicker."]
-    : ["In the nodes ", coloured("v", "values"), " and ", coloured("g", `gradients ∂${rootName}/∂node`), ", on the edges ",
-      coloured("l", "local derivatives"), "."]));
+    ? ["In the circles ", v("activations a"), ", under them ", g(`residuals δ = ∂${rootName}/∂z`),
+      ". Lines are weights, ", v("positive"), " or ", n("negative"), ", the larger the thicker."]
+    : ["In the nodes ", v("values"), " and ", g(`gradients ∂${rootName}/∂node`),
+      ", on the edges ", l("local derivatives"), "."]));
   refresh();
   follow();
 }
@@ -109,8 +110,8 @@ function start() {
   document.querySelector(".scrub-names").style.setProperty("--backward", `${last - forwardCount}fr`);
   document.addEventListener("keydown", keys);
   addEventListener("resize", resized);
-  setView(state.view);
   if (parent !== window) tellFrame();
+  setView(state.view);
 }
 
 function resized() {

@@ -26,7 +26,8 @@ function ask(index) {
   find("quiz-feedback").replaceChildren();
   if (index === undefined) {
     const { right, asked } = state.quiz;
-    feedback("right", asked ? `Done: ${right} of ${asked} right at the first try.` : "There is no gradient to ask for.");
+    const score = `Done: ${right} of ${asked} right at the first try.`;
+    feedback("right", asked ? score : "There is no gradient to ask for.");
   } else {
     const unit = network?.units.find((one) => one.z === index);
     const sign = element("b", { class: "equation" }, gradientName(index));

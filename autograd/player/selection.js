@@ -57,5 +57,6 @@ function pathWords(index) {
     });
     return element("li", {}, button);
   });
-  return [note(count > 1 ? `${head}, which add up to the gradient:` : `${head}:`), element("ul", { class: "paths" }, ...paths)];
+  const list = element("ul", { class: "paths" }, ...paths);
+  return [note(count > 1 ? `${head}, which add up to the gradient:` : `${head}:`), list];
 }

@@ -95,7 +95,8 @@ function introduction() {
     ["Home", " "], ["End", "go to the ends, "], ["Tab", " "], ["Enter", "choose a node, "], ["Esc", "leaves it."]]
     .flatMap(([key, does]) => [element("kbd", {}, key), ` ${does}`]));
   const reached = leaves.filter((index) => run.gradients[index] !== null);
-  const lines = reached.slice(0, 8).flatMap((index) => [`${gradientName(index)} = `, gradient(run.gradients[index]), newLine()]);
+  const lines = reached.slice(0, 8)
+    .flatMap((index) => [`${gradientName(index)} = `, gradient(run.gradients[index]), newLine()]);
   return [words, keys, equation(...lines, reached.length > 8 ? `and ${reached.length - 8} more` : "")];
 }
 
@@ -136,6 +137,7 @@ function backwardWords(step) {
   const place = part(input) || (drawnFor(node) === input ? "" : part(node));
   const { symbol } = rule(node);
   const edges = sentences(rule(node).edges, (one) => !one.includes("raises"));
+  const kink = edges && jumps(graph, run.values, step);
   return [phase("backward", state.position - forwardCount, last - forwardCount),
     element("span", {}, `from ${name(node)} back to ${name(input)}${which}${place}`),
     element("dl", {},
@@ -144,9 +146,10 @@ function backwardWords(step) {
       ...row("local", ...localWords(step)),
       ...row("contribution", bracketed(gradient(upstream)), " × ", bracketed(local(step.local)), newLine(),
         "= ", element("b", {}, gradient(contribution))),
-      ...row("added", coloured("g", gradientName(input)), newLine(), `${long(before)} + `, bracketed(gradient(contribution)),
+      ...row("added", coloured("g", gradientName(input)), newLine(),
+        `${long(before)} + `, bracketed(gradient(contribution)),
         " = ", element("b", { id: "after" }, gradient(after)))),
-    ...(edges && jumps(graph, run.values, step) ? [note(`The local derivative of ${symbol} jumps here: ${edges}.`)] : []),
+    ...(kink ? [note(`The local derivative of ${symbol} jumps here: ${edges}.`)] : []),
     element("p", { class: ready ? "ready whole" : "ready" }, readyWords(step))];
 }
 

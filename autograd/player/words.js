@@ -59,8 +59,8 @@ const row = (term, ...pieces) => [element("dt", {}, term), element("dd", {}, equ
 
 const rule = (index) => graph.texts[nodes[index].text]; // how an operation is written
 
-// A formula such as "1 − {out} × {out}" with names or numbers in the holes. What would run into its neighbours is put in
-// parentheses: a negative number beside a sign, and before an exponent all but a plain name or number.
+// A formula such as "1 − {out} × {out}" with names or numbers in the holes. What would run into its neighbours is put
+// in parentheses: a negative number beside a sign, and before an exponent all but a plain name or number.
 function written(template, { inputs }, out, word) {
   const pieces = template.split(/\{(\w+)\}/);
   return pieces.map((piece, i) => {
@@ -76,8 +76,8 @@ function written(template, { inputs }, out, word) {
 const inNames = (template, index) => written(template, nodes[index], index, name);
 const inNumbers = (template, index, { values } = run) => written(template, nodes[index], index, (i) => long(values[i]));
 
-// The local derivative of a use as a factor. Where the root itself uses the node, ∂root/∂node is the name of the gradient
-// already, and the formula stands for it.
+// The local derivative of a use as a factor. Where the root itself uses the node, ∂root/∂node is the name of the
+// gradient already, and the formula stands for it.
 function localName({ node, position, input }) {
   if (node !== graph.root) return partialName(node, input);
   const text = inNames(rule(node).partials[position], node);
