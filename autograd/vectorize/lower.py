@@ -12,8 +12,9 @@ import numpy as np
 from autograd.labels import UnitLabel
 from autograd.ops import IEEE, Ieee
 from autograd.value import Value
-from autograd.vectorize.arrays import COMPUTED, INPUT, Array, Builder, Expand, Operand, Shape, View, constant, varying
+from autograd.vectorize.arrays import COMPUTED, INPUT, Array, Expand, Operand, Shape, View
 from autograd.vectorize.axes import Columns, as_function
+from autograd.vectorize.builder import Builder, constant, varying
 from autograd.vectorize.colours import NUMBER, Terms, chains, colour_nodes
 from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
 

@@ -17,7 +17,6 @@ from autograd.vectorize.arrays import (
     CONSTANT,
     COUNT,
     Array,
-    Builder,
     Contract,
     Expand,
     Index,
@@ -33,6 +32,7 @@ from autograd.vectorize.arrays import (
     Take,
     Transpose,
 )
+from autograd.vectorize.builder import Builder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,6 @@ from autograd.vectorize.arrays import (
     BATCH,
     COMPUTED,
     Array,
-    Builder,
     Contract,
     Expand,
     Index,
@@ -32,6 +31,7 @@ from autograd.vectorize.arrays import (
     Transpose,
     View,
 )
+from autograd.vectorize.builder import Builder
 from autograd.vectorize.shifts import shifts
 
 
