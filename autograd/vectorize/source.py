@@ -250,7 +250,8 @@ class Source:
         if not (sizes or isinstance(x, Array) or statement.out in self.uses):
             return self.text(x), ATOM
         sizes = f"({sizes},)" if sizes and "," not in sizes else f"({sizes})"
-        return f"broadcast_to({self.text(x)}, {sizes})", ATOM
+        text = self.text(x) if isinstance(x, Array) else repr(x)  # 1.0: no array of whole numbers
+        return f"broadcast_to({text}, {sizes})", ATOM
 
     def join(self, statement: Join) -> tuple[str, float]:
         axis = statement.axis + statement.out.batched

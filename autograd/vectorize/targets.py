@@ -56,7 +56,7 @@ def _numpy() -> dict[str, Callable[..., Any]]:
         return out
 
     def place(base: Any, index: Any, part: Any) -> Any:
-        out = np.zeros(base) if isinstance(base, tuple) else base.copy()
+        out = np.zeros(base) if isinstance(base, tuple) else base.astype(float)  # where(x > 0, 1, 0) has whole numbers
         out[index] += part
         return out
 
