@@ -176,6 +176,14 @@ def test_the_part_of_the_root_in_a_chain_is_its_formula(browser, tmp_path):
         assert lines[0].split("\n")[1] == "= ∂J/∂J × (−1) + ∂J/∂v1 × ∂v1/∂x"
 
 
+def test_paths_through_both_operands_are_told_apart(browser, tmp_path):
+    x = Value(3.0, label="x")
+    with opened(browser, play(x * x + 1.0), tmp_path) as tab:
+        tab.locator("[data-node='0']").click()
+        paths = [text.split("\n")[0] for text in tab.locator(".paths button").all_inner_texts()]
+        assert sorted(paths) == ["x → v1 (operand 1) → J", "x → v1 (operand 2) → J"]
+
+
 def test_a_kink_is_named_where_the_reader_is_at_it(browser, tmp_path):
     x, y, z = Value(0.0, label="x"), Value(2.0, label="y"), Value(2.0, label="z")
     with opened(browser, play(relu(x) + maximum(y, z)), tmp_path) as tab:
@@ -397,6 +405,9 @@ def test_what_python_goes_on_with_is_not_said_to_raise(browser, tmp_path):
             "v1 = ∞ × 0 is nan here, so what follows from it is not a usual number."
         )
         assert tab.get_by_label("u", exact=True).get_attribute("placeholder") == "∞"
+        tab.get_by_label("u, slider").press("ArrowRight")
+        assert -1.0 <= shown(tab, 0) <= 1.0  # a slider has no middle at ∞
+        tab.click("#reset")
         broken = [tab.locator(f"[data-node='{i}']").get_attribute("class").endswith("broken") for i in range(6)]
         assert broken == [True, True, True, False, False, False]  # u, x, v1, sqrt x, the constant 2, their product
         tab.get_by_label("u", exact=True).fill("1")

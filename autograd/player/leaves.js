@@ -18,7 +18,7 @@ function refreshLeaves() {
   for (const [index, { slider, box, tick }] of leafRows) {
     const x = state.leafValues[index];
     const finite = Number.isFinite(x);
-    const [low, high] = [recorded[index] - reach(index), recorded[index] + reach(index)];
+    const [low, high] = [finiteOr0(recorded[index]) - reach(index), finiteOr0(recorded[index]) + reach(index)];
     slider.min = finite ? Math.min(low, x) : low;
     slider.max = finite ? Math.max(high, x) : high;
     slider.value = x;
@@ -51,6 +51,9 @@ function leafRow(index) {
   row.append(tick);
   return { row, slider, box, tick };
 }
+
+// Where a slider has its middle and a drag its start: ∞ and nan have no neighbours.
+const finiteOr0 = (x) => (Number.isFinite(x) ? x : 0);
 
 // How far a slider reaches to either side of the value that was recorded.
 function reach(index) {

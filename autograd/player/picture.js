@@ -65,7 +65,7 @@ function pressed(group, index) {
 function dragged(group, index) {
   let from = null;
   group.addEventListener("pointerdown", (event) => {
-    from = { x: event.clientX, value: state.leafValues[index], moved: false };
+    from = { x: event.clientX, value: finiteOr0(state.leafValues[index]), moved: false };
     group.setPointerCapture(event.pointerId);
     event.preventDefault();
   });

@@ -46,7 +46,7 @@ function pathWords(index) {
   const head = `${plural(count, "path")} from ${name(index)} to ${rootName}`;
   if (count > MOST_PATHS) return [note(`${head}: too many to list.`)];
   const paths = pathsFrom(graph, run, index).map(({ steps, product }, number) => {
-    const names = [name(index), ...steps.map((step) => name(step.node))].join(" → ");
+    const names = [name(index), ...steps.map((step) => name(step.node) + operand(step))].join(" → ");
     const factors = steps.flatMap((step, i) => [i ? " × " : "", bracketed(local(step.local))]);
     const button = element("button", { type: "button", "aria-pressed": state.path === number }, names, newLine(),
       element("span", { class: "equation" }, ...factors, " = ", gradient(product)));

@@ -131,15 +131,13 @@ function localWords(step) {
 }
 
 function backwardWords(step) {
-  const { node, position, input, upstream, contribution, before, after, ready } = step;
-  const operands = nodes[node].inputs.filter((index) => index === input).length;
-  const which = operands > 1 ? ` (operand ${position + 1})` : "";
+  const { node, input, upstream, contribution, before, after, ready } = step;
   const place = part(input) || (drawnFor(node) === input ? "" : part(node));
   const { symbol } = rule(node);
   const edges = sentences(rule(node).edges, (one) => !one.includes("raises"));
   const kink = edges && jumps(graph, run.values, step);
   return [phase("backward", state.position - forwardCount, last - forwardCount),
-    element("span", {}, `from ${name(node)} back to ${name(input)}${which}${place}`),
+    element("span", {}, `from ${name(node)} back to ${name(input)}${operand(step)}${place}`),
     element("dl", {},
       ...row("rule", ...ruleWords(node)),
       ...row("upstream", coloured("g", gradientName(node)), " = ", gradient(upstream)),

@@ -76,6 +76,11 @@ function written(template, { inputs }, out, word) {
 const inNames = (template, index) => written(template, nodes[index], index, name);
 const inNumbers = (template, index, { values } = run) => written(template, nodes[index], index, (i) => long(values[i]));
 
+// Which operand a use is, where a node uses the same input more than once.
+function operand({ node, position, input }) {
+  return nodes[node].inputs.filter((index) => index === input).length > 1 ? ` (operand ${position + 1})` : "";
+}
+
 // The local derivative of a use as a factor. Where the root itself uses the node, ∂root/∂node is the name of the
 // gradient already, and the formula stands for it.
 function localName({ node, position, input }) {
