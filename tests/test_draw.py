@@ -457,7 +457,7 @@ def test_a_recurrence_folds_into_steps_beside_what_every_step_uses():
     ]
     assert all(set(name.partition(": ")[2].split()) == {"×", "+", "tanh"} for name in drawing.folded)
     inside = drawing.open(drawing.folded[3])
-    assert inside.folded[3:5] == ("stages 115–119: × + tanh", "stages 120–124: + tanh ×")
+    assert inside.folded[3:5] == ("stages 115–119: × + tanh", "stages 120–124: tanh × +")
 
 
 def test_names_of_operations_are_kept_and_many_labels_are_no_groups():
