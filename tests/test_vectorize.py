@@ -314,6 +314,12 @@ def test_the_cost_of_a_batch_has_the_label_of_the_root():
     assert program["J"] == cost
 
 
+def test_a_program_at_the_prompt_says_what_it_is():
+    x, w = Value(1.0, "x"), Value(0.5, "w")
+    program = vectorize((w * x).tanh(), {"x": x}, {"w": w})
+    assert repr(program) == "<program of 4 nodes; inputs: x (); parameters: w (); print it to read it>"
+
+
 def test_the_report():
     _, program = two_layers()
     report = program.report()

@@ -440,6 +440,14 @@ class Program:
 
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{group.name} {group.shape}" for group in self._inputs)
+        parameters = ", ".join(f"{name} {array.shape}" for name, array in self.parameters.items())
+        nodes = f"{len(self._graph.nodes):,} nodes"
+        return (
+            f"<program of {nodes}; inputs: {inputs or 'none'}; parameters: {parameters or 'none'}; print it to read it>"
+        )
+
     def __str__(self) -> str:
         if self._straight is not None:
             return f"# {len(self._graph.nodes):,} numbers one by one: few of them are alike, so there are no arrays\n"
