@@ -500,6 +500,21 @@ def test_the_frame_of_a_notebook_is_as_high_as_the_page(browser, tmp_path, root,
         fits()
 
 
+def test_the_frame_keeps_its_height_while_the_reader_steps(browser, tmp_path):
+    notebook = in_a_notebook(play(baydin()[0]), tmp_path)
+    with opened(browser, notebook, tmp_path, viewport={"width": 600, "height": 800}) as tab:
+        frame = tab.frames[1]
+        frame.locator("#to-start").click()
+        heights = {True: [], False: []}
+        for forward, button in ((True, "#step-forward"), (False, "#step-back")):
+            while frame.locator(button).is_enabled():
+                frame.locator(button).click()
+                tab.wait_for_timeout(40)
+                heights[forward].append(tab.evaluate("document.querySelector('iframe').clientHeight"))
+        assert heights[True] == sorted(heights[True])
+        assert set(heights[False]) == {heights[True][-1]}
+
+
 def test_the_frame_has_its_height_before_it_is_scrolled_to(browser, tmp_path):
     """Browsers draw nothing in a frame that is out of sight; it is to have its height all the same."""
     notebook = in_a_notebook(play(network()[0]), tmp_path)

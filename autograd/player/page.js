@@ -114,8 +114,12 @@ function start() {
   setView(state.view);
 }
 
+let width = innerWidth;
+
 function resized() {
   fit();
+  if (innerWidth === width) return;
+  width = innerWidth;
   tallest = 0;
   refreshStep();
 }
