@@ -1,4 +1,4 @@
-"""A graph as a page: what it shows as JSON, how it computes as JavaScript made from the table of operations.
+"""A graph as a page: what it shows as JSON, how it computes and behaves as JavaScript.
 
 The page computes every number itself, so it stays right when a leaf is dragged; the order of its steps is that of
 `steps.backward_steps`.
@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from typing import Any
 from autograd.draw.layout import lay_out, printable
 from autograd.draw.view import Box, Edge, View
 from autograd.graph import topological_order
-from autograd.labels import UnitLabel
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import Operation
+from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, pretty, unit_order
+from autograd.player.operations import operations_script, texts
 from autograd.saving import checked_ending, write_whole
 from autograd.steps import backward_steps, names_of, node_names
-from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
-from autograd.value import Constant, Value, real
+from autograd.symbolic import Expression, Formula, symbol, to_text
+from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph that is shown node by node
 MOST_IN_NETWORK = 3000  # of one that is shown unit by unit
@@ -126,6 +127,11 @@ def source(name: str) -> str:
     return (Path(__file__).parent / name).read_text("utf-8")
 
 
+def engine_script() -> str:
+    """Return the JavaScript that computes: it stands alone, and nothing in it knows of a document."""
+    return source("mathematics.js") + operations_script() + source("engine.js") + source("mistakes.js")
+
+
 def embedded(data: Any) -> str:
     r"""Return `data` as JSON of ASCII characters that ends no script element.
 
@@ -200,126 +206,6 @@ def sendable(x: float) -> float | str:
     '-Infinity'
     """
     return x if math.isfinite(x) else "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
-
-
-def chosen_parameters(
-    order: list[Value], called: Mapping[Value, str], parameters: Sequence[Value] | None, sample_leaves: list[Value]
-) -> list[Value]:
-    """Return the leaves that descend changes, in the order of the graph."""
-    leaves = [node for node in order if node.op is None and not isinstance(node, Constant)]
-    if parameters is not None:
-        if not isinstance(parameters, Iterable):
-            raise TypeError(f"parameters: got {parameters!r} ({type(parameters).__name__}); accepted: a list of leaves")
-        return leaves_of(parameters, "parameters", leaves, called)
-    weights = [leaf for leaf in leaves if isinstance(leaf.label, UnitLabel) and leaf.label.symbol in "Wb"]
-    return weights or [leaf for leaf in leaves if leaf not in sample_leaves]
-
-
-def leaves_of(given: Iterable[object], what: str, leaves: list[Value], called: Mapping[Value, str]) -> list[Value]:
-    """Return what is given in the order of `leaves`; ValueError, naming what is accepted, where it is none of them."""
-    position = {leaf: i for i, leaf in enumerate(leaves)}
-    found = set()
-    for leaf in given:
-        if not isinstance(leaf, Value) or leaf not in position:
-            known = ", ".join(called[node] for node in leaves[:12]) or "(there is none)"
-            more = f" and {len(leaves) - 12} more" if len(leaves) > 12 else ""
-            raise ValueError(f"{what}: {leaf!r} is not a leaf of this graph; accepted: the Values {known}{more}")
-        found.add(leaf)
-    return sorted(found, key=position.__getitem__)
-
-
-def sample_rows(
-    order: list[Value], called: Mapping[Value, str], samples: Sequence[Mapping[Value, float]]
-) -> tuple[list[list[float]], int, list[Value]]:
-    """Return the values of each sample, which of them was recorded, and the leaves that they are for."""
-    accepted = "accepted: a list of mappings from leaves to numbers, one for each sample, as [{x: 1.0}, {x: 2.0}]"
-    if isinstance(samples, Mapping) or not isinstance(samples, Iterable):
-        raise TypeError(f"samples: got {samples!r} ({type(samples).__name__}); {accepted}")
-    leaves = [node for node in order if node.op is None]
-    chosen: list[Value] = []
-    rows = []
-    for i, sample in enumerate(samples, start=1):
-        if not isinstance(sample, Mapping):
-            raise TypeError(f"samples: sample {i} is {sample!r} ({type(sample).__name__}); {accepted}")
-        given = leaves_of(sample, f"samples: sample {i}", leaves, called)
-        chosen = chosen or given
-        if not given or given != chosen:
-            got = ", ".join(called[leaf] for leaf in given) or "no leaf"
-            wanted = ", ".join(called[leaf] for leaf in chosen)
-            wanted = f"those of sample 1, which are {wanted}" if chosen else "a number for one leaf or more"
-            raise ValueError(f"samples: sample {i} has {got}; accepted: {wanted}")
-        rows.append([sample_value(sample[leaf], f"samples: sample {i}, {called[leaf]}") for leaf in chosen])
-    if not rows:
-        return [], 0, []
-    recorded = [leaf.data for leaf in chosen]
-    if recorded not in rows:
-        rows.insert(0, recorded)
-    return rows, rows.index(recorded), chosen
-
-
-def sample_value(x: object, where: str) -> float:
-    """Return `x` as a float; TypeError, saying where it stands, for what is no number."""
-    try:
-        return real(x)
-    except TypeError as error:
-        raise TypeError(f"{where}: {error}") from None
-
-
-# Operations -----------------------------------------------------------------------------------------------------------
-
-
-def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
-    """Return how the page writes an operation: ``{0}`` is its first input, ``{out}`` what it computes.
-
-    ``bare`` has the inputs that are mere numbers, None for the others; the formulas have the numbers in them.
-
-    >>> cube = texts(OPERATIONS["pow"], (None, 3.0))
-    >>> cube["value"], cube["partials"][0]
-    ('{0}³', '3 × {0}²')
-    """
-
-    def written(formula: Formula) -> str:
-        return to_text(formula).replace("-", "−")
-
-    inputs = [symbol(f"{{{i}}}") for i in range(row.arity)]
-    known: list[Formula] = [x if number is None else number for x, number in zip(inputs, bare, strict=True)]
-    return {
-        "symbol": row.symbol,
-        "value": written(Expression(row.name, tuple(known))),
-        "partials": [written(rule(SYMBOLS, *known, symbol("{out}"))) for rule in row.formulas],
-        "edges": row.edges,
-    }
-
-
-def engine_script() -> str:
-    """Return the JavaScript that computes: it stands alone, and nothing in it knows of a document."""
-    return source("mathematics.js") + operations_script() + source("engine.js") + source("mistakes.js")
-
-
-def operations_script() -> str:
-    """Return the table of operations in JavaScript: for each its value and its partials, as functions.
-
-    >>> "mul: {value: (x, y) => x * y, partials: [(x, y, out) => y, (x, y, out) => x]}," in operations_script()
-    True
-    """
-    functions, entries = [], []
-    for row in OPERATIONS.values():
-        letters = [symbol(letter) for letter in ("x", "y", "z")[: row.arity]]
-        given = ", ".join(letter.name for letter in letters)
-        value = (
-            row.javascript.format(*(x.name for x in letters))
-            if row.javascript
-            else to_javascript(row.value(SYMBOLS, *letters))
-        )
-        partials = ", ".join(
-            f"({given}, out) => {to_javascript(rule(SYMBOLS, *letters, symbol('out')))}" for rule in row.partials
-        )
-        rule = f"({given}) => {value}"
-        if not row.javascript and not row.infix:  # the rules of other rows call it by its name
-            functions.append(f"  const {row.name} = {rule};\n")
-            rule = row.name
-        entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]}},\n")
-    return "const operations = (() => {\n" + "".join(functions) + "  return {\n" + "".join(entries) + "  };\n})();\n"
 
 
 # Layout ---------------------------------------------------------------------------------------------------------------

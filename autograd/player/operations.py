@@ -1,0 +1,58 @@
+"""The table of operations as a page has it: how it writes them, and the JavaScript that computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.ops import OPERATIONS, Operation
+from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
+
+
+def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
+    """Return how the page writes an operation: ``{0}`` is its first input, ``{out}`` what it computes.
+
+    ``bare`` has the inputs that are mere numbers, None for the others; the formulas have the numbers in them.
+
+    >>> cube = texts(OPERATIONS["pow"], (None, 3.0))
+    >>> cube["value"], cube["partials"][0]
+    ('{0}³', '3 × {0}²')
+    """
+
+    def written(formula: Formula) -> str:
+        return to_text(formula).replace("-", "−")
+
+    inputs = [symbol(f"{{{i}}}") for i in range(row.arity)]
+    known: list[Formula] = [x if number is None else number for x, number in zip(inputs, bare, strict=True)]
+    return {
+        "symbol": row.symbol,
+        "value": written(Expression(row.name, tuple(known))),
+        "partials": [written(rule(SYMBOLS, *known, symbol("{out}"))) for rule in row.formulas],
+        "edges": row.edges,
+    }
+
+
+def operations_script() -> str:
+    """Return the table of operations in JavaScript: for each its value and its partials, as functions.
+
+    >>> "mul: {value: (x, y) => x * y, partials: [(x, y, out) => y, (x, y, out) => x]}," in operations_script()
+    True
+    """
+    functions, entries = [], []
+    for row in OPERATIONS.values():
+        letters = [symbol(letter) for letter in ("x", "y", "z")[: row.arity]]
+        given = ", ".join(letter.name for letter in letters)
+        value = (
+            row.javascript.format(*(x.name for x in letters))
+            if row.javascript
+            else to_javascript(row.value(SYMBOLS, *letters))
+        )
+        partials = ", ".join(
+            f"({given}, out) => {to_javascript(rule(SYMBOLS, *letters, symbol('out')))}" for rule in row.partials
+        )
+        rule = f"({given}) => {value}"
+        if not row.javascript and not row.infix:  # the rules of other rows call it by its name
+            functions.append(f"  const {row.name} = {rule};\n")
+            rule = row.name
+        entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]}},\n")
+    return "const operations = (() => {\n" + "".join(functions) + "  return {\n" + "".join(entries) + "  };\n})();\n"
