@@ -133,7 +133,7 @@ class Order:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         late = {name: place for place, name in enumerate(self.failed)}
-        items.sort(key=lambda item: (f"[{self.row}" not in item.nodeid, late.get(item.nodeid, len(late))))
+        items.sort(key=lambda item: (self.row not in item.nodeid, late.get(item.nodeid, len(late))))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         os.pwrite(self.running, nodeid.encode().ljust(1000), 0)
@@ -198,7 +198,7 @@ def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
         old = getattr(node, field)
         was = ast.unparse(node) if isinstance(node, ast.expr) else ""
         setattr(node, field, new)
-        order.row = row_of(tree, node)
+        order.row = f"[{row}" if (row := row_of(tree, node)) else ""
         if noticed(module, compile(ast.fix_missing_locations(tree), str(path), "exec"), order):
             killed += 1
         else:

@@ -41,6 +41,8 @@ def outcome(python: str, *packages: str) -> str:
 
 if __name__ == "__main__":
     first, *_ = pythons = sys.argv[1:] or [sys.executable]
+    for python in pythons:
+        subprocess.run([python, "--version"], check=True)  # now rather than after an hour
     figures = {f"newest packages, {python}": outcome(python, ".[test]") for python in pythons}
     figures["oldest packages"] = outcome(first, *oldest())
     figures["no optional package"] = outcome(first, ".", "pytest", "hypothesis", "mpmath")
