@@ -92,8 +92,10 @@ class Operation:
 
     def failure(self, error: Exception) -> str:
         """Return what went wrong where the value is not defined, and what `edges` says of it."""
-        said = [words for words in self.edges.split("; ") if f"raises {type(error).__name__}" in words]
-        return f"{error.args[-1]}" + (f" ({'; '.join(said)})" if said else "")
+        for words in self.edges.split("; "):
+            if f"raises {type(error).__name__}" in words:
+                return f"{error.args[-1]} ({words})"
+        return str(error.args[-1])
 
     def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
         return operation, (self.name,)

@@ -409,8 +409,14 @@ def test_operations_asked_for_are_there():
     assert set(wanted.split()) <= set(OPERATIONS)
 
 
+def test_symbols_are_those_of_mathematics():
+    signs = {"add": "+", "sub": "−", "mul": "×", "div": "/", "pow": "^", "neg": "−", "sigmoid": "σ"}
+    names = {"log": "ln", "maximum": "max", "minimum": "min"}
+    assert {name: row.symbol for name, row in OPERATIONS.items()} == {name: name for name in OPERATIONS} | signs | names
+
+
 def test_unknown_operation_names_the_known_ones():
-    with pytest.raises(KeyError, match=r"no operation 'sine'; the table has .*sin"):
+    with pytest.raises(KeyError, match=r"no operation 'sine'; the table has add, sub, mul, .*, where"):
         operation("sine")
 
 
