@@ -110,7 +110,7 @@ function start() {
   document.querySelector(".scrub-names").style.setProperty("--backward", `${last - forwardCount}fr`);
   document.addEventListener("keydown", keys);
   addEventListener("resize", resized);
-  if (parent !== window) tellFrame();
+  addEventListener("message", tellFrame, { once: true });
   setView(state.view);
 }
 
@@ -124,12 +124,14 @@ function resized() {
   refreshStep();
 }
 
-// In a notebook: tell the frame how high the page is, when it asks and whenever that changes.
+// In a notebook the frame asks how high the page is; it is told then, and whenever that changes. A page that nobody asks
+// scrolls in its frame.
 function tellFrame() {
   document.documentElement.classList.add("framed");
+  fit();
   const tell = () => parent.postMessage(document.body.offsetHeight, "*");
+  tell(); // at once: what observes does so only where the frame is in sight
   new ResizeObserver(tell).observe(document.body);
-  addEventListener("message", tell);
 }
 
 start();
