@@ -22,8 +22,20 @@ from autograd import OPERATIONS, Constant, Value
 from autograd.graph import topological_order
 from autograd.vectorize import vectorize
 from autograd.vectorize.targets import namespace
-from nn import MLP, SGD, Adam, cross_entropy, cross_entropy_on_logits, decay, fit, load, moons, squared_error
-from nn.engines import VectorizedEngine, make_engine
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    binary_cross_entropy,
+    binary_cross_entropy_on_logits,
+    cross_entropy,
+    cross_entropy_on_logits,
+    decay,
+    fit,
+    moons,
+    squared_error,
+)
+from nn.engines import ScalarEngine, VectorizedEngine, make_engine
 
 # Of random graphs: thousands in a quick run, and as many of each kind as a profile of the user's own asks for.
 EXAMPLES = settings.default.max_examples if settings.default.max_examples > 300 else None
@@ -107,6 +119,26 @@ def test_random_graphs_with_mixed_roles_over_a_batch(seed, layers):
     assert_close(values, expected_values)
     assert_close(cost, np.mean(expected_values))
     assert_close(found, np.mean(expected, axis=0))
+
+
+@settings(max_examples=EXAMPLES or 200)
+@given(seed=st.integers(0, 10**9), layers=st.booleans(), samples=st.sampled_from([1, 2, 5]))
+def test_several_roots(seed, layers, samples):
+    """Roots that are used by other roots, twice the same, leaves and numbers, for one sample and over a batch."""
+    rng = random.Random(seed)
+    root, leaves = random_layers(seed) if layers else random_graph(seed, 20)
+    nodes = topological_order(root)
+    roots = [root, root, *(rng.choice(nodes) for _ in range(rng.randint(1, 4)))]
+    rng.shuffle(roots)
+    inputs = [x for x in leaves if x in set(nodes) and rng.random() < 0.5]
+    program = vectorize(roots, [inputs] if inputs else ())
+    batch = np.array([[x.data + rng.uniform(-1e-6, 1e-6) for x in inputs] for _ in range(samples)])
+    found = program(batch) if inputs else program()[None]
+    for k in range(len(found)):
+        program.write_back(k)
+        assert_close(found[k], [x.data for x in roots])
+    if inputs:
+        assert_close(program(batch[0]), found[0])
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -502,6 +534,68 @@ def test_a_flipped_branch_is_recorded_again():
     assert leaky([1.0, 2.0], 0.5) == 3.0
     assert len(calls) == 4
     assert leaky.__name__ == "leaky"
+
+
+def random_branches(seed, other):
+    """Return a function of three numbers and `other` that decides by every kind of comparison."""
+
+    def function(*x):
+        rng = random.Random(seed)
+        pool = [*x, other]
+        for _ in range(12):
+            a, b, c = rng.choice(pool), rng.choice(pool), rng.choice([0.0, 0.5, -1.0, 1.0])
+            match rng.randrange(13):
+                case 0:
+                    pool.append(a * b if a < b else a - b)
+                case 1:
+                    pool.append(a + 1.0 if a <= c else b * 2.0)
+                case 2:
+                    pool.append(a.sin() if a > b else b.cos())
+                case 3:
+                    pool.append(a * 3.0 if c >= a else -a)
+                case 4:
+                    pool.append(max(pool[-4:]))
+                case 5:
+                    pool.append(min(pool[-4:]) * 0.5)
+                case 6:
+                    pool += sorted(pool[-3:])
+                case 7:
+                    pool.append(abs(a) + b)
+                case 8:
+                    pool.append(a if a else b + 1.0)
+                case 9:
+                    pool.append(where(a > c, a * a, b))
+                case 10:
+                    pool.append(a.maximum(b) - a.minimum(b))
+                case 11:
+                    pool.append(a.sqrt() if a > 0 else (-a).sqrt() if a < 0 else a)
+                case _:
+                    for _ in range(6):
+                        if a > 1.0:
+                            break
+                        a = a * 1.5 + 0.3
+                    pool.append(a.tanh())
+        return sum(pool[-4:-1], pool[-1])
+
+    return function
+
+
+@settings(max_examples=EXAMPLES or 60)
+@given(seed=st.integers(0, 10**9))
+def test_branches_are_those_of_the_numbers(seed):
+    rng = random.Random(seed)
+    other = Value(0.5)
+    function = random_branches(seed, other)
+    fast = vectorize(function)
+    for _ in range(8):
+        numbers = [rng.choice([rng.uniform(-2.0, 2.0), rng.choice([0.0, -0.0, 0.5, 1.0, -1.0])]) for _ in range(3)]
+        other.data = rng.choice([0.5, 0.0, rng.uniform(-2.0, 2.0)])
+        leaves = [Value(x) for x in numbers]
+        root = function(*leaves)
+        value, slopes = fast.value_and_grad(*numbers)
+        assert_close([fast(*numbers), value], [root.data, root.data])
+        root.backward()
+        assert_close(slopes, [leaf.grad for leaf in leaves])
 
 
 def test_a_function_in_print():
@@ -969,20 +1063,45 @@ def test_what_is_no_leaf_and_what_is_no_value():
 # Training -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("optimizer", [lambda p: SGD(p, 0.1, momentum=0.9), lambda p: Adam(p, 0.01)])
+# Those that take every number; with tan, sinh and cosh 100 steps make something large of the last bits.
+ACTIVATIONS = [
+    op.name
+    for op in OPERATIONS.values()
+    if op.arity - len(op.defaults) == 1
+    and op.domain[0] == (-math.inf, math.inf)
+    and op.name not in ("tan", "sinh", "cosh")
+]
+OPTIMIZERS = {
+    "SGD": lambda p: SGD(p, 0.05),
+    "momentum": lambda p: SGD(p, 0.02, momentum=0.9),
+    "Adam": lambda p: Adam(p, 0.01),
+}
+LOSSES = [
+    (squared_error, None),
+    (squared_error, "softmax"),
+    (cross_entropy, "softmax"),
+    (binary_cross_entropy, "sigmoid"),
+    (cross_entropy_on_logits, None),
+    (binary_cross_entropy_on_logits, None),
+]
+
+
 @pytest.mark.parametrize(
-    ("loss", "output"), [(cross_entropy, "softmax"), (cross_entropy_on_logits, None), (squared_error, "sigmoid")]
+    ("activation", "loss", "output", "optimizer"),
+    [
+        *((activation, cross_entropy, "softmax", "Adam") for activation in (None, *ACTIVATIONS)),
+        *(("tanh", loss, output, optimizer) for loss, output in LOSSES for optimizer in OPTIMIZERS),
+    ],
 )
-def test_both_engines_train_alike(loss, output, optimizer):
-    data = load("iris")
+def test_both_engines_take_the_same_100_steps(activation, loss, output, optimizer):
+    assert len(ACTIVATIONS) > 12
     histories, parameters = [], []
-    for engine in ("scalar", "vectorized"):
-        model = MLP(4, [5, 3], activation="tanh", output=output, seed=4)
-        rule = optimizer(model.parameters())
-        history = fit(
-            model, data, loss, rule, epochs=17, batch_size=25, decay_rate=0.01, progress=False, engine=engine
-        )  # 102 steps
-        histories.append(history.cost)
+    for engine, kind in (("scalar", ScalarEngine), ("vectorized", VectorizedEngine)):
+        model = MLP(2, [3, 2], activation=activation, output=output, seed=4)
+        rule = OPTIMIZERS[optimizer](model.parameters())
+        assert type(make_engine(engine, model, loss, 0.01, rule, np.array(X), np.array(Y))) is kind
+        how = {"epochs": 50, "batch_size": 3, "decay_rate": 0.01, "progress": False}
+        histories.append(fit(model, (X, Y), loss, rule, engine=engine, **how).cost)
         parameters.append([p.data for p in model.parameters()])
         assert type(parameters[-1][0]) is float
     np.testing.assert_allclose(histories[1], histories[0], rtol=1e-9)

@@ -35,7 +35,8 @@ def vectorize(J: Any, inputs: Any = (), parameters: Any = None, *, batch: Any = 
     `inputs` are what differs from run to run: a list of Values is one array, a list of lists one array each. A graph
     recorded for one sample runs over a batch too, its cost the mean (or sum) of those of the samples. `parameters` are
     leaves, or arrays of leaves by name; without them all leaves that are neither inputs nor constants. Other leaves
-    keep the numbers that they have.
+    keep the numbers that they have. What was decided while `J` was recorded stays decided: which way a comparison went,
+    what was made of ``.data``. A function is recorded again when a comparison comes out otherwise.
 
     Raises TypeError for what is neither a Value nor made of Values, ValueError for a leaf given twice and for inputs
     and parameters that were computed, and for an array of inputs that `J` does not depend on at all.
