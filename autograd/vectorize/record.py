@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from autograd.graph import topological_order
 from autograd.ops import OPERATIONS
 from autograd.value import Value
 
@@ -46,54 +47,18 @@ def record(roots: Sequence[Value]) -> Record:
     """Return the graph below `roots` as flat arrays, in time linear in its nodes and without recursion."""
     import numpy as np
 
-    nodes: list[Value] = []
-    index: dict[Value, int] = {}
-    op: list[int] = []
-    first: list[int] = []
-    second: list[int] = []
-    third: list[tuple[int, int]] = []
+    nodes = topological_order(*roots)
+    index = {node: k for k, node in enumerate(nodes)}
     row_number: dict[Any, int] = {**ROW_NUMBER, None: LEAF}
-    stack = list(reversed(roots))
-    while stack:
-        node = stack[-1]
-        if node in index:
-            stack.pop()
-            continue
-        x = y = -1
-        operation = node._op
-        if operation is not None:
-            operand = node._x
-            found = index.get(operand)
-            if found is None:
-                stack.append(operand)
-                continue
-            x = found
-            operand = node._y
-            if operand is not None:
-                if operation.arity == 3:  # the other two stand in a hidden node
-                    missing = [other for other in (operand._y, operand._x) if other not in index]
-                    if missing:
-                        stack.extend(missing)
-                        continue
-                    third.append((len(nodes), index[operand._y]))
-                    operand = operand._x
-                found = index.get(operand)
-                if found is None:
-                    stack.append(operand)
-                    continue
-                y = found
-        stack.pop()
-        index[node] = len(nodes)
-        nodes.append(node)
-        op.append(row_number[operation])
-        first.append(x)
-        second.append(y)
+    op = np.array([row_number[node._op] for node in nodes])
     inputs = np.full((len(nodes), 3), -1)
-    inputs[:, 0], inputs[:, 1] = first, second
-    for k, z in third:
-        inputs[k, 2] = z
+    inputs[:, 0] = [index.get(node._x, -1) for node in nodes]
+    inputs[:, 1] = [index.get(node._y, -1) for node in nodes]
+    of_three = np.array([row.arity == 3 for row in ROWS])
+    for k in np.flatnonzero((op != LEAF) & of_three[op]).tolist():  # the other two stand in a hidden node
+        inputs[k] = [index[x] for x in nodes[k].inputs]
     used, by = inputs.ravel(), np.repeat(np.arange(len(nodes)), 3)
     uses = np.bincount(used[used >= 0], minlength=len(nodes))
     user = np.full(len(nodes), -1)
     user[used[used >= 0]] = by[used >= 0]
-    return Record(nodes, index, np.array(op), inputs, uses, user)
+    return Record(nodes, index, op, inputs, uses, user)
