@@ -124,21 +124,40 @@ class Finder:
 
 
 class Order:
-    """A plugin of pytest: tests of a row of the table come first, then those that failed of late; each has a limit."""
+    """A plugin of pytest: the tests of a row come first, then those that failed of late, then those that are quick."""
 
     def __init__(self) -> None:
-        self.failed: list[str] = []  # the latest first
         self.row = ""
-        self.running = os.memfd_create("test")  # its name, left here by the process of a mutant
+        self.failed: list[str] = []  # the latest first
+        self.seconds: dict[str, float] = {}
+        self.running, self.took = (
+            os.memfd_create("running"),
+            os.memfd_create("took"),
+        )  # what the process of a mutant says
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         late = {name: place for place, name in enumerate(self.failed)}
-        items.sort(key=lambda item: (self.row not in item.nodeid, late.get(item.nodeid, len(late))))
+        items.sort(
+            key=lambda item: (
+                self.row not in item.nodeid,
+                late.get(item.nodeid, len(late)),
+                self.seconds.get(item.nodeid, 0.0),
+            )
+        )
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         os.pwrite(self.running, nodeid.encode().ljust(1000), 0)
         signal.setitimer(signal.ITIMER_PROF, SECONDS)  # whose signal ends the process, as does the next one
         signal.setitimer(signal.ITIMER_REAL, 10 * SECONDS)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and not self.seconds:
+            os.write(self.took, f"{report.duration} {report.nodeid}\n".encode())
+
+    def learn(self) -> None:
+        """Remember how long each test took in the process that has ended."""
+        lines = os.pread(self.took, 2**20, 0).decode().splitlines()
+        self.seconds = {name: float(seconds) for seconds, name in (line.split(" ", 1) for line in lines)}
 
     def note(self) -> None:
         """Remember the test that was running when the process of a mutant ended."""
@@ -191,6 +210,7 @@ def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
     order = Order()
     if noticed(module, compile(tree, str(path), "exec"), order):
         raise SystemExit(f"{module}: the tests fail without a change")
+    order.learn()
     found = list(places(tree))
     explained = json.loads((Path(__file__).parent / "survivors.json").read_text())
     killed = alike = 0
