@@ -24,13 +24,22 @@ def topological_order(*roots: Value) -> list[Value]:
             raise TypeError(f"topological_order: got {root!r} ({type(root).__name__}); accepted: Values")
     order: list[Value] = []
     seen: set[Value] = set()
-    stack: list[tuple[Value, bool]] = [(root, False) for root in reversed(roots)]
+    stack: list[Value | None] = list(reversed(roots))
     while stack:
-        node, inputs_done = stack.pop()
-        if inputs_done:
-            order.append(node)
+        node = stack.pop()
+        if node is None:  # the inputs of the node below are done
+            order.append(stack.pop())  # type: ignore[arg-type]
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            stack.extend((x, False) for x in reversed(node.inputs) if x not in seen)
+            op = node._op
+            if op is None:
+                order.append(node)
+            elif op.arity == 3:
+                stack += (node, None, *reversed(node.inputs))
+            else:  # most of every graph, without the tuple of its inputs
+                stack += (node, None)
+                if (y := node._y) is not None and y not in seen:
+                    stack.append(y)
+                if (x := node._x) not in seen:
+                    stack.append(x)
     return order
