@@ -222,7 +222,7 @@ def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
         if noticed(module, compile(ast.fix_missing_locations(tree), str(path), "exec"), order):
             killed += 1
         else:
-            removed = [x for x in old if x not in new] if isinstance(old, list) else []
+            removed = [x for x in old if isinstance(x, ast.stmt) and x not in new] if isinstance(old, list) else []
             now = ast.unparse(node) if was else f"without {ast.unparse(removed[0])}" if removed else ast.unparse(node)
             line = getattr(removed[0] if removed else node, "lineno", 0)
             words = f"{was} -> {now}" if was else now
