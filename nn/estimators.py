@@ -90,14 +90,24 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict_proba(self, X: Any) -> Any:
-        """Return the probability of each class, an array of samples × classes, in the order of ``classes_``."""
+        """Return the probability of each class, an array of samples × classes, in the order of ``classes_``.
+
+        Raises scikit-learn's NotFittedError before `fit`, ValueError for another number of features.
+        """
         check_is_fitted(self)
-        found = np.array(outputs(self.model_, check_array(X, dtype=np.float64).tolist()))
+        samples = check_array(X, dtype=np.float64)
+        if samples.shape[1] != self.n_features_in_:  # in the words that scikit-learn asks of its estimators
+            raise ValueError(
+                f"X has {samples.shape[1]} features, but NetworkClassifier is expecting {self.n_features_in_} features "
+                "as input"
+            )
+        found = np.array(outputs(self.model_, samples.tolist()))
         return np.hstack([1.0 - found, found]) if found.shape[1] == 1 else found
 
     def predict(self, X: Any) -> Any:
         """Return the most probable class of each sample."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        numbers = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[numbers]
 
 
 def to_sklearn(model: MLP, classes: Sequence[Any]) -> NetworkClassifier:

@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ pytest.importorskip("sklearn", reason="scikit-learn is an extra")
 
 from sklearn.base import clone
 from sklearn.datasets import load_iris
+from sklearn.exceptions import SkipTestWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
 
 from nn import MLP
 from nn.estimators import NetworkClassifier, to_sklearn
@@ -65,7 +68,7 @@ def test_what_it_does_not_take():
         NetworkClassifier().fit([[1.0], [2.0]], ["a", "a"])
     with pytest.raises(ValueError, match="NaN"):
         NetworkClassifier().fit([[1.0], [float("nan")]], ["a", "b"])
-    with pytest.raises(ValueError, match="layer 1 has 4 units"):
+    with pytest.raises(ValueError, match="X has 1 features, but NetworkClassifier is expecting 4 features"):
         NetworkClassifier(hidden=(), epochs=1).fit(X, Y).predict([[1.0]])
 
 
@@ -73,3 +76,9 @@ def test_without_scikit_learn_the_extra_is_named():
     program = "import sys; sys.modules['sklearn'] = None; import nn.estimators"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "pip install 'chainrule[sklearn]'" in done.stderr.splitlines()[-1]
+
+
+def test_scikit_learn_s_own_checks_of_an_estimator():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SkipTestWarning)  # of data in pandas' frames, which may not be there
+        check_estimator(NetworkClassifier(hidden=(8,), epochs=30, learning_rate=0.05))
