@@ -104,14 +104,14 @@ def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -
     """Return the Taylor sums of f from `inputs` to inputs + changes: Σ_k φ⁽ᵏ⁾(0) / k!, where φ(t) = f(x + t dx).
 
     Every order differentiates the graph of the one before, which grows a few times each. Raises as
-    `total_differential` does, and ValueError for a negative order.
+    `total_differential` does, and ValueError for an order below 0 or above 170.
 
     >>> from autograd import exp
     >>> [f"{s.sum:.4f}" for s in taylor(exp, 0.0, 1.0, order=4).sums]
     ['1.0000', '2.0000', '2.5000', '2.6667', '2.7083']
     """
-    if not isinstance(order, int) or order < 0:
-        raise ValueError(f"order: got {order!r}; accepted: a whole number, 0 or more")
+    if not isinstance(order, int) or not 0 <= order <= 170:  # 171! is beyond the largest float
+        raise ValueError(f"order: got {order!r}; accepted: a whole number, 0 to 170")
     here = record_one(f, inputs)
     changed = here.tangents(changes)
     actual = _moved(f, here.arguments, changed)

@@ -19,7 +19,7 @@ from autograd.graph import topological_order
 from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, with_derived
 from autograd.symbolic import PREDICATES
 from autograd.transform import Function, Recording, Structure, rebuild, record_one
-from autograd.value import Value
+from autograd.value import Value, real
 
 EPSILON = 2.0**-52
 
@@ -125,14 +125,14 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
     sides differ, it is a kink, and the gradient is to be between them. Every local derivative in the graph is held to
     differences of its operation's value rule, in 50 digits where mpmath is installed.
 
-    Raises TypeError if f does not return one number, ValueError for a tolerance that is not positive.
+    Raises TypeError if f does not return one number or the tolerance is none, ValueError for one that is not positive.
 
     >>> print(gradcheck(lambda x: abs(x), 0.0))
     the gradient agrees with differences
     worst input x = 0: gradient 0, slope 0, relative error 0
     kink at x = 0: slope -1 on the left, 1 on the right, gradient 0
     """
-    if not tolerance > 0.0:
+    if not real(tolerance) > 0.0:
         raise ValueError(f"tolerance: got {tolerance!r}; accepted: a positive number")
     here = record_one(f, inputs)
     out = here.outputs[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -38,5 +39,6 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
             raise
         raise type(error)(error.errno, error.strerror, str(target)) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or none that can be reached
+            temporary.unlink()
     return target

@@ -158,7 +158,7 @@ def node_names(root: Value, names: Mapping[str, Any] | None = None) -> dict[Valu
     >>> list(node_names(half * (x * 3.0 + x), names={"half": half}).values())
     ['half', 'x', '3', 'v1', 'v2', 'J']
     """
-    variables = names_of(names or {})
+    variables = names_of({} if names is None else names)
     order = topological_order(root)
     given = {node: node.label or variables.get(node, "") for node in order}
     taken = set(given.values())

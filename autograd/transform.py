@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+import reprlib
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -198,13 +199,18 @@ def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
 
     ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x, each factor a Value. No `grad` is read or set.
 
-    Raises what a float operation raises where a local derivative does not exist as a finite number.
+    Raises TypeError for what are no Values, and what a float operation raises where a local derivative does not exist
+    as a finite number.
 
     >>> x = Value(2.0, label="x")
     >>> slope, = gradients(x**3, [x])
     >>> slope, gradients(slope, [x])[0].data
     (Value(12.0, op=mul), 12.0)
     """
+    if not isinstance(root, Value) or isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
+        raise TypeError(
+            f"gradients: got {reprlib.repr(root)} and {reprlib.repr(inputs)}; accepted: a Value and a list of Values"
+        )
     grads = _pull(_paths([root], inputs), {root: 1.0}, _recorded_local)
     return [_as_value(grads.get(x, 0.0)) for x in inputs]
 

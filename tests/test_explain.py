@@ -693,11 +693,15 @@ def test_what_is_no_value_is_refused(function):
             function(x * x, "x", *others[1:])
 
 
-@pytest.mark.parametrize("limit", [0, -1])
+@pytest.mark.parametrize("limit", [0, -1, None, 2.5])
 def test_a_limit_that_shows_nothing_is_refused(limit):
     x = Value(2.0, label="x")
-    for shown in (lambda: explain(x * x, limit=limit), lambda: nudge(x * x, x, 0.1, limit=limit)):
-        with pytest.raises(ValueError, match=f"^limit: got {limit}; accepted: 1 or more$"):
+    for shown in (
+        lambda: explain(x * x, limit=limit),
+        lambda: nudge(x * x, x, 0.1, limit=limit),
+        lambda: paths(x * x, x, limit=limit),
+    ):
+        with pytest.raises(ValueError, match=f"^limit: got {limit}; accepted: a whole number, 1 or more$"):
             shown()
 
 

@@ -151,6 +151,8 @@ def test_values_and_arguments():
     assert gradcheck(lambda: 1.0, ())
     with pytest.raises(ValueError, match="tolerance: got 0"):
         gradcheck(lambda x: x, 1.0, tolerance=0)
+    with pytest.raises(TypeError, match=r"got None \(NoneType\); accepted: a real number"):
+        gradcheck(lambda x: x, 1.0, tolerance=None)
     with pytest.raises(TypeError, match="returned 2 numbers"):
         gradcheck(lambda x: [x, x], 1.0)
 

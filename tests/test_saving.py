@@ -45,6 +45,10 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path):
     with pytest.raises(OSError, match="folder") as error:
         write_whole(tmp_path / "folder", "")
     assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError) as error:
+        write_whole(tmp_path / "file" / "a.txt", "")
+    assert error.value.filename == str(tmp_path / "file" / "a.txt")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX's")

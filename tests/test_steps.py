@@ -185,5 +185,6 @@ def test_the_label_of_a_unit_stays_one():
 def test_names_that_are_no_namespace_are_refused_wherever_they_are_given():
     x = Value(2.0)
     for function in (node_names, explain, draw, play):
-        with pytest.raises(TypeError, match=r"names: got 3 \(int\); accepted: names with their Values, as locals\(\)"):
-            function(x * x, names=3)
+        for names, given in ((3, r"3 \(int\)"), ([], r"\[\] \(list\)"), ("", r"'' \(str\)")):
+            with pytest.raises(TypeError, match=f"names: got {given}; accepted: names with their Values, as locals"):
+                function(x * x, names=names)

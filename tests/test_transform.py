@@ -330,6 +330,10 @@ def test_errors_name_what_was_given():
         hvp(lambda x: x[0] * x[1], [1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match="weight: got 3 numbers; accepted: 1"):
         vjp(lambda x: x, 1.0, [1.0, 2.0, 3.0])
+    x = Value(2.0, label="x")
+    for root, inputs in ((1.0, [x]), (None, [x]), (x * x, x), (x * x, ["x"])):
+        with pytest.raises(TypeError, match=r"^gradients: got .* accepted: a Value and a list of Values"):
+            gradients(root, inputs)
     with pytest.raises(ValueError, match=r"log\(a = -1.0\)"):
         grad(lambda a: log(a))(-1.0)
     with pytest.raises(ZeroDivisionError, match=r"derivative of sqrt\(x = 0.0\) by its input 1"):

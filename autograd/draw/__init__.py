@@ -94,7 +94,7 @@ def draw(
         raise TypeError(f"draw: got {J!r} ({type(J).__name__}); accepted: a Value, the root of the graph")
     if fold not in (None, "units", "layers"):
         raise ValueError(f"draw: got fold={fold!r}; accepted: 'units', 'layers' or None")
-    graph = Grouped(J, names_of(names or {}), constants)
+    graph = Grouped(J, names_of({} if names is None else names), constants)
     if fold and not graph.has_units:
         raise ValueError(f"draw: fold={fold!r} needs the labels of a network's weights and units; this graph has none")
     groups = frozenset(name for path in graph.paths.values() for name in path)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograd.explain.tables import Cell, Lines, Shown, Table, fold, number
+from autograd.explain.tables import Cell, Lines, Shown, Table, check_limit, fold, number
 from autograd.explain.writing import Names, Writer, check, equal, factor, product
 from autograd.graph import topological_order
 from autograd.steps import backward_steps
@@ -50,7 +50,7 @@ def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 
     ∂J/∂w = Σ over all paths of Π ∂out/∂input along the path. The paths are counted first; of more than `limit` only the
     largest are found and shown, which takes no enumeration of the others. A contribution that is nan counts as large.
 
-    Raises ValueError for a constant and for a node that is not in the graph.
+    Raises ValueError for a constant, for a node that is not in the graph and for a limit below 1.
 
     >>> from autograd import Value
     >>> x = Value(3.0, label="x")
@@ -60,6 +60,7 @@ def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 
     """
     writer = Writer(root, names)
     check("paths", root, node, writer.names)
+    check_limit(limit)
     edges, best = _edges_to(root, node)
     count = _count_paths(root, node, edges)
     largest = tuple(itertools.islice(_largest_first(root, node, edges, best, limit), limit))

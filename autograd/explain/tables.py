@@ -63,16 +63,21 @@ def rounded(x: float) -> float:
     return float(f"{x:.6g}")
 
 
+def check_limit(limit: int) -> None:
+    """Raise ValueError unless `limit` is a whole number of at least 1."""
+    if not isinstance(limit, int) or limit < 1:
+        raise ValueError(f"limit: got {limit!r}; accepted: a whole number, 1 or more")
+
+
 def fold(items: Sequence[Item], limit: int) -> tuple[list[Item], int]:
     """Return the items that a table of `limit` rows shows, the first and the last ones, and how many it leaves out.
 
-    Raises ValueError for a limit below 1.
+    Raises ValueError for a limit that is no whole number of at least 1.
 
     >>> fold([1, 2, 3, 4, 5], 4), fold([1, 2, 3, 4, 5], 5)
     (([1, 2, 4, 5], 1), ([1, 2, 3, 4, 5], 0))
     """
-    if limit < 1:
-        raise ValueError(f"limit: got {limit!r}; accepted: 1 or more")
+    check_limit(limit)
     if len(items) <= limit:
         return list(items), 0
     head = (limit + 1) // 2
