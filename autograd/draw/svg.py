@@ -22,7 +22,6 @@ from autograd.draw.view import Box, View
 FONT = "DejaVu Sans, Verdana, sans-serif"
 INK, MUTED, RULE, BLUE = "#1b2430", "#5d6878", "#9aa5b4", "#0072b2"
 MARGIN = 12.0
-LEAST_SCALE = 0.7  # to which a page may shrink a picture; a wider one scrolls
 
 
 def element(parent: ET.Element, tag: str, text: str = "", **attributes: str | float) -> ET.Element:
@@ -53,7 +52,6 @@ def canvas(width: float, height: float, title: str, note: str = "") -> tuple[ET.
             "viewBox": f"0 0 {full[0]:.0f} {full[1]:.0f}",
             "width": f"{full[0]:.0f}",
             "height": f"{full[1]:.0f}",
-            "style": f"min-width: {LEAST_SCALE * full[0]:.0f}px",
             "role": "img",
             "font-family": FONT,
             "font-size": "11",
