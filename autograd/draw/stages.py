@@ -6,7 +6,6 @@ sums, its activations. A run of sums or products of any length is one stage, so 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -22,12 +21,15 @@ Path = tuple[str, ...]
 
 
 def label_group(label: str) -> str:
-    """Return the label without the indices at its end: what the entries of one array have in common.
+    """Return the label up to its last letter: what the entries of one array have in common.
 
     >>> label_group("key_1_12"), label_group("w2"), label_group("W[0, 1]"), label_group("7")
     ('key', 'w', 'W', '7')
     """
-    return re.sub(r"[\d\W_⁰¹²³⁴-⁹₀-₉]+$", "", label) or label
+    end = len(label)
+    while end and not label[end - 1].isalpha():
+        end -= 1
+    return label[:end] or label
 
 
 def stage_paths(order: list[Value], name: Callable[[Value], str]) -> dict[Value, Path]:
