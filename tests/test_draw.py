@@ -471,6 +471,15 @@ def test_names_of_operations_are_kept_and_many_labels_are_no_groups():
     assert all(name.startswith(("stage", "leaves of stage")) for name in drawing.folded)
 
 
+def test_of_many_operations_with_a_name_none_stands_by_itself():
+    x = [Value(0.1) for _ in range(200)]
+    squares = [u * u for u in x]
+    for shown, named in ((True, squares[:12]), (False, squares[:13])):
+        drawing = draw(sum(squares), {f"square{i}": u for i, u in enumerate(named)})
+        texts = [text for texts in parts(drawing)[0].values() for text in texts]
+        assert ("square0" in texts) is shown
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_every_node_of_a_large_graph_is_in_one_box_and_edges_point_forward(seed):
     root, _ = random_graph(seed, size=600)

@@ -542,6 +542,17 @@ def test_softmax_is_written_out_in_what_has_a_name(units):
     assert told["a^(2)_1"].startswith("exp(z^(2)_1 − v")
 
 
+def test_of_many_parts_that_softmax_shares_the_first_and_last_are_written_out():
+    nodes = MLP(2, [40], output="softmax", seed=3).forward([1.0, -2.0])
+    J = cross_entropy(nodes.output, [1] + [0] * 39)
+    all_of_them, few = (
+        re.findall(r"^(v\d+) = ", str(explain_residuals(J, nodes, limit=n)), re.MULTILINE) for n in (9, 2)
+    )
+    assert len(all_of_them) == 6
+    assert few == [all_of_them[0], all_of_them[-1]]
+    assert "\n… 4 more …\n" in str(explain_residuals(J, nodes, limit=2))
+
+
 def test_blocks_stand_apart_in_a_notebook():
     nodes = MLP(2, [2], seed=3).forward([1.0, -2.0])
     assert explain_residuals(squared_error(nodes.output, [1.0, 0.0]), nodes)._repr_html_().count("margin:0 0 1em") == 2
