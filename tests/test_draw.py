@@ -377,6 +377,19 @@ def test_units_and_layers_fold_and_open():
         draw(J, fold="layers").open("layer 9")
 
 
+@pytest.mark.usefixtures("engine")
+def test_the_number_of_edges_between_a_layer_and_a_unit_stands_in_the_middle_of_their_line():
+    J = sum(a * a for a in MLP(2, [3, 2], activation="tanh", seed=1).forward([1.0, -2.0]).output)
+    view = draw(J, fold="layers").open("layer 3")._view
+    placed = lay_out(view)
+    bundles = [k for k, edge in enumerate(view.edges) if edge.count > 1]
+    assert sorted(view.edges[k].count for k in bundles) == [3, 3, 6]
+    for k in bundles:
+        *_, points = placed.edges[k]
+        (x0, y0), (x1, y1) = points[0], points[-1]
+        assert placed.labels[k] == ((x0 + x1) / 2, (y0 + y1) / 2)
+
+
 def test_folding_needs_the_labels_of_a_network():
     with pytest.raises(ValueError, match="this graph has none"):
         draw(middle(), fold="units")
