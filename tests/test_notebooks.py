@@ -50,6 +50,7 @@ df = f_x dx + f_y dy
 for each sample: ΔW^(l) += δ^(l+1) (a^(l))ᵀ, Δb^(l) += δ^(l+1)
 W^(l) := W^(l) − α [ (1/m) ΔW^(l) + λ W^(l) ]
 b^(l) := b^(l) − α (1/m) Δb^(l)
+One sample at a time is stochastic gradient descent, a subset mini-batch; the formula is the same with its m
 """
 
 
