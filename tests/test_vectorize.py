@@ -621,6 +621,47 @@ def test_a_target_that_is_not_installed(monkeypatch, target):
         vectorize(x * x).to(target)
 
 
+@vectorize
+def cubed(x):
+    return x * x * x
+
+
+def test_a_function_is_pickled_by_its_name_and_copied_as_itself():
+    assert pickle.loads(pickle.dumps(cubed)) is cubed
+    assert copy.deepcopy([cubed]) == [cubed]
+    assert cubed(2.0) == 8.0
+
+
+def test_a_loop_that_ends_by_a_comparison():
+    @vectorize
+    def root(a):
+        x = a * 1.0
+        while abs(x * x - a) > 1e-12 * a:
+            x = 0.5 * (x + a / x)
+        return x
+
+    for a in (2.0, 3.0, 100.0, 1e-3, 2.0):
+        value, (slope,) = root.value_and_grad(a)
+        assert value == pytest.approx(math.sqrt(a), rel=1e-11)
+        assert slope == pytest.approx(0.5 / math.sqrt(a), rel=1e-11)
+
+
+def test_a_long_narrow_function_that_decides():
+    def function(x):
+        for k in range(1000):
+            x = (x * 0.5 + 0.1).sin() if x > 0.2 else 0.3 - x * 0.5 + 0.05 * (k % 7)
+        return x
+
+    fast = vectorize(function)
+    for number in (-0.5, 0.1, 0.4, 0.9):
+        leaf = Value(number)
+        root = function(leaf)
+        root.backward()
+        value, (slope,) = fast.value_and_grad(number)
+        assert_close([value, slope], [root.data, leaf.grad])
+    assert "one by one" in fast.program.report()
+
+
 def test_a_function_of_arrays_with_several_results():
     @vectorize
     def layer(w, x):
@@ -672,22 +713,22 @@ def test_erf_without_scipy(monkeypatch):
 # What other frameworks run --------------------------------------------------------------------------------------------
 
 
-def agree(program, target):
-    value, expected = program.value_and_grad()
+def agree(program, target, *inputs):
+    value, expected = program.value_and_grad(*inputs)
     function = program.to(target)
     if target == "jax":
         import jax
 
         jax.config.update("jax_enable_x64", True)
         try:
-            found, slopes = jax.jit(jax.value_and_grad(function))(program.parameters)
+            found, slopes = jax.jit(jax.value_and_grad(function))(program.parameters, *inputs)
         finally:
             jax.config.update("jax_enable_x64", False)
     else:
         import torch
 
         tensors = {k: torch.tensor(v, requires_grad=True) for k, v in program.parameters.items()}
-        result = function(tensors)
+        result = function(tensors, *map(torch.tensor, inputs))
         result.backward()
         found, slopes = result.detach(), {k: v.grad for k, v in tensors.items()}
     assert_close(float(found), value)
@@ -703,6 +744,13 @@ def agree(program, target):
     ],
 )
 def test_programs_elsewhere(target):
+    for batch in ("mean", "sum"):
+        model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=1)
+        x, y = [Value(0.1) for _ in range(2)], [Value(0.2) for _ in range(2)]
+        J = cross_entropy(model(x), y) + decay(model, 0.1)
+        program = vectorize(J, [x, y], model.parameters(), batch=batch)
+        agree(program, target, np.array(X), np.array(Y))
+        agree(program, target, np.array(X[0]), np.array(Y[0]))
     g = MicroGpt(vocabulary=7, channels=4, heads=2)
     agree(vectorize(g.loss([0, 1, 3, 2, 0]), parameters=g.parameters), target)
     points = np.random.default_rng(0).normal(size=(6, 2)).tolist()

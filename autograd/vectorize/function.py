@@ -83,6 +83,9 @@ class VectorizedFunction:
         count = sum(map(len, self.recordings.values()))
         return f"<vectorized {name}: {count} recording{'' if count == 1 else 's'}>"
 
+    def __reduce__(self) -> str:
+        return self.__qualname__  # type: ignore[attr-defined,no-any-return]  # pickled by name, as functions are
+
     def __call__(self, *args: ArrayLike) -> Any:
         """Return the value, or an array of the values, of the function."""
         with self._lock:
