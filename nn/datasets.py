@@ -9,6 +9,7 @@ import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -75,9 +76,9 @@ class Dataset:
         >>> [len(part) for part in load("iris").split(0.2)]
         [120, 30]
         """
-        if not 0.0 < held_out < 1.0:
+        if not (isinstance(held_out, Real) and 0.0 < held_out < 1.0):
             raise ValueError(f"held_out: got {held_out!r}; accepted: a fraction between 0 and 1")
-        order = np.random.default_rng(seed).permutation(len(self))
+        order = _generator(seed).permutation(len(self))
         drawn = np.zeros(len(self), dtype=np.bool_)
         for k in range(len(self.classes)):
             of_class = order[self.labels[order] == k]
@@ -98,12 +99,18 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
 
     (x − mean) / standard deviation; a feature that does not vary in `data` is only shifted. Held-out samples are given
     as the others, so that nothing is learned from them. `unstandardized` makes the model that is trained on them one
-    for the numbers as they were.
+    for the numbers as they were. Raises ValueError for others with another number of features.
 
     >>> train, held_out = standardized(*load("iris").split())
     >>> bool(abs(train.inputs.mean()) < 1e-12)
     True
     """
+    for part in others:
+        if len(part.features) != len(data.features):
+            raise ValueError(
+                f"standardized: got {part!r} beside {data!r}; accepted: data of as many features, such as the parts of "
+                "one split"
+            )
     mean, scale = scaling(data)
     return tuple(replace(part, inputs=(part.inputs - mean) / scale) for part in (data, *others))
 
@@ -337,14 +344,20 @@ GENERATED = {"moons": moons, "circles": circles, "spirals": spirals, "xor": xor}
 
 def _planned(samples: int) -> tuple[NDArray[np.intp], Floats]:
     """Classes 0 and 1 by turns, and the place of each sample along its class's curve, from 0 to 1."""
-    if not 2 <= samples <= LARGEST["rows"]:
-        raise ValueError(f"samples: got {samples!r}; accepted: 2 to {LARGEST['rows']:,}")
+    if not (isinstance(samples, Integral) and 2 <= samples <= LARGEST["rows"]):
+        raise ValueError(f"samples: got {samples!r}; accepted: a whole number, 2 to {LARGEST['rows']:,}")
     index = np.arange(samples)
     return index % 2, (index // 2) / max(1, (samples - 1) // 2)
 
 
 def _plane(name: str, points: Floats, labels: NDArray[np.intp], noise: float, seed: int) -> Dataset:
-    if not 0.0 <= noise < math.inf:
+    if not (isinstance(noise, Real) and 0.0 <= noise < math.inf):
         raise ValueError(f"noise: got {noise!r}; accepted: a standard deviation, 0 or more")
-    inputs = points + noise * np.random.default_rng(seed).standard_normal(points.shape)
+    inputs = points + noise * _generator(seed).standard_normal(points.shape)
     return Dataset(inputs, labels, ("x", "y"), ("0", "1"), name)
+
+
+def _generator(seed: int) -> np.random.Generator:
+    if not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"seed: got {seed!r}; accepted: a whole number, 0 or more")
+    return np.random.default_rng(int(seed))

@@ -5,7 +5,7 @@ scikit-learn is an extra: ``pip install 'chainrule[sklearn]'``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ try:
 except ImportError:
     raise ModuleNotFoundError("scikit-learn is not installed: pip install 'chainrule[sklearn]'") from None
 
-from nn.layers import MLP, SOFTMAX
+from nn.layers import MLP, SOFTMAX, check_model
 from nn.losses import cross_entropy
 from nn.optim import Adam
 from nn.residuals import outputs
@@ -70,6 +70,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes, numbers = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(f"NetworkClassifier: got one class, {classes.tolist()}; accepted: two or more")
+        if not isinstance(self.hidden, Iterable):
+            raise ValueError(f"hidden: got {self.hidden!r}; accepted: units of each hidden layer, such as (16,)")
         model = MLP(X.shape[1], [*self.hidden, len(classes)], self.activation, SOFTMAX, self.seed)
         targets = np.eye(len(classes))[numbers]
         fit(
@@ -121,6 +123,7 @@ def to_sklearn(model: MLP, classes: Sequence[Any]) -> NetworkClassifier:
     >>> to_sklearn(MLP(2, [3, 1], output="sigmoid"), ["no", "yes"]).predict_proba([[0.0, 0.0]])
     array([[0.5, 0.5]])
     """
+    check_model(model)
     _, *hidden, last = model.sizes
     if model.output != SOFTMAX and (model.output, last) != ("sigmoid", 1):
         raise ValueError(

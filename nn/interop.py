@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nn.layers import MLP, SOFTMAX
+from nn.layers import MLP, SOFTMAX, check_model
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +23,7 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     >>> to_torch(MLP(2, [3, 1], activation="tanh"))[1]
     Tanh()
     """
+    check_model(model)
     torch = _torch()
     makers = _modules(torch)
     modules: list[Any] = []

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import random
+import reprlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -389,6 +390,12 @@ def _slope(op: Operation, x: float) -> float:
         return local_derivative(op, 0, [x, *op.defaults], evaluate(op, x, *op.defaults))
     except (ArithmeticError, ValueError):  # outside the domain
         return math.nan
+
+
+def check_model(model: Any) -> None:
+    """Raise TypeError unless `model` is an `MLP`."""
+    if not isinstance(model, MLP):
+        raise TypeError(f"model: got {reprlib.repr(model)}; accepted: an MLP")
 
 
 def count(name: str, number: Any) -> None:

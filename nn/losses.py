@@ -14,7 +14,7 @@ from typing import Any
 from autograd import functions
 from autograd.labels import UnitLabel
 from autograd.value import Constant, Value, real
-from nn.layers import MLP, Inputs
+from nn.layers import MLP, Inputs, check_model
 
 Numbers = Value | float | Sequence[Value | float]
 Loss = Callable[[Any, Any], Any]
@@ -106,7 +106,8 @@ def decay(model: MLP, rate: float) -> Value:
     >>> decay(model, 0.1).data
     0.45
     """
-    return 0.5 * rate * _total([w * w for w in model.weights()])  # type: ignore[no-any-return]
+    check_model(model)
+    return 0.5 * real(rate) * _total([w * w for w in model.weights()])  # type: ignore[no-any-return]
 
 
 def cost(

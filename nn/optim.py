@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,7 +123,7 @@ def _values(parameters: Iterable[Value]) -> list[Value]:
 def _within(
     name: str, number: float, *, above: float = -math.inf, least: float = -math.inf, below: float = math.inf
 ) -> float:
-    if not (above < number < below and number >= least):
+    if not (isinstance(number, Real) and above < number < below and number >= least):
         accepted = f"above {above}" if above > -math.inf else f"{least} or more and below {below}"
         raise ValueError(f"{name}: got {number!r}; accepted: a number {accepted}")
-    return number
+    return float(number)

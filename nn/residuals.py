@@ -20,7 +20,7 @@ from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
 from autograd.ops import evaluate, local_derivative
 from autograd.value import Value, real
-from nn.layers import MLP, SOFTMAX, Layer
+from nn.layers import MLP, SOFTMAX, Layer, check_model
 from nn.losses import (
     Loss,
     binary_cross_entropy,
@@ -67,7 +67,8 @@ class Gradients:
 def backpropagate(model: MLP, x: Sequence[float], y: Any, loss: Loss = squared_error) -> Residuals:
     """Return z, a, δ and J of one sample, computed unit by unit from the numbers W, b, x and y.
 
-    δ^(n_l) = ∇_a J ⊙ f′(z), δ^(l)_i = (Σ_j W^(l)_ji δ^(l+1)_j) f′(z^(l)_i); softmax by its whole Jacobian.
+    δ^(n_l) = ∇_a J ⊙ f′(z), δ^(l)_i = (Σ_j W^(l)_ji δ^(l+1)_j) f′(z^(l)_i); softmax by its whole Jacobian. Raises
+    ValueError for another number of inputs than the network's or of targets than its outputs.
 
     >>> model = MLP(1, [1], output="tanh")
     >>> backpropagate(model, [0.0], 1.0).delta
@@ -76,7 +77,8 @@ def backpropagate(model: MLP, x: Sequence[float], y: Any, loss: Loss = squared_e
     W, b = parameters(model)
     z, a = _forward(model, W, b, _numbers(x))
     targets = _units(_numbers(y))
-    return Residuals(z, a, _backward(model, W, z, a, targets, loss), _cost(loss, a[len(a)], targets))
+    J = _cost(loss, a[len(a)], targets)  # which refuses targets that do not fit
+    return Residuals(z, a, _backward(model, W, z, a, targets, loss), J)
 
 
 def gradients(
@@ -120,12 +122,14 @@ def descend(
     """Take one step of gradient descent on `model` over the given samples and return the cost J before it.
 
     W^(l) := W^(l) − α [(1/m) ΔW^(l) + λ W^(l)],  b^(l) := b^(l) − α (1/m) Δb^(l), with ΔW and Δb the sums over the m
-    samples. All samples make it batch descent, some mini-batch, one stochastic.
+    samples. All samples make it batch descent, some mini-batch, one stochastic. Raises ValueError unless α > 0.
 
     >>> model = MLP(1, [1])
     >>> [descend(model, [[1.0]], [3.0], learning_rate=0.5) for _ in range(3)][2] < 1e-30
     True
     """
+    if not 0.0 < real(learning_rate) < math.inf:
+        raise ValueError(f"learning_rate: got {learning_rate!r}; accepted: a number above 0")
     found = gradients(model, inputs, targets, loss, decay_rate)
     for layer in model.layers:
         l = layer.number
@@ -152,11 +156,12 @@ def outputs(model: MLP, inputs: Sequence[Sequence[float]]) -> list[list[float]]:
 
 
 def parameters(model: MLP) -> tuple[Weights, Layers]:
-    """Return the numbers ``W[l][i][j]`` and ``b[l][i]`` of `model`.
+    """Return the numbers ``W[l][i][j]`` and ``b[l][i]`` of `model`; TypeError for what is no MLP.
 
     >>> parameters(MLP(1, [1]))[1]
     {1: {1: 0.0}}
     """
+    check_model(model)
     W = {
         layer.number: {i: _units([w.data for w in neuron.w]) for i, neuron in enumerate(layer.neurons, 1)}
         for layer in model.layers
@@ -470,6 +475,7 @@ def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, decay
     >>> table.rows[0].name, table.disagreement < 1e-12, table.difference_disagreement < 1e-9
     ('δ^(3)_1', True, True)
     """
+    check_model(model)
     single = not _is_batch(x)
     inputs = [_numbers(sample) for sample in ([x] if single else x)]
     targets = [_numbers(target) for target in ([y] if single else y)]

@@ -21,7 +21,7 @@ from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
 from nn.datasets import Dataset, scaling
 from nn.engines import Optimizer, Rows, make_engine
-from nn.layers import MLP, SOFTMAX, count
+from nn.layers import MLP, SOFTMAX, check_model, count
 from nn.losses import Loss, cross_entropy, of_sample, squared_error
 from nn.optim import Adam
 from nn.residuals import outputs
@@ -155,7 +155,7 @@ def fit(
 
 
 def _check_model_and_loss(model: Any, loss: Any) -> None:
-    _check_model("fit", model)
+    check_model(model)
     if not callable(loss) or isinstance(loss, type):
         raise TypeError(
             f"fit: loss: got {reprlib.repr(loss)}; accepted: a function of outputs and targets, such as "
@@ -167,11 +167,6 @@ def _check_model_and_loss(model: Any, loss: Any) -> None:
             "whose outputs are probabilities. For numbers use squared_error, for output 'sigmoid' "
             "binary_cross_entropy, for classes without an output activation cross_entropy_on_logits"
         )
-
-
-def _check_model(function: str, model: Any) -> None:
-    if not isinstance(model, MLP):
-        raise TypeError(f"{function}: model: got {reprlib.repr(model)}; accepted: an MLP")
 
 
 def _check_optimizer(model: MLP, optimizer: Any) -> None:
@@ -205,6 +200,7 @@ def classify(model: MLP, data: Dataset, loss: Loss = squared_error) -> list[int]
 
     Raises TypeError for what is no `Dataset`, and so has no classes.
     """
+    check_model(model)
     if not isinstance(data, Dataset):
         raise TypeError(f"classify: got {reprlib.repr(data)}; accepted: a Dataset, which has classes")
     targets = list(enumerate(data.class_targets(model.sizes[-1]).tolist()))
@@ -227,7 +223,8 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
     """Return `model`, trained on ``standardized(data)``, as one that takes the numbers of `data` as they are.
 
     Its first weights are W_ij / σ_j and its first biases b_i − Σ_j W_ij μ_j / σ_j, with the mean μ and the standard
-    deviation σ of every feature: the total inputs z are the same.
+    deviation σ of every feature: the total inputs z are the same. Raises ValueError for data of another number of
+    features than the model has inputs.
 
     >>> from nn import MLP, load, standardized
     >>> data, model = load("iris"), MLP(4, [3])
@@ -235,6 +232,12 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
     >>> bool(np.allclose(outputs(model, there), outputs(unstandardized(model, data), here), rtol=0, atol=1e-12))
     True
     """
+    check_model(model)
+    if model.sizes[0] != len(data.features):
+        raise ValueError(
+            f"{data.name}: got {len(data.features)} features for a network of {model.sizes[0]} inputs; accepted: the "
+            "data that it was trained on, before `standardized`"
+        )
     mean, scale = (x.tolist() for x in scaling(data))
     twin = copy.deepcopy(model)
     for neuron in twin.layers[0].neurons:
@@ -245,6 +248,7 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
 
 
 def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats]:
+    check_model(model)
     n_in, *_, n_out = model.sizes
     if isinstance(data, Dataset):
         inputs, targets = data.inputs, data.targets(n_out)
@@ -293,7 +297,7 @@ def save_model(model: MLP, path: str | Path) -> None:
     Raises TypeError for what is no MLP, ValueError for a name that does not end in .json and for a parameter that is
     not finite.
     """
-    _check_model("save_model", model)
+    check_model(model)
     target = checked_ending(path, ".json")
     layers = []
     for layer in model.layers:

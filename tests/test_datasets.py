@@ -169,3 +169,21 @@ def test_names_of_no_data(name, message):
 def test_a_label_is_that_of_a_file():
     with pytest.raises(ValueError, match="label: got 'x' for iris; accepted: the column of a CSV file"):
         load("iris", "x")
+
+
+@pytest.mark.parametrize("seed", [-1, None, 1.5, "x"])
+def test_a_seed_is_a_whole_number(seed):
+    for use in (lambda: moons(10, seed=seed), lambda: xor(10).split(seed=seed)):
+        with pytest.raises(ValueError, match=f"^seed: got {seed!r}; accepted: a whole number, 0 or more$"):
+            use()
+
+
+@pytest.mark.parametrize("samples", [10.5, "x", None, 1])
+def test_samples_are_a_whole_number(samples):
+    with pytest.raises(ValueError, match=f"^samples: got {samples!r}; accepted: a whole number, 2 to"):
+        moons(samples)
+
+
+def test_data_of_other_features_are_not_standardized_together():
+    with pytest.raises(ValueError, match=r"standardized: got <xor: 4 samples, 2 features.*as many features"):
+        standardized(load("iris"), xor(4))

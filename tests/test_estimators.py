@@ -68,6 +68,8 @@ def test_what_it_does_not_take():
         NetworkClassifier().fit([[1.0], [2.0]], ["a", "a"])
     with pytest.raises(ValueError, match="NaN"):
         NetworkClassifier().fit([[1.0], [float("nan")]], ["a", "b"])
+    with pytest.raises(ValueError, match="hidden: got 8; accepted: units of each hidden layer"):
+        NetworkClassifier(hidden=8).fit(X, Y)
     with pytest.raises(ValueError, match="X has 1 features, but NetworkClassifier is expecting 4 features"):
         NetworkClassifier(hidden=(), epochs=1).fit(X, Y).predict([[1.0]])
 

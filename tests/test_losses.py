@@ -149,3 +149,10 @@ def test_the_cost_of_samples_and_decay():
         cost(model, X, Y[:2])
     with pytest.raises(ValueError, match="no costs"):
         cost(model, [], [])
+
+
+def test_decay_of_what_is_no_network_or_at_no_rate():
+    with pytest.raises(TypeError, match=r"^model: got 0\.1; accepted: an MLP$"):
+        decay(0.1, MLP(1, [1]))
+    with pytest.raises(TypeError, match=r"got '0\.1' \(str\); accepted: a real number"):
+        decay(MLP(1, [1]), "0.1")

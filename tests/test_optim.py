@@ -77,6 +77,8 @@ def test_settings_out_of_range():
         lambda: Adam([], beta1=1.0),
         lambda: Adam([], epsilon=-1.0),
         lambda: SGD([], rate=math.nan),
+        lambda: SGD([], rate="0.1"),
+        lambda: Adam([], beta2=None),
     ):
         with pytest.raises(ValueError, match="accepted"):
             make()

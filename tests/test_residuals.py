@@ -274,3 +274,20 @@ def test_samples_that_do_not_fit():
         gradients(model, [], [])
     with pytest.raises(TypeError, match="'b'"):
         gradients(model, [[1.0, "b"]], [1.0])
+    for targets in ([1.0, 2.0], []):
+        with pytest.raises(ValueError, match=f"got 1 outputs and {len(targets)} targets"):
+            backpropagate(model, [1.0, 2.0], targets)
+
+
+@pytest.mark.parametrize("function", [backpropagate, gradients, residual_table])
+def test_what_is_no_model_is_refused(function):
+    with pytest.raises(TypeError, match=r"^model: got \[\[1\.0\]\]; accepted: an MLP$"):
+        function([[1.0]], [[1.0]], [[1.0]])
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, math.inf, math.nan])
+def test_a_learning_rate_that_is_none_leaves_the_model(rate):
+    model = MLP(1, [1])
+    with pytest.raises(ValueError, match=f"^learning_rate: got {rate}; accepted: a number above 0$"):
+        descend(model, [[1.0]], [[1.0]], rate)
+    assert model.layers[0].neurons[0].b.data == 0.0

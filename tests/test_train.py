@@ -368,7 +368,7 @@ def test_a_model_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         save_model(model, tmp_path / "missing" / "model.json")
     with pytest.raises(ValueError, match=r"model\.txt'; accepted: a name that ends in \.json$"):
         save_model(model, tmp_path / "model.txt")
-    with pytest.raises(TypeError, match=r"save_model: model: got 'model\.json'; accepted: an MLP"):
+    with pytest.raises(TypeError, match=r"^model: got 'model\.json'; accepted: an MLP"):
         save_model("model.json", model)
     assert list(tmp_path.iterdir()) == [path]
 
@@ -430,3 +430,14 @@ def test_a_file_that_is_no_text(tmp_path):
     np.savez(tmp_path / "model.npz", W=np.zeros(3))
     with pytest.raises(ValueError, match="not UTF-8 text"):
         load_model(tmp_path / "model.npz")
+
+
+def test_functions_of_a_model_refuse_what_is_none():
+    data = xor(8)
+    for function in (mean_loss, classify, accuracy):
+        with pytest.raises(TypeError, match=r"^model: got <xor: .*>; accepted: an MLP$"):
+            function(data, data, squared_error)
+    with pytest.raises(TypeError, match=r"^model: got None; accepted: an MLP$"):
+        unstandardized(None, data)
+    with pytest.raises(ValueError, match=r"^xor: got 2 features for a network of 4 inputs; accepted: the data that it"):
+        unstandardized(MLP(4, [1]), data)
