@@ -498,6 +498,9 @@ def test_write_back():
     assert found == gradients(J, model.parameters()).tolist()
     with pytest.raises(IndexError, match="sample 5"):
         program.write_back(5)
+    for sample in (1.0, "1", None):
+        with pytest.raises(TypeError, match="as an integer"):
+            program.write_back(sample)
 
 
 def test_write_back_with_an_operation_of_three_inputs():
@@ -1027,6 +1030,21 @@ def test_what_is_no_number_is_named(given):
         program([[1.0], [2.0, 3.0]])
 
 
+def test_what_the_function_of_another_package_is_given():
+    """NumPy's broadcasting would make something of arrays of other shapes."""
+    _, program = two_layers()
+    for target in ("numpy", *(name for name, there in (("jax", HAS_JAX), ("torch", HAS_TORCH)) if there)):
+        function = program.to(target)
+        with pytest.raises(ValueError, match=r"got X \(3, 1\), Y \(3, 1\); accepted: X \(2,\), Y \(2,\)"):
+            function(program.parameters, np.zeros((3, 1)), np.zeros((3, 1)))
+        with pytest.raises(TypeError, match=r"X: got \[0\.0, 0\.0\] \(list\); accepted: an array"):
+            function(program.parameters, [0.0, 0.0], [0.0, 0.0])
+        with pytest.raises(KeyError, match="got W1, b1, W2; 'b2' is missing"):
+            function({name: program.parameters[name] for name in ("W1", "b1", "W2")}, np.zeros(2), np.zeros(2))
+        with pytest.raises(ValueError, match=r"parameters: 'b1': got \(1,\); accepted: \(3,\)"):
+            function(program.parameters | {"b1": np.zeros(1)}, np.zeros(2), np.zeros(2))
+
+
 def test_arrays_of_every_kind():
     x = [Value(0.1 * k) for k in range(3)]
     program = vectorize(x[0] * x[1] + x[2].sin(), [x])
@@ -1102,6 +1120,11 @@ def test_what_is_no_leaf_and_what_is_no_value():
     assert vectorize(y, inputs=[x, Value(1.0)])([5.0, 7.0]) == 10.0  # some of an array may be left out
     with pytest.raises(ValueError, match="parts of one shape"):
         vectorize(y, parameters=[[[x], []]])
+    for what in ({x}, 3.0, "x", MLP(1, [1])):  # a set has no order
+        with pytest.raises(TypeError, match=r"parameters: got .*; accepted: Values, lists and arrays of them"):
+            vectorize(y, parameters=what)
+        with pytest.raises(TypeError, match=r"inputs: got .*; accepted: Values, lists and arrays of them"):
+            vectorize(y, inputs=what)
     with pytest.raises(ValueError, match="'mean', 'sum'"):
         vectorize(y, batch="median")
     with pytest.raises(ValueError, match="2 roots"):

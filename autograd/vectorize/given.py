@@ -26,7 +26,7 @@ def input_arrays(inputs: Any) -> list[Leaves]:
     if isinstance(inputs, Mapping):
         items, names = list(inputs.values()), [str(name) for name in inputs]
     else:
-        items = [inputs] if isinstance(inputs, Value) or hasattr(inputs, "shape") else list(inputs)
+        items = [inputs] if hasattr(inputs, "shape") else _listed("inputs", inputs)
         if items and items[0] is not inputs and all(isinstance(x, Value) for x in items):
             items = [items]
         names = [""] * len(items)
@@ -47,7 +47,7 @@ def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -
     if parameters is None:
         taken = {x for group in inputs for x in group.nodes}
         parameters = [x for x in graph.nodes if x.op is None and x not in taken and not isinstance(x, Constant)]
-    items = [parameters] if isinstance(parameters, Value) else list(parameters)
+    items = _listed("parameters", parameters)
     loose = [x for x in items if isinstance(x, Value)]
     found = [Leaves(common_name([x.label for x in loose]) or "p", PARAMETER, loose)] if loose else []
     for item in items:
@@ -55,6 +55,17 @@ def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -
             nodes, shape = flat("parameters", item)
             found.append(Leaves(common_name([x.label for x in nodes]) or f"p{len(found) + 1}", PARAMETER, nodes, shape))
     return found
+
+
+def _listed(what: str, items: Any) -> list[Any]:
+    if isinstance(items, Value):
+        return [items]
+    if isinstance(items, (str, set, frozenset)) or not hasattr(items, "__iter__"):
+        raise TypeError(
+            f"vectorize: {what}: got {items!r} ({type(items).__name__}); accepted: Values, lists and arrays "
+            "of them, or a dictionary of these"
+        )
+    return list(items)
 
 
 def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -230,17 +231,24 @@ class Program:
                 raise ValueError(
                     f"parameters: {name!r} is another array now; write into it: parameters[{name!r}][...] = "
                 )
+        self._check_count(inputs)
+        given = [as_numbers(group.name, x) for group, x in zip(self._inputs, inputs, strict=True)]
+        samples = self._samples([x.shape for x in given])
+        return samples is not None, samples or 1, given
+
+    def _check_count(self, inputs: Sequence[Any]) -> None:
         if len(inputs) != len(self._inputs):
             accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs) or "none"
             raise TypeError(f"the program: got {len(inputs)} inputs; accepted: {accepted}")
-        given = [as_numbers(group.name, x) for group, x in zip(self._inputs, inputs, strict=True)]
+
+    def _samples(self, found: list[tuple[int, ...]]) -> int | None:
+        """Return how many samples inputs of these shapes are; None if they are as recorded."""
         shapes = [group.shape for group in self._inputs]
-        found = [x.shape for x in given]
         if found == shapes:
-            return False, 1, given
-        samples = found[0][0] if found and found[0] else 0
+            return None
+        samples = found[0][0] if found[0] else 0
         if samples and found == [(samples, *(shape or ())) for shape in shapes]:
-            return True, samples, given
+            return samples
         accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs)
         got = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, found, strict=True))
         raise ValueError(f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples")
@@ -370,6 +378,7 @@ class Program:
         `backward` called on its root: every node can be inspected, drawn and explained. Numbers outside an
         operation's domain give inf or nan. Raises IndexError for a sample that was not in the last run.
         """
+        sample = operator.index(sample)
         numbers: dict[Value, float] = {}
         for group in self._groups:
             numbers |= zip(group.nodes, self.parameters[group.name].ravel().tolist(), strict=True)
@@ -488,9 +497,15 @@ class Program:
 
         def function(parameters: Mapping[str, Any], *inputs: Any) -> Any:
             """Return the cost of the program."""
-            if len(inputs) != len(self._inputs):
-                raise TypeError(f"the program: got {len(inputs)} inputs; accepted: {len(self._inputs)}")
-            batched = any(np.ndim(x) > len(group.shape or ()) for x, group in zip(inputs, self._inputs, strict=True))
+            self._check_count(inputs)
+            shapes = _shapes(zip((group.name for group in self._inputs), inputs, strict=True))
+            batched = self._samples(shapes) is not None
+            for name, array in self._own.items():
+                if name not in parameters:
+                    raise KeyError(f"parameters: got {', '.join(map(str, parameters)) or 'none'}; {name!r} is missing")
+                (shape,) = _shapes([(name, parameters[name])])
+                if shape != array.shape:
+                    raise ValueError(f"parameters: {name!r}: got {shape}; accepted: {array.shape}")
             if batched not in functions:
                 functions[batched] = self._function(names, batched)
             return functions[batched](parameters, *inputs)
@@ -542,6 +557,16 @@ class Program:
         alone = sum(1 for colour in colours if len(colour.nodes) == 1)
         slow = f"{alone:,} colours have one node and are statements on single numbers: arrays do not make these faster"
         return "\n".join([head, *table, *([slow] if 2 * alone > len(colours) > 40 else [])])
+
+
+def _shapes(arrays: Iterable[tuple[str, Any]]) -> list[tuple[int, ...]]:
+    """Return the shapes of what a function for some array package is given; TypeError for lists and the like."""
+    found = []
+    for name, x in arrays:
+        if not hasattr(x, "shape") and not isinstance(x, (int, float)):
+            raise TypeError(f"{name}: got {x!r} ({type(x).__name__}); accepted: an array")
+        found.append(tuple(getattr(x, "shape", ())))
+    return found
 
 
 def _program_of(
