@@ -6,6 +6,7 @@ SymPy is an extra: ``pip install 'chainrule[sympy]'``.
 from __future__ import annotations
 
 import functools
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -51,7 +52,8 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
     """Return the graph of a SymPy expression whose symbols are `inputs`, by name.
 
     Of a Piecewise, the branch that holds for these inputs is taken. Raises ValueError for a symbol that is not among
-    the inputs and for a function that is no operation of the table, ModuleNotFoundError without SymPy.
+    the inputs and for a function that is no operation of the table, TypeError for what is no expression,
+    ModuleNotFoundError without SymPy.
 
     >>> import sympy
     >>> x = Value(2.0, label="x")
@@ -61,6 +63,8 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
     sympy = _sympy()
     functions = _functions(sympy)
     whole = sympy.sympify(expression)
+    if not isinstance(whole, sympy.Basic):
+        raise TypeError(f"from_sympy: got {reprlib.repr(expression)}; accepted: a SymPy expression")
     found: dict[Any, Any] = {}
     stack = [whole]
     while stack:
@@ -141,7 +145,7 @@ def _formulas(sympy: Any) -> SimpleNamespace:
     return with_derived(SimpleNamespace(
         less=sympy.Lt, less_equal=sympy.Le, greater=sympy.Gt, equal=sympy.Eq, both=sympy.And,
         where=lambda condition, x, y: sympy.Piecewise(
-            (x, condition if isinstance(condition, sympy.logic.boolalg.Boolean) else sympy.Ne(condition, 0)), (y, True)
+            (x, sympy.Ne(condition, 0) if isinstance(condition, sympy.Expr) else condition), (y, True)
         ),
         maximum=sympy.Max, minimum=sympy.Min, abs=sympy.Abs, sqrt=sympy.sqrt,
         exp=sympy.exp, expm1=lambda x: sympy.exp(x) - 1, log=sympy.log, log1p=lambda x: sympy.log(1 + x),

@@ -73,7 +73,9 @@ def test_only_the_branch_that_holds_is_evaluated():
     assert from_sympy(formula, {"x": Value(1.0)}).data == 0.0
     assert from_sympy(formula, {"x": Value(-2.0)}).data == 2.0
     assert from_sympy(formula, {"x": Value(-0.5)}).data == 0.25
-    assert to_sympy(where(Value(1.0, label="c"), Value(2.0, label="x"), 0.0)).func == sympy.Piecewise
+    chosen = to_sympy(where(Value(1.0, label="c"), Value(2.0, label="x"), 0.0))
+    assert chosen == sympy.Piecewise((real_symbol("x"), sympy.Ne(real_symbol("c"), 0)), (0, True))
+    assert [chosen.subs({real_symbol("c"): c}) for c in (0, -2)] == [0, real_symbol("x")]
     assert from_sympy(sympy.pi * 2, {}).data == pytest.approx(2 * math.pi)
 
 
@@ -85,6 +87,8 @@ def test_what_cannot_be_is_refused():
         from_sympy(sympy.gamma(x), {"x": 1.0})
     with pytest.raises(ValueError, match="accepted: real numbers"):
         from_sympy(sympy.I * x, {"x": 1.0})
+    with pytest.raises(TypeError, match=r"from_sympy: got \[1\]; accepted: a SymPy expression"):
+        from_sympy([1], {})
     with pytest.raises(ValueError, match=r"no condition of .* holds"):
         from_sympy(sympy.Piecewise((x, x > 0)), {"x": -1.0})
     deep = Value(0.5)
