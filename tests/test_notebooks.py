@@ -63,10 +63,10 @@ def code_cells(path):
 
 
 def texts(notebook):
-    """What the cells print and show, of a page only that it is one: its length says nothing of the notebook."""
+    """What the cells print and show, but for the length of a page, and for errors, which Pythons word in their ways."""
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    found = [output.get("text") or output.data["text/plain"] for output in outputs]
-    return ["a page" if text.startswith("<page of") else text for text in found]
+    lines = "\n".join(output.get("text") or output.data["text/plain"] for output in outputs).splitlines()
+    return [line for line in lines if not re.search("<page of|Error: ", line)]
 
 
 def words(text):
