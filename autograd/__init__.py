@@ -8,11 +8,16 @@
 '1.0019'
 """
 
+from typing import TYPE_CHECKING
+
 from autograd.functions import *  # noqa: F403
 from autograd.functions import __all__ as _functions
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS
 from autograd.value import Constant, Value
+
+if TYPE_CHECKING:  # the functions, whose names only the table knows
+    from autograd.functions import __getattr__ as __getattr__
 
 __version__ = "0.1.0"
 __all__ = ["OPERATIONS", "Constant", "Value", "topological_order", *_functions]

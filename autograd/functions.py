@@ -9,7 +9,7 @@ Value(0.0, op=tanh)
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPERATIONS, Operation, evaluate
 from autograd.value import Value, apply, at_the_edges, real
@@ -37,3 +37,7 @@ def _function(op: Operation) -> Callable[..., Any]:
 _functions = {name: _function(op) for op in OPERATIONS.values() for name in (op.name, op.numpy or op.name)}
 globals().update(_functions)
 __all__ = list(_functions)
+
+if TYPE_CHECKING:  # what the table makes here
+
+    def __getattr__(name: str) -> Callable[..., Any]: ...

@@ -12,6 +12,7 @@ from autograd.value import Value, comparisons
 from autograd.vectorize import Program, vectorize
 from nn.layers import MLP
 from nn.losses import Loss, decay
+from nn.optim import SGD, Adam
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +98,7 @@ class VectorizedEngine:
         self.order = np.array([place[x] for x in scalar.parameters])  # of the model's parameters in the vector
         optimizer = scalar.optimizer
         same = getattr(optimizer, "parameters", None) == scalar.parameters
-        self.moved = optimizer.moved if same and type(optimizer) in _with_arrays() else None  # type: ignore[attr-defined]
+        self.moved = optimizer.moved if same and type(optimizer) in (SGD, Adam) else None  # type: ignore[attr-defined]
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients."""
@@ -134,12 +135,6 @@ class VectorizedEngine:
     def settle(self) -> None:
         """Put the parameters into the model."""
         self.scalar.restore(self.program.vector[self.order].tolist())
-
-
-def _with_arrays() -> tuple[type, ...]:
-    from nn.optim import SGD, Adam
-
-    return SGD, Adam
 
 
 def make_engine(

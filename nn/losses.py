@@ -66,9 +66,9 @@ def cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
     logits = pairs(outputs, targets)
     largest = logits[0][0]
     for z, _ in logits[1:]:
-        largest = functions.maximum(largest, z)  # type: ignore[attr-defined]
+        largest = functions.maximum(largest, z)
     shifted = [z - largest for z, _ in logits]
-    log_total = functions.log(_total([functions.exp(z) for z in shifted]))  # type: ignore[attr-defined]
+    log_total = functions.log(_total([functions.exp(z) for z in shifted]))
     return _total([y * (log_total - z) for z, (_, y) in zip(shifted, logits, strict=True)])
 
 
@@ -81,7 +81,7 @@ def binary_cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
     >>> binary_cross_entropy_on_logits([1000.0, 1000.0], [1.0, 0.0])
     1000.0
     """
-    softplus = functions.softplus  # type: ignore[attr-defined]
+    softplus = functions.softplus
     return _total([y * softplus(-z) + (1.0 - y) * softplus(z) for z, y in pairs(outputs, targets)])
 
 
@@ -186,7 +186,7 @@ def _times_log(factor: Any, x: Any, stable: Loss) -> Any:
     if _number(factor) == 0.0 and 0.0 <= _number(x) < SMALLEST_NORMAL:
         return factor * x
     try:
-        return factor * functions.log(x)  # type: ignore[attr-defined]
+        return factor * functions.log(x)
     except ValueError as error:
         raise ValueError(f"{error}; {stable.__name__} takes the total inputs z instead and has no such edge") from None
 

@@ -188,12 +188,16 @@ def _total_input(weights: Units, a: Units, bias: float) -> float:
 
 def _activations(layer: Layer, z: Units) -> Units:
     if layer.activation == SOFTMAX:
-        largest = max(z.values())
-        powers = {i: math.exp(z[i] - largest) for i in z}
-        total = sum(powers.values())
-        return {i: powers[i] / total for i in z}
+        return _softmax(z)
     op = layer.operation
     return z if op is None else {i: evaluate(op, z[i], *op.defaults) for i in z}
+
+
+def _softmax(z: Units) -> Units:
+    largest = max(float(unit) for unit in z.values())
+    powers = {i: math.exp(float(z[i]) - largest) for i in z}
+    total = sum(powers.values())
+    return {i: powers[i] / total for i in z}
 
 
 def _backward(model: MLP, W: Weights, z: Layers, a: Layers, y: Units, loss: Loss) -> Layers:
@@ -236,13 +240,6 @@ def _ratio(x: Any, y: Any) -> Any:
     return x / y if x else 0.0 * x  # as 0 · ln 0 is 0, its derivative is
 
 
-def _logit_slopes(z: Units, y: Units) -> Units:
-    largest = max(float(unit) for unit in z.values())
-    powers = {i: math.exp(float(z[i]) - largest) for i in z}
-    total = sum(powers.values())
-    return _probability_residuals({i: powers[i] / total for i in z}, y)
-
-
 def _probability_residuals(a: Units, y: Units) -> Units:
     """a_i − y_i, for targets of sum 1; for others Σ_k y_k times a_i."""
     total = sum(y.values())
@@ -264,7 +261,7 @@ SLOPES: dict[Loss, Callable[[Units, Units], Units]] = {
     squared_error: lambda a, y: {i: -(y[i] - a[i]) for i in a},
     cross_entropy: lambda a, y: {i: -_ratio(y[i], a[i]) for i in a},
     binary_cross_entropy: lambda a, y: {i: _ratio(1.0 - y[i], 1.0 - a[i]) - _ratio(y[i], a[i]) for i in a},
-    cross_entropy_on_logits: _logit_slopes,
+    cross_entropy_on_logits: lambda z, y: _probability_residuals(_softmax(z), y),
 }
 """∇_a J of each cost of one sample."""
 

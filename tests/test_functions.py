@@ -88,3 +88,9 @@ def test_the_count_of_inputs_accepted_includes_the_defaults():
 def test_an_int_beyond_the_floats_is_said_to_be():
     with pytest.raises(OverflowError, match=r"got int beyond the largest float, 1\.8e308$"):
         autograd.Value(10**400)
+
+
+def test_type_checkers_know_the_functions():
+    api = pytest.importorskip("mypy.api", reason="mypy is in the extra dev")
+    program = "import autograd; from autograd import Value, tanh; y: Value = tanh(autograd.exp(Value(1.0)))"
+    assert api.run(["--strict", "--config-file=", "-c", program])[0].startswith("Success")
