@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from autograd.explain.tables import Cell, Shown, Table, number
 from autograd.explain.writing import EMPTY
 from autograd.labels import label_latex
-from autograd.transform import Function, Number, Structure, gradients, rebuild, record_one
+from autograd.transform import Function, Number, Structure, gradients, plain, rebuild, record_one
 from autograd.value import Value
 
 
@@ -95,9 +95,9 @@ def total_differential(f: Function, inputs: Structure, changes: Structure) -> To
     changed = here.tangents(changes)
     grads = here.pull([1.0])
     terms = tuple(
-        Term(x.label or f"x{i}", _plain(grads.get(x, 0.0)), _plain(dx)) for i, (x, dx) in enumerate(changed.items(), 1)
+        Term(x.label or f"x{i}", plain(grads.get(x, 0.0)), plain(dx)) for i, (x, dx) in enumerate(changed.items(), 1)
     )
-    return TotalDifferential(terms, _moved(f, here.arguments, changed) - _plain(here.outputs[0]))
+    return TotalDifferential(terms, _moved(f, here.arguments, changed) - plain(here.outputs[0]))
 
 
 def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -> Taylor:
@@ -116,12 +116,12 @@ def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -
     changed = here.tangents(changes)
     actual = _moved(f, here.arguments, changed)
     t = Value(0.0, label="t")
-    path = record_one(f, rebuild(here.arguments, (x.data + t * _plain(dx) for x, dx in changed.items())))
+    path = record_one(f, rebuild(here.arguments, (x.data + t * plain(dx) for x, dx in changed.items())))
     derivative = path.outputs[0]
     sums: list[TaylorSum] = []
     total = 0.0
     for k in range(order + 1):
-        term = _plain(derivative) / math.factorial(k)
+        term = plain(derivative) / math.factorial(k)
         total += term
         sums.append(TaylorSum(k, term, total, actual - total))
         if k < order:
@@ -129,11 +129,7 @@ def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -
     return Taylor(tuple(sums), actual)
 
 
-def _plain(number: Number) -> float:
-    return number.data if isinstance(number, Value) else number
-
-
 def _moved(f: Function, arguments: tuple[Structure, ...], variables: dict[Value, Number]) -> float:
     """Return f where every variable has moved by its change."""
-    there = (x.data + _plain(dx) for x, dx in variables.items())
-    return _plain(record_one(f, rebuild(arguments, there)).outputs[0])
+    there = (x.data + plain(dx) for x, dx in variables.items())
+    return plain(record_one(f, rebuild(arguments, there)).outputs[0])

@@ -18,7 +18,7 @@ from autograd.explain.tables import Cell, Lines, Shown
 from autograd.graph import topological_order
 from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, with_derived
 from autograd.symbolic import PREDICATES
-from autograd.transform import Function, Recording, Structure, rebuild, record_one
+from autograd.transform import Function, Recording, Structure, plain, rebuild, record_one
 from autograd.value import Value, real
 
 EPSILON = 2.0**-52
@@ -137,14 +137,8 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
     here = record_one(f, inputs)
     out = here.outputs[0]
     grads = here.pull([1.0])
-    checks = tuple(
-        _check_input(f, here, i, _number(grads.get(x, 0.0)), tolerance) for i, x in enumerate(here.variables)
-    )
+    checks = tuple(_check_input(f, here, i, plain(grads.get(x, 0.0)), tolerance) for i, x in enumerate(here.variables))
     return GradientReport(checks, tuple(_wrong_operations(out)) if isinstance(out, Value) else (), tolerance)
-
-
-def _number(x: Value | float) -> float:
-    return x.data if isinstance(x, Value) else x
 
 
 # The function, input by input --------------------------------------------------------------------------------------
@@ -155,10 +149,10 @@ def _check_input(f: Function, here: Recording, i: int, gradient: float, toleranc
 
     def run(x: float) -> float:
         moved = [*numbers[:i], x, *numbers[i + 1 :]]
-        return _number(record_one(f, rebuild(here.arguments, iter(moved))).outputs[0])
+        return plain(record_one(f, rebuild(here.arguments, iter(moved))).outputs[0])
 
     name = here.variables[i].label or f"x{i + 1}"
-    return _check(run, name, numbers[i], _number(here.outputs[0]), gradient, tolerance)
+    return _check(run, name, numbers[i], plain(here.outputs[0]), gradient, tolerance)
 
 
 def _check(

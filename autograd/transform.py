@@ -288,6 +288,15 @@ def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
     return next(parts)
 
 
+def plain(number: Number) -> float:
+    """Return the number in a Value, a plain number as it is.
+
+    >>> plain(Value(3.0)), plain(3.0)
+    (3.0, 3.0)
+    """
+    return number.data if isinstance(number, Value) else number
+
+
 # Recording --------------------------------------------------------------------------------------------------------
 
 
@@ -316,9 +325,7 @@ class Recording:
         return _recorded_local if self.as_values else _captured_local
 
     def _result(self, number: Number) -> Number:
-        if self.as_values:
-            return _as_value(number)
-        return number.data if isinstance(number, Value) else number
+        return _as_value(number) if self.as_values else plain(number)
 
     def like_arguments(self, numbers: Mapping[Value, Number]) -> Structure:
         """Return the number of each variable, in the structure of the arguments."""
@@ -359,7 +366,7 @@ def record(f: Function, inputs: Structure) -> Recording:
             variables.append(leaf if leaf not in given else leaf + 0.0)
             given.add(leaf)
         else:
-            variables.append(Value(leaf.data if isinstance(leaf, Value) else leaf, label=name))
+            variables.append(Value(plain(leaf), label=name))
     output = f(*rebuild(arguments, iter(variables)))
     try:
         outputs = [leaf for _, leaf in leaves(output)]
