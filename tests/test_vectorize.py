@@ -92,6 +92,41 @@ def test_random_layers(seed):
     assert_text_is_true(program)
 
 
+def random_sums(seed):
+    """Return a cost of rows of terms, each added or subtracted, some of the rows terms of other rows."""
+    rng = random.Random(seed)
+    w = [[Value(rng.uniform(-1.0, 1.0)) for _ in range(rng.randint(2, 6))] for _ in range(rng.randint(1, 5))]
+    x = [Value(rng.uniform(-1.0, 1.0)) for _ in range(6)]
+    term = rng.choice([lambda a, b: a * b, lambda a, b: (a * b).tanh(), lambda a, b: a.sin() * b, lambda a, b: a - b])
+    regular, rows = rng.random() < 0.5, []
+    for row in w:
+        z = term(row[0], x[0])
+        for k, (a, b) in enumerate(zip(row[1:], x[1:], strict=False)):
+            z = z - term(a, b) if (k % 2 if regular else rng.random() < 0.5) else z + term(a, b)
+            if rng.random() < 0.1:
+                z = 3.0 - z
+        if rng.random() < 0.3:
+            z.label = "z"  # a sum of its own, whatever it is used in
+        if rows and rng.random() < 0.2:
+            z = z - rows.pop() if rng.random() < 0.5 else rows.pop() + z
+        rows.append(z)
+    J = rows[0].tanh()
+    for z in rows[1:]:
+        J = J - z.tanh() if rng.random() < 0.5 else J + z
+    return J, [a for row in w for a in row] + x
+
+
+@settings(max_examples=EXAMPLES or 300)
+@given(seed=st.integers(0, 10**9))
+def test_random_sums(seed):
+    root, leaves = random_sums(seed)
+    program = vectorize(root, parameters=leaves)
+    value, _ = program.value_and_grad()
+    assert_close(value, root.data)
+    assert_close(flat_gradient(program, leaves), gradients(root, leaves))
+    assert_text_is_true(program)
+
+
 @settings(max_examples=EXAMPLES or 300)
 @example(seed=5777, layers=True)  # numbers one by one, over a batch
 @given(seed=st.integers(0, 10**9), layers=st.booleans())

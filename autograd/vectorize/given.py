@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+FLOAT = np.dtype(float)
+
+
 def input_arrays(inputs: Any) -> list[Leaves]:
     """Return the inputs of a program: a Value or (nested) sequence of Values each, or one flat sequence of Values.
 
@@ -108,7 +111,7 @@ def as_numbers(name: str, x: Any) -> Floats:
     >>> as_numbers("x", [1, 2.5]).tolist()
     [1.0, 2.5]
     """
-    if type(x) is np.ndarray and x.dtype == float:
+    if type(x) is np.ndarray and x.dtype is FLOAT:
         return x
     if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
         raise TypeError(f"{name}: got an array with masked numbers; accepted: numbers, nan where there is none")

@@ -159,16 +159,27 @@ class _Lowerer:
                 self.data[k] = float(row.value(IEEE, *(Ieee(self.data[x]) for x in operands)))
 
     def split(self, colours: Ints) -> None:
-        """Number the colours, telling apart equal terms of unequal sums: sums say what the axes of their terms are."""
+        """Number the colours, telling apart equal terms of unequal sums: sums say what the axes of their terms are.
+
+        So are terms that are added and that are subtracted, and terms of sums that are told apart as terms of others.
+        """
         graph = self.graph
         self.sum_of = np.full(len(graph.nodes), -1)  # the sum that a node is a term of, where that is its only use
+        subtracted = np.zeros(len(graph.nodes), np.int64)
         for top, terms in self.terms.items():
             if graph.op[top] in (ADD, SUB):
                 self.sum_of[[max(term, ~term) for term in terms]] = top
+                subtracted[[~term for term in terms if term < 0]] = 1
         self.sum_of[(graph.uses != 1) | (graph.op == LEAF)] = -1
         self.sum_of[self.roots] = -1
-        user = np.where(self.sum_of >= 0, colours[self.sum_of] + 1, 0)
-        key = np.where(colours < 0, colours, colours * (int(colours.max()) + 2) + user)
+        sums: dict[tuple[int, int, int], int] = {}
+        kind = np.zeros(len(graph.nodes), np.int64)  # of a sum; those of the sums that it is a term of come first
+        for top in reversed(self.terms):
+            above = int(self.sum_of[top])
+            told = int(colours[top]), int(kind[above]) if above >= 0 else -1, int(subtracted[top])
+            kind[top] = sums.setdefault(told, len(sums))
+        user = np.where(self.sum_of >= 0, 2 * (kind[self.sum_of] + 1) + subtracted, 0)
+        key = np.where(colours < 0, colours, colours * (2 * len(sums) + 4) + user)
         kinds, number = np.unique(key, return_inverse=True)
         below = int((kinds < 0).sum())
         self.colour = np.where(colours < 0, colours, number - below)

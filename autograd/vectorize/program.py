@@ -76,6 +76,7 @@ class Program:
         self._roots, self._watched, self._mean = list(roots), list(watched), batch == "mean"
         self._graph = record([*self._roots, *self._watched])
         self._inputs = input_arrays(inputs)
+        self._shapes = {group.name: group.shape or () for group in self._inputs}
         groups = parameter_arrays(parameters, self._graph, self._inputs)
         check_leaves([*self._inputs, *groups], self._graph)
         self._groups = groups
@@ -226,13 +227,11 @@ class Program:
 
     def _match(self, inputs: Sequence[ArrayLike]) -> tuple[bool, int, list[Floats]]:
         """Return whether inputs are a batch, of how many samples, and the inputs as arrays."""
-        for name, array in self._own.items():
-            if self._parameters.get(name) is not array:
-                raise ValueError(
-                    f"parameters: {name!r} is another array now; write into it: parameters[{name!r}][...] = "
-                )
+        if not all(map(operator.is_, self._parameters.values(), self._own.values())):
+            name = next((name for name, array in self._own.items() if self._parameters.get(name) is not array), "")
+            raise ValueError(f"parameters: {name!r} is another array now; write into it: parameters[{name!r}][...] = ")
         self._check_count(inputs)
-        given = [as_numbers(group.name, x) for group, x in zip(self._inputs, inputs, strict=True)]
+        given = list(map(as_numbers, self._shapes, inputs))
         samples = self._samples([x.shape for x in given])
         return samples is not None, samples or 1, given
 
@@ -243,11 +242,11 @@ class Program:
 
     def _samples(self, found: list[tuple[int, ...]]) -> int | None:
         """Return how many samples inputs of these shapes are; None if they are as recorded."""
-        shapes = [group.shape for group in self._inputs]
+        shapes = list(self._shapes.values())
         if found == shapes:
             return None
         samples = found[0][0] if found[0] else 0
-        if samples and found == [(samples, *(shape or ())) for shape in shapes]:
+        if samples and found == [(samples, *shape) for shape in shapes]:
             return samples
         accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs)
         got = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, found, strict=True))
