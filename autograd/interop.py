@@ -143,7 +143,7 @@ def _formulas(sympy: Any) -> SimpleNamespace:
     """Return the namespace over which a value rule is a SymPy expression."""
     # fmt: off
     return with_derived(SimpleNamespace(
-        less=sympy.Lt, less_equal=sympy.Le, greater=sympy.Gt, equal=sympy.Eq, both=sympy.And,
+        less=sympy.Lt, less_equal=sympy.Le, equal=sympy.Eq, both=sympy.And,
         where=lambda condition, x, y: sympy.Piecewise(
             (x, sympy.Ne(condition, 0) if isinstance(condition, sympy.Expr) else condition), (y, True)
         ),
@@ -173,8 +173,9 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
         sympy.Abs: VALUES.abs,
         sympy.Max: lambda *numbers: functools.reduce(VALUES.maximum, numbers),
         sympy.Min: lambda *numbers: functools.reduce(VALUES.minimum, numbers),
-        sympy.StrictLessThan: VALUES.less, sympy.LessThan: VALUES.less_equal, sympy.StrictGreaterThan: VALUES.greater,
-        sympy.GreaterThan: lambda x, y: VALUES.less_equal(y, x), sympy.Equality: VALUES.equal,
+        sympy.StrictLessThan: VALUES.less, sympy.StrictGreaterThan: lambda x, y: VALUES.less(y, x),
+        sympy.LessThan: VALUES.less_equal, sympy.GreaterThan: lambda x, y: VALUES.less_equal(y, x),
+        sympy.Equality: VALUES.equal,
         sympy.Unequality: lambda x, y: not VALUES.equal(x, y),
         sympy.And: lambda *conditions: all(conditions), sympy.Or: lambda *conditions: any(conditions),
         sympy.Not: lambda condition: not condition,

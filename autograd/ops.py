@@ -7,7 +7,7 @@ A rule is a plain function of a namespace `m` of elementary functions, the input
 output: ``lambda m, x, out: out * m.sigmoid(-x)``. What it computes depends on the namespace it is given: over
 `FLOAT` numbers, over `symbolic.SYMBOLS` an expression that prints itself, over `Value` methods a graph that can be
 differentiated again. A namespace has every operation of the table, under its name, and the predicates `less`,
-`less_equal`, `greater`, `equal` and `both`; a rule compares with these, never with ``<``, ``==`` or ``and``.
+`less_equal`, `equal` and `both`; a rule compares with these, never with ``<``, ``==`` or ``and``.
 """
 
 from __future__ import annotations
@@ -468,7 +468,7 @@ _ROWS = (
         edges="both derivatives are nan at (0, 0)",
     ),
     Operation(
-        name="where", symbol="where", latex=r"\operatorname{{where}}\left({0}, {1}, {2}\right)",
+        name="where", symbol="where", latex=r"\begin{{cases}}{1} & {0}\\{2} & \text{{else}}\end{{cases}}",
         javascript="({0} != 0 ? {1} : {2})",
         value=lambda m, condition, x, y: m.where(condition, x, y),
         partials=(
@@ -514,7 +514,7 @@ def with_derived(namespace: SimpleNamespace) -> SimpleNamespace:
 
 # fmt: off
 _FUNCTIONS: dict[str, Rule] = dict(  # noqa: C408
-    less=operator.lt, less_equal=operator.le, greater=operator.gt, equal=operator.eq,
+    less=operator.lt, less_equal=operator.le, equal=operator.eq,
     both=lambda p, q: p and q,
     where=lambda condition, x, y: x if condition else y,
     maximum=lambda x, y: x if x >= y or x != x else y,

@@ -64,7 +64,7 @@ class Expression:
 
 
 Formula = Expression | float
-PREDICATES = {"less": "<", "less_equal": "<=", "greater": ">", "equal": "==", "both": "and"}
+PREDICATES = {"less": "<", "less_equal": "<=", "equal": "==", "both": "and"}
 
 
 def symbol(name: str, latex: str = "") -> Expression:
@@ -261,9 +261,9 @@ def to_latex(formula: Formula) -> str:
         if name in PREDICATES:
             return f"{inputs[0]} {_LATEX_PREDICATES[name]} {inputs[1]}"
         if name == "where":
-            others = inputs[2].removeprefix(r"\begin{cases}").removesuffix(r"\end{cases}")
-            others = others if others != inputs[2] else rf"{others} & \text{{else}}"
-            return rf"\begin{{cases}}{inputs[1]} & {inputs[0]}\\{others}\end{{cases}}"
+            choice = OPERATIONS[name].latex.format(*inputs)
+            more = inputs[2].removeprefix(r"\begin{cases}").removesuffix(r"\end{cases}")
+            return choice if more == inputs[2] else choice.replace(rf"{inputs[2]} & \text{{else}}", more)
         if name == "mul" and inputs[0] == inputs[1]:
             name, inputs = "pow", [inputs[0], "2"]
         inputs = [rf"\left({x[1:-1]}\right)" if _grouped(x) else x for x in inputs]

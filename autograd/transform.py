@@ -68,7 +68,7 @@ VALUES = SimpleNamespace(**{
     "div": lambda x, y: x if y == 1.0 else x / y,
     "pow": lambda x, y: 1.0 if y == 0.0 else x if y == 1.0 else x**y,
     "neg": operator.neg,
-    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
+    "less": operator.lt, "less_equal": operator.le,
     "equal": lambda x, y: x <= y and x >= y,  # `==` of Values is identity
     "both": lambda p, q: p and q,
 })

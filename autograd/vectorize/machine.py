@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.ops import OPERATIONS
-from autograd.symbolic import SYMBOLS
+from autograd.symbolic import PREDICATES, SYMBOLS
 from autograd.vectorize.arrays import (
     COMPUTED,
     CONSTANT,
@@ -65,7 +65,7 @@ def _of_math(function: Callable[[float], float]) -> Callable[..., Any]:
 
 def ufuncs() -> dict[str, Callable[..., Any]]:
     """Return NumPy's function for every operation and predicate that it has one for."""
-    found = {name: getattr(np, name) for name in ("less", "less_equal", "greater", "equal")}
+    found = {name: getattr(np, name) for name in ("less", "less_equal", "equal")}
     found["both"] = np.logical_and
     for row in OPERATIONS.values():
         if row.name != "where" and isinstance(function := getattr(np, row.numpy or row.name, None), np.ufunc):
@@ -75,7 +75,6 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
 
 SPECIAL = ("erf", "erfc", "sigmoid")
 EXTREMES = ("maximum", "minimum")
-PREDICATES = ("less", "less_equal", "greater", "equal", "both")
 VIEWS = (Index, Transpose, Reshape)
 CACHE_LINE = 64  # bytes, of most processors
 

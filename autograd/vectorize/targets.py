@@ -139,7 +139,7 @@ def _torch() -> dict[str, Callable[..., Any]]:
         return tied * 0.5 ** (later + (earlier > 0))
 
     elementary = _elementary(torch, torch.special)
-    names = {"less": torch.lt, "less_equal": torch.le, "greater": torch.gt, "equal": torch.eq}
+    names = {"less": torch.lt, "less_equal": torch.le, "equal": torch.eq}
     functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
     return functions | {
         "asarray": torch.as_tensor,
