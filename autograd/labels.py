@@ -1,4 +1,4 @@
-"""Labels of the quantities of a network, and labels as LaTeX."""
+"""Labels of the quantities of a network; labels with raised and lowered indices, and as LaTeX."""
 
 from __future__ import annotations
 
@@ -22,14 +22,45 @@ class UnitLabel(str):
     units: tuple[int, ...]
 
     def __new__(cls, symbol: str, layer: int, units: tuple[int, ...]) -> UnitLabel:
-        single = len(units) == 1 or max(units) < 10
-        subscript = "".join(map(str, units)) if single else "{" + ",".join(map(str, units)) + "}"
+        run = indices(units)
+        subscript = f"{{{run}}}" if "," in run else run
         label = super().__new__(cls, f"{symbol}^({layer})_{subscript}")
         label.symbol, label.layer, label.units = symbol, layer, units
         return label
 
     def __getnewargs__(self) -> tuple[str, int, tuple[int, ...]]:  # type: ignore[override]
         return self.symbol, self.layer, self.units
+
+
+def indices(units: tuple[int, ...]) -> str:
+    """Return subscripts as one run of figures, with commas between them where one is above 9.
+
+    >>> indices((2, 3)), indices((12, 3))
+    ('23', '12,3')
+    """
+    return ("," if max(units) > 9 else "").join(map(str, units))
+
+
+_RAISED = str.maketrans("()0123456789", "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def marks(layer: int, units: tuple[int, ...]) -> str:
+    """Return the indices of a unit or weight: the layer raised, the units lowered.
+
+    >>> marks(2, (12, 3))
+    '⁽²⁾₁₂,₃'
+    """
+    return f"({layer})".translate(_RAISED) + indices(units).translate(_LOWERED)
+
+
+def indexed(label: UnitLabel) -> str:
+    """Return the label of a quantity of a network with raised and lowered figures.
+
+    >>> indexed(UnitLabel("W", 1, (2, 3)))
+    'W⁽¹⁾₂₃'
+    """
+    return label.symbol + marks(label.layer, label.units)
 
 
 _SIGNS = {"\\": r"\backslash ", "^": r"{\wedge}", "~": r"{\sim}"} | {sign: "\\" + sign for sign in "#$%&_{}"}
@@ -60,8 +91,7 @@ def label_latex(label: str) -> str:
     ('W^{(1)}_{23}', 'x_{1}', '\\text{loss}')
     """
     if isinstance(label, UnitLabel):
-        comma = "," if max(label.units) > 9 else ""
-        return f"{label.symbol}^{{({label.layer})}}_{{{comma.join(map(str, label.units))}}}"
+        return f"{label.symbol}^{{({label.layer})}}_{{{indices(label.units)}}}"
     if name := _NAME.fullmatch(label):
         letter, digits = name.groups()
         letter = f"\\{_GREEK[letter]}" if letter in _GREEK else letter

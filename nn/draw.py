@@ -10,11 +10,11 @@ from itertools import permutations
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from autograd.draw.layout import indexed, number, printable, text_width
+from autograd.draw.layout import number, printable, text_width
 from autograd.draw.picture import Picture
 from autograd.draw.svg import MUTED, canvas, element
 from autograd.graph import topological_order
-from autograd.labels import UnitLabel
+from autograd.labels import UnitLabel, indexed
 from autograd.value import Value
 
 RADIUS, ACROSS, DOWN, TOP = 20.0, 170.0, 64.0, 36.0

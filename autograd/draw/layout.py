@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.draw.stages import Path
 from autograd.draw.view import Box, View
-from autograd.labels import UnitLabel
+from autograd.labels import UnitLabel, indexed
 
 if TYPE_CHECKING:
     import graphviz
@@ -78,21 +78,6 @@ def printable(text: str, most: int = 28) -> str:
     if len(text) > most:
         text = text[: most - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-_RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-def indexed(label: UnitLabel) -> str:
-    """Return the label of a quantity of a network with raised and lowered figures.
-
-    >>> indexed(UnitLabel("W", 1, (2, 3)))
-    'W⁽¹⁾₂₃'
-    """
-    comma = "," if max(label.units) > 9 else ""
-    units = comma.join(map(str, label.units))
-    return label.symbol + f"({label.layer})".translate(_RAISED) + units.translate(_LOWERED)
 
 
 def title_text(box: Box) -> str:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from autograd.labels import UnitLabel
+from autograd.labels import UnitLabel, indexed, marks
 from autograd.value import Value
 
 COLUMN, ROW, MARGIN, TOP = 160.0, 104.0, 70.0, 28.0  # pixels
 Key = tuple[int, int]  # layer and unit
-
-_RAISED = str.maketrans("()0123456789", "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def pretty(label: str, name: str) -> str:
@@ -21,19 +18,7 @@ def pretty(label: str, name: str) -> str:
     >>> pretty(UnitLabel("W", 1, (2, 3)), "W^(1)_23"), pretty("w", "w#2")
     ('W⁽¹⁾₂₃', 'w#2')
     """
-    if not isinstance(label, UnitLabel):
-        return name
-    return f"{label.symbol}{marks(label.layer, label.units)}{name.removeprefix(label)}"
-
-
-def marks(layer: int, units: tuple[int, ...]) -> str:
-    """Return the indices of a unit or weight: the layer raised, the units lowered.
-
-    >>> marks(2, (12, 3))
-    '⁽²⁾₁₂,₃'
-    """
-    between = "," if max(units) > 9 else ""
-    return f"({layer})".translate(_RAISED) + between.join(map(str, units)).translate(_LOWERED)
+    return indexed(label) + name.removeprefix(label) if isinstance(label, UnitLabel) else name
 
 
 def unit_order(label: str) -> tuple[int, int, tuple[int, ...]]:
