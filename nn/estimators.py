@@ -78,7 +78,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             model,
             (X.tolist(), targets.tolist()),
             cross_entropy,
-            Adam(model.parameters(), rate=self.learning_rate),
+            Adam(model.parameters(), learning_rate=self.learning_rate),
             epochs=self.epochs,
             batch_size=self.batch_size,
             decay_rate=self.decay_rate,

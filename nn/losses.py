@@ -97,8 +97,8 @@ def mean(costs: Iterable[Any]) -> Any:
     return _total(costs) / len(costs)
 
 
-def decay(model: MLP, rate: float) -> Value:
-    """Return (λ/2) Σ_l Σ_i Σ_j (W^(l)_ij)², the decay with λ = `rate`: over every weight and no bias.
+def decay(model: MLP, decay_rate: float) -> Value:
+    """Return (λ/2) Σ_l Σ_i Σ_j (W^(l)_ij)², the decay with λ = `decay_rate`: over every weight and no bias.
 
     >>> from nn.layers import Layer, MLP
     >>> model = MLP(1, [1])
@@ -107,7 +107,7 @@ def decay(model: MLP, rate: float) -> Value:
     0.45
     """
     check_model(model)
-    return 0.5 * real(rate) * _total([w * w for w in model.weights()])  # type: ignore[no-any-return]
+    return 0.5 * real(decay_rate) * _total([w * w for w in model.weights()])  # type: ignore[no-any-return]
 
 
 def cost(

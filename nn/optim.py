@@ -2,7 +2,7 @@
 
 >>> from autograd import Value
 >>> w = Value(4.0)
->>> optimizer = SGD([w], rate=0.25)
+>>> optimizer = SGD([w], learning_rate=0.25)
 >>> (w * w).backward()
 >>> optimizer.step()
 >>> w.data
@@ -32,9 +32,9 @@ class SGD:
     With μ = 0 this is w := w − α ∂J/∂w. Raises ValueError unless α > 0 and 0 ≤ μ < 1.
     """
 
-    def __init__(self, parameters: Iterable[Value], rate: float = 0.1, momentum: float = 0.0) -> None:
+    def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.1, momentum: float = 0.0) -> None:
         self.parameters = _values(parameters)
-        self.rate = _within("rate", rate, above=0.0)
+        self.learning_rate = _within("learning_rate", learning_rate, above=0.0)
         self.momentum = _within("momentum", momentum, least=0.0, below=1.0)
         self._velocity = np.zeros(len(self.parameters))
 
@@ -44,7 +44,7 @@ class SGD:
 
     def moved(self, numbers: Floats, gradients: Floats) -> Floats:
         """Return where a step takes the parameters, all as arrays, and remember the step; OverflowError as `step`."""
-        velocity = self.momentum * self._velocity - self.rate * gradients
+        velocity = self.momentum * self._velocity - self.learning_rate * gradients
         moved = finite(self.parameters, numbers, gradients, numbers + velocity)
         self._velocity = velocity
         return moved
@@ -59,13 +59,13 @@ class Adam:
     def __init__(
         self,
         parameters: Iterable[Value],
-        rate: float = 0.001,
+        learning_rate: float = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
     ) -> None:
         self.parameters = _values(parameters)
-        self.rate = _within("rate", rate, above=0.0)
+        self.learning_rate = _within("learning_rate", learning_rate, above=0.0)
         self.beta1 = _within("beta1", beta1, least=0.0, below=1.0)
         self.beta2 = _within("beta2", beta2, least=0.0, below=1.0)
         self.epsilon = _within("epsilon", epsilon, above=0.0)
@@ -83,7 +83,7 @@ class Adam:
         mean = self.beta1 * self._mean + (1.0 - self.beta1) * gradients
         square = self.beta2 * self._square + (1.0 - self.beta2) * gradients * gradients
         mean_share, square_share = 1.0 - self.beta1**steps, 1.0 - self.beta2**steps
-        moves = -self.rate * (mean / mean_share) / (np.sqrt(square / square_share) + self.epsilon)
+        moves = -self.learning_rate * (mean / mean_share) / (np.sqrt(square / square_share) + self.epsilon)
         moved = finite(self.parameters, numbers, gradients, numbers + moves)
         self._steps, self._mean, self._square = steps, mean, square
         return moved
@@ -107,7 +107,7 @@ def finite(parameters: list[Value], numbers: Floats, gradients: Floats, moved: F
         k = int(wrong[0])
         raise OverflowError(
             f"{parameters[k].label or parameters[k]!r}: {float(numbers[k])!r} would become {float(moved[k])!r}, its "
-            f"gradient being {float(gradients[k])!r}; use a lower rate, or scale the inputs"
+            f"gradient being {float(gradients[k])!r}; use a lower learning_rate, or scale the inputs"
         )
     return moved
 

@@ -82,8 +82,8 @@ def fit(
 
     Every epoch goes through the samples in another order, which `seed` determines, `batch_size` at a time; for each
     batch the gradients of J = (1/m) Σ loss + (λ/2) Σ W², with λ = `decay_rate`, and one step of `optimizer` (Adam with
-    rate 0.01 if none is given). `validation` is the fraction of the samples held out to watch. `data` are a `Dataset`,
-    or inputs and targets. A progress bar is shown in terminals and notebooks.
+    learning rate 0.01 if none is given). `validation` is the fraction of the samples held out to watch. `data` are a
+    `Dataset`, or inputs and targets. A progress bar is shown in terminals and notebooks.
 
     The "vectorized" `engine` records the graph of one sample and trains with the array statements that it becomes;
     "scalar" builds the graph of every sample of every batch, with the same results within rounding. A loss that
@@ -104,7 +104,7 @@ def fit(
     count("batch_size", batch_size)
     _check_model_and_loss(model, loss)
     if optimizer is None:
-        optimizer = Adam(model.parameters(), rate=0.01)
+        optimizer = Adam(model.parameters(), learning_rate=0.01)
     _check_optimizer(model, optimizer)
     train, held_out = data, None
     if validation:
@@ -173,7 +173,7 @@ def _check_optimizer(model: MLP, optimizer: Any) -> None:
     if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
         raise TypeError(
             f"fit: optimizer: got {reprlib.repr(optimizer)}; accepted: an object with a method step(), such as "
-            "nn.SGD(model.parameters(), rate=0.1)"
+            "nn.SGD(model.parameters(), learning_rate=0.1)"
         )
     own = set(model.parameters())
     parameters = getattr(optimizer, "parameters", None)

@@ -84,7 +84,7 @@ def test_interrupted_training(engine):
 
     def train(model):
         return fit(
-            model, (X, Y), squared_error, Adam(model.parameters(), rate=0.1),
+            model, (X, Y), squared_error, Adam(model.parameters(), learning_rate=0.1),
             epochs=4, batch_size=2, progress=False, engine=engine,
         )  # fmt: skip
 
@@ -100,7 +100,7 @@ def test_interrupted_training(engine):
                 super().step()
                 found.append(numbers(model))
 
-        fit(model, (X, Y), squared_error, Watched(model.parameters(), rate=0.1), epochs=4, batch_size=2,
+        fit(model, (X, Y), squared_error, Watched(model.parameters(), learning_rate=0.1), epochs=4, batch_size=2,
             progress=False, engine=engine)  # fmt: skip
         return found
 

@@ -17,7 +17,7 @@ def resident():
 @pytest.mark.parametrize("engine", ["scalar", "vectorized"])
 def test_ten_thousand_training_steps_add_no_memory(engine):
     model = MLP(2, [3, 1], activation="tanh", seed=1)
-    adam = Adam(model.parameters(), rate=0.001)
+    adam = Adam(model.parameters(), learning_rate=0.001)
     data = [[0.0, 1.0], [1.0, 0.5]], [[1.0], [0.0]]
 
     def train(steps):

@@ -21,11 +21,14 @@ def minimize(optimizer, parameters, steps):
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        (lambda p: SGD(p, rate=0.02), lambda torch, p: torch.optim.SGD(p, lr=0.02)),
-        (lambda p: SGD(p, rate=0.02, momentum=0.9), lambda torch, p: torch.optim.SGD(p, lr=0.02, momentum=0.9)),
-        (lambda p: Adam(p, rate=0.1), lambda torch, p: torch.optim.Adam(p, lr=0.1)),
+        (lambda p: SGD(p, learning_rate=0.02), lambda torch, p: torch.optim.SGD(p, lr=0.02)),
         (
-            lambda p: Adam(p, rate=0.05, beta1=0.5, beta2=0.9, epsilon=1e-3),
+            lambda p: SGD(p, learning_rate=0.02, momentum=0.9),
+            lambda torch, p: torch.optim.SGD(p, lr=0.02, momentum=0.9),
+        ),
+        (lambda p: Adam(p, learning_rate=0.1), lambda torch, p: torch.optim.Adam(p, lr=0.1)),
+        (
+            lambda p: Adam(p, learning_rate=0.05, beta1=0.5, beta2=0.9, epsilon=1e-3),
             lambda torch, p: torch.optim.Adam(p, lr=0.05, betas=(0.5, 0.9), eps=1e-3),
         ),
     ],
@@ -45,7 +48,7 @@ def test_the_path_is_that_of_torch(ours, theirs):
 
 def test_momentum_by_hand():
     w = Value(1.0)
-    optimizer = SGD([w], rate=0.5, momentum=0.5)
+    optimizer = SGD([w], learning_rate=0.5, momentum=0.5)
     w.grad = 1.0
     optimizer.step()
     assert w.data == 0.5  # v = -0.5
@@ -72,12 +75,12 @@ def test_a_step_that_is_not_finite_moves_nothing(kind):
 
 def test_settings_out_of_range():
     for make in (
-        lambda: SGD([], rate=0.0),
+        lambda: SGD([], learning_rate=0.0),
         lambda: SGD([], momentum=1.0),
         lambda: Adam([], beta1=1.0),
         lambda: Adam([], epsilon=-1.0),
-        lambda: SGD([], rate=math.nan),
-        lambda: SGD([], rate="0.1"),
+        lambda: SGD([], learning_rate=math.nan),
+        lambda: SGD([], learning_rate="0.1"),
         lambda: Adam([], beta2=None),
     ):
         with pytest.raises(ValueError, match="accepted"):

@@ -58,7 +58,7 @@ def test_iris_on_held_out_rows():
 def test_two_classes_with_one_output():
     data = moons(60, noise=0.05)
     model = MLP(2, [8, 1], activation="tanh", output="sigmoid", seed=1)
-    fit(model, data, binary_cross_entropy, Adam(model.parameters(), rate=0.05), epochs=100, progress=False)
+    fit(model, data, binary_cross_entropy, Adam(model.parameters(), learning_rate=0.05), epochs=100, progress=False)
     assert accuracy(model, data) >= 0.95
     assert set(classify(model, data)) == {0, 1}
 
@@ -118,7 +118,7 @@ def test_a_line_is_learned_from_inputs_and_targets():
         model,
         (X, [3.0 * x - 1.0 for x in X]),
         squared_error,
-        SGD(model.parameters(), rate=0.2),
+        SGD(model.parameters(), learning_rate=0.2),
         epochs=400,
         batch_size=21,
         progress=False,
@@ -151,7 +151,7 @@ def test_batches_are_shuffled_by_the_seed_and_cover_the_samples():
     def order(seed):
         seen.clear()
         model = MLP(1, [1])
-        fit(model, (X, [float(k) for k in range(10)]), watched, SGD(model.parameters(), rate=1e-3), epochs=2,
+        fit(model, (X, [float(k) for k in range(10)]), watched, SGD(model.parameters(), learning_rate=1e-3), epochs=2,
             batch_size=4, seed=seed, progress=False, engine="scalar")  # fmt: skip
         return list(seen)
 
@@ -196,8 +196,8 @@ def test_ctrl_c_keeps_the_last_whole_step(place):
     model = MLP(1, [1])
     X = [[float(k) / 10] for k in range(10)]
     history = fit(
-        model, (X, [x for (x,) in X]), loss, Optimizer(model.parameters(), rate=0.01), batch_size=5, progress=False,
-        engine="scalar" if place == "loss" else "vectorized",
+        model, (X, [x for (x,) in X]), loss, Optimizer(model.parameters(), learning_rate=0.01), batch_size=5,
+        progress=False, engine="scalar" if place == "loss" else "vectorized",
     )  # fmt: skip
     assert history.interrupted
     assert "interrupted" in str(history)
@@ -212,7 +212,14 @@ def test_an_error_leaves_the_model_as_it_was():
     before = numbers(model)
     X = [[float(k)] for k in range(10)]
     with pytest.raises(ArithmeticError, match=r"in epoch \d+, batch 1: .*[Ll]ower"):
-        fit(model, (X, [0.0] * 10), squared_error, SGD(model.parameters(), rate=1e3), epochs=200, progress=False)
+        fit(
+            model,
+            (X, [0.0] * 10),
+            squared_error,
+            SGD(model.parameters(), learning_rate=1e3),
+            epochs=200,
+            progress=False,
+        )
     assert numbers(model) == before
     assert not any(p.has_grad for p in model.parameters())
 

@@ -60,9 +60,9 @@ class Program:
     """A graph of scalars as array statements; `vectorize` makes it.
 
     ``parameters`` and ``gradients`` are arrays by name, all of them parts of the flat ``vector`` and ``gradient``: an
-    update is an array statement, ``program.vector -= rate * program.gradient``. ``str(program)`` is the source. The
-    numbers are the program's own: it does not see what the graph's Values are set to, and changes them only in
-    `write_back`. A call from another thread waits for the one that runs.
+    update is an array statement, ``program.vector -= learning_rate * program.gradient``. ``str(program)`` is the
+    source. The numbers are the program's own: it does not see what the graph's Values are set to, and changes them only
+    in `write_back`. A call from another thread waits for the one that runs.
 
     Sums are added up in another order than in the graph: results equal the graph's within rounding. Where the graph
     would raise, outside an operation's domain, arrays have inf or nan; `why_nan` tells where from.

@@ -44,7 +44,7 @@ def training(engine: str) -> dict[str, float]:
     from nn import MLP, Adam, fit, squared_error
 
     model = MLP(2, [3, 1], activation="tanh", seed=1)
-    adam = Adam(model.parameters(), rate=0.001)
+    adam = Adam(model.parameters(), learning_rate=0.001)
     data = [[0.0, 1.0], [1.0, 0.5]], [[1.0], [0.0]]
     half = STEPS // 2
     fit(model, data, squared_error, adam, epochs=half, batch_size=2, progress=False, engine=engine)
