@@ -726,3 +726,11 @@ def test_the_negative_of_a_negative_number_is_in_parentheses():
     explained = explain(-x)
     assert "−(-3)" in str(explained.forward)
     assert r"-\left(-3\right)" in explained.forward.latex()
+
+
+def test_a_limit_of_one_says_what_it_leaves_out():
+    nodes = MLP(2, [3, 2], activation="tanh").forward([1.0, 2.0])
+    text = str(explain_residuals(squared_error(nodes.output, [1.0, 0.0]), nodes, limit=1))
+    assert text.count("… 2 more units of layer 2 …") == text.count("… 1 more units of layer 3 …") == 1
+    assert text.count("… 1 more weights …") == 1
+    assert text.count("… 2 more weights …") == 1

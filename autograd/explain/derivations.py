@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from autograd.explain.tables import WIDTH, Cell, Lines, Shown, Table, fold, formula_cell, number, rounded
+from autograd.explain.tables import WIDTH, Cell, Lines, Shown, Table, fold, formula_cell, number, rounded, with_gap
 from autograd.explain.writing import EMPTY, Names, Writer, applied, check, exact, product
 from autograd.steps import BackwardStep, backward_steps, forward_steps
 from autograd.symbolic import Expression, to_latex, to_text
@@ -150,9 +150,8 @@ def _line(left: Expression, terms: Sequence[Cell], hidden: int, again: bool = Fa
     """The lines of ``left = term + term + ...``; one line where it fits, else one a term."""
     texts = [f"({term.text})" if i and term.text[0] in "-−" else term.text for i, term in enumerate(terms)]
     latex = [rf"\left({x.latex}\right)" if i and x.latex[0] == "-" else x.latex for i, x in enumerate(terms)]
-    if hidden:
-        texts.insert((len(terms) + 1) // 2, f"… {hidden:,} more terms …")
-        latex.insert((len(terms) + 1) // 2, rf"\cdots \text{{ {hidden:,} more terms }} \cdots")
+    texts = with_gap(texts, hidden, f"… {hidden:,} more terms …")
+    latex = with_gap(latex, hidden, rf"\cdots \text{{ {hidden:,} more terms }} \cdots")
     name = to_text(left)
     head = " " * len(name) if again else name
     latex_head = "" if again else to_latex(left)

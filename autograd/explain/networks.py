@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 import reprlib
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from autograd.explain.tables import Cell, Lines, Shown, fold, formula_cell, number
+from autograd.explain.tables import Cell, Lines, Shown, fold, formula_cell, number, with_gap
 from autograd.explain.writing import Writer, applied, chain, factor, joined, product
 from autograd.labels import UnitLabel, label_latex
 from autograd.steps import backward_steps
@@ -105,10 +106,8 @@ def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualD
         if common := [node for node in formulas if not node.label]:
             blocks.append(Lines(tuple(_definitions(writer, common, formulas, limit))))
         shown, hidden = fold(made, limit)
-        for position, unit in enumerate(shown):
-            if hidden and position == (len(shown) + 1) // 2:
-                blocks.append(Lines((Cell(f"… {hidden:,} more units of layer {layer} …"),)))
-            blocks.append(Lines(tuple(_unit_lines(writer, unit, formulas, following, grads, slopes, limit))))
+        lines = [Lines(tuple(_unit_lines(writer, unit, formulas, following, grads, slopes, limit))) for unit in shown]
+        blocks += with_gap(lines, hidden, Lines((Cell(f"… {hidden:,} more units of layer {layer} …"),)))
     return ResidualDerivation(tuple(units.values()), tuple(blocks))
 
 
@@ -193,10 +192,8 @@ def _definitions(
     writer: Writer, nodes: Sequence[Value], formulas: Mapping[Value, Formula], limit: int
 ) -> Iterator[Cell]:
     shown, hidden = fold(nodes, limit)
-    for position, node in enumerate(shown):
-        if hidden and position == (len(shown) + 1) // 2:
-            yield Cell(f"… {hidden:,} more …")
-        yield from chain(writer.cell(node), [formula_cell(formulas[node]), number(node.data)])
+    lines = [chain(writer.cell(node), [formula_cell(formulas[node]), number(node.data)]) for node in shown]
+    yield from itertools.chain(*with_gap(lines, hidden, [Cell(f"… {hidden:,} more …")]))
 
 
 def _unit_lines(
@@ -251,11 +248,14 @@ def _unit_lines(
             in_words = _sums([(grouped, arriving, slope, unit.slope)], limit)
             yield from chain(formula_cell(delta), [*in_words, number(unit.delta)])
     shown, hidden = fold(unit.weights, limit)
-    for position, (w, a_j, share) in enumerate(shown):
-        if hidden and position == (len(shown) + 1) // 2:
-            yield Cell(f"… {hidden:,} more weights …")
-        in_words = _sums([(writer.symbol(a_j), a_j.data, delta, unit.delta)], limit)
-        yield from chain(formula_cell(writer.derivative(root, w)), [*in_words, _share(share, grads.get(w, 0.0))])
+    lines = [
+        chain(
+            formula_cell(writer.derivative(root, w)),
+            [*_sums([(writer.symbol(a_j), a_j.data, delta, unit.delta)], limit), _share(share, grads.get(w, 0.0))],
+        )
+        for w, a_j, share in shown
+    ]
+    yield from itertools.chain(*with_gap(lines, hidden, [Cell(f"… {hidden:,} more weights …")]))
     by_bias = [formula_cell(delta), _share(unit.delta, grads.get(unit.bias, 0.0))]
     yield from chain(formula_cell(writer.derivative(root, unit.bias)), by_bias)
 
@@ -279,12 +279,9 @@ def _sums(
 ) -> tuple[Cell, Cell]:
     """Σ x · y, then + `last`, in symbols and in numbers; a term is a symbol x, its number, a symbol y, its number."""
     shown, hidden = fold(terms, limit)
-    symbols = [formula_cell(Expression("mul", (x, y))) for x, _, y, _ in shown]
-    numbers = [product([factor(x), factor(y)]) for _, x, _, y in shown]
-    if hidden:
-        middle = (len(shown) + 1) // 2
-        symbols.insert(middle, Cell(f"… {hidden:,} more …", rf"\cdots \text{{ {hidden:,} more }} \cdots"))
-        numbers.insert(middle, Cell("…", r"\cdots"))
+    more = Cell(f"… {hidden:,} more …", rf"\cdots \text{{ {hidden:,} more }} \cdots")
+    symbols = with_gap([formula_cell(Expression("mul", (x, y))) for x, _, y, _ in shown], hidden, more)
+    numbers = with_gap([product([factor(x), factor(y)]) for _, x, _, y in shown], hidden, Cell("…", r"\cdots"))
     if last is not None:
         symbols.append(last[0])
         numbers.append(last[1])

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograd.explain.tables import Cell, Lines, Shown, Table, check_limit, fold, number
+from autograd.explain.tables import Cell, Lines, Shown, Table, check_limit, fold, number, with_gap
 from autograd.explain.writing import Names, Writer, check, equal, factor, product
 from autograd.graph import topological_order
 from autograd.steps import backward_steps
@@ -161,9 +161,8 @@ def _path(root: Value, taken: Sequence[_Edge]) -> Path:
 
 def _path_cell(writer: Writer, path: Path) -> Cell:
     shown, hidden = fold(range(len(path.nodes)), 8)
-    cells = [_place_cell(writer, path, i) for i in shown]
-    if hidden:
-        cells.insert(4, Cell(f"… {hidden:,} nodes …", rf"\cdots \text{{ {hidden:,} nodes }} \cdots"))
+    gap = Cell(f"… {hidden:,} nodes …", rf"\cdots \text{{ {hidden:,} nodes }} \cdots")
+    cells = with_gap([_place_cell(writer, path, i) for i in shown], hidden, gap)
     return Cell(" ← ".join(c.text for c in cells), r" \leftarrow ".join(c.latex for c in cells))
 
 
@@ -177,9 +176,7 @@ def _place_cell(writer: Writer, path: Path, i: int) -> Cell:
 
 def _product_cell(path: Path) -> Cell:
     shown, hidden = fold(path.locals, 8)
-    cells = [factor(x) for x in shown]
-    if hidden:
-        cells.insert(4, Cell("…", r"\cdots"))
+    cells = with_gap([factor(x) for x in shown], hidden, Cell("…", r"\cdots"))
     return product(cells) if cells else Cell("1", "1")
 
 

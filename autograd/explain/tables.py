@@ -8,6 +8,7 @@ w        -3
 from __future__ import annotations
 
 import html
+import itertools
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _NARROWEST = 9  # that a wrapped column gets
 _IGNORE = 'class="tex2jax_ignore mathjax_ignore"'  # a $ in a label is no mathematics
 
 Item = TypeVar("Item")
+Gap = TypeVar("Gap")
 
 
 class Cell(NamedTuple):
@@ -84,6 +86,16 @@ def fold(items: Sequence[Item], limit: int) -> tuple[list[Item], int]:
     return [*items[:head], *items[len(items) - (limit - head) :]], len(items) - limit
 
 
+def with_gap(shown: Sequence[Item], hidden: int, gap: Gap) -> list[Item | Gap]:
+    """Return what `fold` shows, with `gap` in the place of what it leaves out.
+
+    >>> with_gap(*fold([1, 2, 3, 4, 5], 4), "…"), with_gap(*fold([1, 2], 4), "…")
+    ([1, 2, '…', 4, 5], [1, 2])
+    """
+    middle = (len(shown) + 1) // 2
+    return [*shown[:middle], *([gap] if hidden else []), *shown[middle:]]
+
+
 class Shown:
     """What shows itself: `blocks` of tables and lines, one below the other."""
 
@@ -122,13 +134,11 @@ class Table:
     what: str = "rows"
 
     def __str__(self) -> str:
-        texts = [list(map(visible, self.columns)), *([visible(cell.text) for cell in row] for row in self.rows)]
-        widths = _widths([max(len(row[i]) for row in texts) for i in range(len(self.columns))], self.align)
-        lines = [line for row in texts for line in self._lines(row, widths)]
-        if self.hidden:
-            head = [line for row in texts[: 1 + self._folded_at()] for line in self._lines(row, widths)]
-            lines.insert(len(head), f"… {self._left_out()} …")
-        return "\n".join([*([visible(self.title)] if self.title else []), *lines])
+        head, *rows = [list(map(visible, self.columns)), *([visible(x.text) for x in row] for row in self.rows)]
+        widths = _widths([max(len(row[i]) for row in (head, *rows)) for i in range(len(self.columns))], self.align)
+        lines = [self._lines(row, widths) for row in rows]
+        lines = [self._lines(head, widths), *with_gap(lines, self.hidden, [f"… {self._left_out()} …"])]
+        return "\n".join([*([visible(self.title)] if self.title else []), *itertools.chain(*lines)])
 
     __repr__ = __str__
 
@@ -147,9 +157,6 @@ class Table:
             for i in range(max(map(len, wrapped)))
         ]
 
-    def _folded_at(self) -> int:
-        return (len(self.rows) + 1) // 2
-
     def _left_out(self) -> str:
         return f"{self.hidden:,} {self.what} not shown"
 
@@ -162,8 +169,7 @@ class Table:
             )
             for row in self.rows
         ]
-        if self.hidden:
-            rows.insert(self._folded_at(), f'<td colspan="{len(sides)}">… {self._left_out()} …</td>')
+        rows = with_gap(rows, self.hidden, f'<td colspan="{len(sides)}">… {self._left_out()} …</td>')
         head = "".join(
             f'<th style="text-align:{side};padding:0 .6em">{html_text(name)}</th>'
             for side, name in zip(sides, self.columns, strict=True)
@@ -175,9 +181,8 @@ class Table:
     def latex(self) -> str:
         """Return the table as an ``array``."""
         rows = [" & ".join(cell.to_latex() for cell in row) for row in self.rows]
-        if self.hidden:
-            left_out = rf"\rlap{{\text{{… {self._left_out()} …}}}}"  # MathJax and KaTeX know no \multicolumn
-            rows.insert(self._folded_at(), left_out + " &" * (len(self.align) - 1))
+        left_out = rf"\rlap{{\text{{… {self._left_out()} …}}}}"  # MathJax and KaTeX know no \multicolumn
+        rows = with_gap(rows, self.hidden, left_out + " &" * (len(self.align) - 1))
         head = " & ".join(Cell(name).to_latex() for name in self.columns)
         body = " \\\\\n".join([rf"{head} \\ \hline", *rows]).replace("\\hline \\\\\n", "\\hline\n", 1)
         return f"\\begin{{array}}{{{self.align}}}\n{body}\n\\end{{array}}"
