@@ -156,7 +156,7 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
                 stack += [(OPERATIONS[_SIGNS[type(sign)]], 2), right, left]
             case ast.BinOp(op=ast.BitXor()):
                 raise refuse(node, f"is not accepted; write ** for a power; {_ACCEPTED}")
-            case ast.Tuple():
+            case ast.Tuple(elts=[_, _]):
                 raise refuse(node, f"is not accepted; write a point in a decimal number, 1.5; {_ACCEPTED}")
             case ast.Call(func=ast.Constant() | ast.BinOp()):
                 raise refuse(node, f"is not accepted; write * for a product; {_ACCEPTED}")

@@ -45,7 +45,8 @@ def cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
 def binary_cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
     """Return − Σ_k [y_k ln a_k + (1 − y_k) ln(1 − a_k)], for outputs a that are probabilities one by one (sigmoid).
 
-    Raises ValueError where an activation is rounded to the 0 or the 1 that its target is not.
+    Raises ValueError where an activation is rounded to the 0 or the 1 that its target is not. Where one is close to 1,
+    1 − a has few digits left, and so have the cost and the gradient: `binary_cross_entropy_on_logits` keeps them.
 
     >>> round(binary_cross_entropy(0.25, 0.0), 4)
     0.2877

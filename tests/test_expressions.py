@@ -176,6 +176,7 @@ REFUSED = {
     "tanh(": "column 6: an operand is missing after '('",
     "lambda*x": "column 1: 'lambda' is a word of Python and no name: take another, such as 'lambda_'",
     "1,5*x": "column 1: '1,5*x' is not accepted; write a point in a decimal number, 1.5",
+    "()*x": "column 1: '()' is not accepted; accepted: numbers",
     "x(x + 1)": "column 1: 'x(x + 1)' is not accepted; write * for a product",
     "é*x.y": "column 3: 'x.y'",
     "  x.y": "column 3: 'x.y'",
