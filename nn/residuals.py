@@ -18,12 +18,13 @@ from typing import Any
 
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
-from autograd.ops import evaluate, local_derivative
+from autograd.ops import OPERATIONS, evaluate, local_derivative
 from autograd.value import Value, real
 from nn.layers import MLP, SOFTMAX, Layer, check_model
 from nn.losses import (
     Loss,
     binary_cross_entropy,
+    binary_cross_entropy_on_logits,
     cross_entropy,
     cross_entropy_on_logits,
     decay,
@@ -262,6 +263,7 @@ SLOPES: dict[Loss, Callable[[Units, Units], Units]] = {
     cross_entropy: lambda a, y: {i: -_ratio(y[i], a[i]) for i in a},
     binary_cross_entropy: lambda a, y: {i: _ratio(1.0 - y[i], 1.0 - a[i]) - _ratio(y[i], a[i]) for i in a},
     cross_entropy_on_logits: lambda z, y: _probability_residuals(_softmax(z), y),
+    binary_cross_entropy_on_logits: lambda z, y: {i: evaluate(OPERATIONS["sigmoid"], float(z[i])) - y[i] for i in z},
 }
 """∇_a J of each cost of one sample."""
 

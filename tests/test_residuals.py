@@ -11,6 +11,7 @@ from autograd import OPERATIONS, Value
 from nn import (
     MLP,
     binary_cross_entropy,
+    binary_cross_entropy_on_logits,
     central_difference,
     cost,
     cross_entropy,
@@ -47,6 +48,7 @@ FAMILY = [
     ("sigmoid", "sigmoid", cross_entropy, [0.0, 1.0, 0.0]),
     ("silu", "sigmoid", squared_error, [0.0, 1.0, 0.5]),
     ("gelu", None, cross_entropy_on_logits, [0.0, 0.0, 1.0]),
+    ("tanh", None, binary_cross_entropy_on_logits, [1.0, 0.0, 0.25]),
     ("leaky_relu", "tanh", squared_error, [0.5, -0.5, 0.0]),
     ("elu", "tanh", quartic, [0.5, -0.5, 0.0]),
     ("softplus", "softmax", quartic, [0.5, -0.5, 0.0]),
@@ -69,6 +71,12 @@ def test_the_three_routes_agree(activation, output, loss, y):
     assert len(batch.rows) == 3 * 11 + len(model.parameters())
     assert batch.disagreement < 1e-12
     assert batch.difference_disagreement < 1e-9
+
+
+@pytest.mark.parametrize("loss", dict.fromkeys(loss for _, _, loss, _ in FAMILY if loss is not quartic))
+def test_the_formulas_need_no_graph(loss, monkeypatch):
+    monkeypatch.delattr(Value, "backward")
+    assert backpropagate(network([2, 2, 2], "tanh", "sigmoid", seed=1), [0.3, -0.8], [1.0, 0.0], loss).delta[2]
 
 
 @pytest.mark.parametrize("name", [op.name for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1])
