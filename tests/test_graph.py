@@ -5,7 +5,6 @@ from random_graphs import random_graph
 
 from autograd import OPERATIONS, Constant, Value, topological_order, where
 
-
 # Order -------------------------------------------------------------------------------------------------------------
 
 
