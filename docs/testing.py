@@ -29,7 +29,11 @@ mpmath's; at kinks and singular points, to the convention of the table | `tests/
 | random programs over every operation: the engine, the array program, the graph of the derivatives | mpmath, 50 \
 digits, within 1e-13 | `tests/test_routes.py` |
 | the same on the page, in JavaScript | the engine, within 1e-13 | `tests/test_routes.py` |
-| random array programs: layers, batches, roles of leaves | the scalar engine | `tests/test_vectorize.py` |
+| random array programs: layers, sums of sums, batches, roles of leaves, several \
+roots, branches; their printed text, run by NumPy | the scalar engine, within 1e-12 | `tests/test_vectorize.py` |
+| array programs on JAX and PyTorch, and trained over four devices | NumPy, within 1e-12 | `tests/test_vectorize.py` |
+| training with arrays: 100 steps with every activation, loss and optimizer | training \
+with scalars, within 1e-9 | `tests/test_vectorize.py` |
 | problems with published answers | the answers | `tests/test_famous.py` |
 | everything a graph and a network come to | itself: a second time, in threads, in processes of other hash seeds and \
 numbers of cores | `tests/test_determinism.py` |
