@@ -51,6 +51,8 @@ def test_printed_numpy_computes_the_value(row):
         (lambda x, y: x - y - x, "x − y − x"),
         (lambda x, y: x / (y * x), "x / (y × x)"),
         (lambda x, y: (x + y) * x, "(x + y) × x"),
+        (lambda x, y: x * y / y, "x × y / y"),
+        (lambda x, y: x / y * x, "x / y × x"),
         (lambda x, y: (-x) ** y, "(−x)^y"),
         (lambda x, y: -(x**y), "−x^y"),
         (lambda x, y: x ** (y**x), "x^y^x"),
