@@ -27,17 +27,8 @@ from nn.losses import (
 if TYPE_CHECKING:
     from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
     from nn.optim import SGD, Adam
-    from nn.residuals import (
-        Gradients,
-        Residuals,
-        ResidualTable,
-        backpropagate,
-        central_difference,
-        descend,
-        gradients,
-        outputs,
-        residual_table,
-    )
+    from nn.residual_tables import ResidualTable, central_difference, residual_table
+    from nn.residuals import Gradients, Residuals, backpropagate, descend, gradients, outputs
     from nn.train import History, accuracy, classify, fit, load_model, mean_loss, save_model, unstandardized
 
 __all__ = [
@@ -83,7 +74,7 @@ __all__ = [
     "xor",
 ]
 
-_LATER = ("nn.datasets", "nn.optim", "nn.residuals", "nn.train")
+_LATER = ("nn.datasets", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train")
 
 
 def __getattr__(name: str) -> Any:

@@ -22,7 +22,8 @@ from nn import (
     residual_table,
     squared_error,
 )
-from nn.residuals import Term, backpropagate
+from nn.residual_tables import Term
+from nn.residuals import backpropagate
 
 MAZUR = json.loads((Path(__file__).parent / "cases" / "famous.json").read_text())["mazur_two_layer"]
 
