@@ -16,6 +16,7 @@ from mpmath import mp, mpc, mpf
 
 import autograd
 from autograd.ops import FLOAT, IEEE, INF, OPERATIONS, Ieee, Operation, evaluate, local_derivative, operation
+from autograd.transform import hessian
 
 NAN = math.nan
 POSITIVE = (0.0, 5e-324, 1e-308, 1e-8, 0.49, 0.99, 1.01, 1.3, 37.0, 710.0, 746.0, 1e308, INF)
@@ -341,6 +342,11 @@ def test_textbook_and_smooth_forms_are_the_same_derivative(row):
                 assert abs(form(FLOAT, *point, out) - want) <= 1e-14 * max(1.0, abs(want))
 
     check()
+
+
+def test_hypot_has_no_second_derivatives_at_zero():
+    with pytest.raises(ZeroDivisionError, match=r"the derivative of hypot\(x = 0\.0, y = 0\.0\)"):
+        hessian(lambda x, y: x.hypot(y))(0.0, 0.0)
 
 
 # Rules over IEEE floats ---------------------------------------------------------------------------------
