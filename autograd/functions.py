@@ -1,5 +1,7 @@
 """The operations as functions, of Values and of plain numbers alike, under their own name and NumPy's.
 
+`log` is `ln` too, as formulas print it; `max` and `min` stay Python's.
+
 >>> tanh(0.0)
 0.0
 >>> tanh(Value(0.0))
@@ -8,6 +10,7 @@ Value(0.0, op=tanh)
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +37,12 @@ def _function(op: Operation) -> Callable[..., Any]:
     return function
 
 
-_functions = {name: _function(op) for op in OPERATIONS.values() for name in (op.name, op.numpy or op.name)}
+def _names(op: Operation) -> list[str]:
+    symbols = [op.symbol] if op.symbol.isidentifier() and not hasattr(builtins, op.symbol) else []
+    return [op.name, op.numpy or op.name, *symbols]
+
+
+_functions = {name: _function(op) for op in OPERATIONS.values() for name in _names(op)}
 globals().update(_functions)
 __all__ = list(_functions)
 

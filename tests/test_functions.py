@@ -8,14 +8,14 @@ from autograd import OPERATIONS, Constant, Value, functions
 from autograd.ops import evaluate
 
 NUMBERS = (0.6, 0.3, 0.2)
-NAMES = sorted({name for row in OPERATIONS.values() for name in (row.name, row.numpy or row.name)})
+NAMES = sorted({name for row in OPERATIONS.values() for name in (row.name, row.numpy or row.name)} | {"ln", "σ"})
 
 
 def row_of(name):
-    return next(row for row in OPERATIONS.values() if name in (row.name, row.numpy))
+    return next(row for row in OPERATIONS.values() if name in (row.name, row.numpy, row.symbol))
 
 
-def test_every_operation_is_a_function_under_its_name_and_numpys():
+def test_every_operation_is_a_function_under_its_name_numpys_and_its_symbol_where_python_has_no_function_of_that_name():
     assert sorted(functions.__all__) == NAMES
     assert set(NAMES) <= set(autograd.__all__)
     for name in NAMES:
