@@ -311,6 +311,20 @@ def groups(drawing):
     return [g.findtext(f"{SVG}title") for g in svg.findall(f".//{SVG}g[@class='group']")]
 
 
+def test_inputs_with_names_of_their_own_are_layer_1_and_so_is_what_they_are_computed_from():
+    t, x2, y = Value(0.5, label="t"), Constant(-1.0, label="x2"), Constant(1.0, label="y")
+    x1 = t * t + 1
+    x1.label = "x1"
+    model = MLP(2, [1, 1], seed=1)
+    (a,) = model.forward([x1, x2]).output
+    J = (a - y) ** 2 + 0.1 * t
+    order = topological_order(J)
+    paths = {order[int(box.id[1:])]: box.path for box in draw(J)._view.boxes}
+    upstream = {*topological_order(x1), x2}
+    assert {node for node, path in paths.items() if path == ("layer 1",)} == upstream
+    assert {node.label for node, path in paths.items() if path == ("cost",)} == {"", "y"}
+
+
 @pytest.mark.usefixtures("engine")
 def test_a_network_is_clustered_by_layer_and_unit():
     drawing = draw(network())

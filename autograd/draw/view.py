@@ -64,7 +64,8 @@ class Grouped:
     """The nodes of a graph, in topological order, and the groups that each stands in, outermost first.
 
     Units' labels make groups of layers and units. A node without a name is in the groups that the nodes that use it
-    have in common; in a network, what is in no layer is the cost. Another graph of more than `MOST_NODES` nodes is
+    have in common; of the other nodes of a network, those that a layer is computed from are inputs, layer 1, and the
+    rest is the cost. Another graph of more than `MOST_NODES` nodes is
     grouped by `stage_paths`. A group of more than that is sliced in the order of the forward pass.
     """
 
@@ -101,6 +102,7 @@ def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, P
     if not any(isinstance(node.label, UnitLabel) for node in order):
         return paths
     shared: dict[Value, Path] = {}  # the groups that all users of a node have in common
+    inward: set[Value] = set()  # what the nodes of layers are computed from
     for node in reversed(order):
         label = node.label
         if isinstance(label, UnitLabel) and label.symbol != "y":
@@ -109,7 +111,11 @@ def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, P
             paths[node] = (f"layer {layer}", *unit)
         elif not label and node not in names and (path := shared.get(node)):
             paths[node] = path
+        elif node in inward:
+            paths[node] = ("layer 1",)
         path = paths.get(node, ())
+        if path:
+            inward.update(node.inputs)
         for x in node.inputs:
             common = shared.setdefault(x, path)
             if common != path:
