@@ -183,7 +183,7 @@ def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:
             values.append(Constant(instruction))
         elif isinstance(instruction, str):
             leaf = leaves.get(instruction)
-            values.append(Constant(CONSTANTS[instruction], label=instruction) if leaf is None else leaf)
+            values.append(Constant(CONSTANTS[instruction]) if leaf is None else leaf)
         else:
             op, count = instruction
             operands = values[-count:]

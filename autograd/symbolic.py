@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
 
@@ -107,6 +107,26 @@ def combine(name: str, *inputs: Formula) -> Formula:
 
 SYMBOLS = SimpleNamespace(**{name: partial(combine, name) for name in [*OPERATIONS, *PREDICATES]})
 """The namespace over which a rule is a formula."""
+
+
+def rounded(x: float) -> float:
+    """Return `x` to the six digits that a reader is shown.
+
+    >>> rounded(2 / 3)
+    0.666667
+    """
+    return float(f"{x:.6g}")
+
+
+def brief(formula: Formula) -> Formula:
+    """Return the formula with its long numbers to six digits; what has a name keeps it.
+
+    >>> to_text(brief(combine("mul", 2 / 3, symbol("x")))), to_text(brief(math.pi))
+    ('0.666667 × x', 'π')
+    """
+    if isinstance(formula, Expression):
+        return replace(formula, inputs=tuple(map(brief, formula.inputs)))
+    return formula if len(to_text(formula)) < 9 else rounded(formula)  # √2 is short
 
 
 # Printers ---------------------------------------------------------------------------------------------------------
@@ -286,5 +306,11 @@ _RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TEXT_PREDICATES = PREDICATES | {"less_equal": "≤", "equal": "="}
 _LATEX_PREDICATES = PREDICATES | {"less_equal": r"\le", "equal": "=", "both": r"\text{ and }"}
 _JAVASCRIPT_PREDICATES = PREDICATES | {"equal": "===", "both": "&&"}
-_NAMED = {SQRT_2: "√2", SQRT_2PI: "√(2π)", TWO_OVER_SQRT_PI: "(2/√π)"}
-_LATEX_NAMED = {SQRT_2: r"\sqrt{2}", SQRT_2PI: r"\sqrt{2\pi}", TWO_OVER_SQRT_PI: r"\frac{2}{\sqrt{\pi}}"}
+_NAMED = {math.e: "e", math.pi: "π", SQRT_2: "√2", SQRT_2PI: "√(2π)", TWO_OVER_SQRT_PI: "(2/√π)"}
+_LATEX_NAMED = {
+    math.e: "e",
+    math.pi: r"\pi",
+    SQRT_2: r"\sqrt{2}",
+    SQRT_2PI: r"\sqrt{2\pi}",
+    TWO_OVER_SQRT_PI: r"\frac{2}{\sqrt{\pi}}",
+}

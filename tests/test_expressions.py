@@ -7,6 +7,7 @@ import pytest
 
 import autograd
 from autograd import OPERATIONS, Constant, Value
+from autograd.explain import explain
 from autograd.expressions import FUNCTIONS, LONGEST, assignment, parse
 from autograd.graph import topological_order
 
@@ -109,8 +110,14 @@ def test_numbers_alone_make_one_constant():
 
 
 def test_pi_and_e_unless_they_are_given():
-    root, _ = parse("pi*x", x=1)
-    assert root.inputs[0].label == "pi"
+    root, leaves = parse("e**x + pi*x", x=1)
+    assert root.data == math.e + math.pi
+    table = str(explain(root))
+    assert [rule in table for rule in ("e^x", "π × x", "v1  ")] == [True] * 3
+    assert " if " not in table  # of a number it is known that it is not 0
+    assert "{e}^{x}" in explain(root).latex()
+    assert r"\pi \cdot x" in explain(root).latex()
+    assert list(leaves) == ["x"]  # nothing else to drag
     assert parse("e + pi*x", x=1, e=2)[1].keys() == {"x", "e"}
 
 

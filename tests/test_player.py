@@ -358,6 +358,17 @@ def test_the_formula_is_written_out_where_it_is_short():
     assert data_of(play(x))["formula"] == "v39 × v39"
 
 
+def test_long_numbers_are_written_to_six_digits_in_formulas_and_their_boxes_are_as_narrow_as_others():
+    x = Value(2.0, label="x")
+    data = data_of(play(x * -0.5 + x * (-2 / 3)))
+    assert data["formula"] == "x × (−0.5) + x × (−0.666667)"
+    assert [one["partials"][0] for one in data["texts"]] == ["−0.5", "−0.666667", "1"]
+    constants = [i for i, node in enumerate(data["nodes"]) if node.get("constant")]
+    assert [data["nodes"][i]["value"] for i in constants] == [-0.5, -2 / 3]  # it is computed with all of them
+    one, other = (data["layout"]["nodes"][i] for i in constants)
+    assert one[2:] == other[2:]
+
+
 def test_powers_products_and_choices_are_written_in_one_notation():
     x, y = Value(2.0, label="x-1"), Value(3.0, label="y")
     data = data_of(play((x * x + -2.0) ** 2.0 / y**-1.0 + 2.0**y + y**0.5 + relu(y)))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from autograd.explain.tables import WIDTH, Cell, Lines, Shown, Table, fold, formula_cell, number, rounded, with_gap
+from autograd.explain.tables import WIDTH, Cell, Lines, Shown, Table, fold, formula_cell, number, with_gap
 from autograd.explain.writing import EMPTY, Names, Writer, applied, check, exact, product
 from autograd.steps import BackwardStep, backward_steps, forward_steps
-from autograd.symbolic import Expression, to_latex, to_text
+from autograd.symbolic import Expression, rounded, to_latex, to_text
 from autograd.value import Value
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from autograd.labels import text_latex
-from autograd.symbolic import Formula, to_latex, to_text
+from autograd.symbolic import Formula, rounded, to_latex, to_text
 
 WIDTH = 79
 """Characters of a line of text; formulas are wrapped to it where that can be done."""
@@ -54,15 +54,6 @@ def number(x: float) -> Cell:
     '0.666667'
     """
     return formula_cell(rounded(x))
-
-
-def rounded(x: float) -> float:
-    """Return `x` to the six digits that tables show.
-
-    >>> rounded(2 / 3)
-    0.666667
-    """
-    return float(f"{x:.6g}")
 
 
 def check_limit(limit: int) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from autograd.explain.tables import WIDTH, Cell, formula_cell, number, rounded
+from autograd.explain.tables import WIDTH, Cell, formula_cell, number
 from autograd.labels import label_latex
 from autograd.steps import node_names
-from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_latex, to_text
+from autograd.symbolic import SYMBOLS, Expression, Formula, brief, rounded, symbol, to_latex, to_text
 from autograd.value import Constant, Value
 
 Names = Mapping[str, Any]
@@ -56,19 +55,13 @@ class Writer:
 
     def rule(self, node: Value) -> Formula:
         """Return the operation that made the node, on the names of its inputs, numbers in it to six digits."""
-        return _brief(applied(node, [self.symbol(x) for x in node.inputs]))
+        return brief(applied(node, [self.symbol(x) for x in node.inputs]))
 
     def local(self, node: Value, position: int) -> Formula:
         """Return the formula of the local derivative in the names of inputs and node, numbers in it to six digits."""
         assert node.op is not None
         inputs = [self.symbol(x) for x in node.inputs]
-        return _brief(node.op.formulas[position](SYMBOLS, *inputs, self.symbol(node)))
-
-
-def _brief(formula: Formula) -> Formula:
-    if isinstance(formula, Expression):
-        return replace(formula, inputs=tuple(map(_brief, formula.inputs)))
-    return formula if len(to_text(formula)) < 9 else rounded(formula)  # √2 is short
+        return brief(node.op.formulas[position](SYMBOLS, *inputs, self.symbol(node)))
 
 
 def applied(node: Value, inputs: Sequence[Formula]) -> Formula:

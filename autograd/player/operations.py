@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.ops import OPERATIONS, Operation
-from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_javascript, to_text
+from autograd.symbolic import SYMBOLS, Expression, Formula, brief, symbol, to_javascript, to_text
 
 
 def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
     """Return how the page writes an operation: ``{0}`` is its first input, ``{out}`` what it computes.
 
-    ``bare`` has the inputs that are mere numbers, None for the others; the formulas have the numbers in them.
+    ``bare`` has the inputs that are mere numbers, None for the others; the formulas have the numbers in them,
+    long ones to six digits.
 
     >>> cube = texts(OPERATIONS["pow"], (None, 3.0))
     >>> cube["value"], cube["partials"][0]
@@ -20,7 +21,7 @@ def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
     """
 
     def written(formula: Formula) -> str:
-        return to_text(formula).replace("-", "−")
+        return to_text(brief(formula)).replace("-", "−")
 
     inputs = [symbol(f"{{{i}}}") for i in range(row.arity)]
     known: list[Formula] = [x if number is None else number for x, number in zip(inputs, bare, strict=True)]

@@ -26,7 +26,7 @@ from autograd.player.network import network_data, pretty, unit_order
 from autograd.player.operations import operations_script, texts
 from autograd.saving import checked_ending, write_whole
 from autograd.steps import backward_steps, names_of, node_names
-from autograd.symbolic import Expression, Formula, symbol, to_text
+from autograd.symbolic import Expression, Formula, brief, symbol, to_text
 from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph that is shown node by node
@@ -180,7 +180,7 @@ def graph_data(
         "samples": [[sendable(x) for x in row] for row in rows],
         "recorded": recorded,
         "sampleLeaves": [number[leaf] for leaf in sample_leaves],
-        "layout": layout_data(order, number, shown) if len(order) <= MOST_NODES else None,
+        "layout": layout_data(order, number, named, shown) if len(order) <= MOST_NODES else None,
     }
 
 
@@ -192,7 +192,8 @@ def formula(order: list[Value], named: Set[Value], shown: Sequence[str]) -> str:
         if node.op and (node is order[-1] or (node not in named and uses[node] == 1)):
             expressions[node] = Expression(node.op.name, tuple(expressions[x] for x in node.inputs))
         elif isinstance(node, Constant) and node not in named:
-            expressions[node] = Expression("neg", (-node.data,)) if node.data < 0 else node.data  # with a minus sign
+            number = brief(node.data)
+            expressions[node] = Expression("neg", (-number,)) if node.data < 0 else number  # with a minus sign
         else:
             expressions[node] = symbol(printable(name, 14))
     text = to_text(expressions[order[-1]]) if order[-1].op else ""
@@ -211,20 +212,22 @@ def sendable(x: float) -> float | str:
 # Layout ---------------------------------------------------------------------------------------------------------------
 
 
-def layout_data(order: list[Value], number: Mapping[Value, int], names: Sequence[str]) -> dict[str, Any]:
+def layout_data(
+    order: list[Value], number: Mapping[Value, int], named: Set[Value], shown: Sequence[str]
+) -> dict[str, Any]:
     """Return where nodes, edges and their labels stand, in pixels, with room for numbers of any size."""
     room = -0.12345
     boxes = tuple(
         Box(
             id=f"n{i}",
-            title=printable(name, 14),
+            title="" if isinstance(node, Constant) and node not in named else printable(name, 14),
             symbol=node.op.symbol if node.op else "",
             value=room,
             grad=room,
             kind="operation" if node.op else "constant" if isinstance(node, Constant) else "leaf",
             arity=len(node.inputs),
         )
-        for i, (node, name) in enumerate(zip(order, names, strict=True))
+        for i, (node, name) in enumerate(zip(order, shown, strict=True))
     )
     edges = tuple(
         Edge(f"n{number[x]}", f"n{i}", position, None if local is None else room)

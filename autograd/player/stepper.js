@@ -124,7 +124,7 @@ function ruleWords(node) {
 function localWords(step) {
   const formula = rule(step.node).partials[step.position];
   const pieces = [coloured("l", partialName(step.node, step.input))];
-  for (const text of [inNames(formula, step.node), inNumbers(formula, step.node)]) {
+  for (const text of new Set([inNames(formula, step.node), inNumbers(formula, step.node)])) {
     if (/[^\d.−]/.test(text) && text !== long(step.local)) pieces.push(newLine(), `= ${text}`);
   }
   return [...pieces, newLine(), "= ", local(step.local)];
