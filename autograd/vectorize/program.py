@@ -250,7 +250,9 @@ class Program:
             return samples
         accepted = ", ".join(f"{group.name} {group.shape}" for group in self._inputs)
         got = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._inputs, found, strict=True))
-        raise ValueError(f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples")
+        raise ValueError(
+            f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples, the same m for all"
+        )
 
     def _run(self, kind: str, batched: bool, samples: int, given: list[Floats]) -> tuple[Machine, _Form]:
         key = kind, batched, samples
