@@ -81,6 +81,7 @@ def two_layers(decay_rate=0.0, loss=squared_error, output=None):
 @settings(max_examples=EXAMPLES or 500)
 @example(seed=690129280)  # a chain of three maxima beside one of two
 @example(seed=279)  # a sum of a row and a column, added up
+@example(seed=2514)  # a cost that comes to a parameter
 @example(seed=3809)  # a gradient of ones, with more added to a part of it
 @given(seed=st.integers(0, 10**9))
 def test_random_layers(seed):

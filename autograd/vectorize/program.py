@@ -479,6 +479,10 @@ class Program:
         source = Source([*forward, *rest], form.names, leaves, shown)
         lines = [f"{name} = {text}" for name, text in source.lines]
         split = sum(1 for x in source.names if x in own)
+        if len(self._roots) == 1 and form.cost not in own:  # a parameter, an input or a number is the cost as it is
+            name = source.unique(identifier(common_name([self._roots[0].label]) or "J"))
+            lines.insert(split, f"{name} = {source.text(form.cost)}")
+            split += 1
         if backward:  # gradients that are something else too: an input, a residual, another gradient
             for x, gradient in ((x, form.gradients[x]) for x, group in form.lowered.leaves if group.role == PARAMETER):
                 if not form.names.get(gradient, "").startswith(name := f"d{form.names[x]}"):
