@@ -39,7 +39,9 @@ def figures_of(part: str) -> dict[str, object]:
     """Run a part and return its figures: the last line that it prints, as JSON or as it is."""
     if part == "coverage":
         return coverage()
-    done = subprocess.run([sys.executable, *PARTS[part]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([sys.executable, *PARTS[part]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{part} failed:\n{done.stdout[-10_000:]}")
     last = done.stdout.strip().splitlines()[-1]
     figures: dict[str, object] = json.loads(last) if last.startswith("{") else {"result": last.strip("= ")}
     return figures
