@@ -155,7 +155,8 @@ class NetworkDrawing(Picture):
             font_size = min(9.5, 36.0 / text_width(text, 1.0))
             element(group, "text", text, x=x, y=y + 3.3, text_anchor="middle", font_size=font_size)
             bias = UnitLabel("b", layer - 1, (unit,))
-            below = f"b {number(self._number(bias), 3)}" if bias in self._nodes else "" if own == label else name
+            under = "" if name in (text, indexed(label)) else name
+            below = f"b {number(self._number(bias), 3)}" if bias in self._nodes else under
             if below:
                 element(group, "text", below, x=x, y=y + 32, text_anchor="middle", font_size="9", fill=MUTED)
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd import Value
+from autograd import Constant, Value
 from autograd.draw.layout import number
 from autograd.labels import UnitLabel
 from nn import MLP, squared_error
@@ -75,6 +75,14 @@ def test_inputs_are_found_by_what_weights_multiply_and_keep_their_labels(show):
     first, second = (x.data if show == "value" else x.grad for x in (x1, x2))
     assert units["x1"] == (f"x1: {first!r}", [number(first, 3), "x1"])
     assert units["x^(1)_2"] == (f"x^(1)_2: {second!r}", [number(second, 3)])
+
+
+def test_an_input_without_a_gradient_has_its_name_once():
+    J = MLP(2, [1], seed=1)([Constant(0.5, label="x1"), Constant(-2.0)]) ** 2.0
+    J.backward()
+    units, _, _ = parts(draw_network(J, show="grad"))
+    assert units["x1"] == ("x1: –", ["x1"])
+    assert units["x^(1)_2"] == ("x^(1)_2: –", ["x⁽¹⁾₂"])
 
 
 def test_a_label_of_an_input_is_text():
