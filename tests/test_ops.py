@@ -350,6 +350,13 @@ def test_textbook_and_smooth_forms_are_the_same_derivative(row):
     check()
 
 
+def test_the_smooth_derivative_of_tanh_far_out():
+    row = replace(OPERATIONS["tanh"], partials=OPERATIONS["tanh"].differentiable)
+    for x in (300.0, 371.0, 374.0, 380.0, 800.0, INF):
+        want = pytest.approx(4.0 * math.exp(-x) * math.exp(-x), rel=0.5, abs=0.0)  # subnormal at 371
+        assert local_derivative(row, 0, (x,), 1.0) == local_derivative(row, 0, (-x,), -1.0) == want
+
+
 def test_hypot_has_no_second_derivatives_at_zero():
     with pytest.raises(ZeroDivisionError, match=r"the derivative of hypot\(x = 0\.0, y = 0\.0\)"):
         hessian(lambda x, y: x.hypot(y))(0.0, 0.0)
