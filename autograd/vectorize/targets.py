@@ -84,22 +84,10 @@ def _jax() -> dict[str, Callable[..., Any]]:
         out = jnp.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), x.dtype)
         return out.at[(slice(None),) * axis + (index,)].add(x)
 
-    def place(base: Any, index: Any, part: Any) -> Any:
-        out = jnp.zeros(base, part.dtype) if isinstance(base, tuple) else base
-        return out.at[index].add(part)
-
-    def shared(x: Any, out: Any, axis: int) -> Any:
-        tied = (x == jnp.expand_dims(out, axis)).astype(x.dtype)
-        later = jnp.flip(jnp.cumsum(jnp.flip(tied, axis), axis), axis) - tied
-        earlier = jnp.cumsum(tied, axis) - tied
-        return tied * 0.5 ** (later + (earlier > 0))
-
     others: dict[str, Callable[..., Any]] = {
         "asarray": jnp.asarray,
         "take": jnp.take,
         "scatter": scatter,
-        "place": place,
-        "share": shared,
         "amax": jnp.max,
         "amin": jnp.min,
         "logical_and": jnp.logical_and,
@@ -127,17 +115,6 @@ def _torch() -> dict[str, Callable[..., Any]]:
         out = torch.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), dtype=x.dtype)
         return out.index_add(axis, index, x)
 
-    def place(base: Any, index: Any, part: Any) -> Any:
-        out = torch.zeros(base, dtype=part.dtype) if isinstance(base, tuple) else base.clone()
-        out[index] += part
-        return out
-
-    def shared(x: Any, out: Any, axis: int) -> Any:
-        tied = (x == out.unsqueeze(axis)).to(x.dtype)
-        later = torch.flip(torch.cumsum(torch.flip(tied, (axis,)), axis), (axis,)) - tied
-        earlier = torch.cumsum(tied, axis) - tied
-        return tied * 0.5 ** (later + (earlier > 0))
-
     elementary = _elementary(torch, torch.special)
     names = {"less": torch.lt, "less_equal": torch.le, "equal": torch.eq}
     functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
@@ -146,8 +123,6 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "where": where,
         "take": take,
         "scatter": scatter,
-        "place": place,
-        "share": shared,
         "logical_and": torch.logical_and,
         "einsum": torch.einsum,
         "broadcast_to": lambda x, shape: torch.broadcast_to(tensor(x), shape),
