@@ -301,6 +301,19 @@ def test_descend_is_gradient_descent(browser, tmp_path):
         assert tab.locator("#curve svg").count() == 0
 
 
+def test_the_numbers_of_the_curve_and_of_the_leaves_are_seen_whole(browser, tmp_path):
+    w = Value(-1.23456e-104, label="w")
+    with opened(browser, play(w * 9.87654e-8 + -3e-120), tmp_path) as tab:
+        tab.fill("#alpha", "10")
+        tab.click("#descend")
+        lefts = tab.locator("#curve text").evaluate_all("texts => texts.map((text) => text.getBBox().x)")
+        assert len(lefts) == 3
+        assert min(lefts) >= 0
+        fits = "field => field.scrollWidth <= field.clientWidth"
+        tab.click("#reset")
+        assert tab.locator("#leaves input[type=number]").first.evaluate(fits)
+
+
 def test_descend_takes_no_step_out_of_the_domain(browser, tmp_path):
     y, x1, x2 = baydin()
     with opened(browser, play(y), tmp_path) as tab:

@@ -57,15 +57,17 @@ function drawCurve() {
   const heights = state.history.slice(-200);
   if (heights.length < 2) return find("curve").replaceChildren();
   const [low, high] = [Math.min(...heights), Math.max(...heights)];
-  const x = (i) => 46 + (i / (heights.length - 1)) * 204;
+  const numbers = [show(high, 3), show(low, 3)];
+  const left = 6.7 * Math.max(5, ...numbers.map((text) => text.length)) + 8; // of the axis: each character has a width
+  const x = (i) => left + (i / (heights.length - 1)) * (250 - left);
   const y = (h) => 10 + ((high - h) / (high - low || 1)) * 66;
   const end = heights.length - 1;
   const title = `${rootName} over ${plural(state.history.length - 1, "step")}`;
   const words = `${title}: from ${show(state.history[0])} to ${show(state.history.at(-1))}`;
   find("curve").replaceChildren(drawn("svg", { viewBox: "0 0 260 100", role: "img", "aria-label": words },
-    drawn("line", { x1: 46, y1: 6, x2: 46, y2: 80 }), drawn("line", { x1: 46, y1: 80, x2: 254, y2: 80 }),
-    drawn("text", { x: 42, y: 14, "text-anchor": "end" }, show(high, 3)),
-    drawn("text", { x: 42, y: 80, "text-anchor": "end" }, show(low, 3)), drawn("text", { x: 46, y: 95 }, title),
+    drawn("line", { x1: left, y1: 6, x2: left, y2: 80 }), drawn("line", { x1: left, y1: 80, x2: 254, y2: 80 }),
+    ...numbers.map((text, i) => drawn("text", { x: left - 4, y: 14 + 66 * i, "text-anchor": "end" }, text)),
+    drawn("text", { x: left, y: 95 }, title),
     drawn("polyline", { points: heights.map((h, i) => `${x(i).toFixed(1)},${y(h).toFixed(1)}`).join(" ") }),
     drawn("circle", { cx: x(end).toFixed(1), cy: y(heights[end]).toFixed(1), r: 3.5 })));
 }
