@@ -1,5 +1,6 @@
 """Maxima that a result does not depend on have no part in the backward pass, and others have."""
 
+from itertools import pairwise
 from math import exp, log
 
 import numpy as np
@@ -43,6 +44,14 @@ def checked(root, leaves):
     return str(program)
 
 
+def many(m, x):
+    """A result that does not depend on m, but this shows only after more steps than are looked at."""
+    y = m
+    for _ in range(100):
+        y = (y + x) * 1.0
+    return (y - m).tanh()
+
+
 ROW = [0.3, -1.2, 2.0, 0.7]
 
 
@@ -55,6 +64,8 @@ ROW = [0.3, -1.2, 2.0, 0.7]
         lambda x: (lambda m: total([(t - m).exp() for t in x]).log() - (x[2] - m))(largest(x)),
         lambda x: (lambda m: ((x[0] - m).exp() / total([(t - m).exp() for t in x])) ** 2)(largest(x)),
         lambda x: (lambda m: ((x[0] - m).exp() * (m - x[1]).exp()).tanh())(largest(x)),
+        lambda x: (lambda m: total([(t - m).exp() * (m - u).exp() for t, u in pairwise(x)]).tanh())(largest(x)),
+        lambda x: (lambda m: (-(x[0] - m).exp() + (x[1] - m).exp()) / (x[2] - m).exp())(largest(x)),
     ],
 )
 def test_a_shift_is_left_out_of_the_backward_pass(cost):
@@ -75,6 +86,12 @@ def test_a_shift_is_left_out_of_the_backward_pass(cost):
         lambda x: (lambda m: total([(t - m).tanh() for t in x]) + m)(largest(x)),
         lambda x: (lambda m: total([t - m for t in x]) + m)(largest(x)),
         lambda x: (lambda m: (x[0] - m).exp() + (x[1] - m).exp() / m)(largest(x)),
+        lambda x: (lambda m: (-(x[0] - m).exp()).tanh() + (m - x[1]))(largest(x)),
+        lambda x: (
+            lambda m: total([a * (t - m).exp() * (m - t).exp() * (t - m).exp() for a, t in zip(ROW, x, strict=True)])
+        )(largest(x)),
+        lambda x: many(largest(x), x[1]),
+        lambda x: (lambda m: total([a * (t - m) for a, t in zip(ROW, x, strict=True)]))(largest(x)),
     ],
 )
 def test_a_maximum_that_the_cost_depends_on_keeps_its_derivative(cost):
@@ -90,6 +107,20 @@ def test_rows_and_columns_of_a_square_are_not_mixed_up(crossed):
     m = [largest(row) for row in rows]
     terms = [crossed(rows[i][j], m[i], m[j]) * (0.1 + i + 2 * j) for i in range(3) for j in range(3)]
     assert "share" in checked(total(terms), [x for row in rows for x in row])
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        lambda rows, m: (rows[0][1] - m[0]).tanh() + (rows[1][0] - m[1]).exp(),
+        lambda rows, m: total(
+            [a * (x - m[i]).exp() for i, row in enumerate(rows) for a, x in zip(ROW[i:], row, strict=False)]
+        ),
+    ],
+)
+def test_maxima_of_rows_that_are_used_apart_or_added_up_keep_their_derivatives(cost):
+    rows = [values([1.0, 0.2, -0.3]), values([0.5, 1.5, 0.1])]
+    assert "share" in checked(cost(rows, [largest(row) for row in rows]), [x for row in rows for x in row])
 
 
 def test_ties_need_no_share_where_the_maximum_is_a_shift():

@@ -14,7 +14,6 @@ from autograd.vectorize.arrays import (
     BATCH,
     Array,
     Contract,
-    Expand,
     Index,
     Map,
     Operand,
@@ -24,7 +23,6 @@ from autograd.vectorize.arrays import (
     Transpose,
 )
 
-BATCH_AXIS = -2
 FARTHEST = 64  # statements: a shift is undone not far from where it is made
 
 
@@ -82,7 +80,7 @@ def _of_statement(statement: Statement, found: dict[Array, _Dependence], m: Arra
             aligned = [x and replace(x, axes=(-1,) * (rank - len(x.axes)) + x.axes) for x in given]
             return _of_map(name, aligned, statement.args)
         case Reduce():
-            return _of_reduce(one, statement, m)
+            return _of_reduce(one, statement)
         case Contract(letters=letters):
             return _of_contract(given, letters, m)
         case Index(index=index):
@@ -93,8 +91,6 @@ def _of_statement(statement: Statement, found: dict[Array, _Dependence], m: Arra
             return replace(one, axes=tuple(axis for part, axis in parts if not isinstance(part, int)))
         case Transpose(order=order):
             return replace(one, axes=tuple(one.axes[k] for k in order))
-        case Expand():
-            return replace(one, axes=(-1,) * (len(statement.out.shape) - len(one.axes)) + one.axes)
     return None
 
 
@@ -129,12 +125,10 @@ def _of_map(name: str, given: Sequence[_Dependence | None], args: Sequence[Opera
     return None
 
 
-def _of_reduce(given: _Dependence, statement: Reduce, m: Array) -> _Dependence | None:
+def _of_reduce(given: _Dependence, statement: Reduce) -> _Dependence | None:
     """Return what a sum or extreme makes of an array that depends on m as `given`."""
     lost = {given.axes[k] for k in statement.axes} - {-1}
-    if statement.batch:
-        lost.add(BATCH_AXIS)
-    if (lost and (given.factor or statement.name != "add")) or (statement.batch and not m.batched):
+    if lost and (given.factor or statement.name != "add"):
         return None
     k = given.k
     if statement.name == "add" and not given.factor:
