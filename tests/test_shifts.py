@@ -52,6 +52,13 @@ def many(m, x):
     return (y - m).tanh()
 
 
+def deviations(x):
+    """The sum of x and log Σ exp x, both by way of what x is below its largest."""
+    m = largest(x)
+    below = [t - m for t in x]
+    return (total(below) + 4.0 * m).tanh() + total([t.exp() for t in below]).log() + m
+
+
 ROW = [0.3, -1.2, 2.0, 0.7]
 
 
@@ -65,6 +72,8 @@ ROW = [0.3, -1.2, 2.0, 0.7]
         lambda x: (lambda m: ((x[0] - m).exp() / total([(t - m).exp() for t in x])) ** 2)(largest(x)),
         lambda x: (lambda m: ((x[0] - m).exp() * (m - x[1]).exp()).tanh())(largest(x)),
         lambda x: (lambda m: total([(t - m).exp() * (m - u).exp() for t, u in pairwise(x)]).tanh())(largest(x)),
+        lambda x: (lambda m: total([(-(t - m)).exp() for t in x]).log() - m)(largest(x)),
+        deviations,
         lambda x: (lambda m: (-(x[0] - m).exp() + (x[1] - m).exp()) / (x[2] - m).exp())(largest(x)),
     ],
 )
