@@ -422,6 +422,14 @@ def test_row_is_complete(row):
     assert pickle.loads(pickle.dumps(row)) is row is operation(row.name)
 
 
+def test_a_row_does_not_change_and_equals_itself_only():
+    row = OPERATIONS["add"]
+    with pytest.raises(AttributeError):
+        row.name = "plus"
+    assert not hasattr(row, "__dict__")
+    assert replace(row) != row
+
+
 def test_operations_asked_for_are_there():
     wanted = """add sub mul div pow neg abs exp expm1 log log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh
     sigmoid softplus relu leaky_relu elu silu gelu erf maximum minimum hypot where"""

@@ -1,8 +1,8 @@
 """The long part of the tests: `python tests/long/run.py` runs all of it, in about two hours on one core.
 
 Names choose parts: `python tests/long/run.py memory "fuzz labels"`. Their figures go to `docs/testing.json`, from which
-`docs/testing.py` writes `docs/testing.md`. Fuzzing needs `pip install atheris`; versions need python3.11, python3.12 and
-python3.13 on the PATH.
+`docs/testing.py` writes `docs/testing.md`. Fuzzing needs `pip install atheris`; the versions need python3.11,
+python3.12 and python3.13 on the PATH.
 """
 
 import datetime
