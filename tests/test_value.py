@@ -275,7 +275,7 @@ def test_math_errors_name_the_operation_the_labels_and_the_values():
         ),
         (lambda x: (x + 1) ** -1, r"pow\(0\.0, -1\.0\): [^()]*\(0 to a negative power raises ZeroDivisionError\)$"),
         (lambda x: x.sqrt(), r"sqrt\(x = -1\.0\): [^()]*\(a negative number raises ValueError\)$"),
-        (lambda x: (x * -10) ** 400, r"pow\(10\.0, 400\.0\): [^()]*$"),
+        (lambda x: (x * -10) ** 400, r"pow\(10\.0, 400\.0\): \w+( \w+)+$"),
     ],
 )
 def test_math_errors_say_of_the_edges_only_what_raises_them(call, words):
