@@ -13,7 +13,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
 from scalar_graphs import MicroGpt, mixture, random_layers
@@ -86,10 +86,12 @@ def two_layers(decay_rate=0.0, loss=squared_error, output=None):
 @given(seed=st.integers(0, 10**9))
 def test_random_layers(seed):
     root, leaves = random_layers(seed)
+    slopes = gradients(root, leaves)
+    assume(np.isfinite(slopes).all())  # hypot(0, 0), by chance, has none
     program = vectorize(root, parameters=leaves)
     value, _ = program.value_and_grad()
     assert_close(value, root.data)
-    assert_close(flat_gradient(program, leaves), gradients(root, leaves))
+    assert_close(flat_gradient(program, leaves), slopes)
     assert_text_is_true(program)
 
 
@@ -154,6 +156,7 @@ def test_random_graphs_with_mixed_roles_over_a_batch(seed, layers):
         expected.append([x.grad for x in parameters])
     assert_close(values, expected_values)
     assert_close(cost, np.mean(expected_values))
+    assume(np.isfinite(expected).all())
     assert_close(found, np.mean(expected, axis=0))
 
 
@@ -279,7 +282,8 @@ def assert_text_is_true(program, **inputs):
     """NumPy gets from the printed text the cost and the gradients that the program gives."""
     _, _, source = program._source(program._batched, backward=True)
     scope = namespace("numpy") | source.constants | program.parameters | inputs
-    exec(str(program), scope)
+    with np.errstate(all="ignore"):  # where() has both of its sides computed
+        exec(str(program), scope)
     cost, found = program.value_and_grad(*inputs.values())
     assert_close(scope["J"], cost)
     for name, gradient in found.items():
