@@ -202,6 +202,7 @@ def test_no_box_overlaps_another_and_edges_join_boxes():
 
 
 def test_files(tmp_path):
+    pytest.importorskip("fpdf", reason="PDF is an extra")
     drawing = draw(middle())
     starts = {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF", ".dot": b"digraph"}
     for suffix, start in starts.items():

@@ -129,6 +129,7 @@ def test_wide_layers_are_drawn_in_part_and_samples_counted():
 
 
 def test_files(tmp_path):
+    pytest.importorskip("fpdf", reason="PDF is an extra")
     _, _, J = passed()
     for suffix, start in {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF"}.items():
         assert draw_network(J).save(tmp_path / f"a{suffix}").read_bytes().startswith(start)
