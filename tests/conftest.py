@@ -16,6 +16,12 @@ settings.load_profile("chainrule")
 NEEDED_BY_EXAMPLES = {"autograd.interop": "sympy", "nn.interop": "torch"}
 
 
+def pytest_configure(config):
+    """Leave out the examples of the module that cannot be imported without its optional package."""
+    if importlib.util.find_spec("sklearn") is None:
+        config.option.ignore = [*(config.option.ignore or []), "nn/estimators.py"]
+
+
 def pytest_collection_modifyitems(items):
     """Skip the examples in docstrings that need an optional package which is not installed."""
     for item in items:
