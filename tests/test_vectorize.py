@@ -83,6 +83,7 @@ def two_layers(decay_rate=0.0, loss=squared_error, output=None):
 @example(seed=279)  # a sum of a row and a column, added up
 @example(seed=2514)  # a cost that comes to a parameter
 @example(seed=3809)  # a gradient of ones, with more added to a part of it
+@example(seed=50)  # a product of matrices that is turned round where it stands
 @given(seed=st.integers(0, 10**9))
 def test_random_layers(seed):
     root, leaves = random_layers(seed)

@@ -288,10 +288,9 @@ class Builder:
                     pass
                 case _:
                     continue
-            if broadcast((rest,)) == broadcast((z,)):
-                left, right = ((rest if view[0] is z else view[0], view[1]) for view in (left, right))
-                total, axes = self.contract(left, right, out)
-                return self.map("mul", factor if x is not y else factor * factor, total), axes  # type: ignore
+            left, right = ((rest if view[0] is z else view[0], view[1]) for view in (left, right))
+            total, axes = self.contract(left, right, out)
+            return self.map("mul", factor if x is not y else factor * factor, total), axes  # type: ignore
         axes_x = (*([-1] if x.batched else []), *of_x)
         axes_y = (*([-1] if y.batched else []), *of_y)
         kept = tuple(k for k in out if k in axes_x or k in axes_y)

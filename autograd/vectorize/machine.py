@@ -73,6 +73,7 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
     return found
 
 
+_NOTHING: Step = (len, ())  # stands where a step is not needed after all
 SPECIAL = ("erf", "erfc", "sigmoid")
 EXTREMES = ("maximum", "minimum")
 VIEWS = (Index, Transpose, Reshape)
@@ -136,7 +137,7 @@ class Machine:
         for x, target in targets:
             if not _same(self.get(x), target):
                 self.do(np.copyto, target, self.get(x))
-        self.steps = [step for step in self.steps if step[0] is not _nothing]
+        self.steps = [step for step in self.steps if step is not _NOTHING]
 
     def __call__(self) -> None:
         for call, args in self.steps:
@@ -389,7 +390,7 @@ class Machine:
             self.do(np.copyto, view, self.get(part))
         filled[statement.index] = True
         if filled.all() and fill >= 0:
-            self.steps[fill] = (_nothing, ())  # no zeros are left
+            self.steps[fill] = _NOTHING  # no zeros are left
         self.covered[out] = filled, fill
 
 
@@ -399,10 +400,6 @@ _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
     -1.0: (np.reciprocal,),
     -0.5: (np.sqrt, np.reciprocal),
 }
-
-
-def _nothing() -> None:
-    pass
 
 
 def _of_samples(x: Array, index: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -280,7 +280,7 @@ class Program:
         elif kind == "gradients":
             targets = [(form.fast[array], self._gradients[name]) for array, name in parameters]
             wanted += lowered.watched
-        elif kind == "residuals":
+        else:  # residuals
             wanted += form.residuals.values()
         statements = used(form.statements, [*wanted, *(x for x, _ in targets)])
         elementwise = {x for statement in statements if isinstance(statement, Map) for x in statement.args}

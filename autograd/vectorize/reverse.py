@@ -137,8 +137,6 @@ class _Reverse:
     # One method for each kind of statement: from the gradient of `out` to those of the arguments ---------------------
 
     def map(self, statement: Map, gradient: Operand) -> None:
-        if statement.name not in OPERATIONS:
-            return
         row, args, out = OPERATIONS[statement.name], statement.args, statement.out
         for x in dict.fromkeys(args):
             if isinstance(x, Array) and x in self.active:
@@ -187,10 +185,7 @@ class _Reverse:
     def contract(self, statement: Contract, gradient: Operand) -> None:
         left, right = statement.args
         of_left, of_right, of_out = statement.letters
-        sizes: dict[str, int] = {}
-        for x, letters in ((left, of_left), (right, of_right)):
-            sizes |= zip(letters.replace(BATCH, ""), x.shape, strict=True)  # type: ignore[union-attr]
-        axis = {letter: k for k, letter in enumerate(sizes)}
+        axis = {letter: k for k, letter in enumerate(dict.fromkeys((of_left + of_right).replace(BATCH, "")))}
         out = statement.out
         sides = [(left, of_left, right, of_right), (right, of_right, left, of_left)]
         twice = left is right and of_left == of_right  # squares
@@ -207,7 +202,6 @@ class _Reverse:
                 total, found = self.builder.contract((squeezed, seen), with_axes, kept)
                 summed = squeezed.batched or other.batched
             else:
-                seen = ()
                 summed = other.batched
                 lost = [k for k, a in enumerate(with_axes[1]) if a not in kept]
                 reduced = self.builder.reduce(other, lost, "add", other.batched and crosses)
@@ -217,10 +211,6 @@ class _Reverse:
             places = [order.index(a) for a in found]
             total = self.builder.transpose(total, sorted(range(len(places)), key=places.__getitem__))
             result: Operand = self.builder.expand_to((total, tuple(sorted(places))), len(order))
-            for k in axis.values():
-                if k not in order and k not in seen and k not in with_axes[1]:
-                    size = next(size for letter, size in sizes.items() if axis[letter] == k)
-                    result = self.builder.map("mul", float(size), result)
             result = self.builder.map("mul", 2.0, result) if twice else result
             self.add(x, self.over_samples(result, crosses, summed))
 
@@ -283,8 +273,8 @@ class _Reverse:
 
     def expand(self, statement: Expand, gradient: Operand) -> None:
         (x,) = statement.args
-        if isinstance(x, Array):
-            self.add(x, self.product(gradient, 1.0, statement.out, x))
+        assert isinstance(x, Array)
+        self.add(x, self.product(gradient, 1.0, statement.out, x))
 
 
 def used(statements: list[Statement], wanted: Iterable[Operand]) -> list[Statement]:

@@ -1,0 +1,143 @@
+"""Array statements made by hand, run and differentiated, beside NumPy."""
+
+import numpy as np
+import pytest
+
+from autograd import Value
+from autograd.vectorize import vectorize
+from autograd.vectorize.arrays import PARAMETER, Array
+from autograd.vectorize.axes import Columns
+from autograd.vectorize.builder import Builder
+from autograd.vectorize.machine import Machine
+from autograd.vectorize.reverse import differentiate
+
+RNG = np.random.default_rng(3)
+
+
+def run(builder, result, **given):
+    """Return what the statements of a builder compute from arrays."""
+    found = {array: given[array.name] for array in given.pop("arrays")}
+    machine = Machine(builder.statements, 1, found, [], [result])
+    machine()
+    return machine.get(result)
+
+
+def test_a_sum_along_an_axis_that_is_not_in_one_piece():
+    builder, x = Builder(), Array("x", shape=(2, 3, 4), role=PARAMETER)
+    numbers = RNG.normal(size=(2, 3, 4))
+    result = builder.reduce(builder.transpose(x, (1, 0, 2)), (0,))
+    np.testing.assert_allclose(run(builder, result, arrays=[x], x=numbers), numbers.sum(axis=1), rtol=1e-14)
+
+
+def test_a_matrix_product_for_each_of_several():
+    builder = Builder()
+    x, y = Array("x", shape=(5, 2, 3), role=PARAMETER), Array("y", shape=(5, 3, 4), role=PARAMETER)
+    given = {"x": RNG.normal(size=(5, 2, 3)), "y": RNG.normal(size=(5, 3, 4))}
+    result, axes = builder.contract((x, (0, 1, 2)), (y, (0, 2, 3)), (0, 1, 3))
+    assert axes == (0, 1, 3)
+    np.testing.assert_allclose(run(builder, result, arrays=[x, y], **given), given["x"] @ given["y"], rtol=1e-14)
+
+
+def test_a_sum_of_products_that_is_no_matrix_product():
+    builder = Builder()
+    x, y = Array("x", shape=(5, 2, 3), role=PARAMETER), Array("y", shape=(5, 4), role=PARAMETER)
+    given = {"x": RNG.normal(size=(5, 2, 3)), "y": RNG.normal(size=(5, 4))}
+    result, _ = builder.contract((x, (0, 1, 2)), (y, (0, 3)), (0, 3))
+    expected = np.einsum("bij,bk->bk", given["x"], given["y"])
+    np.testing.assert_allclose(run(builder, result, arrays=[x, y], **given), expected, rtol=1e-13)
+
+
+def test_a_product_whose_axes_come_out_mixed():
+    builder = Builder()
+    x, y = Array("x", shape=(2, 3, 4), role=PARAMETER), Array("y", shape=(4, 5), role=PARAMETER)
+    given = {"x": RNG.normal(size=(2, 3, 4)), "y": RNG.normal(size=(4, 5))}
+    result, _ = builder.contract((x, (0, 2, 3)), (y, (3, 1)), (0, 1, 2))
+    expected = np.einsum("ijk,kl->ilj", given["x"], given["y"])
+    np.testing.assert_allclose(run(builder, result, arrays=[x, y], **given), expected, rtol=1e-13)
+
+
+def test_the_derivative_of_the_sum_of_a_transposed_matrix_is_one_everywhere():
+    builder, x = Builder(), Array("x", shape=(2, 3), role=PARAMETER)
+    cost = builder.reduce(builder.transpose(x, (1, 0)), (0, 1))
+    gradients = differentiate(builder, list(builder.statements), [(cost, 1.0)], [x], mean=False)
+    np.testing.assert_array_equal(run(builder, gradients[x], arrays=[x], x=np.zeros((2, 3))), np.ones((2, 3)))
+
+
+def test_columns_whose_blocks_hang_together_in_a_long_chain_have_no_common_axis():
+    columns = Columns(60)
+    columns.add(np.arange(60) // 2)
+    columns.add((np.arange(60) + 1) // 2)
+    columns.join()
+    assert len(columns.items) == 2
+
+
+def checked(cost, **parameters):
+    """Compare a program with its graph, and return it."""
+    program = vectorize(cost, **parameters)
+    leaves = program.nodes
+    cost.backward()
+    found, _ = program.value_and_grad()
+    assert found == pytest.approx(cost.data, rel=1e-13)
+    np.testing.assert_allclose(program.gradient, [x.grad if x.has_grad else 0.0 for x in leaves], rtol=1e-12)
+    return program
+
+
+def test_blocks_of_unequal_sizes_in_both_directions():
+    rows, columns = [Value(0.1 * k) for k in range(1, 6)], [Value(0.2 * k) for k in (3, 1, 2, 5, 4)]
+    blocks = []
+    for i in (range(3), range(3, 5)):
+        for j in (range(3), range(3, 5)):
+            cells = [(rows[a] * columns[b]).exp() for a in i for b in j]
+            blocks.append(sum(cells[1:], cells[0]).log())
+    checked(blocks[0] + 2.0 * blocks[1] + 3.0 * blocks[2] + 4.0 * blocks[3], parameters={"r": rows, "c": columns})
+
+
+def test_some_weights_of_a_layer_alone():
+    from nn import MLP
+
+    model = MLP(2, [2], activation="tanh", seed=1)
+    w = model.layers[0].neurons
+    some = [w[0].w[0], w[1].w[1]]  # W11 and W22: no rectangle
+    out = model([0.5, -0.3])
+    checked(out[0] * out[1] + out[0], parameters=some)
+
+
+def test_leaves_of_many_kinds_of_label_are_one_array():
+    leaves = [Value(0.1 * k, label=f"{chr(97 + k)}") for k in range(20)]
+    cost = leaves[0].sin()
+    for x in leaves[1:]:
+        cost = cost + x.sin()
+    program = checked(cost, parameters=leaves)
+    assert [array.shape for array in program.parameters.values()] == [(20,)]
+
+
+def test_parameters_given_as_lists_without_labels_have_names():
+    v, w = [Value(1.0), Value(2.0)], [Value(0.5), Value(0.3)]
+    program = checked(v[0] * w[0] + v[1] * w[1], parameters=[v, w])
+    assert list(program.parameters) == ["p1", "p2"]
+
+
+def test_a_narrow_graph_with_leaves_that_it_does_not_use():
+    x, unused, w, spare = Value(0.5, "x"), Value(1.0, "u"), Value(1.1, "w"), Value(9.0, "s")
+    y = x
+    functions = [Value.sin, Value.tanh, Value.sigmoid, Value.softplus, Value.atan]
+    for k in range(3000):
+        y = functions[k * k % 5](y) * w if k % 3 else functions[k % 5](y) + w
+    program = vectorize(y, inputs={"X": [x, unused]}, parameters={"w": w, "s": spare})
+    y.backward()
+    found, gradients = program.value_and_grad([0.5, 7.0])
+    assert (found, float(gradients["s"])) == (pytest.approx(y.data, rel=1e-12), 0.0)
+    assert float(gradients["w"]) == pytest.approx(w.grad, rel=1e-11)
+    assert str(program).startswith("# ")
+    with pytest.raises(KeyError, match="not arrays"):
+        program["w"]
+
+
+def test_no_more_than_eight_numbers_of_samples_are_kept_ready():
+    x, w = Value(1.0, "x"), Value(0.5, "w")
+    program = vectorize((w * x).tanh(), {"x": x}, {"w": w})
+    for samples in range(1, 12):
+        assert program.value_and_grad(np.ones(samples))[0] == pytest.approx(np.tanh(0.5), rel=1e-15)
+    assert len(program._machines) == 8
+    function = program.to("numpy")
+    assert function({"w": 0.5}, 1.0) == function({"w": 0.5}, 1.0) == pytest.approx(np.tanh(0.5), rel=1e-15)
