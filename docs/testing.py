@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 HEAD = """\
 # Testing
 
-What is tested, and how far. The quick tests are one command, hold at every commit and take under three minutes on two
+What is tested, and how far. The quick tests are one command, hold at every commit and take some three minutes on two
 cores:
 
     python -m pytest -n auto

@@ -800,11 +800,10 @@ def test_programs_elsewhere(target):
     points = np.random.default_rng(0).normal(size=(6, 2)).tolist()
     root, parameters = mixture(points, 3)
     agree(vectorize(root, parameters=parameters), target)
-    for seed in range(3):
-        root, leaves = random_graph(seed, 25)
-        agree(vectorize(root, parameters=leaves), target)
-        root, leaves = random_layers(seed)
-        agree(vectorize(root, parameters=leaves), target)
+    root, leaves = random_graph(0, 25)
+    agree(vectorize(root, parameters=leaves), target)
+    root, leaves = random_layers(0)
+    agree(vectorize(root, parameters=leaves), target)
 
 
 def test_a_pure_function_of_numpy():
