@@ -82,6 +82,11 @@ def checked(cost, **parameters):
     return program
 
 
+def test_a_large_number_over_a_large_one_does_not_overflow():
+    x, y, z = Value(1e10, "x"), Value(1e20, "y"), Value(0.5, "z")
+    checked(x * (1e300 / y) * z, parameters={"x": x, "y": y, "z": z})
+
+
 def test_blocks_of_unequal_sizes_in_both_directions():
     rows, columns = [Value(0.1 * k) for k in range(1, 6)], [Value(0.2 * k) for k in (3, 1, 2, 5, 4)]
     blocks = []

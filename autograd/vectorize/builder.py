@@ -80,8 +80,8 @@ class Builder:
         if name == "add" and args[0] is args[1]:
             return self.map("mul", 2.0, args[0])
         shape, batched = broadcast(args)
-        found = getattr(self, f"simpler_{name}", _unchanged)(*args)
-        if found is not None:
+        simpler = getattr(self, f"simpler_{name}", None)
+        if simpler is not None and (found := simpler(*args)) is not None:
             return found  # type: ignore[no-any-return]
         if name == "mul" and not isinstance(args[1], Array):
             args = args[::-1]
@@ -126,7 +126,7 @@ class Builder:
             match self.statement(factor):
                 case Map(name="neg", args=(z,)) if broadcast((factor,)) == broadcast((x, y)):
                     return self.map("neg", self.map("mul", z, other))
-                case Map(name="div", args=(float(number), z)):
+                case Map(name="div", args=(float(number), z)) if _moderate(number):
                     return self.map("div", self.map("mul", number, other), z)
         return None
 
@@ -144,7 +144,7 @@ class Builder:
     def scaled(self, x: Operand) -> tuple[float, Operand]:
         """Return a number of moderate size, and what it multiplies in `x`."""
         match self.statement(x):
-            case Map(name="mul", args=(float(number), other)) if 1e-6 < abs(number) < 1e6:
+            case Map(name="mul", args=(float(number), other)) if _moderate(number):
                 return number, other
             case Map(name="div", args=(Array() as other, divisor)):
                 number, rest = self.scaled(other)
@@ -386,8 +386,9 @@ def _composed(inner: Sequence[int | slice | None], outer: Sequence[int | slice |
     return found
 
 
-def _unchanged(*_: Operand) -> None:
-    """Return None: most operations are as a book has them."""
+def _moderate(number: float) -> bool:
+    """Return whether a number may multiply something else than it did without a product that overflows."""
+    return 1e-6 < abs(number) < 1e6
 
 
 def broadcast(operands: Sequence[Operand]) -> tuple[Shape, bool]:
