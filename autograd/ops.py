@@ -211,6 +211,11 @@ def _atan2_slope_textbook(m: Any, y: Any, x: Any, out: Any) -> Any:
     return m.where(m.equal(square, 0.0), 0.0, x / square)
 
 
+def _atan2_slope_smooth(m: Any, y: Any, x: Any, out: Any) -> Any:
+    r = m.hypot(x, y)  # x * x would overflow, or be 0
+    return m.where(m.equal(r, 0.0), 0.0, x / r / r)
+
+
 def _atan_slope(m: Any, x: Any, out: Any) -> Any:
     r = m.hypot(1.0, x)  # x * x would overflow
     return 1.0 / r / r
@@ -349,6 +354,7 @@ _ROWS = (
         value=lambda m, y, x: m.atan2(y, x),
         partials=(_atan2_slope, lambda m, y, x, out: -_atan2_slope(m, x, y, out)),
         textbook=(_atan2_slope_textbook, lambda m, y, x, out: -_atan2_slope_textbook(m, x, y, out)),
+        smooth=(_atan2_slope_smooth, lambda m, y, x, out: -_atan2_slope_smooth(m, x, y, out)),
         domain=(REALS, REALS),
         edges="both derivatives are 0 at (0, 0)",
     ),

@@ -96,6 +96,12 @@ def test_mixed_derivative_of_pow_at_exponent_zero():
     assert hessian(lambda x, y: x**y)(2.0, 0.0) == ((0.0, 0.5), (0.5, math.log(2.0) ** 2))
 
 
+@pytest.mark.parametrize("size", [1e-170, 1e-160, 1.0, 1e160, 1e200])
+def test_the_derivatives_of_an_angle_whatever_the_size_of_its_sides(size):
+    slopes = grad(lambda y, x: y.atan2(x))(3.0 * size, 4.0 * size)  # 4 / 25 and -3 / 25, over the size
+    assert slopes == pytest.approx((0.16 / size, -0.12 / size), rel=1e-15, abs=0.0)
+
+
 def rosenbrock(_, x):
     return sum(100 * (b - a**2) ** 2 + (1 - a) ** 2 for a, b in itertools.pairwise(x))
 
