@@ -447,23 +447,45 @@ def test_it_fits_its_window(browser, tmp_path, width):
 @pytest.mark.parametrize("root", [baydin()[0], network()[0]])
 def test_what_it_is_about_is_in_sight(browser, tmp_path, root):
     with opened(browser, play(root), tmp_path, viewport={"width": 400, "height": 700}) as tab:
-        stage = tab.locator("#stage")
         tab.keyboard.press("Home")
-        while tab.locator("#step-forward").is_enabled():
-            tab.keyboard.press("ArrowRight")
-            for node in tab.locator(".node.forward, .node.receiving").all():
-                assert inside(node.bounding_box(), stage.bounding_box())
+        of_steps = tab.evaluate(
+            f"""() => {{ {BOXES} const forward = one("#step-forward"), seen = [];
+                while (!forward.disabled) {{
+                  forward.click();
+                  seen.push([[...document.querySelectorAll(".node.forward, .node.receiving")].map(box), stage()]);
+                }}
+                return seen; }}"""
+        )
+        assert len(of_steps) == len(forward_steps(root)) + len(backward_steps(root))
+        assert sum(len(nodes) for nodes, _ in of_steps) > 10
+        for nodes, stage in of_steps:
+            assert all(inside(node, stage) for node in nodes)
         if tab.locator("#view-graph").is_visible():
             tab.click("#view-graph")
-            assert inside(tab.locator(".node.receiving").bounding_box(), stage.bounding_box())
+            assert inside(tab.locator(".node.receiving").bounding_box(), tab.locator("#stage").bounding_box())
         tab.click("#quiz-switch")
-        whole = {"x": 0, "y": 0, "width": 400, "height": 700}
-        while tab.locator("#quiz-show").is_visible():
-            for outer in (stage.bounding_box(), whole):
-                assert inside(tab.locator(".asked").bounding_box(), outer)
-            tab.evaluate("scrollTo(0, document.body.scrollHeight)")
-            tab.click("#quiz-show")
-            tab.click("#quiz-next")
+        of_questions = tab.evaluate(
+            f"""() => {{ {BOXES} const seen = [];
+                while (one("#quiz-show").getClientRects().length) {{
+                  seen.push([box(one(".asked")), stage()]);
+                  scrollTo(0, document.body.scrollHeight);
+                  one("#quiz-show").click();
+                  one("#quiz-next").click();
+                }}
+                return seen; }}"""
+        )
+        assert len(of_questions) > 5
+        for asked, stage in of_questions:
+            assert inside(asked, stage)
+            assert inside(asked, {"x": 0, "y": 0, "width": 400, "height": 700})
+
+
+BOXES = """
+const one = (selector) => document.querySelector(selector);
+const box = (element) => { const { x, y, width, height } = element.getBoundingClientRect();
+                           return { x, y, width, height }; };
+const stage = () => box(one("#stage"));
+"""
 
 
 def inside(box, outer):
@@ -513,7 +535,8 @@ def test_the_frame_of_a_notebook_is_as_high_as_the_page(browser, tmp_path, root,
 
 
 def test_the_frame_keeps_its_height_while_the_reader_steps(browser, tmp_path):
-    notebook = in_a_notebook(play(baydin()[0]), tmp_path)
+    root, *_ = baydin()
+    notebook = in_a_notebook(play(root), tmp_path)
     with opened(browser, notebook, tmp_path, viewport={"width": 600, "height": 800}) as tab:
         frame = tab.frames[1]
         frame.locator("#to-start").click()
@@ -522,12 +545,14 @@ def test_the_frame_keeps_its_height_while_the_reader_steps(browser, tmp_path):
             tab.wait_for_timeout(40)
             return tab.evaluate("document.querySelector('iframe').clientHeight")
 
-        while frame.locator("#step-forward").is_enabled():
-            frame.locator("#step-forward").click()
+        steps = len(forward_steps(root)) + len(backward_steps(root))
+        frame.evaluate("(steps) => { while (steps--) document.getElementById('step-forward').click(); }", steps)
+        assert frame.locator("#step-forward").is_disabled()
         highest = height()
-        while frame.locator("#step-back").is_enabled():
-            frame.locator("#step-back").click()
+        for _ in range(steps):
+            frame.evaluate("document.getElementById('step-back').click()")
             assert height() == highest
+        assert frame.locator("#step-back").is_disabled()
         node = frame.locator("[data-node]").first
         node.press("Enter")
         assert height() > highest
@@ -552,15 +577,16 @@ def test_the_frame_has_its_height_before_it_is_scrolled_to(browser, tmp_path):
 def test_what_is_below_the_step_stays_where_it_is(browser, tmp_path, root):
     with opened(browser, play(root), tmp_path, viewport={"width": 400, "height": 700}) as tab:
         tab.keyboard.press("Home")
-        while tab.locator("#step-forward").is_enabled():
-            tab.keyboard.press("ArrowRight")
-        top = tab.evaluate("document.getElementById('leaves').offsetTop - document.getElementById('step').offsetTop")
-        while tab.locator("#step-back").is_enabled():
-            tab.keyboard.press("ArrowLeft")
-            assert (
-                tab.evaluate("document.getElementById('leaves').offsetTop - document.getElementById('step').offsetTop")
-                == top
-            )
+        tops = tab.evaluate(
+            """() => { const [forward, back, leaves, step] = ["step-forward", "step-back", "leaves", "step"]
+                         .map((id) => document.getElementById(id));
+               const tops = [];
+               while (!forward.disabled) forward.click();
+               for (; !back.disabled; back.click()) tops.push(leaves.offsetTop - step.offsetTop);
+               return tops; }"""
+        )
+        assert len(tops) == len(forward_steps(root)) + len(backward_steps(root))
+        assert len(set(tops)) == 1
 
 
 @pytest.mark.parametrize("width", [700, 958, 1160])
