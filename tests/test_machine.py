@@ -47,6 +47,23 @@ def test_a_sum_of_products_that_is_no_matrix_product():
     np.testing.assert_allclose(run(builder, result, arrays=[x, y], **given), expected, rtol=1e-13)
 
 
+def test_a_product_with_a_vector_that_is_a_matrix():
+    builder = Builder()
+    x, y = Array("x", shape=(50, 2, 7), role=PARAMETER), Array("y", shape=(7,), role=PARAMETER)
+    given = {"x": RNG.normal(size=(50, 2, 7)), "y": RNG.normal(size=7)}
+    result, _ = builder.contract((x, (0, 1, 2)), (y, (2,)), (0, 1))
+    np.testing.assert_allclose(run(builder, result, arrays=[x, y], **given), given["x"] @ given["y"], rtol=1e-13)
+
+
+def test_a_part_of_an_array_with_a_new_axis():
+    builder, x = Builder(), Array("x", shape=(4, 3), role=PARAMETER)
+    numbers = RNG.normal(size=(4, 3))
+    column = builder.index(x, (slice(None), None, slice(None)))
+    result = builder.index(column, (None, slice(None), 0, 2))
+    assert len(builder.statements) == 2  # a part of a part is a part of the whole
+    np.testing.assert_array_equal(run(builder, result, arrays=[x], x=numbers), numbers[None, :, 2])
+
+
 def test_a_product_whose_axes_come_out_mixed():
     builder = Builder()
     x, y = Array("x", shape=(2, 3, 4), role=PARAMETER), Array("y", shape=(4, 5), role=PARAMETER)

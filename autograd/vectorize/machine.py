@@ -270,8 +270,8 @@ class Machine:
         second = second if only_b else second[:, 0]
         if out.flags.c_contiguous:
             self.do(np.dot, first, second, out.reshape(shape))
-        elif len(shape) == 2 and out.T.flags.c_contiguous:
-            self.do(np.dot, second.T, first.T, out.reshape(shape).T if out.ndim == 2 else out.T)
+        elif len(shape) == 2:
+            self.do(np.dot, second.T, first.T, out.T)
         else:
             whole = np.empty(shape)
             self.do(np.dot, first, second, whole)
