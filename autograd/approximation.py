@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from autograd.explain.tables import Cell, Shown, Table, number
 from autograd.explain.writing import EMPTY
 from autograd.labels import label_latex
-from autograd.transform import Function, Number, Structure, gradients, plain, rebuild, record_one
+from autograd.structures import Number, Structure, plain, rebuild
+from autograd.transform import Function, gradients, record_one
 from autograd.value import Value
 
 

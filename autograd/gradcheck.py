@@ -17,8 +17,9 @@ from typing import Any
 from autograd.explain.tables import Cell, Lines, Shown
 from autograd.graph import topological_order
 from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, with_derived
+from autograd.structures import Structure, plain, rebuild
 from autograd.symbolic import PREDICATES
-from autograd.transform import Function, Recording, Structure, plain, rebuild, record_one
+from autograd.transform import Function, Recording, record_one
 from autograd.value import Value, real
 
 EPSILON = 2.0**-52

@@ -14,7 +14,8 @@ from typing import Any
 from autograd.graph import topological_order
 from autograd.ops import with_derived
 from autograd.steps import node_names
-from autograd.transform import VALUES, Number
+from autograd.structures import Number
+from autograd.transform import VALUES
 from autograd.value import Constant, Value, real
 
 LARGEST = 1000  # operations: SymPy recurses over an expression, which has no sharing when it is written out

@@ -18,7 +18,6 @@ import functools
 import inspect
 import operator
 import reprlib
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,11 +29,10 @@ from typing import Any
 
 from autograd import functions, value
 from autograd.ops import FLOAT, OPERATIONS, Operation, local_derivative
+from autograd.structures import Number, Structure, is_structure, leaves, plain, rebuild
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
-from autograd.value import Constant, Value, real
+from autograd.value import Constant, Value
 
-Number = Value | float
-Structure = Any  # a number or Value, a list or array of structures, or a tuple of them
 Function = Callable[..., Any]
 
 
@@ -219,84 +217,6 @@ def _as_value(number: Number) -> Value:
     return number if isinstance(number, Value) else Constant(number)
 
 
-# Structures -------------------------------------------------------------------------------------------------------
-
-
-def _is_array(structure: Structure) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(structure, numpy.ndarray)
-
-
-def _is_structure(structure: Structure) -> bool:
-    return isinstance(structure, list | tuple) or (_is_array(structure) and structure.ndim > 0)
-
-
-def leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]:
-    """Yield every number of the structure, with a name such as x[1]; TypeError for what is no number.
-
-    >>> list(leaves([1.0, (2.0, 3.0)], "x"))
-    [('x[0]', 1.0), ('x[1][0]', 2.0), ('x[1][1]', 3.0)]
-    """
-    if _is_array(structure):
-        for index in _indices(structure.shape):
-            yield f"{name}[{', '.join(map(str, index))}]" if name and index else name, _number(structure[index], name)
-    elif isinstance(structure, list | tuple):
-        for i, part in enumerate(structure):
-            yield from leaves(part, f"{name}[{i}]" if name else "")
-    else:
-        yield name, _number(structure, name)
-
-
-def _indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    import numpy as np
-
-    return np.ndindex(shape)
-
-
-def _number(leaf: Any, name: str) -> Number:
-    if isinstance(leaf, Value):
-        return leaf
-    try:
-        return real(leaf)
-    except TypeError:
-        raise TypeError(
-            f"{name or 'a part'}: got {leaf!r} ({type(leaf).__name__}); accepted: a real number, a Value, or a list, "
-            "tuple or NumPy array of them"
-        ) from None
-
-
-def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
-    """Return `structure` with its numbers replaced, in order, by `parts`, which may be structures themselves.
-
-    >>> rebuild([1.0, (2.0, 3.0)], iter("abc"))
-    ['a', ('b', 'c')]
-    """
-    if _is_array(structure):
-        import numpy as np
-
-        items = [next(parts) for _ in range(structure.size)]
-        if all(isinstance(x, float | np.ndarray) for x in items):
-            array = np.array(items)
-            return array.reshape(structure.shape + array.shape[1:])
-        array = np.empty(structure.size, dtype=object)
-        for i, item in enumerate(items):
-            array[i] = item
-        return array.reshape(structure.shape)
-    if isinstance(structure, list | tuple):
-        items = [rebuild(part, parts) for part in structure]
-        return items if isinstance(structure, list) else tuple(items)
-    return next(parts)
-
-
-def plain(number: Number) -> float:
-    """Return the number in a Value, a plain number as it is.
-
-    >>> plain(Value(3.0)), plain(3.0)
-    (3.0, 3.0)
-    """
-    return number.data if isinstance(number, Value) else number
-
-
 # Recording --------------------------------------------------------------------------------------------------------
 
 
@@ -383,7 +303,7 @@ def record_one(f: Function, inputs: Structure) -> Recording:
     ['w', 'x']
     """
     recording = record(f, inputs)
-    if _is_structure(recording.output):
+    if is_structure(recording.output):
         kind = type(recording.output).__name__
         raise TypeError(
             f"the function returned {len(recording.outputs)} numbers ({kind}); accepted: one number. For many: jacobian"

@@ -1,0 +1,92 @@
+"""Numbers, Values, and lists, tuples and NumPy arrays of them: what functions are given and give."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from autograd.value import Value, real
+
+Number = Value | float
+Structure = Any  # a number or Value, a list or array of structures, or a tuple of them
+
+
+def _is_array(structure: Structure) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(structure, numpy.ndarray)
+
+
+def is_structure(structure: Structure) -> bool:
+    """Return whether it has parts, and is no single number.
+
+    >>> is_structure([1.0]), is_structure(1.0)
+    (True, False)
+    """
+    return isinstance(structure, list | tuple) or (_is_array(structure) and structure.ndim > 0)
+
+
+def leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]:
+    """Yield every number of the structure, with a name such as x[1]; TypeError for what is no number.
+
+    >>> list(leaves([1.0, (2.0, 3.0)], "x"))
+    [('x[0]', 1.0), ('x[1][0]', 2.0), ('x[1][1]', 3.0)]
+    """
+    if _is_array(structure):
+        for index in _indices(structure.shape):
+            yield f"{name}[{', '.join(map(str, index))}]" if name and index else name, _number(structure[index], name)
+    elif isinstance(structure, list | tuple):
+        for i, part in enumerate(structure):
+            yield from leaves(part, f"{name}[{i}]" if name else "")
+    else:
+        yield name, _number(structure, name)
+
+
+def _indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    import numpy as np
+
+    return np.ndindex(shape)
+
+
+def _number(leaf: Any, name: str) -> Number:
+    if isinstance(leaf, Value):
+        return leaf
+    try:
+        return real(leaf)
+    except TypeError:
+        raise TypeError(
+            f"{name or 'a part'}: got {leaf!r} ({type(leaf).__name__}); accepted: a real number, a Value, or a list, "
+            "tuple or NumPy array of them"
+        ) from None
+
+
+def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
+    """Return `structure` with its numbers replaced, in order, by `parts`, which may be structures themselves.
+
+    >>> rebuild([1.0, (2.0, 3.0)], iter("abc"))
+    ['a', ('b', 'c')]
+    """
+    if _is_array(structure):
+        import numpy as np
+
+        items = [next(parts) for _ in range(structure.size)]
+        if all(isinstance(x, float | np.ndarray) for x in items):
+            array = np.array(items)
+            return array.reshape(structure.shape + array.shape[1:])
+        array = np.empty(structure.size, dtype=object)
+        for i, item in enumerate(items):
+            array[i] = item
+        return array.reshape(structure.shape)
+    if isinstance(structure, list | tuple):
+        items = [rebuild(part, parts) for part in structure]
+        return items if isinstance(structure, list) else tuple(items)
+    return next(parts)
+
+
+def plain(number: Number) -> float:
+    """Return the number in a Value, a plain number as it is.
+
+    >>> plain(Value(3.0)), plain(3.0)
+    (3.0, 3.0)
+    """
+    return number.data if isinstance(number, Value) else number
