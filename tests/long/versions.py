@@ -21,7 +21,10 @@ def oldest() -> list[str]:
     """Return the oldest stated version of every package that the tests need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    stated = [*project["dependencies"], *(x for extra in ("pdf", "sympy", "sklearn", "test") for x in extras[extra])]
+    stated = [
+        *project["dependencies"],
+        *(x for extra in ("pdf", "sympy", "sklearn", "jax", "test") for x in extras[extra]),
+    ]
     pinned = [re.sub(r"\[.*?\]|,.*", "", x).replace(">=", "==") for x in stated if ">=" in x]
     return [".[test]", *pinned]
 
