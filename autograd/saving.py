@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,23 +23,26 @@ def checked_ending(path: str | os.PathLike[str], *endings: str) -> Path:
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     """Write `content` to the file at `path` and return the path; a failure leaves what was there.
 
-    The content goes to a file of another name in the same folder, which is then moved into place. Text is UTF-8 with
-    the line ends it has. Raises OSError, naming `path`, where it cannot be written.
+    The content goes to a file of another name in the same folder, which is then moved into place, with the permissions
+    of the file that it replaces; where `path` is a link, that is the file it leads to. Text is UTF-8 with the line ends
+    it has. Raises OSError, naming `path`, where it cannot be written.
 
     >>> import tempfile
     >>> write_whole(Path(tempfile.mkdtemp()) / "one.txt", "1").read_text()
     '1'
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, temporary)
         os.replace(temporary, target)
     except OSError as error:
         if error.filename is None:
             raise
-        raise type(error)(error.errno, error.strerror, str(target)) from None
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     finally:
         with suppress(OSError):  # there is none, or none that can be reached
             temporary.unlink()
-    return target
+    return Path(path)

@@ -59,3 +59,15 @@ def test_a_file_has_the_permissions_of_any_other(tmp_path):
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX's")
+def test_a_file_that_is_replaced_keeps_its_permissions_and_the_links_to_it(tmp_path):
+    path, link = tmp_path / "a.txt", tmp_path / "link.txt"
+    path.write_text("private")
+    path.chmod(0o600)
+    link.symlink_to("a.txt")
+    assert write_whole(link, "again") == link
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert link.is_symlink()
+    assert path.read_text() == "again"
