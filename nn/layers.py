@@ -32,10 +32,10 @@ Units = dict[int, Value]
 _new = object.__new__
 
 
-def activation_operation(name: str | None) -> Operation | None:
+def activation_operation(name: str | None, argument: str = "activation") -> Operation | None:
     """Return the row of the activation called `name`; None for None (the identity) and for softmax, which has none.
 
-    Raises ValueError, naming the accepted ones, for anything that is not an operation of one input.
+    Raises ValueError, naming the `argument` and the accepted ones, for anything that is not an operation of one input.
 
     >>> activation_operation("tanh")
     <operation tanh>
@@ -45,7 +45,7 @@ def activation_operation(name: str | None) -> Operation | None:
     row = OPERATIONS.get(name) if isinstance(name, str) else None
     if row is None or row.arity - len(row.defaults) != 1:
         accepted = [op.name for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1]
-        raise ValueError(f"activation: got {name!r}; accepted: None, {SOFTMAX}, {', '.join(accepted)}")
+        raise ValueError(f"{argument}: got {name!r}; accepted: None, {SOFTMAX}, {', '.join(accepted)}")
     return row
 
 
@@ -152,7 +152,7 @@ class Neuron:
         self.operation = activation_operation(activation)
         if activation == SOFTMAX:
             raise ValueError("softmax is an activation of a layer: one unit of it is 1 whatever it is given")
-        generator = seed if isinstance(seed, random.Random) else random.Random(seed)
+        generator = seed if isinstance(seed, random.Random) else seeded(seed)
         limit = initial_limit(n_in, 1, self.operation) if limit is None else limit
         self.activation = activation
         self.w = [
@@ -203,7 +203,7 @@ class Layer:
             raise ValueError("softmax of one unit is 1 whatever it is given; accepted: two or more units, or 'sigmoid'")
         self.activation = activation
         self.number = number
-        generator = seed if isinstance(seed, random.Random) else random.Random(seed)
+        generator = seed if isinstance(seed, random.Random) else seeded(seed)
         limit = initial_limit(n_in, n_out, self.operation)
         of_unit = None if activation == SOFTMAX else activation
         self.neurons = [
@@ -262,7 +262,8 @@ class MLP:
     ``activation`` is that of the hidden layers, ``output`` that of the last one: the name of an operation of one input,
     ``"softmax"`` or None for none. ``seed`` determines the initial weights.
 
-    Raises ValueError for a size below 1, for a name that is no activation and for a softmax of one unit.
+    Raises ValueError for a size below 1, a name that is no activation, a softmax of one unit and a seed that is no
+    whole number.
 
     >>> model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
     >>> model([0.0, 0.0]).data, len(model.parameters())
@@ -279,8 +280,11 @@ class MLP:
     ) -> None:
         if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
             raise ValueError(f"sizes: got {sizes!r}; accepted: a list of at least one layer size, such as [16, 16, 1]")
+        for k, size in enumerate(sizes):
+            count(f"sizes[{k}]", size)
         activation_operation(activation)  # which a network of one layer has no use for
-        generator = random.Random(seed)
+        activation_operation(output, "output")
+        generator = seeded(seed)
         last = len(sizes)
         self.layers = [
             Layer(n_in, n_out, output if number == last else activation, seed=generator, number=number)
@@ -398,7 +402,17 @@ def check_model(model: Any) -> None:
         raise TypeError(f"model: got {reprlib.repr(model)}; accepted: an MLP")
 
 
-def count(name: str, number: Any) -> None:
-    """Raise ValueError unless `number` is a whole number of at least 1."""
-    if isinstance(number, bool) or not isinstance(number, Integral) or number < 1:
-        raise ValueError(f"{name}: got {number!r}; accepted: a whole number, 1 or more")
+def count(name: str, number: Any, least: int = 1) -> None:
+    """Raise ValueError unless `number` is a whole number of at least `least`."""
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
+        raise ValueError(f"{name}: got {number!r}; accepted: a whole number, {least} or more")
+
+
+def seeded(seed: int) -> random.Random:
+    """Return the generator of random numbers that `seed` determines; ValueError unless it is 0, 1, 2, ...
+
+    >>> seeded(1).random() == seeded(1).random()
+    True
+    """
+    count("seed", seed, 0)
+    return random.Random(int(seed))

@@ -6,6 +6,8 @@ over plain numbers, a number. One output may be given without a list around it, 
 
 from __future__ import annotations
 
+import math
+import reprlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -108,6 +110,7 @@ def decay(model: MLP, decay_rate: float) -> Value:
     0.45
     """
     check_model(model)
+    check_decay_rate(decay_rate)
     return 0.5 * real(decay_rate) * _total([w * w for w in model.weights()])  # type: ignore[no-any-return]
 
 
@@ -120,12 +123,14 @@ def cost(
 ) -> Value:
     """Return J(W,b) = (1/m) Σ_i J(W,b;x_i,y_i) + (λ/2) Σ W² over m samples, as a node labelled J.
 
-    Raises ValueError for numbers of inputs and of targets that differ.
+    Raises ValueError for numbers of inputs and of targets that differ and for a λ below 0, TypeError for a loss that is
+    no function.
 
     >>> from nn.layers import MLP
     >>> cost(MLP(2, [1]), [[0.0, 0.0]], [[2.0]])
     Value(2.0, op=div, label='J')
     """
+    check_loss(loss)
     if len(inputs) != len(targets):
         raise ValueError(f"cost: got {len(inputs)} samples and {len(targets)} targets; accepted: as many of each")
     total = mean(loss(model(x), y) for x, y in zip(inputs, targets, strict=True))
@@ -133,6 +138,20 @@ def cost(
         total = total + decay(model, decay_rate)
     total.label = "J"
     return total  # type: ignore[no-any-return]
+
+
+def check_loss(loss: Any) -> None:
+    """Raise TypeError unless `loss` is a function."""
+    if not callable(loss) or isinstance(loss, type):
+        raise TypeError(
+            f"loss: got {reprlib.repr(loss)}; accepted: a function of outputs and targets, such as nn.squared_error"
+        )
+
+
+def check_decay_rate(decay_rate: Any) -> None:
+    """Raise ValueError unless `decay_rate` is finite and 0 or more, TypeError if it is no number."""
+    if not 0.0 <= real(decay_rate) < math.inf:
+        raise ValueError(f"decay_rate: got {decay_rate!r}; accepted: a number, 0 or more")
 
 
 def of_sample(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:

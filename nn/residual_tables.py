@@ -13,7 +13,7 @@ from typing import Any
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
 from nn.layers import MLP, check_model
-from nn.losses import Loss, decay, mean, of_sample, squared_error
+from nn.losses import Loss, check_loss, decay, mean, of_sample, squared_error
 from nn.residuals import (
     Layers,
     Units,
@@ -241,6 +241,7 @@ def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, decay
             f"residual_table: got {m:,} samples of a network with {len(model.parameters()):,} parameters, "
             f"{work:,} in all; accepted: up to {LARGEST_TABLE:,}. Give fewer samples, or use `gradients`"
         )
+    check_loss(loss)
     J, graph = _by_graph(model, inputs, targets, loss, decay_rate)
     formula = _by_formula(model, inputs, targets, loss, decay_rate)
     difference = _by_differences(model, inputs, targets, loss, decay_rate)

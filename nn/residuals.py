@@ -21,6 +21,8 @@ from nn.losses import (
     Loss,
     binary_cross_entropy,
     binary_cross_entropy_on_logits,
+    check_decay_rate,
+    check_loss,
     cross_entropy,
     cross_entropy_on_logits,
     of_sample,
@@ -65,6 +67,7 @@ def backpropagate(model: MLP, x: Sequence[float], y: Any, loss: Loss = squared_e
     >>> backpropagate(model, [0.0], 1.0).delta
     {2: {1: -1.0}}
     """
+    check_loss(loss)
     W, b = parameters(model)
     z, a = forward(model, W, b, numbers_of(x))
     targets = numbered(numbers_of(y))
@@ -86,6 +89,7 @@ def gradients(
     >>> gradients(MLP(1, [1]), [[2.0], [2.0]], [1.0, 1.0]).b[1].keys()
     dict_keys([1])
     """
+    check_decay_rate(decay_rate)
     W, b = parameters(model)
     m = count_samples(inputs, targets)
     delta_W: Weights = {l: {i: dict.fromkeys(W[l][i], 0.0) for i in W[l]} for l in W}

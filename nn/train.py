@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import math
-import random
 import reprlib
 import sys
 from dataclasses import dataclass, field
@@ -21,8 +20,18 @@ from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
 from nn.datasets import Dataset, scaling
 from nn.engines import Optimizer, Rows, make_engine
-from nn.layers import MLP, SOFTMAX, check_model, count
-from nn.losses import Loss, cross_entropy, of_sample, squared_error
+from nn.layers import MLP, SOFTMAX, check_model, count, seeded
+from nn.losses import (
+    Loss,
+    binary_cross_entropy,
+    binary_cross_entropy_on_logits,
+    check_decay_rate,
+    check_loss,
+    cross_entropy,
+    cross_entropy_on_logits,
+    of_sample,
+    squared_error,
+)
 from nn.optim import Adam
 from nn.residuals import outputs
 
@@ -93,7 +102,8 @@ def fit(
     the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.
 
     Raises TypeError for a model, loss or optimizer that is none, ValueError for an optimizer of other parameters than
-    the model's, for cross_entropy of outputs that are not softmax's and for data that do not fit the model.
+    the model's, for cross_entropy of outputs that are not softmax's, for a cost of logits where the outputs are
+    probabilities and for data that do not fit the model.
 
     >>> from nn import MLP, load
     >>> history = fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
@@ -102,6 +112,8 @@ def fit(
     """
     count("epochs", epochs)
     count("batch_size", batch_size)
+    check_decay_rate(decay_rate)
+    generator = seeded(seed)
     _check_model_and_loss(model, loss)
     if optimizer is None:
         optimizer = Adam(model.parameters(), learning_rate=0.01)
@@ -113,7 +125,6 @@ def fit(
         train, held_out = data.split(validation, seed)
     inputs, targets = _rows(model, train)
     run = make_engine(engine, model, loss, decay_rate, optimizer, inputs, targets)
-    generator = random.Random(seed)
     order = list(range(len(inputs)))
     history = History()
     before = kept = run.numbers()
@@ -156,16 +167,18 @@ def fit(
 
 def _check_model_and_loss(model: Any, loss: Any) -> None:
     check_model(model)
-    if not callable(loss) or isinstance(loss, type):
-        raise TypeError(
-            f"fit: loss: got {reprlib.repr(loss)}; accepted: a function of outputs and targets, such as "
-            "nn.squared_error"
-        )
+    check_loss(loss)
     if loss is cross_entropy and model.output != SOFTMAX:
         raise ValueError(
             f"fit: loss: got cross_entropy for a network with output {model.output!r}; accepted: output 'softmax', "
             "whose outputs are probabilities. For numbers use squared_error, for output 'sigmoid' "
             "binary_cross_entropy, for classes without an output activation cross_entropy_on_logits"
+        )
+    if loss in (cross_entropy_on_logits, binary_cross_entropy_on_logits) and model.output in (SOFTMAX, "sigmoid"):
+        fitting = cross_entropy if model.output == SOFTMAX else binary_cross_entropy
+        raise ValueError(
+            f"fit: loss: got {loss.__name__} for a network with output {model.output!r}, whose outputs are "
+            f"probabilities already; accepted: output None, whose outputs are logits, or {fitting.__name__}"
         )
 
 

@@ -239,3 +239,17 @@ def test_softmax_of_nothing_is_an_error():
 def test_the_name_of_an_activation_is_checked_where_no_layer_uses_it():
     with pytest.raises(ValueError, match="activation: got 'tahn'"):
         MLP(2, [3], activation="tahn")
+
+
+def test_a_message_names_the_argument_that_was_given():
+    with pytest.raises(ValueError, match=r"^output: got 'softmx'; accepted: None, softmax"):
+        MLP(2, [3], output="softmx")
+    with pytest.raises(ValueError, match=r"^sizes\[1\]: got 0; accepted: a whole number, 1 or more$"):
+        MLP(2, [3, 0])
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, "a", True])
+def test_a_seed_is_a_whole_number(seed):
+    for make in (lambda: MLP(2, [3], seed=seed), lambda: Layer(2, 3, seed=seed), lambda: Neuron(2, seed=seed)):
+        with pytest.raises(ValueError, match=f"^seed: got {seed!r}; accepted: a whole number, 0 or more$"):
+            make()

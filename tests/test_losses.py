@@ -156,3 +156,16 @@ def test_decay_of_what_is_no_network_or_at_no_rate():
         decay(0.1, MLP(1, [1]))
     with pytest.raises(TypeError, match=r"got '0\.1' \(str\); accepted: a real number"):
         decay(MLP(1, [1]), "0.1")
+
+
+@pytest.mark.parametrize("rate", [-0.1, math.nan, math.inf])
+def test_a_rate_of_decay_is_0_or_more(rate):
+    model = MLP(2, [1], seed=1)
+    for use in (decay, lambda model, rate: cost(model, [[1.0, 2.0]], [0.5], squared_error, rate)):
+        with pytest.raises(ValueError, match=f"^decay_rate: got {rate!r}; accepted: a number, 0 or more$"):
+            use(model, rate)
+
+
+def test_a_loss_is_a_function():
+    with pytest.raises(TypeError, match=r"^loss: got 'mse'; accepted: a function of outputs and targets, such as nn\."):
+        cost(MLP(2, [1]), [[1.0, 2.0]], [0.5], "mse")

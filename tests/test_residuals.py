@@ -300,3 +300,12 @@ def test_a_learning_rate_that_is_none_leaves_the_model(rate):
     with pytest.raises(ValueError, match=f"^learning_rate: got {rate}; accepted: a number above 0$"):
         descend(model, [[1.0]], [[1.0]], rate)
     assert model.layers[0].neurons[0].b.data == 0.0
+
+
+def test_a_loss_is_a_function_and_a_rate_of_decay_not_below_0():
+    model = MLP(2, [1])
+    for use in (backpropagate, residual_table):
+        with pytest.raises(TypeError, match=r"^loss: got 'mse'; accepted: a function"):
+            use(model, [1.0, 2.0], [0.5], "mse")
+    with pytest.raises(ValueError, match=r"^decay_rate: got -1; accepted: a number, 0 or more$"):
+        gradients(model, [[1.0, 2.0]], [0.5], squared_error, -1)

@@ -282,6 +282,22 @@ def test_cross_entropy_is_for_softmax_outputs(output):
         fit(MLP(1, [1], output=output), ([[0.0], [1.0]], [0.0, 1.0]), progress=False)
 
 
+@pytest.mark.parametrize("loss", [cross_entropy_on_logits, binary_cross_entropy_on_logits])
+@pytest.mark.parametrize(("output", "fitting"), [("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy")])
+def test_a_cost_of_logits_is_not_for_probabilities(loss, output, fitting):
+    accepted = f"{loss.__name__} for a network with output '{output}'.*accepted: output None, .*or {fitting}$"
+    with pytest.raises(ValueError, match=accepted):
+        fit(MLP(2, [2], output=output), xor(10), loss, progress=False)
+
+
+def test_a_rate_of_decay_below_0_and_a_seed_that_is_no_whole_number():
+    model, data = MLP(2, [2], output="softmax"), xor(10)
+    with pytest.raises(ValueError, match=r"^decay_rate: got -0\.1; accepted: a number, 0 or more$"):
+        fit(model, data, decay_rate=-0.1)
+    with pytest.raises(ValueError, match=r"^seed: got 'a'; accepted: a whole number, 0 or more$"):
+        fit(model, data, seed="a")
+
+
 def test_the_progress_bar(capsys, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -419,7 +435,7 @@ def spoiled(change):
         (spoiled(lambda _: None).replace("3.0", "1" + "0" * 400), "layers[0].W[1][0]: got 1"),
         (spoiled(lambda c: c["layers"].__setitem__(1, {"W": [[1.0]], "b": [0.0]})), "layers[1].W: got rows of 1"),
         (spoiled(lambda c: c.update(activation="maximum")), "activation: got 'maximum'"),
-        (spoiled(lambda c: c.update(output=[1])), "activation: got [1]"),
+        (spoiled(lambda c: c.update(output=[1])), "output: got [1]"),
     ],
 )
 def test_a_file_with_a_fault(tmp_path, text, message):
