@@ -360,6 +360,14 @@ def test_unlabelled_nodes_stand_with_those_that_use_them():
     assert [paths[i] for i in maxima] == [("layer 3",)]  # of softmax: used by each unit of the layer
 
 
+def test_the_arrows_of_softmax_lead_to_the_right():
+    outputs = MLP(2, [3, 2], output="softmax")([0.5, 0.5])
+    view = draw(outputs[0].log() + outputs[1].log())._view
+    assert [box.path for box in view.boxes if box.title.startswith("a^(3)")] == [("layer 3",)] * 2
+    placed = lay_out(view)
+    assert all(placed.nodes[tail][0] < placed.nodes[head][0] for tail, head, _, _ in placed.edges)
+
+
 @pytest.mark.usefixtures("engine")
 def test_units_and_layers_fold_and_open():
     J = network((3, 2))
@@ -425,8 +433,9 @@ def test_a_large_network_is_folded_and_says_so():
 
 def test_a_fold_that_is_still_too_large_is_refused():
     J = network((40, 40), inputs=4)
-    # 4·40 + 40·40 weights, 39 units whose powers softmax adds up for the first, and that one's way to the cost.
-    message = r"fold='units' makes a picture of 85 boxes and 1,800 edges; accepted: at most 400 and 1500"
+    # 4 inputs, 80 units, and of softmax 39 max, 40 −, 40 exp, 39 + and a quotient, with the cost; 4·40 + 40·40 weights,
+    # two edges to each max, − and +, one to each exp, two to the quotient, and that one's way to the cost.
+    message = r"fold='units' makes a picture of 244 boxes and 2,039 edges; accepted: at most 400 and 1500"
     with pytest.raises(ValueError, match=message):
         draw(J, fold="units")
     assert draw(J).folded

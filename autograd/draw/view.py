@@ -63,10 +63,11 @@ class View:
 class Grouped:
     """The nodes of a graph, in topological order, and the groups that each stands in, outermost first.
 
-    Units' labels make groups of layers and units. A node without a name is in the groups that the nodes that use it
-    have in common; of the other nodes of a network, those that a layer is computed from are inputs, layer 1, and the
-    rest is the cost. Another graph of more than `MOST_NODES` nodes is
-    grouped by `stage_paths`. A group of more than that is sliced in the order of the forward pass.
+    Units' labels make groups of layers and units; what is computed of all units of a layer, as softmax is, stands in
+    the layer. A node without a name is in the groups that the nodes that use it have in common; of the other nodes of a
+    network, those that a layer is computed from are inputs, layer 1, and the rest is the cost. Another graph of more
+    than `MOST_NODES` nodes is grouped by `stage_paths`. A group of more than that is sliced in the order of the forward
+    pass.
     """
 
     def __init__(self, root: Value, names: Mapping[Value, str], constants: bool) -> None:
@@ -107,7 +108,9 @@ def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, P
         label = node.label
         if isinstance(label, UnitLabel) and label.symbol != "y":
             layer = label.layer + (label.symbol in "Wb")
-            unit = () if layer == 1 else (f"unit {label.units[0]} of layer {layer}",)
+            # An activation that is not computed of its own z alone: in the unit's frame it would turn arrows round.
+            of_all = label.symbol == "a" and bool(node.inputs) and not isinstance(node.inputs[0].label, UnitLabel)
+            unit = () if layer == 1 or of_all else (f"unit {label.units[0]} of layer {layer}",)
             paths[node] = (f"layer {layer}", *unit)
         elif not label and node not in names and (path := shared.get(node)):
             paths[node] = path
