@@ -275,8 +275,7 @@ def record(f: Function, inputs: Structure) -> Recording:
     >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
     Value(6.0, op=mul)
     """
-    if not callable(f):
-        raise TypeError(f"got {f!r} ({type(f).__name__}); accepted: a function of Values")
+    _check_function(f)
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)
     variables: list[Value] = []
     given: set[Value] = set()
@@ -288,12 +287,22 @@ def record(f: Function, inputs: Structure) -> Recording:
         else:
             variables.append(Value(plain(leaf), label=name))
     output = f(*rebuild(arguments, iter(variables)))
+    if output is None:
+        raise TypeError(
+            "the function returned None; accepted: one number, or a structure of them: is `return` missing?"
+        )
     try:
         outputs = [leaf for _, leaf in leaves(output)]
     except TypeError as error:
         raise TypeError(f"the result of the function: {error}") from None
     paths = _paths([x for x in outputs if isinstance(x, Value)], variables)
     return Recording(arguments, variables, output, outputs, paths, bool(given) or paths.foreign)
+
+
+def _check_function(f: Any) -> None:
+    if not callable(f):
+        hint = "; for the derivatives of a Value call its backward()" if isinstance(f, Value) else ""
+        raise TypeError(f"got {f!r} ({type(f).__name__}); accepted: a function of Values{hint}")
 
 
 def record_one(f: Function, inputs: Structure) -> Recording:
@@ -335,11 +344,12 @@ def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
 def value_and_grad(f: Function) -> Function:
     """Return the function that gives f and its gradient together, from one recording.
 
-    Raises TypeError, when called, if f does not return one number.
+    Raises TypeError if f is no function and, when called, if f does not return one number.
 
     >>> value_and_grad(lambda x: x[0] * x[1])([3.0, 4.0])
     (12.0, [4.0, 3.0])
     """
+    _check_function(f)
 
     @functools.wraps(f)
     def value_and_gradient(*inputs: Structure) -> tuple[Number, Structure]:
@@ -352,12 +362,13 @@ def value_and_grad(f: Function) -> Function:
 def grad(f: Function) -> Function:
     """Return the gradient of f as a function: of one argument, in its structure; of several, a tuple.
 
-    Raises TypeError, when called, if f does not return one number.
+    Raises TypeError if f is no function and, when called, if f does not return one number.
 
     >>> import autograd
     >>> grad(grad(grad(autograd.sin)))(0.0)
     -1.0
     """
+    _check_function(f)
 
     @functools.wraps(f)
     def gradient(*inputs: Structure) -> Structure:
@@ -370,11 +381,12 @@ def grad(f: Function) -> Function:
 def jacobian(f: Function) -> Function:
     """Return the function that gives ∂f_i/∂x_j: the structure of f's result, of structures of the inputs.
 
-    For an array of shape s and a result of shape r, an array of shape r + s.
+    For an array of shape s and a result of shape r, an array of shape r + s. Raises TypeError if f is no function.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] ** 2])([3.0, 4.0])
     [[4.0, 3.0], [6.0, 0.0]]
     """
+    _check_function(f)
 
     @functools.wraps(f)
     def jacobian_of_f(*inputs: Structure) -> Structure:
@@ -389,7 +401,7 @@ def jacobian(f: Function) -> Function:
 def hessian(f: Function) -> Function:
     """Return the function that gives ∂²f/∂x_i∂x_j, the Jacobian of the gradient.
 
-    Raises TypeError, when called, if f does not return one number.
+    Raises TypeError if f is no function and, when called, if f does not return one number.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]

@@ -330,7 +330,7 @@ def test_errors_name_what_was_given():
         grad(lambda x: [x, x])(1.0)
     with pytest.raises(TypeError, match=r"x\[1\]: got 'a' \(str\)"):
         grad(lambda x: x[0])([1.0, "a"])
-    with pytest.raises(TypeError, match="result of the function: a part: got None"):
+    with pytest.raises(TypeError, match=r"^the function returned None; accepted: one number.*is `return` missing\?$"):
         grad(lambda _: None)(1.0)
     with pytest.raises(ValueError, match="direction: got 1 numbers; accepted: 2"):
         hvp(lambda x: x[0] * x[1], [1.0, 2.0], [1.0])
@@ -429,3 +429,13 @@ def test_inputs_are_named_as_the_parameters_of_the_function():
     assert labels(log, 2.0) == [""]
     assert labels(functools.partial(lambda w, x: w * x, 3.0), 2.0) == ["x"]
     assert labels(lambda p: p[0], [1.0, 2.0]) == ["p[0]", "p[1]"]
+
+
+@pytest.mark.parametrize("derivative", [grad, value_and_grad, jacobian, hessian])
+def test_what_is_no_function_is_refused_before_it_is_called(derivative):
+    with pytest.raises(
+        TypeError, match=r"^got Value\(4\.0, .*accepted: a function of Values; .*call its backward\(\)$"
+    ):
+        derivative(Value(2.0) * 2.0)
+    with pytest.raises(TypeError, match=r"^got 3 \(int\); accepted: a function of Values$"):
+        derivative(3)
