@@ -5,7 +5,7 @@ import pytest
 
 from autograd import Value
 from autograd.vectorize import vectorize
-from autograd.vectorize.arrays import PARAMETER, Array
+from autograd.vectorize.arrays import PARAMETER, Array, Expand
 from autograd.vectorize.axes import Columns
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.machine import Machine
@@ -25,8 +25,32 @@ def run(builder, result, **given):
 def test_a_sum_along_an_axis_that_is_not_in_one_piece():
     builder, x = Builder(), Array("x", shape=(2, 3, 4), role=PARAMETER)
     numbers = RNG.normal(size=(2, 3, 4))
-    result = builder.reduce(builder.transpose(x, (1, 0, 2)), (0,))
-    np.testing.assert_allclose(run(builder, result, arrays=[x], x=numbers), numbers.sum(axis=1), rtol=1e-14)
+    result = builder.reduce(builder.index(x, (slice(None), slice(None), slice(1, 3))), (0,))
+    np.testing.assert_allclose(run(builder, result, arrays=[x], x=numbers), numbers[:, :, 1:3].sum(axis=0), rtol=1e-14)
+
+
+def test_sums_and_extremes_of_a_transposed_array():
+    builder, x = Builder(), Array("x", shape=(2, 3, 4), role=PARAMETER)
+    numbers = RNG.normal(size=(2, 3, 4))
+    turned, expected = builder.transpose(builder.transpose(x, (1, 0, 2)), (2, 1, 0)), numbers.transpose(2, 0, 1)
+    assert len(builder.statements) == 2
+    assert builder.transpose(turned, (1, 2, 0)) is x
+    for axes in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)):
+        found = run(builder, builder.reduce(turned, axes), arrays=[x], x=numbers)
+        np.testing.assert_allclose(found, expected.sum(axis=axes), rtol=1e-13)
+    result = builder.reduce(turned, (1,), "maximum")
+    np.testing.assert_array_equal(run(builder, result, arrays=[x], x=numbers), expected.max(axis=1))
+
+
+def test_sums_and_extremes_of_what_is_repeated():
+    builder, x = Builder(), Array("x", shape=(3, 1), role=PARAMETER)
+    numbers = RNG.normal(size=(3, 1))
+    repeated, expected = builder.emit(Expand, (2, 3, 4), False, (x,)), np.broadcast_to(numbers, (2, 3, 4))
+    for axes in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)):
+        found = run(builder, builder.reduce(repeated, axes), arrays=[x], x=numbers)
+        np.testing.assert_allclose(found, expected.sum(axis=axes), rtol=1e-13)
+        found = run(builder, builder.reduce(repeated, axes, "maximum"), arrays=[x], x=numbers)
+        np.testing.assert_array_equal(found, expected.max(axis=axes))
 
 
 def test_a_matrix_product_for_each_of_several():
@@ -75,9 +99,11 @@ def test_a_product_whose_axes_come_out_mixed():
 
 def test_the_derivative_of_the_sum_of_a_transposed_matrix_is_one_everywhere():
     builder, x = Builder(), Array("x", shape=(2, 3), role=PARAMETER)
-    cost = builder.reduce(builder.transpose(x, (1, 0)), (0, 1))
+    y = Array("y", shape=(3, 2), role=PARAMETER)
+    cost = builder.reduce(builder.map("add", builder.transpose(x, (1, 0)), y), (0, 1))
     gradients = differentiate(builder, list(builder.statements), [(cost, 1.0)], [x], mean=False)
-    np.testing.assert_array_equal(run(builder, gradients[x], arrays=[x], x=np.zeros((2, 3))), np.ones((2, 3)))
+    found = run(builder, gradients[x], arrays=[x, y], x=np.zeros((2, 3)), y=np.zeros((3, 2)))
+    np.testing.assert_array_equal(found, np.ones((2, 3)))
 
 
 def test_columns_whose_blocks_hang_together_in_a_long_chain_have_no_common_axis():

@@ -223,6 +223,17 @@ def test_a_leaf_that_the_root_does_not_use():
     assert flat_gradient(program, [w, unused]).tolist() == [4.0, 0.0]
 
 
+def test_arrays_without_leaves():
+    """Layers without a bias, and functions of lists that may be empty."""
+    x, w = Value(2.0), Value(3.0)
+    program = vectorize(w * x, [[x], []], {"w": w, "b": [], "c": [[], []]})
+    assert program.value_and_grad([[2.0], [4.0]], [[], []])[0] == 9.0
+    assert {name: found.shape for name, found in program.gradients.items()} == {"w": (), "b": (0,), "c": (2, 0)}
+    assert vectorize(w * x, parameters=[[w], []]).value_and_grad()[0] == 6.0
+    total = vectorize(lambda terms: sum(terms, Constant(0.5)))
+    assert (total([]), total([1.0, 2.0])) == (0.5, 3.5)
+
+
 def test_a_root_that_is_a_leaf_or_a_number():
     w = Value(2.0, label="w")
     assert vectorize(w, parameters=[w]).value_and_grad()[0] == 2.0
@@ -376,6 +387,42 @@ def test_products_parts_and_numbers_are_printed_as_a_person_writes_them():
     assert source.startswith("# c1: array([0.3, -0.1, 0.8])\n")
     assert "da = " in source
     assert "place" not in source
+
+
+def test_the_same_added_up_is_a_product():
+    x, y, rows = Value(2.0, "x"), Value(3.0, "y"), [[Value(0.1), Value(0.7)], [Value(-0.4), Value(0.2)]]
+    assert str(vectorize(x + x, parameters=[x])) == "J = 2 * x\n\ndx = 2\n"
+    assert str(vectorize(x * y + x * y, (), {"x": x, "y": y})).startswith("J = 2 * (x * y)\n")
+    weights = [z.exp() / sum(t.exp() for t in row) for row in rows for z in row]  # the sum once more for each z
+    root = weights[0] * weights[1].tanh() - weights[2] * weights[3]
+    program = vectorize(root, (), {"X": rows})
+    assert "\nt3 = t2.sum(axis=1)\n" in str(program)
+    assert "broadcast_to" not in str(program)
+    assert_close(program.value_and_grad()[0], root.data)
+    assert_close(program.gradient, gradients(root, rows[0] + rows[1]))
+    program = vectorize(x.maximum(x).maximum(x) * y, (), {"x": x, "y": y})
+    assert str(program) == "J = x * y\n\ndx = y\ndy = x\n"
+
+
+def test_the_largest_of_each_column_is_that_along_the_rows():
+    """No matrix is transposed for it."""
+    w, x = [[Value(0.1 * i - 0.3 * j) for j in range(3)] for i in range(4)], [Value(0.2 * k) for k in range(4)]
+    columns = [[(v + a).sin() for v, a in zip(column, x, strict=True)] for column in zip(*w, strict=True)]
+    root = sum(
+        (column[0].maximum(column[1]).maximum(column[2]).maximum(column[3]).exp() for column in columns), w[0][0]
+    )
+    program = vectorize(root, [x], {"W": w})
+    assert "amax(t1, axis=1)" in str(program)
+    assert "transpose" not in str(program)
+    assert_close(program([a.data for a in x]), root.data)
+    assert_text_is_true(program, x1=np.array([[0.1, 0.5, -0.2, 0.3], [1.0, 0.0, 0.0, 1.0]]))
+
+
+def test_what_the_cost_is_computed_from_has_no_name_of_a_gradient():
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    source = str(vectorize((x * 2.0).sin() + x * y * 2.0, (), {"x": x, "y": y}))
+    assert source.startswith("t1 = 2 * x\nJ = sin(t1) + 2 * (x * y)\n")
+    assert source.endswith("dy = t1\n")
 
 
 def test_the_cost_of_a_batch_has_the_label_of_the_root():

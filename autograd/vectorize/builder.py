@@ -6,6 +6,7 @@ x + (−y) is x − y, (2 x) (3 y) is 6 (x y), Σ c x is c Σ x, a sum of produc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -196,6 +197,8 @@ class Builder:
         """Return `x` with its axes in another order."""
         if list(order) == sorted(order):
             return x
+        if isinstance(made := self.made.get(x), Transpose):
+            return self.transpose(made.args[0], [made.order[k] for k in order])  # type: ignore[arg-type]
         return self.emit(Transpose, tuple(x.shape[k] for k in order), x.batched, (x,), tuple(order))
 
     def constant(self, x: Array) -> Array:
@@ -213,10 +216,24 @@ class Builder:
         return self.emit(Scatter, shape, x.batched, (x,), index, axis)
 
     def reduce(self, x: Operand, axes: Sequence[int], name: str = "add", batch: bool = False) -> Operand:
-        """Return the sum (or maximum, minimum) of `x` over axes, and over the samples."""
+        """Return the sum (or maximum, minimum) of `x` over axes, and over the samples: x + x as 2 x."""
         if not isinstance(x, Array) or not (axes or batch):
             return x
         shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
+        match self.statement(x):
+            case Transpose(args=(Array() as y,), order=order):
+                inner = self.reduce(y, sorted(order[k] for k in axes), name, batch)
+                left = [place for k, place in enumerate(order) if k not in axes]
+                return self.transpose(inner, [sorted(left).index(place) for place in left])  # type: ignore[arg-type]
+            case Expand(args=(Array() as y,)) if y.batched == x.batched:  # first the sum, of what is not repeated
+                new = len(x.shape) - len(y.shape)
+                own = [k for k in axes if k >= new and y.shape[k - new] == x.shape[k]]
+                part: Array = self.reduce(y, [k - new for k in own], name, batch)  # type: ignore[assignment]
+                left = [k for k in range(new, len(x.shape)) if k not in own]
+                part = self.index(part, [0 if k in axes else slice(None) for k in left])
+                part = part if part.shape == shape else self.emit(Expand, shape, part.batched, (part,))
+                times = math.prod(x.shape[k] for k in axes if k not in own) if name == "add" else 1
+                return self.map("mul", float(times), part)
         return self.emit(Reduce, shape, x.batched and not batch, (x,), name, tuple(axes), batch)
 
     def total(self, x: Operand, axes: Sequence[int], batch: bool = False, alone: bool = True) -> Operand:

@@ -75,7 +75,7 @@ def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:
     """Raise ValueError for a node that is no leaf, or is given twice, and for inputs that the graph has none of."""
     seen: set[Value] = set()
     for group in groups:
-        if group.role == INPUT and not any(node in graph.index for node in group.nodes):
+        if group.role == INPUT and group.nodes and not any(node in graph.index for node in group.nodes):
             raise ValueError(
                 f"vectorize: inputs: {group.name!r}: none of its leaves is in the graph, the first being "
                 f"{group.nodes[0]!r}; accepted: leaves that the graph was computed from"
@@ -100,9 +100,9 @@ def flat(what: str, item: Any) -> tuple[list[Value], Shape]:
         raise TypeError(f"vectorize: {what}: got {item!r} ({type(item).__name__}); accepted: Values and lists of them")
     parts = [flat(what, x) for x in item]
     shapes = {shape for _, shape in parts}
-    if len(shapes) != 1:
+    if len(shapes) > 1:
         raise ValueError(f"vectorize: {what}: got parts of shapes {sorted(shapes)}; accepted: parts of one shape")
-    return [x for values, _ in parts for x in values], (len(parts), *shapes.pop())
+    return [x for values, _ in parts for x in values], (len(parts), *(shapes.pop() if shapes else ()))
 
 
 def as_numbers(name: str, x: Any) -> Floats:

@@ -627,7 +627,7 @@ def common_name(labels: Sequence[str]) -> str:
     >>> common_name([UnitLabel("z", 2, (1,)), UnitLabel("z", 2, (2,))]), common_name(["w_11", "w_12"])
     ('Z2', 'w')
     """
-    (stem, *others) = {_stem(label) for label in labels}
+    (stem, *others) = {_stem(label) for label in labels} or {""}
     name = labels[0] if len(labels) == 1 and not isinstance(labels[0], UnitLabel) else stem
     return name if not others and name.isidentifier() and name.isascii() else ""
 

@@ -358,8 +358,10 @@ class Program:
         form.fast = differentiate(builder, forward, seeds, parameters, mean=False)
         form.residuals = {_delta(names[x]): form.gradients[x] for x in totals}
         called = {gradient: name for name, gradient in form.residuals.items()}
+        known = {statement.out for statement in forward}
         for x in parameters:
-            called.setdefault(form.gradients[x], f"d{names[x]}")
+            if form.gradients[x] not in known:  # what the cost is computed from has no name of a gradient
+                called.setdefault(form.gradients[x], f"d{names[x]}")
         if isinstance(form.cost, Array):
             cost = called.setdefault(form.cost, common_name([self._roots[0].label]) or "J")
             (of_sample,) = lowered.outputs
