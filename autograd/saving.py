@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         with suppress(FileNotFoundError):
-            shutil.copymode(target, temporary)
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
         os.replace(temporary, target)
     except OSError as error:
         if error.filename is None:
