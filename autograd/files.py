@@ -28,9 +28,9 @@ import os
 from typing import Any
 
 from autograd.documents import DocumentError, check, check_keys, load, parse, refused
-from autograd.graph import topological_order
+from autograd.graph import check_current, same, topological_order
 from autograd.labels import UnitLabel
-from autograd.ops import OPERATIONS, evaluate
+from autograd.ops import OPERATIONS
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Constant, Value, apply
 
@@ -74,11 +74,9 @@ def graph_to_json(root: Value) -> str:
         raise TypeError(f"got {root!r} ({type(root).__name__}); accepted: a Value")
     places: dict[Value, int] = {}
     lines: list[str] = []
-    for node in topological_order(root):
-        if node.op is not None and not _same(evaluate(node.op, *(x.data for x in node.inputs)), node.data):
-            raise ValueError(
-                f"{node!r} is not what {node.op.name} gives for its inputs as they are now: compute it again"
-            )
+    order = topological_order(root)
+    check_current(order)
+    for node in order:
         places[node] = len(places)
         lines.append(json.dumps(_entry(node, places)))
     head = f'{{"format": {json.dumps(FORMAT)}, "version": {VERSION}, "root": {places[root]}, "nodes": ['
@@ -139,14 +137,9 @@ def _node(entry: Any, place: str, nodes: list[Value]) -> Value:
         node = apply(op, *operands)
     except (ArithmeticError, ValueError) as error:
         raise DocumentError(f"{place}: {error}") from None
-    check(_same(node.data, data), f"{place}.data", data, f"{node.data!r}, which is what {op.name} gives")
+    check(same(node.data, data), f"{place}.data", data, f"{node.data!r}, which is what {op.name} gives")
     node.data, node.label = data, label
     return node
-
-
-def _same(x: float, y: float) -> bool:
-    # The functions of other machines' C libraries may differ in the last digits.
-    return math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-300) or (x != x and y != y)
 
 
 def _place(place: Any, where: str, count: int) -> int:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from autograd.ops import IEEE, Ieee, evaluate
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -43,3 +47,43 @@ def topological_order(*roots: Value) -> list[Value]:
                 if (x := node._x) not in seen:
                     stack.append(x)
     return order
+
+
+def outdated(nodes: Iterable[Value]) -> Value | None:
+    """Return the first of the nodes that is not what its operation gives for its inputs as they are now; None if none.
+
+    The `data` of one or the other were set since the forward pass: their numbers do not belong together.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> x.data = 4.0
+    >>> outdated([x, y])
+    Value(9.0, op=mul)
+    """
+    for node in nodes:
+        if (op := node.op) is not None:
+            numbers = [x.data for x in node.inputs]
+            try:
+                now = evaluate(op, *numbers)
+            except (ArithmeticError, ValueError):  # as of an array program, which goes on with inf and nan
+                now = float(op.value(IEEE, *map(Ieee, numbers)))
+            if not same(now, node.data):
+                return node
+    return None
+
+
+def check_current(nodes: Iterable[Value]) -> None:
+    """Raise ValueError if one of the nodes is `outdated`."""
+    if (node := outdated(nodes)) is not None:
+        assert node.op is not None
+        raise ValueError(f"{node!r} is not what {node.op.name} gives for its inputs as they are now: compute it again")
+
+
+def same(x: float, y: float) -> bool:
+    """Return whether two numbers are one, but for the last digits, in which machines' C libraries may differ.
+
+    >>> same(1.0, 1.0 + 1e-15), same(math.nan, math.nan), same(1.0, 1.1)
+    (True, True, False)
+    """
+    return math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-300) or (x != x and y != y)

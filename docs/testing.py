@@ -59,8 +59,10 @@ done | `test_value.py`, `test_interrupts.py` |
 `test_roots_that_share_nodes_add_into_their_leaves` |
 | gradients set by hand | added to in leaves, replaced elsewhere | \
 `test_gradients_set_by_hand_are_added_to_in_leaves_and_replaced_elsewhere` |
-| a graph saved whose `data` were set since | ValueError: the file would not be what was computed | \
+| a graph whose `data` were set since, saved | ValueError: the file would not be what was computed | \
 `test_files.py`: `test_a_graph_whose_data_was_set_since_is_not_written` |
+| the same, explained or played | ValueError: its numbers do not belong together; a picture says so | \
+`test_explain.py`: `test_numbers_that_do_not_belong_together_are_not_explained` |
 
 ## Limits of what comes from outside
 

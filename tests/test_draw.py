@@ -431,6 +431,15 @@ def test_a_large_network_is_folded_and_says_so():
     assert "W⁽¹⁾₃,₆₄" in parts(unit)[2]
 
 
+def test_a_picture_says_that_data_was_set_since():
+    x = Value(2.0, label="x")
+    y = x * x
+    assert draw(y).note == ""
+    x.data = 3.0
+    assert draw(y).note == "Data were set since: the values are not of one forward pass."
+    assert draw(y).note in parts(draw(y))[2]
+
+
 def test_a_fold_that_is_still_too_large_is_refused():
     J = network((40, 40), inputs=4)
     # 4 inputs, 80 units, and of softmax 39 max, 40 −, 40 exp, 39 + and a quotient, with the cost; 4·40 + 40·40 weights,

@@ -14,7 +14,8 @@ from autograd.explain import explain, explain_residuals, nudge, paths, remember_
 from autograd.expressions import parse
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
-from nn import MLP, cross_entropy, decay, mean, squared_error
+from autograd.vectorize import vectorize
+from nn import MLP, SGD, cross_entropy, decay, mean, squared_error
 from nn.layers import ForwardPass
 
 CASES = json.loads((Path(__file__).parent / "cases" / "famous.json").read_text())
@@ -702,6 +703,42 @@ def test_what_is_no_value_is_refused(function):
     if function is not why_nan:
         with pytest.raises(TypeError, match=f"^{function.__name__}: got 'x' .str.; accepted: a Value of the graph$"):
             function(x * x, "x", *others[1:])
+
+
+@pytest.mark.parametrize("set_again", ["leaf", "node"])
+def test_numbers_that_do_not_belong_together_are_not_explained(set_again):
+    x = Value(2.0, label="x")
+    v = x * x
+    J = v + x
+    J.backward()
+    (x if set_again == "leaf" else v).data += 1.0
+    for ask in (lambda: explain(J), lambda: explain(J, x), lambda: paths(J, x), lambda: nudge(J, x, 0.1)):
+        with pytest.raises(
+            ValueError, match=r"is not what mul gives for its inputs as they are now.*compute it again$"
+        ):
+            ask()
+
+
+def test_residuals_after_a_step_of_training_are_not_explained():
+    model = MLP(2, [2, 1], activation="tanh", seed=1)
+    passed = model.forward([1.0, -2.0])
+    J = squared_error(passed.output, [0.5])
+    J.backward()
+    explain_residuals(J, passed)
+    SGD(model.parameters(), 0.5).step()
+    with pytest.raises(ValueError, match=r"compute it again$"):
+        explain_residuals(J, passed)
+
+
+@pytest.mark.parametrize("number", [0.3, -1.0])  # the logarithm of -1 is nan in arrays
+def test_what_an_array_program_writes_back_can_be_explained(number):
+    x = Value(2.0, label="x")
+    J = log(x) - sin(x) / x
+    program = vectorize(J)
+    program.vector[:] = number
+    program.value_and_grad()
+    program.write_back()
+    assert "ln(x)" in str(explain(J))
 
 
 @pytest.mark.parametrize("limit", [0, -1, None, 2.5])

@@ -126,6 +126,8 @@ def test_wide_layers_are_drawn_in_part_and_samples_counted():
     assert drawing.note.endswith("units of the first of 2 samples; layers of more than 12 units in part")
     assert units["x^(1)_1"][1] == ["0"]
     assert drawing.note in [text.text for text in ElementTree.fromstring(drawing.svg).iter(f"{SVG}text")]
+    model.layers[0].neurons[0].w[0].data += 1.0
+    assert draw_network(J).note.startswith("Data were set since: the values are not of one forward pass.")
 
 
 def test_files(tmp_path):

@@ -548,3 +548,11 @@ def test_a_network_too_large_for_a_graph_is_shown_unit_by_unit():
     data = data_of(play(J))
     assert data["layout"] is None
     assert len(data["network"]["weights"]) == 2 * 12 + 12 * 12 + 12
+
+
+def test_a_graph_whose_data_was_set_since_is_not_played():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 3.0
+    with pytest.raises(ValueError, match=r"^Value\(4\.0, op=mul\) is not what mul gives.*compute it again$"):
+        play(y)

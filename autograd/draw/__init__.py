@@ -16,6 +16,7 @@ from autograd.draw.layout import lay_out, to_dot
 from autograd.draw.picture import Picture
 from autograd.draw.svg import to_svg
 from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, view_of
+from autograd.graph import outdated
 from autograd.steps import names_of
 from autograd.value import Value
 
@@ -26,7 +27,7 @@ class Drawing(Picture):
     """A picture of a graph, as the graph was when it was drawn.
 
     Shows itself in a notebook. `folded` names the boxes that stand for several nodes; `note` says what the picture
-    leaves out, and stands at its foot.
+    leaves out, and whether `data` was set since the forward pass; it stands at its foot.
     """
 
     def __init__(self, graph: Grouped, opened: frozenset[str], shown: View) -> None:
@@ -119,6 +120,10 @@ def _drawing(graph: Grouped, opened: frozenset[str], what: str) -> Drawing:
         how = "some are folded" if graph.has_units else "folded by labels of leaves and stages of one operation"
         note = f"{len(graph.nodes):,} nodes, more than {MOST_NODES}: {how}. open({first!r}) opens a box."
         shown = replace(shown, note=note)
+    if outdated(graph.nodes) is not None:
+        shown = replace(
+            shown, note=f"Data were set since: the values are not of one forward pass. {shown.note}".rstrip()
+        )
     return Drawing(graph, opened, shown)
 
 

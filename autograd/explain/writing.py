@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.explain.tables import WIDTH, Cell, formula_cell, number
+from autograd.graph import check_current, topological_order
 from autograd.labels import label_latex
 from autograd.steps import node_names
 from autograd.symbolic import SYMBOLS, Expression, Formula, brief, rounded, symbol, to_latex, to_text
@@ -20,12 +21,13 @@ EMPTY = Cell("")
 class Writer:
     """Writes nodes, their formulas and derivatives with the names of one graph: `names` as `node_names` gives them.
 
-    Raises TypeError for a root that is no Value.
+    Raises TypeError for a root that is no Value, ValueError for a graph in which `data` was set since it was computed.
     """
 
     def __init__(self, root: Value, names: Names | None) -> None:
         if not isinstance(root, Value):
             raise TypeError(f"got {reprlib.repr(root)} ({type(root).__name__}); accepted: a Value, the root of a graph")
+        check_current(topological_order(root))
         self.names = node_names(root, names)
         self.root = root
 

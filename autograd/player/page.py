@@ -19,7 +19,7 @@ from typing import Any
 
 from autograd.draw.layout import lay_out, printable
 from autograd.draw.view import Box, Edge, View
-from autograd.graph import topological_order
+from autograd.graph import check_current, topological_order
 from autograd.ops import Operation
 from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, pretty, unit_order
@@ -96,9 +96,9 @@ def play(
     The page follows the graph that was recorded: a branch that Python took stays taken when a leaf is dragged. Where
     Python raises, it shows nan or ∞ and says so.
 
-    Raises ValueError for a constant, for a graph of more than 200 nodes (3,000 for a network) and for what is not a
-    leaf of the graph; TypeError for what is not a graph, samples that are not a list of mappings and a value that is
-    not a number.
+    Raises ValueError for a constant, for a graph of more than 200 nodes (3,000 for a network), for one in which `data`
+    was set since it was computed and for what is not a leaf of the graph; TypeError for what is not a graph, samples
+    that are not a list of mappings and a value that is not a number.
 
     >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
     >>> page = play(w * x, samples=[{x: 2.0}, {x: -1.0}])
@@ -115,6 +115,7 @@ def play(
             f"play: the graph has {len(order):,} nodes; accepted: at most {MOST_NODES}, or {MOST_IN_NETWORK:,} for a "
             "network with labelled units. Play a part of it, or fewer samples; a drawing folds what is large"
         )
+    check_current(order)
     data = graph_data(J, order, names, parameters, samples)
     parts = {"style": source("page.css"), "graph": embedded(data | {"network": network}), "script": engine_script()}
     parts["script"] += "".join(map(source, SCRIPTS))
