@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from autograd.ops import OPERATIONS, Operation, evaluate
 from autograd.value import Value, apply, at_the_edges, real
@@ -48,4 +48,10 @@ __all__ = list(_functions)
 
 if TYPE_CHECKING:  # what the table makes here
 
-    def __getattr__(name: str) -> Callable[..., Any]: ...
+    class Function(Protocol):
+        @overload
+        def __call__(self, *inputs: float) -> float: ...  # type: ignore[overload-overlap]  # numbers only
+        @overload
+        def __call__(self, *inputs: Value | float) -> Value: ...
+
+    def __getattr__(name: str) -> Function: ...

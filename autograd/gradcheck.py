@@ -103,7 +103,12 @@ class GradientReport(Shown):
     @property
     def blocks(self) -> tuple[Lines]:  # type: ignore[override]
         """What was found, in words."""
-        lines = ["the gradient agrees with differences" if self else "the gradient is wrong"]
+        if not self:
+            lines = ["the gradient is wrong"]
+        elif self.inputs and all(x.singular for x in self.inputs):
+            lines = ["there are no differences to hold the gradient to"]
+        else:
+            lines = ["the gradient agrees with differences"]
         if (worst := self.worst) is not None:
             lines.append(
                 f"worst input {worst.name} = {worst.value:.6g}: gradient {worst.gradient:.10g}, "

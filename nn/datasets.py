@@ -6,6 +6,7 @@ import csv
 import difflib
 import gzip
 import math
+import reprlib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -99,13 +100,16 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
 
     (x − mean) / standard deviation; a feature that does not vary in `data` is only shifted. Held-out samples are given
     as the others, so that nothing is learned from them. `unstandardized` makes the model that is trained on them one
-    for the numbers as they were. Raises ValueError for others with another number of features.
+    for the numbers as they were. Raises TypeError for what is no `Dataset`, ValueError for others with another
+    number of features.
 
     >>> train, held_out = standardized(*load("iris").split())
     >>> bool(abs(train.inputs.mean()) < 1e-12)
     True
     """
-    for part in others:
+    for part in (data, *others):
+        if not isinstance(part, Dataset):
+            raise TypeError(f"standardized: got {reprlib.repr(part)}; accepted: a Dataset, as nn.load returns")
         if len(part.features) != len(data.features):
             raise ValueError(
                 f"standardized: got {part!r} beside {data!r}; accepted: data of as many features, such as the parts of "

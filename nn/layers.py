@@ -20,6 +20,7 @@ from itertools import pairwise
 from numbers import Integral
 from typing import Any
 
+from autograd import functions
 from autograd.labels import UnitLabel
 from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, local_derivative
 from autograd.value import ADD, MUL, Constant, Value, apply
@@ -49,8 +50,10 @@ def activation_operation(name: str | None, argument: str = "activation") -> Oper
     return row
 
 
-def softmax(z: Sequence[Value]) -> list[Value]:
+def softmax(z: Sequence[Any]) -> list[Any]:
     """Return a_k = exp(z_k − max z) / Σ_j exp(z_j − max z), which is exp(z_k) / Σ_j exp(z_j) without overflow.
+
+    Of Values they are nodes, of plain numbers numbers.
 
     >>> [f"{a:.2f}" for a in softmax([Value(1000.0), Value(1000.0)])]
     ['0.50', '0.50']
@@ -59,8 +62,8 @@ def softmax(z: Sequence[Value]) -> list[Value]:
         raise ValueError("softmax: got no units; accepted: one or more")
     largest = z[0]
     for unit in z[1:]:
-        largest = largest.maximum(unit)
-    powers = [(unit - largest).exp() for unit in z]
+        largest = functions.maximum(largest, unit)
+    powers = [functions.exp(unit - largest) for unit in z]
     total = sum(powers[1:], powers[0])
     return [power / total for power in powers]
 

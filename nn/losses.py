@@ -88,6 +88,9 @@ def binary_cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
     return _total([y * softplus(-z) + (1.0 - y) * softplus(z) for z, y in pairs(outputs, targets)])
 
 
+ENTROPIES = (cross_entropy, binary_cross_entropy, cross_entropy_on_logits, binary_cross_entropy_on_logits)
+
+
 def mean(costs: Iterable[Any]) -> Any:
     """Return (1/m) Σ_i J_i over the costs of m samples.
 

@@ -144,7 +144,9 @@ def outputs(model: MLP, inputs: Sequence[Sequence[float]]) -> list[list[float]]:
     [[0.5], [0.5]]
     """
     if len(inputs) and not is_batch(inputs):
-        raise ValueError(f"outputs: got the numbers of one sample, {reprlib.repr(inputs)}; accepted: a list of samples")
+        raise ValueError(
+            f"outputs: got {reprlib.repr(inputs)}, the numbers of one sample; accepted: samples, as data.inputs are"
+        )
     W, b = parameters(model)
     n_l = len(model.layers) + 1
     return [list(forward(model, W, b, numbers_of(x))[1][n_l].values()) for x in inputs]

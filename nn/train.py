@@ -22,6 +22,7 @@ from nn.datasets import Dataset, scaling
 from nn.engines import Optimizer, Rows, make_engine
 from nn.layers import MLP, SOFTMAX, check_model, count, seeded
 from nn.losses import (
+    ENTROPIES,
     Loss,
     binary_cross_entropy,
     binary_cross_entropy_on_logits,
@@ -103,7 +104,7 @@ def fit(
 
     Raises TypeError for a model, loss or optimizer that is none, ValueError for an optimizer of other parameters than
     the model's, for cross_entropy of outputs that are not softmax's, for a cost of logits where the outputs are
-    probabilities and for data that do not fit the model.
+    probabilities, for targets of a cross-entropy that are none and for data that do not fit the model.
 
     >>> from nn import MLP, load
     >>> history = fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
@@ -124,6 +125,12 @@ def fit(
             raise ValueError("validation: accepted with a Dataset; fit on inputs and targets has none")
         train, held_out = data.split(validation, seed)
     inputs, targets = _rows(model, train)
+    if loss in ENTROPIES and not ((targets >= 0.0) & (targets <= 1.0)).all():
+        sample, column = np.argwhere((targets < 0.0) | (targets > 1.0))[0]
+        raise ValueError(
+            f"fit: data: targets[{sample}][{column}] is {targets[sample, column]}; accepted by {loss.__name__}: "
+            "probabilities, from 0 to 1"
+        )
     run = make_engine(engine, model, loss, decay_rate, optimizer, inputs, targets)
     order = list(range(len(inputs)))
     history = History()
@@ -167,6 +174,8 @@ def fit(
 
 def _check_model_and_loss(model: Any, loss: Any) -> None:
     check_model(model)
+    if isinstance(loss, list | tuple | np.ndarray):
+        raise TypeError(f"fit: loss: got {reprlib.repr(loss)}; inputs and targets are one argument, (inputs, targets)")
     check_loss(loss)
     if loss is cross_entropy and model.output != SOFTMAX:
         raise ValueError(
@@ -277,7 +286,7 @@ def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats
     if inputs.ndim != 2 or inputs.shape[1] != n_in or targets.shape != (len(inputs), n_out) or not len(inputs):
         raise ValueError(
             f"data: got inputs of shape {inputs.shape} and targets of shape {targets.shape}; accepted by this network: "
-            f"(m, {n_in}) and (m, {n_out}), m samples"
+            f"(m, {n_in}) and (m, {n_out}), m samples" + (", a class as 1 among zeros" if n_out > 1 else "")
         )
     for name, rows in (("inputs", inputs), ("targets", targets)):
         if not np.isfinite(rows).all():

@@ -187,3 +187,5 @@ def test_samples_are_a_whole_number(samples):
 def test_data_of_other_features_are_not_standardized_together():
     with pytest.raises(ValueError, match=r"standardized: got <xor: 4 samples, 2 features.*as many features"):
         standardized(load("iris"), xor(4))
+    with pytest.raises(TypeError, match=r"^standardized: got \[1\.0, 2\.0\]; accepted: a Dataset"):
+        standardized([1.0, 2.0])

@@ -94,7 +94,10 @@ def test_an_int_beyond_the_floats_is_said_to_be():
 
 def test_type_checkers_know_the_functions():
     pytest.importorskip("mypy", reason="mypy is in the extra dev")
-    program = "import autograd; from autograd import Value, tanh; y: Value = tanh(autograd.exp(Value(1.0)))"
+    program = (
+        "import autograd\nfrom autograd import Value, tanh\ny: Value = tanh(autograd.exp(Value(1.0)))\n"
+        "def f(x: float, w: Value) -> tuple[float, Value]: return tanh(x), autograd.maximum(w, x)"
+    )
     command = [
         sys.executable,
         "-m",

@@ -138,6 +138,7 @@ def test_singular_points_say_so():
     assert report
     assert report.inputs[0].singular
     assert "no slope to compare with at x = 0" in str(report)
+    assert str(report).startswith("there are no differences to hold the gradient to")
 
 
 def test_a_gradient_that_is_nan_is_wrong():

@@ -82,3 +82,7 @@ def test_every_public_name_of_every_module_is_documented():
     objects = dict(public_objects())
     assert len(objects) > 200
     assert [name for name, thing in objects.items() if not (thing.__doc__ or "").strip()] == []
+
+
+def test_names_that_are_imported_later_are_listed():
+    assert {"fit", "load", "Adam", "MLP"} <= set(python("import nn; print(*dir(nn))").split())

@@ -231,6 +231,10 @@ def test_the_other_autograd_is_named(tmp_path):
     assert "pip uninstall autograd" in done.stderr
 
 
+def test_softmax_of_plain_numbers():
+    assert softmax([1000.0, 1000.0, 0]) == [0.5, 0.5, 0.0]
+
+
 def test_softmax_of_nothing_is_an_error():
     with pytest.raises(ValueError, match="softmax: got no units"):
         softmax([])

@@ -290,6 +290,31 @@ def test_a_cost_of_logits_is_not_for_probabilities(loss, output, fitting):
         fit(MLP(2, [2], output=output), xor(10), loss, progress=False)
 
 
+@pytest.mark.parametrize(
+    ("loss", "output", "classes"),
+    [
+        (cross_entropy, "softmax", 2),
+        (binary_cross_entropy, "sigmoid", 1),
+        (cross_entropy_on_logits, None, 2),
+        (binary_cross_entropy_on_logits, None, 1),
+    ],
+)
+def test_targets_of_a_cross_entropy_are_probabilities(loss, output, classes):
+    model = MLP(1, [classes], output=output)
+    for wrong in (-1.0, 1.5):
+        targets = [[1.0] * classes, [0.0] * classes, [*[0.0] * (classes - 1), wrong]]
+        message = rf"^fit: data: targets\[2\]\[{classes - 1}\] is {wrong}; accepted by {loss.__name__}: probabilities"
+        with pytest.raises(ValueError, match=message):
+            fit(model, ([[0.0], [1.0], [2.0]], targets), loss, progress=False)
+
+
+def test_targets_as_an_argument_of_their_own_and_class_numbers():
+    with pytest.raises(TypeError, match=r"inputs and targets are one argument, \(inputs, targets\)$"):
+        fit(MLP(2, [1]), [[1.0, 2.0]], [[1.0]])
+    with pytest.raises(ValueError, match=r"\(m, 2\) and \(m, 3\), m samples, a class as 1 among zeros$"):
+        fit(MLP(2, [3], output="softmax"), ([[1.0, 2.0]], [2]))
+
+
 def test_a_rate_of_decay_below_0_and_a_seed_that_is_no_whole_number():
     model, data = MLP(2, [2], output="softmax"), xor(10)
     with pytest.raises(ValueError, match=r"^decay_rate: got -0\.1; accepted: a number, 0 or more$"):
