@@ -856,20 +856,23 @@ def test_threads_work_on_separate_graphs():
         root.backward()
         want.append([x.grad for x in leaves])
     got = [None] * 4
+    started = threading.Barrier(5)
 
     def work(seed):
+        started.wait()
         for _ in range(3):
             root, leaves = random_graph(seed, size=300)
             root.backward()
             pickle.loads(pickle.dumps(root))
             got[seed] = [x.grad for x in leaves]
 
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
-        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
-        for thread in threads:
-            thread.start()
+        started.wait()
         for thread in threads:
             thread.join()
     finally:
