@@ -507,7 +507,7 @@ def test_residuals_in_print():
     assert str(shown).splitlines() == [
         "z^(2)_1 = W^(1)_11 × x^(1)_1 + b^(1)_1 = 0.5 × 2 + 0.25 = 1.25",
         f"a^(2)_1 = σ(z^(2)_1) = {s:.6g}",
-        f"∂J/∂a^(2)_1 = {error}",
+        f"∂J/∂a^(2)_1 = 2 × (a^(2)_1 − 1) × 0.5 = {error}",
         f"f′(z^(2)_1) = a^(2)_1 × (1 − a^(2)_1) = {slope}",
         f"δ^(2)_1 = ∂J/∂a^(2)_1 × f′(z^(2)_1) = ({error}) × {slope} = {delta}",
         f"∂J/∂W^(1)_11 = x^(1)_1 × δ^(2)_1 = 2 × ({delta}) = {2 * (s - 1) * s * (1 - s):.6g}",
@@ -516,6 +516,22 @@ def test_residuals_in_print():
     assert (
         r"\delta^{(2)}_{1} &= \frac{\partial J}{\partial a^{(2)}_{1}} \cdot f'\left(z^{(2)}_{1}\right)" in shown.latex()
     )
+
+
+@pytest.mark.parametrize(
+    ("cost", "slope"),
+    [
+        (lambda h: squared_error(h, 2.0), "2 × (z^(2)_1 − y^(2)_1) × 0.5 = 2"),
+        (lambda h: 3.0 * h, "3"),
+        (lambda h: h * h.exp() * h.sin(), f"{math.exp(4.0) * (5.0 * math.sin(4.0) + 4.0 * math.cos(4.0)):.6g}"),  # long
+        (lambda h: sqrt(h - 4.0), "inf"),
+    ],
+)
+def test_the_derivative_of_the_cost_by_an_output(cost, slope):
+    model = MLP(1, [1])
+    model.layers[0].neurons[0].w[0].data = 2.0
+    passed = model.forward([2.0])
+    assert f"∂J/∂z^(2)_1 = {slope}" in str(explain_residuals(cost(passed.output[0]), passed)).splitlines()
 
 
 def test_softmax_residuals_in_print():

@@ -15,10 +15,12 @@ from autograd.explain.tables import Cell, Lines, Shown, fold, formula_cell, numb
 from autograd.explain.writing import Writer, applied, chain, factor, joined, product
 from autograd.labels import UnitLabel, label_latex
 from autograd.steps import backward_steps
-from autograd.symbolic import Expression, Formula, symbol
+from autograd.symbolic import Expression, Formula, brief, symbol
+from autograd.transform import gradients
 from autograd.value import Value
 
 LONGEST = 30  # operations in the formula of an activation
+SHORT = 4  # operations in the derivative of a cost
 
 
 class Nodes(Protocol):
@@ -188,6 +190,31 @@ def _written_out(writer: Writer, activations: Sequence[Value], place: Mapping[Va
     return formulas
 
 
+def _cost_slope(writer: Writer, a: Value) -> list[Formula]:
+    """∂J/∂a in the names of labelled nodes, the only one of a list: of the squared error 2 (a − y) ½; none if long."""
+    try:
+        (slope,) = gradients(writer.root, [a])
+    except (ArithmeticError, ValueError):  # a local derivative is not finite
+        return []
+    inner: list[Value] = []  # each before what it is computed from
+    stack = [slope]
+    while stack and len(inner) <= SHORT:
+        node = stack.pop()
+        if node.op and not node.label:
+            inner.append(node)
+            stack.extend(node.inputs)
+    if stack or not inner:
+        return []
+    names: dict[Value, Formula] = {}
+
+    def name(x: Value) -> Formula:
+        return names[x] if x in names else writer.symbol(x) if x in writer.names else x.data
+
+    for node in reversed(inner):
+        names[node] = applied(node, [name(x) for x in node.inputs])
+    return [brief(names[slope])]
+
+
 def _definitions(
     writer: Writer, nodes: Sequence[Value], formulas: Mapping[Value, Formula], limit: int
 ) -> Iterator[Cell]:
@@ -238,7 +265,7 @@ def _unit_lines(
         else:
             incoming = writer.derivative(root, a)
             arriving = grads.get(a, 0.0)
-            yield from chain(formula_cell(incoming), [number(arriving)])
+            yield from chain(formula_cell(incoming), [*map(formula_cell, _cost_slope(writer, a)), number(arriving)])
         if a is z:
             yield from chain(formula_cell(delta), [formula_cell(incoming), number(unit.delta)])
         else:
