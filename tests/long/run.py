@@ -49,7 +49,7 @@ def figures_of(part: str) -> dict[str, object]:
 
 
 def coverage() -> dict[str, object]:
-    """Return the percentage of branches and lines that the tests reach in each package."""
+    """Return the percentage of branches and lines that the tests reach in each package; print those not reached."""
     with tempfile.TemporaryDirectory() as folder:
 
         def run(*words: str) -> None:
@@ -58,6 +58,7 @@ def coverage() -> dict[str, object]:
 
         run("run", *PYTEST)
         run("combine", folder)
+        run("report")
         run("json", "-q", "-o", f"{folder}/report.json")
         files = json.loads(Path(folder, "report.json").read_text())["files"]
     packages: dict[str, list[dict[str, int]]] = {}
