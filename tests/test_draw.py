@@ -18,6 +18,7 @@ from autograd.draw import draw
 from autograd.draw.layout import lay_out, number, run_graphviz, to_dot
 from autograd.draw.picture import Picture
 from autograd.draw.svg import heat
+from autograd.labels import UnitLabel
 from nn import MLP
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -373,10 +374,7 @@ def test_units_and_layers_fold_and_open():
     J = network((3, 2))
     units = draw(J, fold="units")
     assert sorted(units.folded) == sorted(
-        [f"unit {i} of layer 2" for i in (1, 2, 3)]
-        + [f"unit {i} of layer 3" for i in (1, 2)]
-        + ["layer 3"][:0]
-        + ["cost"]
+        [*(f"unit {i} of layer 2" for i in (1, 2, 3)), *(f"unit {i} of layer 3" for i in (1, 2)), "cost"]
     )
     placed = lay_out(units._view)
     ys = {box.title: placed.nodes[box.id][1] for box in units._view.boxes}
@@ -398,6 +396,27 @@ def test_units_and_layers_fold_and_open():
     assert parts(layers) == parts(everything)
     with pytest.raises(ValueError, match="no folded box 'layer 9'; there are 'layer"):
         draw(J, fold="layers").open("layer 9")
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_unit_that_is_computed_from_another_of_its_layer(order):
+    a = Constant(0.25, label=UnitLabel("x", 1, (1,)))
+    for i in order:
+        z = Value(0.5, label=UnitLabel("W", 1, (i, 1))) * a
+        z.label = UnitLabel("z", 2, (i,))
+        a = tanh(z)
+        a.label = UnitLabel("a", 2, (i,))
+    view = draw(a, fold="units")._view
+    placed = lay_out(view)
+    first, second = (placed.nodes[box.id] for i in order for box in view.boxes if box.title == f"unit {i} of layer 2")
+    assert first[0] == second[0]  # one above the other
+    assert (first[1] < second[1]) == (order == (1, 2))
+    ((*_, points),) = (edge for edge in placed.edges if edge[2] is None and placed.nodes[edge[1]] == second)
+    right = first[0] + first[2] / 2
+    assert points[0] == (right, first[1])
+    assert points[-1][0] == right < points[1][0]
+    assert abs(points[-1][1] - second[1]) < second[3] / 2
 
 
 @pytest.mark.usefixtures("engine")

@@ -332,6 +332,8 @@ def test_errors_name_what_was_given():
         grad(lambda x: x[0])([1.0, "a"])
     with pytest.raises(TypeError, match=r"^the function returned None; accepted: one number.*is `return` missing\?$"):
         grad(lambda _: None)(1.0)
+    with pytest.raises(TypeError, match=r"^the result of the function: a part: got 'y' \(str\)"):
+        jacobian(lambda x: [x, "y"])(1.0)
     with pytest.raises(ValueError, match="direction: got 1 numbers; accepted: 2"):
         hvp(lambda x: x[0] * x[1], [1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match="weight: got 3 numbers; accepted: 1"):
