@@ -10,8 +10,8 @@ HERE = Path(__file__).parent
 HEAD = """\
 # Testing
 
-What is tested, and how far. The quick tests are one command, hold at every commit and take some three minutes on two
-cores:
+What is tested, and how far. The quick tests are one command, hold at every commit and take some two and a half
+minutes on two cores:
 
     python -m pytest -n auto
 

@@ -17,7 +17,13 @@ NEEDED_BY_EXAMPLES = {"autograd.interop": "sympy", "nn.interop": "torch"}
 
 
 def pytest_configure(config):
-    """Leave out the examples of the module that cannot be imported without its optional package."""
+    """Leave out the examples of the module that cannot be imported without its optional package.
+
+    With pytest-xdist, a process that has nothing left to do takes over tests of another: some take a hundred times as
+    long as most.
+    """
+    if getattr(config.option, "dist", "") == "load":
+        config.option.dist = "worksteal"
     if importlib.util.find_spec("sklearn") is None:
         config.option.ignore = [*(config.option.ignore or []), "nn/estimators.py"]
 
