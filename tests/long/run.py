@@ -56,7 +56,7 @@ def coverage() -> dict[str, object]:
             options = ["--rcfile", "tests/long/coverage.ini", "--data-file", f"{folder}/data"]
             subprocess.run([sys.executable, "-m", "coverage", words[0], *options, *words[1:]], cwd=ROOT, check=True)
 
-        run("run", *PYTEST, "-n", "auto")
+        run("run", *PYTEST)
         run("combine", folder)
         run("report")
         run("json", "-q", "-o", f"{folder}/report.json")
