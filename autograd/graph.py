@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from autograd.ops import IEEE, Ieee, evaluate
+from autograd.ops import IEEE, Ieee
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -63,12 +63,8 @@ def outdated(nodes: Iterable[Value]) -> Value | None:
     """
     for node in nodes:
         if (op := node.op) is not None:
-            numbers = [x.data for x in node.inputs]
-            try:
-                now = evaluate(op, *numbers)
-            except (ArithmeticError, ValueError):  # as of an array program, which goes on with inf and nan
-                now = float(op.value(IEEE, *map(Ieee, numbers)))
-            if not same(now, node.data):
+            now = op.value(IEEE, *(Ieee(x.data) for x in node.inputs))  # an array program goes on with inf and nan
+            if not same(float(now), node.data):
                 return node
     return None
 

@@ -11,9 +11,9 @@ from typing import Protocol
 from xml.etree import ElementTree as ET
 
 from autograd.draw.layout import number, printable, text_width
-from autograd.draw.picture import Picture
+from autograd.draw.picture import Picture, dated
 from autograd.draw.svg import MUTED, canvas, element
-from autograd.graph import outdated, topological_order
+from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed
 from autograd.value import Value
 
@@ -55,8 +55,7 @@ class NetworkDrawing(Picture):
             self.note += f"; units of the first of {samples} samples"
         if max(self._sizes.values()) > MOST_UNITS:
             self.note += f"; layers of more than {MOST_UNITS} units in part"
-        if outdated(nodes) is not None:
-            self.note = f"Data were set since: the values are not of one forward pass. {self.note}"
+        self.note = dated(self.note, nodes)
 
     def _inputs(self) -> dict[str, Value]:
         """The inputs by the labels of their units: what the weights of the first layer multiply, however labelled."""

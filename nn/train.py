@@ -125,8 +125,8 @@ def fit(
             raise ValueError("validation: accepted with a Dataset; fit on inputs and targets has none")
         train, held_out = data.split(validation, seed)
     inputs, targets = _rows(model, train)
-    if loss in ENTROPIES and not ((targets >= 0.0) & (targets <= 1.0)).all():
-        sample, column = np.argwhere((targets < 0.0) | (targets > 1.0))[0]
+    if loss in ENTROPIES and len(wrong := np.argwhere((targets < 0.0) | (targets > 1.0))):
+        sample, column = wrong[0]
         raise ValueError(
             f"fit: data: targets[{sample}][{column}] is {targets[sample, column]}; accepted by {loss.__name__}: "
             "probabilities, from 0 to 1"

@@ -444,6 +444,14 @@ def test_it_fits_its_window(browser, tmp_path, width):
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+BOXES = """
+const one = (selector) => document.querySelector(selector);
+const box = (element) => { const { x, y, width, height } = element.getBoundingClientRect();
+                           return { x, y, width, height }; };
+const stage = () => box(one("#stage"));
+"""
+
+
 @pytest.mark.parametrize("root", [baydin()[0], network()[0]])
 def test_what_it_is_about_is_in_sight(browser, tmp_path, root):
     with opened(browser, play(root), tmp_path, viewport={"width": 400, "height": 700}) as tab:
@@ -478,14 +486,6 @@ def test_what_it_is_about_is_in_sight(browser, tmp_path, root):
         for asked, stage in of_questions:
             assert inside(asked, stage)
             assert inside(asked, {"x": 0, "y": 0, "width": 400, "height": 700})
-
-
-BOXES = """
-const one = (selector) => document.querySelector(selector);
-const box = (element) => { const { x, y, width, height } = element.getBoundingClientRect();
-                           return { x, y, width, height }; };
-const stage = () => box(one("#stage"));
-"""
 
 
 def inside(box, outer):

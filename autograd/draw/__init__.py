@@ -13,10 +13,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd.draw.layout import lay_out, to_dot
-from autograd.draw.picture import Picture
+from autograd.draw.picture import Picture, dated
 from autograd.draw.svg import to_svg
 from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, view_of
-from autograd.graph import outdated
 from autograd.steps import names_of
 from autograd.value import Value
 
@@ -120,11 +119,7 @@ def _drawing(graph: Grouped, opened: frozenset[str], what: str) -> Drawing:
         how = "some are folded" if graph.has_units else "folded by labels of leaves and stages of one operation"
         note = f"{len(graph.nodes):,} nodes, more than {MOST_NODES}: {how}. open({first!r}) opens a box."
         shown = replace(shown, note=note)
-    if outdated(graph.nodes) is not None:
-        shown = replace(
-            shown, note=f"Data were set since: the values are not of one forward pass. {shown.note}".rstrip()
-        )
-    return Drawing(graph, opened, shown)
+    return Drawing(graph, opened, replace(shown, note=dated(shown.note, graph.nodes)))
 
 
 def _fits(shown: View, boxes: int, edges: int) -> bool:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
+from autograd.graph import outdated
 from autograd.saving import checked_ending, write_whole
+from autograd.value import Value
 
 FONTS = {
     style: Path(__file__).parent / "fonts" / name
     for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf"))
 }
 MOST_PIXELS, MOST_PIXELS_SHOWN = 25e6, 1.5e6  # of a .png, and of one in a notebook: a larger picture is drawn smaller
+
+
+def dated(note: str, nodes: Iterable[Value]) -> str:
+    """Return the note of a picture, after a warning where the nodes have numbers that do not belong together.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> x.data = 4.0
+    >>> dated("", [x, y])
+    'Data were set since: the values are not of one forward pass.'
+    """
+    if outdated(nodes) is None:
+        return note
+    return f"Data were set since: the values are not of one forward pass. {note}".rstrip()
 
 
 class Picture:

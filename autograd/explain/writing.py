@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.explain.tables import WIDTH, Cell, formula_cell, number
-from autograd.graph import check_current, topological_order
+from autograd.graph import check_current
 from autograd.labels import label_latex
 from autograd.steps import node_names
 from autograd.symbolic import SYMBOLS, Expression, Formula, brief, rounded, symbol, to_latex, to_text
@@ -27,8 +27,8 @@ class Writer:
     def __init__(self, root: Value, names: Names | None) -> None:
         if not isinstance(root, Value):
             raise TypeError(f"got {reprlib.repr(root)} ({type(root).__name__}); accepted: a Value, the root of a graph")
-        check_current(topological_order(root))
         self.names = node_names(root, names)
+        check_current(self.names)
         self.root = root
 
     def latex(self, node: Value) -> str:
