@@ -858,6 +858,9 @@ def test_a_pure_function_of_numpy():
     function = program.to("numpy")
     assert_close(function(program.parameters, np.array(X), np.array(Y)), program.value_and_grad(X, Y)[0])
     assert_close(function(program.parameters, np.array(X[0]), np.array(Y[0])), program(X[0], Y[0]))
+    x = [Value(1.0), Value(2.0), Value(3.0)]
+    weighted = vectorize(0.1 * x[0] + 0.7 * x[1] + 0.4 * x[2], inputs={"x": x})  # an array of numbers is in its text
+    assert_close(weighted.to("numpy")({}, np.array([1.0, 2.0, 3.0])), 0.1 * 1.0 + 0.7 * 2.0 + 0.4 * 3.0)
     with pytest.raises(ValueError, match="'numpy', 'jax', 'torch'"):
         program.to("mxnet")
     with pytest.raises(TypeError, match="got 1 inputs"):

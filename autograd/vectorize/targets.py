@@ -67,6 +67,7 @@ def _numpy() -> dict[str, Callable[..., Any]]:
 
     special = special_functions()
     others: dict[str, Callable[..., Any]] = {
+        "asarray": np.asarray,
         "take": np.take,
         "scatter": scatter,
         "place": place,
