@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import permutations
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
@@ -15,6 +13,7 @@ from autograd.draw.picture import Picture, dated
 from autograd.draw.svg import MUTED, canvas, element
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed
+from autograd.network import Key, find_network
 from autograd.value import Value
 
 RADIUS, ACROSS, DOWN, TOP = 20.0, 170.0, 64.0, 36.0
@@ -35,61 +34,36 @@ class NetworkDrawing(Picture):
     """A picture of a network; `note`, at its foot, says what the colours mean and what it leaves out."""
 
     def __init__(self, nodes: list[Value], show: str) -> None:
-        labelled = [(node.label, node) for node in nodes if isinstance(node.label, UnitLabel)]
-        self._nodes: dict[str, Value] = dict(reversed(labelled))  # of several samples the first
-        self._weights = [label for label, _ in labelled if isinstance(label, UnitLabel) and label.symbol == "W"]
-        if not self._weights:
+        network = find_network(nodes)
+        if network is None:
             raise ValueError("draw_network: no node has the label of a weight, as those of nn.MLP have")
-        self._sizes: dict[int, int] = {}
-        for label in self._weights:
-            for layer, unit in zip((label.layer + 1, label.layer), label.units, strict=True):
-                self._sizes[layer] = max(self._sizes.get(layer, 0), unit)
-        self._nodes |= self._inputs()
-        if len(self._sizes) > MOST_LAYERS:
-            raise ValueError(f"draw_network: got {len(self._sizes):,} layers; accepted: at most {MOST_LAYERS}")
+        if len(network.sizes) > MOST_LAYERS:
+            raise ValueError(f"draw_network: got {len(network.sizes):,} layers; accepted: at most {MOST_LAYERS}")
+        self._network = network
+        self._units = network.samples[0].units if network.samples else {}
         self._show = show
-        samples = max(Counter(label for label, _ in labelled).values())
         self.note = "activations, weights W, biases b" if show == "value" else "δ = ∂J/∂z in units, ∂J/∂W, ∂J/∂b"
         self.note += ": orange is positive, blue negative, the stronger the larger"
-        if samples > 1:
-            self.note += f"; units of the first of {samples} samples"
-        if max(self._sizes.values()) > MOST_UNITS:
+        if len(network.samples) > 1:
+            self.note += f"; units of the first of {len(network.samples)} samples"
+        if max(network.sizes.values()) > MOST_UNITS:
             self.note += f"; layers of more than {MOST_UNITS} units in part"
         self.note = dated(self.note, nodes)
-
-    def _inputs(self) -> dict[str, Value]:
-        """The inputs by the labels of their units: what the weights of the first layer multiply, however labelled."""
-        first = min(self._sizes)
-        stack = [node for label, node in self._nodes.items() if label.startswith(f"z^({first + 1})_")]
-        seen = set(stack)
-        found: dict[str, Value] = {}
-        while stack:
-            node = stack.pop()
-            products: dict[str, Value] = {
-                UnitLabel("x", first, weight.label.units[1:]): x
-                for weight, x in permutations(node.inputs, 2)
-                if isinstance(weight.label, UnitLabel) and (weight.label.symbol, weight.label.layer) == ("W", first)
-            }
-            found |= products
-            below = [x for x in node.inputs if not (products or x.label or x in seen)]
-            seen.update(below)
-            stack.extend(below)
-        return found
 
     @cached_property
     def svg(self) -> str:
         """The picture as SVG text."""
-        layers = {layer: _shown(self._sizes[layer]) for layer in sorted(self._sizes)}
+        layers = {layer: _shown(self._network.sizes[layer]) for layer in sorted(self._network.sizes)}
         tallest = max(map(len, layers.values()))
         width = ACROSS * (len(layers) - 1) + 2 * RADIUS + 60
-        title = "network of layers of " + ", ".join(str(self._sizes[layer]) for layer in layers) + " units"
+        title = "network of layers of " + ", ".join(str(self._network.sizes[layer]) for layer in layers) + " units"
         svg, page = canvas(width, TOP + DOWN * tallest, title, self.note)
         places: dict[tuple[int, int], tuple[float, float]] = {}
         for column, (layer, units) in enumerate(layers.items()):
             x = RADIUS + 30 + ACROSS * column
             for row, unit in enumerate(units):
                 places[layer, unit] = x, TOP + DOWN * (row + 0.5 + (tallest - len(units)) / 2) - 6
-            size = self._sizes[layer]
+            size = self._network.sizes[layer]
             element(page, "text", f"layer {layer}", x=x, y=10.0, text_anchor="middle", font_weight="bold")
             words = f"{size} unit{'s' if size > 1 else ''}"
             element(page, "text", words, x=x, y=24.0, text_anchor="middle", fill=MUTED, font_size="9")
@@ -100,18 +74,18 @@ class NetworkDrawing(Picture):
         return ET.tostring(svg, encoding="unicode")
 
     def _draw_weights(self, page: ET.Element, layer: int, places: dict[tuple[int, int], tuple[float, float]]) -> None:
-        lines = []
-        for label in self._weights:
-            i, j = label.units
-            if label.layer == layer and (layer, j) in places and (layer + 1, i) in places:
-                lines.append((label, self._number(label), places[layer, j], places[layer + 1, i]))
+        lines = [
+            (weight, self._number(weight), places[below], places[above])
+            for (below, above), weight in self._network.weights.items()
+            if below[0] == layer and below in places and above in places
+        ]
         largest = _largest(size for _, size, _, _ in lines)
         lines.sort(key=lambda line: _share(line[1], largest))  # the strong ones on top
         thick = 3.7 if len(lines) <= 40 else 1.9
-        for label, size, (x0, y0), (x1, y1) in lines:
-            node = self._nodes[label]
-            group = element(page, "g", class_="weight", data_label=label)
-            element(group, "title", f"{label}: value {node.data!r}, grad {repr(node.grad) if node.has_grad else '–'}")
+        for weight, size, (x0, y0), (x1, y1) in lines:
+            group = element(page, "g", class_="weight", data_label=weight.label)
+            grad = repr(weight.grad) if weight.has_grad else "–"
+            element(group, "title", f"{weight.label}: value {weight.data!r}, grad {grad}")
             share = _share(size, largest)
             element(
                 group, "line", x1=x0, y1=y0, x2=x1, y2=y1,
@@ -132,13 +106,14 @@ class NetworkDrawing(Picture):
     def _draw_units(
         self, page: ET.Element, layer: int, units: list[int], places: dict[tuple[int, int], tuple[float, float]]
     ) -> None:
-        if layer == min(self._sizes):
-            symbol, letters = "x", "xa"
+        nodes = {unit: self._node((layer, unit)) for unit in units}
+        if layer == min(self._network.sizes):
+            symbol = "x"
         elif self._show == "grad":
-            symbol, letters = "δ", "z"
+            symbol = "δ"
         else:  # without an activation function a is z
-            symbol = letters = "a" if any(UnitLabel("a", layer, (unit,)) in self._nodes for unit in units) else "z"
-        sizes = {unit: self._number(*(UnitLabel(letter, layer, (unit,)) for letter in letters)) for unit in units}
+            symbol = "a" if any(one.a is not one.z for key, one in self._units.items() if key[0] == layer) else "z"
+        sizes = {unit: self._number(node) for unit, node in nodes.items()}
         largest = _largest(sizes.values())
         for unit, size in sizes.items():
             x, y = places[layer, unit]
@@ -146,7 +121,8 @@ class NetworkDrawing(Picture):
                 element(page, "text", "⋮", x=x, y=y + 7, text_anchor="middle", font_size="20", fill=MUTED)
                 continue
             label = UnitLabel(symbol, layer, (unit,))
-            own = (self._nodes[label].label if label in self._nodes else "") or label
+            node = nodes[unit]
+            own = label if node is None or symbol == "δ" else node.label or label
             name = indexed(own) if isinstance(own, UnitLabel) else printable(own, 14)
             group = element(page, "g", class_="unit", data_label=printable(own))
             element(group, "title", f"{printable(own)}: {'–' if size is None else repr(size)}")
@@ -155,22 +131,27 @@ class NetworkDrawing(Picture):
             text = name if size is None else number(size, 3)
             font_size = min(9.5, 36.0 / text_width(text, 1.0))
             element(group, "text", text, x=x, y=y + 3.3, text_anchor="middle", font_size=font_size)
-            bias = UnitLabel("b", layer - 1, (unit,))
+            bias = self._network.biases.get((layer, unit))
             under = "" if name in (text, indexed(label)) else name
-            below = f"b {number(self._number(bias), 3)}" if bias in self._nodes else under
+            below = f"b {number(self._number(bias), 3)}" if bias is not None else under
             if below:
                 element(group, "text", below, x=x, y=y + 32, text_anchor="middle", font_size="9", fill=MUTED)
 
-    def _number(self, *labels: str) -> float | None:
-        """What to show of the first of these labels that a node has: its value or its gradient."""
-        for label in labels:
-            if label in self._nodes:
-                node = self._nodes[label]
-                return node.data if self._show == "value" else node.grad if node.has_grad else None
-        return None
+    def _node(self, key: Key) -> Value | None:
+        """The node whose number a unit shows; None for one that no sample went through."""
+        unit = self._units.get(key)
+        if unit is None:
+            return None
+        return unit.z if self._show == "grad" and unit.z is not None else unit.a
+
+    def _number(self, node: Value | None) -> float | None:
+        """What to show of a node: its value or its gradient."""
+        if node is None:
+            return None
+        return node.data if self._show == "value" else node.grad if node.has_grad else None
 
     def __repr__(self) -> str:
-        return f"<NetworkDrawing of layers {[self._sizes[layer] for layer in sorted(self._sizes)]}>"
+        return f"<NetworkDrawing of layers {[self._network.sizes[layer] for layer in sorted(self._network.sizes)]}>"
 
 
 def draw_network(network: Value | Model, *, show: str = "value") -> NetworkDrawing:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograd.draw.stages import Path, stage_paths
 from autograd.graph import topological_order
-from autograd.labels import UnitLabel
+from autograd.network import places
 from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph or a group that is shown node by node; a larger one is folded
@@ -99,32 +98,10 @@ class Grouped:
 
 
 def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, Path]:
-    paths: dict[Value, Path] = {}
-    if not any(isinstance(node.label, UnitLabel) for node in order):
-        return paths
-    shared: dict[Value, Path] = {}  # the groups that all users of a node have in common
-    inward: set[Value] = set()  # what the nodes of layers are computed from
-    for node in reversed(order):
-        label = node.label
-        if isinstance(label, UnitLabel) and label.symbol != "y":
-            layer = label.layer + (label.symbol in "Wb")
-            # An activation that is not computed of its own z alone: in the unit's frame it would turn arrows round.
-            of_all = label.symbol == "a" and bool(node.inputs) and not isinstance(node.inputs[0].label, UnitLabel)
-            unit = () if layer == 1 or of_all else (f"unit {label.units[0]} of layer {layer}",)
-            paths[node] = (f"layer {layer}", *unit)
-        elif not label and node not in names and (path := shared.get(node)):
-            paths[node] = path
-        elif node in inward:
-            paths[node] = ("layer 1",)
-        path = paths.get(node, ())
-        if path:
-            inward.update(node.inputs)
-        for x in node.inputs:
-            common = shared.setdefault(x, path)
-            if common != path:
-                same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(common, path, strict=False))
-                shared[x] = tuple(name for name, _ in same)
-    return paths
+    def path(layer: int, unit: int | None = None) -> Path:
+        return (f"layer {layer}", *([] if unit is None else [f"unit {unit} of layer {layer}"]))
+
+    return {node: path(*place) for node, place in places(order, names).items()}
 
 
 def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:

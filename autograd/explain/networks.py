@@ -14,6 +14,7 @@ from typing import Protocol
 from autograd.explain.tables import Cell, Lines, Shown, fold, formula_cell, number, with_gap
 from autograd.explain.writing import Writer, applied, chain, factor, joined, product
 from autograd.labels import UnitLabel, label_latex
+from autograd.network import parameters_of
 from autograd.steps import backward_steps
 from autograd.symbolic import Expression, Formula, brief, symbol
 from autograd.transform import gradients
@@ -117,34 +118,17 @@ def _unit(
     layer: int, i: int, nodes: Nodes, grads: Mapping[Value, float], slopes: Mapping[Value, Mapping[Value, float]]
 ) -> Unit:
     z, a = nodes.z[layer][i], nodes.a[layer][i]
-    inputs = nodes.a[layer - 1]
-    parameters = _parameters(z, set(inputs.values()))
-    try:
-        bias = parameters["b", layer - 1, (i,)]
-        weights = [(parameters["W", layer - 1, (i, j)], a_j) for j, a_j in inputs.items()]
-    except KeyError as error:
-        symbol_, number_, indices = error.args[0]
-        name = UnitLabel(symbol_, number_, indices)
-        raise ValueError(
-            f"explain_residuals: {z.label or z!r} has no leaf labelled {name}; accepted: networks of nn"
-        ) from None
+    bias, terms = parameters_of(z)
+    found = {weight.label: weight for weight, _, _ in terms}
+    labels = {j: UnitLabel("W", layer - 1, (i, j)) for j in nodes.a[layer - 1]}
+    missing = [label for label in labels.values() if label not in found]
+    if missing or bias is None:
+        name = [*missing, UnitLabel("b", layer - 1, (i,))][0]
+        raise ValueError(f"explain_residuals: {z.label or z!r} has no leaf labelled {name}; accepted: networks of nn")
+    weights = [(found[labels[j]], a_j) for j, a_j in nodes.a[layer - 1].items()]
     slope = slopes[a].get(z, 0.0) if slopes[a].keys() <= {z} else None
     delta = grads.get(z, 0.0)
     return Unit(layer, i, z, a, slope, delta, tuple((w, a_j, a_j.data * delta) for w, a_j in weights), bias)
-
-
-def _parameters(z: Value, stops: set[Value]) -> dict[tuple[str, int, tuple[int, ...]], Value]:
-    """The labelled leaves from which `z` is computed, apart from what its inputs `stops` are computed from."""
-    found = {}
-    seen, stack = set(stops), [z]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(node.inputs)
-            if isinstance(node.label, UnitLabel) and node.op is None:
-                found[node.label.symbol, node.label.layer, node.label.units] = node
-    return found
 
 
 def _derivatives(of: Value, by: set[Value], place: Mapping[Value, int]) -> dict[Value, float]:
