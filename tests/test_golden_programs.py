@@ -36,3 +36,15 @@ def test_the_numbers_are_those_of_the_graph(name):
         over = np.mean if graph.batch == "mean" else np.sum
         np.testing.assert_allclose(cost, over(costs), rtol=1e-12)
         np.testing.assert_allclose(found, over(gradients, axis=0), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_function_for_numpy_gives_the_same(name):
+    """Programs with numbers of their own among them, and those that run on numbers one by one."""
+    graph = GRAPHS[name]()
+    program, inputs = graph.program(), graph.samples()
+    expected = program(*inputs) if isinstance(graph.roots, list) else program.value_and_grad(*inputs)[0]
+    found = program.to("numpy")(program.parameters, *inputs)
+    if isinstance(graph.roots, list):
+        found = np.stack(np.broadcast_arrays(*found), axis=-1)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
