@@ -6,6 +6,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 
 def checked_ending(path: str | os.PathLike[str], *endings: str) -> Path:
@@ -23,26 +24,31 @@ def checked_ending(path: str | os.PathLike[str], *endings: str) -> Path:
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     """Write `content` to the file at `path` and return the path; a failure leaves what was there.
 
-    The content goes to a file of another name in the same folder, which is then moved into place, with the permissions
-    of the file that it replaces; where `path` is a link, that is the file it leads to. Text is UTF-8 with the line ends
-    it has. Raises OSError, naming `path`, where it cannot be written.
+    The content is written to a folder beside the file, which nobody else can guess or write to, and is then moved into
+    place, with the permissions of the file that it replaces; where `path` is a link, that is the file it leads to. So
+    threads and processes that write to one path leave the whole content of one of them. Text is UTF-8 with the line
+    ends it has. Raises OSError, naming `path`, where it cannot be written.
 
     >>> import tempfile
     >>> write_whole(Path(tempfile.mkdtemp()) / "one.txt", "1").read_text()
     '1'
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    folder: Path | None = None
     try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        folder = Path(mkdtemp(prefix=".", suffix=".part", dir=target.parent))
+        (folder / target.name).write_bytes(content.encode() if isinstance(content, str) else content)
         with suppress(FileNotFoundError):
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        os.replace(temporary, target)
+            (folder / target.name).chmod(stat.S_IMODE(target.stat().st_mode))
+        os.replace(folder / target.name, target)
     except OSError as error:
-        if error.filename is None:
+        if error.errno is None:
             raise
-        raise type(error)(error.errno, error.strerror, str(path)) from None
+        raise OSError(error.errno, error.strerror, str(path)) from None  # of the class that the number tells
     finally:
-        with suppress(OSError):  # there is none, or none that can be reached
-            temporary.unlink()
+        if folder is not None:
+            with suppress(OSError):  # it was moved, or cannot be reached
+                (folder / target.name).unlink()
+            with suppress(OSError):
+                folder.rmdir()
     return Path(path)
