@@ -78,7 +78,8 @@ class Value:
 
     @data.setter
     def data(self, data: float) -> None:
-        self._data = real(data)
+        self._data = real(data) * 1.0  # an object of its own: it tells that data was set, to an equal number too
+        data_was_set()
 
     @property
     def grad(self) -> float:
@@ -382,6 +383,23 @@ class Constant(Value):
 
     def __mul__(self, other: Value | float) -> Value:
         return apply(MUL, self, other)
+
+
+_data_mark = object()
+
+
+def data_mark() -> object:
+    """Return an object that is another one as soon as the ``data`` of any Value is set.
+
+    Array programs keep it: while it is the same, they need not look at their Values.
+    """
+    return _data_mark
+
+
+def data_was_set() -> None:
+    """Make `data_mark` another object: what sets ``data`` calls this when it is done."""
+    global _data_mark
+    _data_mark = object()
 
 
 def real(number: Any) -> float:

@@ -5,6 +5,7 @@ import math
 import os
 import pickle
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -1091,6 +1092,101 @@ def test_weights_that_a_function_uses_have_the_numbers_of_each_call():
         first = model.parameters()[0].data
         assert_close(fast(x), model(x).data * 2.0 if first < 100.0 else first * x[0])
     assert repr(fast).endswith("2 recordings>")
+
+
+@pytest.mark.parametrize("made_of", ["graph", "function"])
+@pytest.mark.parametrize("moved", ["data", "vector"])
+def test_both_training_loops_train_both_kinds(made_of, moved):
+    """w := w − 0.1 · 2 w: from 2.0 on, w is 2 · 0.8ⁿ after n steps, and J is w² + 1."""
+    w = Value(2.0, label="w")
+    fast = vectorize(w * w + 1.0 if made_of == "graph" else lambda: w * w + 1.0)
+    costs = []
+    for _ in range(5):
+        J, _ = fast.value_and_grad()
+        costs.append(J)
+        program = fast if made_of == "graph" else fast.program
+        if moved == "data":
+            program.write_back()
+            w.data -= 0.1 * w.grad
+        else:
+            program.vector -= 0.1 * program.gradient
+    assert costs == pytest.approx([4.0 * 0.64**n + 1.0 for n in range(5)], rel=1e-12)
+
+
+def test_what_was_set_last_is_the_parameter():
+    w, v = Value(2.0), Value(5.0)
+    program = vectorize(w * 10.0 + v, parameters=[w, v])
+    program.vector[:] = 3.0, 7.0
+    assert program() == 37.0
+    w.data = 2.0  # the number that it has, but set now
+    assert program.vector.tolist() == [2.0, 7.0]
+    assert program() == 27.0
+    program.vector[0] = 4.0
+    v.data = 1.0
+    assert program() == 41.0
+    assert (w.data, v.data) == (2.0, 1.0)
+    program.write_parameters()
+    assert (w.data, v.data) == (4.0, 1.0)
+    w.data, v.data = -0.0, math.nan
+    assert math.copysign(1.0, program.vector[0]) == -1.0
+    assert math.isnan(program.vector[1])
+    twin = copy.deepcopy(program)
+    w.data = 1.0
+    assert math.copysign(1.0, twin.vector[0]) == -1.0
+
+
+def test_two_programs_of_the_same_parameters():
+    w = Value(2.0)
+    first, second = vectorize(w * 1.0), vectorize(w * 10.0)
+    first.vector += 1.0
+    assert (first(), second()) == (3.0, 20.0)  # a vector is its program's own ...
+    first.write_back()
+    assert (first(), second()) == (3.0, 30.0)  # ... until the Values are told
+
+
+def test_recordings_of_a_function_share_their_parameters():
+    w = Value(2.0)
+    fast = vectorize(lambda x: w * x if x > 0.0 else w * x * 10.0)
+    assert fast(1.0) == 2.0
+    fast.program.vector[fast.program.nodes.index(w)] = 3.0
+    assert fast(-1.0) == -30.0
+    fast.program.vector[fast.program.nodes.index(w)] = 5.0
+    assert (fast(1.0), fast([1.0][0]), fast(-1.0)) == (5.0, 5.0, -50.0)
+    w.data = 7.0
+    assert (fast(-1.0), fast(1.0)) == (-70.0, 7.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_child_process_does_not_wait_for_a_thread_that_it_does_not_have():
+    program = two_products()
+    started, go_on = threading.Event(), threading.Event()
+
+    def hold():
+        with program._lock:
+            started.set()
+            go_on.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    started.wait()
+    child = os.fork()
+    if not child:
+        signal.alarm(20)  # which ends a child that waits
+        os._exit(0 if program(1.0) == program(1.0) else 1)
+    go_on.set()
+    thread.join()
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    with program._lock:  # a fork by the thread that holds it
+        child = os.fork()
+        if not child:
+            signal.alarm(20)
+            program(1.0)
+    if not child:
+        os._exit(0 if program(1.0) == program(1.0) else 1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_numbers_set_since_the_recording():

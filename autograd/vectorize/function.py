@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -13,6 +12,7 @@ import numpy as np
 from autograd.graph import topological_order
 from autograd.value import Comparison, Constant, Value, comparisons
 from autograd.vectorize.given import as_numbers, unique
+from autograd.vectorize.locks import lock_for_this_process
 from autograd.vectorize.program import Program
 
 if TYPE_CHECKING:
@@ -61,8 +61,10 @@ class VectorizedFunction:
 
     Arguments are numbers and (nested lists, or arrays) of numbers, of which the function gets Values. It is recorded
     again for other shapes, and when a comparison of Values in it comes out otherwise: it never follows an old branch.
-    What it decides by other means than comparing Values, ``.data`` among them, is decided once; other Values that it
-    uses, the weights of a network perhaps, have the ``data`` of each call. ``program`` is the one that ran last.
+    What it decides by other means than comparing Values, ``.data`` among them, is decided once. Other Values that it
+    uses, the weights of a network perhaps, are parameters of its programs by the rule of `Program`: what was set last
+    holds, ``data`` or ``program.vector``. ``program`` is the one that ran last; where another one runs next, the
+    Values get its parameters first.
 
     >>> @vectorize
     ... def f(x):
@@ -75,7 +77,7 @@ class VectorizedFunction:
         self.function = function
         self.program: Program | None = None
         self.recordings: dict[Any, list[_Recording]] = {}
-        self._lock = threading.RLock()
+        self._lock = lock_for_this_process()
         functools.update_wrapper(self, function)
 
     def __repr__(self) -> str:
@@ -103,15 +105,23 @@ class VectorizedFunction:
         kinds = tuple((x.shape, isinstance(arg, np.ndarray)) for x, arg in zip(given, args, strict=True))
         known = self.recordings.setdefault(kinds, [])
         for recording in known:
+            self._hand_over(recording.program)
             if recording.run(given, want):
                 break
         else:
+            self._hand_over(None)
             recording = _Recording(self.function, args, given)
             known.append(recording)
             del known[:-KEPT]
+            self.program = recording.program
             recording.run(given, want)
-        self.program = recording.program
         return recording
+
+    def _hand_over(self, program: Program | None) -> None:
+        """Let `program`, or a new recording, have the parameters as the program that ran last has them."""
+        if self.program is not program and self.program is not None:
+            self.program.write_parameters()
+        self.program = program
 
 
 class _Recording:
@@ -144,8 +154,8 @@ class _Recording:
         own = {x for part in leaves.values() for x in np.array(part, dtype=object).ravel()}
         used = (x for x in topological_order(*roots, *sides) if x.op is None and not isinstance(x, Constant))
         others = [x for x in used if x not in own]
-        self.others = {unique([*self.names, "others"])[-1]: others} if others else {}
-        self.program = Program(roots, (), leaves | self.others, "mean", watched=sides)
+        shared = {unique([*self.names, "others"])[-1]: others} if others else {}
+        self.program = Program(roots, (), leaves | shared, "mean", watched=sides)
         self.sides = sides
         self.value: Any = None
 
@@ -154,8 +164,6 @@ class _Recording:
         program = self.program
         for name, x in zip(self.names, given, strict=True):
             program.parameters[name][...] = x
-        for name, others in self.others.items():
-            program.parameters[name][...] = [x.data for x in others]
         if want == "gradient":
             self.value, _ = program.value_and_grad()
         else:

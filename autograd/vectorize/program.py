@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.ops import IEEE, OPERATIONS, Ieee, operation
-from autograd.value import Constant, Value
+from autograd.value import Constant, Value, data_mark, data_was_set
 from autograd.vectorize.arrays import (
     COMPUTED,
     INPUT,
@@ -23,6 +22,7 @@ from autograd.vectorize.arrays import (
     Statement,
 )
 from autograd.vectorize.given import as_numbers, check_leaves, input_arrays, parameter_arrays, unique
+from autograd.vectorize.locks import lock_for_this_process
 from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lower
 from autograd.vectorize.machine import Machine, empty
 from autograd.vectorize.record import record
@@ -61,8 +61,12 @@ class Program:
 
     ``parameters`` and ``gradients`` are arrays by name, all of them parts of the flat ``vector`` and ``gradient``: an
     update is an array statement, ``program.vector -= learning_rate * program.gradient``. ``str(program)`` is the
-    source. The numbers are the program's own: it does not see what the graph's Values are set to, and changes them only
-    in `write_back`. A call from another thread waits for the one that runs.
+    source. A call from another thread waits for the one that runs.
+
+    A parameter is what was set last, its place in ``vector`` or the ``data`` of its Value: setting ``data`` is seen
+    when the program is next run or asked for its parameters, and then holds even where ``vector`` was changed before
+    that. What is written into ``vector`` reaches the Values in `write_back` and `write_parameters`. Other leaves, and
+    constants, keep the numbers that they had when the graph was recorded.
 
     Sums are added up in another order than in the graph: results equal the graph's within rounding. Where the graph
     would raise, outside an operation's domain, arrays have inf or nan; `why_nan` tells where from.
@@ -114,7 +118,10 @@ class Program:
             given = iter(self._groups)
             lowered.leaves = [(x, next(given) if g.role == PARAMETER else g) for x, g in lowered.leaves]
             self._forms[self._batched] = self._compiled(lowered)
-        self._vector: Floats = np.array([x.data for x in self.nodes], dtype=float)
+        self._nodes = [x for group in self._groups for x in group.nodes]
+        self._mark = data_mark()
+        self._seen = [x._data for x in self._nodes]  # told apart as objects: one for each time that data is set
+        self._vector: Floats = np.array(self._seen, dtype=float)
         self._gradient: Floats = np.zeros(len(self._vector))
         self._gradients: dict[str, Floats] = {}
         self._own: dict[str, Floats] = {}
@@ -124,23 +131,25 @@ class Program:
             self._own[group.name] = self._vector[start:stop].reshape(group.shape or ())
             self._gradients[group.name] = self._gradient[start:stop].reshape(group.shape or ())
         self._parameters = dict(self._own)
-        self._lock = threading.RLock()
+        self._lock = lock_for_this_process()
         self._last: tuple[Machine, _Form] | None = None
         self._given: list[Floats] = []  # the inputs of the last run
 
     @property
     def nodes(self) -> list[Value]:
         """The parameters as Values, in the order of ``vector``."""
-        return [x for group in self._groups for x in group.nodes]
+        return list(self._nodes)
 
     @property
     def vector(self) -> Floats:
         """The parameters; what it is set to is written into it."""
+        self._take_data()
         return self._vector
 
     @vector.setter
     def vector(self, numbers: ArrayLike) -> None:
         if numbers is not self._vector:
+            self._take_data()
             self._vector[...] = as_numbers("vector", numbers)
 
     @property
@@ -151,12 +160,24 @@ class Program:
     @property
     def parameters(self) -> dict[str, Floats]:
         """The parts of ``vector``, by name."""
+        self._take_data()
         return self._parameters
 
     @property
     def gradients(self) -> dict[str, Floats]:
         """The parts of ``gradient``, by name, in a dict of its own."""
         return dict(self._gradients)
+
+    def _take_data(self) -> None:
+        """Put the data of parameters that was set since the last look into ``vector``."""
+        mark = data_mark()
+        if mark is self._mark:
+            return
+        with self._lock:
+            data = [x._data for x in self._nodes]
+            changed = [k for k, (now, seen) in enumerate(zip(data, self._seen, strict=True)) if now is not seen]
+            self._vector[changed] = [data[k] for k in changed]
+            self._seen, self._mark = data, mark
 
     # Running --------------------------------------------------------------------------------------------------------
 
@@ -255,6 +276,7 @@ class Program:
         )
 
     def _run(self, kind: str, batched: bool, samples: int, given: list[Floats]) -> tuple[Machine, _Form]:
+        self._take_data()
         key = kind, batched, samples
         found = self._machines.get(key)
         if found is None:
@@ -284,7 +306,7 @@ class Program:
             wanted += form.residuals.values()
         statements = used(form.statements, [*wanted, *(x for x, _ in targets)])
         elementwise = {x for statement in statements if isinstance(statement, Map) for x in statement.args}
-        given = {array: self.parameters[name] for array, name in parameters}
+        given = {array: self._own[name] for array, name in parameters}
         buffers: dict[str, Floats] = {}
         for array, group in lowered.leaves:
             if group.role == INPUT:
@@ -374,6 +396,15 @@ class Program:
 
     # Back to the graph ----------------------------------------------------------------------------------------------
 
+    def write_parameters(self) -> None:
+        """Put the parameters into the ``data`` of their Values; the rest of the graph stays as it is."""
+        with self._lock:
+            self._take_data()
+            self._seen = self._vector.tolist()
+            for node, number in zip(self._nodes, self._seen, strict=True):
+                node._data = number
+            data_was_set()
+
     def write_back(self, sample: int = 0) -> None:
         """Put the parameters, and what follows from them, into the graph that was recorded.
 
@@ -418,6 +449,8 @@ class Program:
                 node._dx, node._dy = (*of_node, None)[:2]
         for node, number in numbers.items():
             node._data = number
+        self._seen = [x._data for x in self._nodes]
+        data_was_set()
         if len(self._roots) == 1 and self._roots[0].op is not None:
             self._roots[0].backward()
 
@@ -448,7 +481,7 @@ class Program:
             for groups in (self._inputs, self._groups)
         )
         batch = "mean" if self._mean else "sum"
-        return _program_of, (self._roots, inputs, parameters, batch, self._watched, self._parameters)
+        return _program_of, (self._roots, inputs, parameters, batch, self._watched, self.parameters)
 
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
