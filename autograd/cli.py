@@ -20,8 +20,8 @@ import nn  # first of all: it says so where another package called `autograd` is
 from autograd import Value, __version__
 from autograd.draw import draw
 from autograd.explain import explain, why_nan
-from autograd.explain.tables import visible
 from autograd.expressions import assignment, parse
+from autograd.labels import visible
 from autograd.player import play
 from autograd.saving import checked_ending
 from autograd.steps import node_names

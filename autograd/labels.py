@@ -1,4 +1,4 @@
-"""Labels of the quantities of a network; labels with raised and lowered indices, and as LaTeX."""
+"""Labels of the quantities of a network; labels with raised and lowered indices, as LaTeX, and as safe text."""
 
 from __future__ import annotations
 
@@ -63,6 +63,17 @@ def indexed(label: UnitLabel) -> str:
     return label.symbol + marks(label.layer, label.units)
 
 
+def visible(text: str) -> str:
+    r"""Return `text` with what a terminal would obey, such as a newline, written out.
+
+    >>> visible("a\nb")
+    'a\\nb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 _SIGNS = {"\\": r"\backslash ", "^": r"{\wedge}", "~": r"{\sim}"} | {sign: "\\" + sign for sign in "#$%&_{}"}
 _NAME = re.compile(r"([A-Za-z]|[α-ωΑ-Ω])_?(\d*)")
 _RUN = re.compile(r"[\\^~#$%&_{}]|[^\\^~#$%&_{}]+")
@@ -79,8 +90,7 @@ def text_latex(text: str) -> str:
     >>> text_latex("50 % of x_1")
     '\\text{50 }\\%\\text{ of x}\\_\\text{1}'
     """
-    shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
-    pieces = _RUN.findall(shown)  # a sign of LaTeX's own is an ordinary one outside of \\text only
+    pieces = _RUN.findall(visible(text))  # a sign of LaTeX's own is an ordinary one outside of \\text only
     return "".join(_SIGNS.get(piece) or rf"\text{{{piece}}}" for piece in pieces)
 
 

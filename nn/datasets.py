@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import gzip
 import math
+import os
 import reprlib
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TextIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.labels import visible
+from nn.csv_files import LARGEST, read_samples
+
 Floats = NDArray[np.float64]
 
 SHIPPED = {"iris": "iris.csv", "digits": "digits.csv.gz"}
-LARGEST = {"rows": 1_000_000, "columns": 10_000, "cells": 20_000_000, "classes": 1_000, "characters": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +42,9 @@ class Dataset:
         return len(self.inputs)
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {len(self):,} samples, {len(self.features)} features, {len(self.classes)} classes>"
+        return (
+            f"<{visible(self.name)}: {len(self):,} samples, {len(self.features)} features, {len(self.classes)} classes>"
+        )
 
     def class_targets(self, outputs: int) -> Floats:
         """Return the target y of each class for a network of so many outputs, array (classes, outputs).
@@ -61,7 +61,7 @@ class Dataset:
         if outputs == 1 and k == 2:
             return np.array([[0.0], [1.0]])
         accepted = "2 outputs, or 1" if k == 2 else f"{k} outputs, one for each class"
-        raise ValueError(f"{self.name}: got a network of {outputs} outputs; accepted: {accepted}")
+        raise ValueError(f"{visible(self.name)}: got a network of {outputs} outputs; accepted: {accepted}")
 
     def targets(self, outputs: int) -> Floats:
         """Return the target y of each sample, array (m, outputs), as `class_targets` has them.
@@ -116,27 +116,39 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
                 "one split"
             )
     mean, scale = scaling(data)
-    return tuple(replace(part, inputs=(part.inputs - mean) / scale) for part in (data, *others))
+    half = np.where(np.abs(mean) > 1e300, 0.5, 1.0)  # x − mean may be out of reach where their halves are not
+    return tuple(replace(part, inputs=(part.inputs * half - mean * half) / (scale * half)) for part in (data, *others))
 
 
 def scaling(data: Dataset) -> tuple[Floats, Floats]:
     """Return the mean and the scale of every feature, which `standardized` takes out: 1 where one does not vary.
 
+    A feature does not vary if its variance is no more than what rounding makes of one number m times,
+    m ε variance + (m ε mean)², after Chan, Golub and LeVeque (1983), as in scikit-learn.
+
     >>> [x.tolist() for x in scaling(xor(4, noise=0.0))]
     [[0.5, 0.5], [0.5, 0.5]]
     """
-    deviation = data.inputs.std(axis=0)
-    return data.inputs.mean(axis=0), np.where(deviation > 0.0, deviation, 1.0)
+    low, high = data.inputs.min(axis=0), data.inputs.max(axis=0)
+    _, exponent = np.frexp(np.maximum(-low, high))
+    scaled = np.ldexp(data.inputs, -exponent)  # below 1, so that no square overflows; powers of two round nothing
+    mean, variance = scaled.mean(axis=0), scaled.var(axis=0)
+    rounding = len(data) * np.finfo(np.float64).eps
+    constant = variance <= rounding * variance + (rounding * mean) ** 2
+    scale = np.ldexp(np.sqrt(variance), exponent)
+    return np.clip(np.ldexp(mean, exponent), low, high), np.where(constant | ~(scale > 0.0), 1.0, scale)
 
 
 def load(name: str | Path, label: str = "") -> Dataset:
     """Return the data set called "iris" or "digits", or that of a CSV file (see `read_csv`).
 
-    Raises ValueError for a name that is neither, and for a `label` of data that are no file of yours.
+    Raises ValueError for a name that is neither, and for a `label` of data that are no file of yours; TypeError for a
+    `label` that is no string.
 
     >>> load("digits")
     <digits: 1,797 samples, 64 features, 10 classes>
     """
+    _check_file(name, label)
     if name in SHIPPED:
         if label:
             raise ValueError(f"load: label: got {label!r} for {name}; accepted: the column of a CSV file")
@@ -156,148 +168,34 @@ def read_csv(path: str | Path, label: str = "") -> Dataset:
     """Return the data of a CSV file, also one ending in .gz: a header line, then a sample in each line.
 
     The column called `label` (the last one if none is named) holds the class of the sample, any text; the others hold
-    finite numbers. Classes are numbered in the order of their names, numbers in the order of their size.
+    finite numbers. Classes are numbered in the order of their names, numbers in the order of their size; one number
+    written in two ways, as 1 and 1.0, is an error.
 
-    Raises ValueError, naming the line and the column, for what is no such file or is larger than 1,000,000 lines, a
-    sample of 1,000,000 characters, 10,000 columns, 20,000,000 numbers or 1,000 classes.
+    Commas separate the columns, or semicolons or tabs where the header has no other of these signs outside of quotes.
+    Where commas do not, they may be the decimal marks, in all numbers; 1,234 alone between tabs may be thousands, and
+    is an error.
+
+    Raises TypeError for a `label` that is no string; ValueError, naming the line and the column, for what is no such
+    file or is larger than 1,000,000 lines, a sample of 1,000,000 characters, 10,000 columns, 20,000,000 numbers or
+    1,000 classes.
     """
-    path = Path(path)
-    try:
-        with _open(path) as file:
-            records = _records(path, file)
-            header = _header(path, records)
-            position = _position(path, header, label)
-            inputs, names = _samples(path, header, position, records)
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path}: {error}; accepted: a CSV file in UTF-8") from None
-    classes = tuple(sorted(set(names), key=_class_order))
-    number = {name: k for k, name in enumerate(classes)}
+    _check_file(path, label)
+    samples = read_samples(Path(path), label)
+    number = {name: k for k, name in enumerate(samples.classes)}
     return Dataset(
-        inputs=np.array(inputs, dtype=np.float64),
-        labels=np.array([number[name] for name in names], dtype=np.intp),
-        features=tuple(name for i, name in enumerate(header) if i != position),
-        classes=classes,
-        name=path.name,
+        inputs=np.array(samples.inputs, dtype=np.float64),
+        labels=np.array([number[name] for name in samples.labels], dtype=np.intp),
+        features=samples.features,
+        classes=samples.classes,
+        name=Path(path).name,
     )
 
 
-def _open(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return cast(TextIO, gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-class _Lines:
-    """The lines of a file, as long as `room` lasts: a small file may unpack to a line larger than the memory."""
-
-    def __init__(self, path: Path, file: TextIO) -> None:
-        self.path, self.file = path, file
-        self.number, self.room = 0, LARGEST["characters"]
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        self.number += 1
-        line = self.file.readline(self.room + 1)
-        self.room -= len(line)
-        if self.room < 0:
-            raise ValueError(f"{self.path}, line {self.number}: a sample of over {LARGEST['characters']:,} characters")
-        if self.number > LARGEST["rows"] + 1:
-            raise ValueError(f"{self.path}: too many lines; accepted: up to {LARGEST['rows']:,} below the header")
-        if not line:
-            raise StopIteration
-        return line
-
-
-def _records(path: Path, file: TextIO) -> Iterator[tuple[str, list[str]]]:
-    """Yield each record that is not empty, with its place in words."""
-    lines = _Lines(path, file)
-    for record in csv.reader(lines, strict=True):
-        lines.room = LARGEST["characters"]
-        if record:
-            yield f"{path}, line {lines.number}", record
-
-
-def _header(path: Path, records: Iterator[tuple[str, list[str]]]) -> list[str]:
-    place, record = next(records, (f"{path}, line 1", []))
-    header = [name.strip() for name in record]
-    if len(header) < 2:
-        other = next((sign for sign in ";\t|" if header and sign in record[0]), "")
-        apart = f", separated by ',' and not by {other!r}" if other else ""
-        raise ValueError(f"{place}: got {len(header)} columns; accepted: one or more features and a label{apart}")
-    if len(header) > LARGEST["columns"]:
-        raise ValueError(f"{place}: {len(header):,} columns; accepted: up to {LARGEST['columns']:,}")
-    if all(_is_number(name) for name in header[:-1]):
-        raise ValueError(f"{place}: got numbers; accepted: a header with the names of the columns")
-    seen: set[str] = set()
-    for i, name in enumerate(header):
-        if not name or name in seen:
-            what = f"the name {name[:40]!r} a second time" if name else "no name"
-            raise ValueError(f"{place}, column {i + 1}: {what}; accepted: a different name for each column")
-        seen.add(name)
-    return header
-
-
-def _position(path: Path, header: list[str], label: str) -> int:
-    if not label:
-        return len(header) - 1
-    if label not in header:
-        raise ValueError(f"{path}: no column {label!r}; it has {', '.join(repr(name[:40]) for name in header[:50])}")
-    return header.index(label)
-
-
-def _samples(
-    path: Path, header: list[str], position: int, records: Iterator[tuple[str, list[str]]]
-) -> tuple[list[list[float]], list[str]]:
-    inputs: list[list[float]] = []
-    names: list[str] = []
-    known: dict[str, str] = {}
-    features = header[:position] + header[position + 1 :]
-    for place, record in records:
-        if len(record) != len(header):
-            raise ValueError(f"{place}: got {len(record)} columns; the header has {len(header)}")
-        if len(inputs) * len(header) >= LARGEST["cells"]:
-            raise ValueError(f"{place}: too many samples; accepted: up to {LARGEST['cells']:,} numbers")
-        name = record.pop(position).strip()
-        if not name:
-            raise ValueError(f"{place}, column {header[position][:40]!r}: got no label; accepted: the sample's class")
-        names.append(known.setdefault(name, name))
-        if len(known) > LARGEST["classes"]:
-            raise ValueError(
-                f"{place}, column {header[position][:40]!r}: {len(known):,} different labels so far; accepted: up to "
-                f"{LARGEST['classes']:,}. Is it the label column?"
-            )
-        inputs.append(list(_numbers(record, place, features, header[position][:40])))
-    if not inputs:
-        raise ValueError(f"{path}: got a header and no samples; accepted: at least one line below the header")
-    return inputs, names
-
-
-def _numbers(row: list[str], place: str, features: list[str], label: str) -> Iterator[float]:
-    for text, feature in zip(row, features, strict=True):
-        try:
-            x = float(text)
-        except ValueError:
-            x = math.nan
-        if not math.isfinite(x):
-            raise ValueError(
-                f"{place}, column {feature[:40]!r}: got {text[:40]!r}; accepted: a finite number (the label is "
-                f"{label!r})"
-            )
-        yield x
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _class_order(name: str) -> tuple[float, str]:
-    return (float(name), name) if _is_number(name) and math.isfinite(float(name)) else (math.inf, name)
+def _check_file(path: object, label: object) -> None:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"load: got {path!r}; accepted: {', '.join(SHIPPED)} or the path of a CSV file")
+    if not isinstance(label, str):
+        raise TypeError(f"load: label: got {label!r}; accepted: the name of a column, as a string")
 
 
 # Points in the plane --------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.documents import DocumentError, check, check_keys, load, parse
+from autograd.labels import visible
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
 from nn.datasets import Dataset, scaling
@@ -245,8 +246,8 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
     """Return `model`, trained on ``standardized(data)``, as one that takes the numbers of `data` as they are.
 
     Its first weights are W_ij / σ_j and its first biases b_i − Σ_j W_ij μ_j / σ_j, with the mean μ and the standard
-    deviation σ of every feature: the total inputs z are the same. Raises ValueError for data of another number of
-    features than the model has inputs.
+    deviation σ of every feature (1 where it does not vary): the total inputs z are the same. Raises ValueError for data
+    of another number of features than the model has inputs, and where a weight would be out of the range of floats.
 
     >>> from nn import MLP, load, standardized
     >>> data, model = load("iris"), MLP(4, [3])
@@ -257,15 +258,20 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
     check_model(model)
     if model.sizes[0] != len(data.features):
         raise ValueError(
-            f"{data.name}: got {len(data.features)} features for a network of {model.sizes[0]} inputs; accepted: the "
-            "data that it was trained on, before `standardized`"
+            f"{visible(data.name)}: got {len(data.features)} features for a network of {model.sizes[0]} inputs; "
+            "accepted: the data that it was trained on, before `standardized`"
         )
     mean, scale = (x.tolist() for x in scaling(data))
     twin = copy.deepcopy(model)
     for neuron in twin.layers[0].neurons:
-        for w, mu, sigma in zip(neuron.w, mean, scale, strict=True):
+        for w, sigma, feature in zip(neuron.w, scale, data.features, strict=True):
             w.data /= sigma
-            neuron.b.data -= w.data * mu
+            if not math.isfinite(w.data):
+                raise ValueError(
+                    f"unstandardized: {feature!r} varies by {sigma} only, so that {w.label} / σ is out of the range of "
+                    "floats; accepted: data in a larger unit"
+                )
+        neuron.b.data = math.fsum([neuron.b.data, *(-w.data * mu for w, mu in zip(neuron.w, mean, strict=True))])
     return twin
 
 

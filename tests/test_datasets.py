@@ -1,9 +1,14 @@
 import gzip
+import re
+import statistics
+from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from nn import circles, load, moons, read_csv, spirals, standardized, xor
+from nn import MLP, Dataset, circles, load, moons, outputs, read_csv, spirals, standardized, unstandardized, xor
+from nn.datasets import scaling
 
 
 def test_iris():
@@ -103,8 +108,30 @@ def test_a_csv_of_the_user_s(tmp_path):
     [
         ("", "line 1: got 0 columns"),
         ("x\n1\n", "line 1: got 1 columns; accepted: one or more features and a label"),
-        ("x;kind\n1;a\n", "a label, separated by ',' and not by ';'"),
-        ("x\ty\tkind\n", r"a label, separated by ',' and not by '\t'"),
+        ("x|kind\n1|a\n", "a label, separated by ',', ';', tab and not by '|'"),
+        (
+            "x, y;kind\n1;a\n",
+            "line 1: got a header that ',' or ';' may separate; accepted: one of them, and names that",
+        ),
+        ("x,y\tkind\n", "line 1: got a header that ',' or tab may separate"),
+        ("1,5;2;kind\n", "line 1: got a header that ',' or ';' may separate"),
+        ("1;2;kind\n1;2;a\n", "line 1: got numbers"),
+        ("x;y;kind\n1,5;2.5;a\n", "line 2, column 'y': got '2.5'; accepted: a finite number with a decimal comma, as"),
+        (
+            "x;y;kind\n1.5;2;a\n1;2,5;b\n",
+            "line 3, column 'y': got '2,5'; accepted: a finite number with a decimal point",
+        ),
+        ("x;kind\n1.234,5;a\n", "line 2, column 'x': got '1.234,5'; accepted: a finite number with a decimal comma"),
+        ("x;kind\n1,234,567;a\n", "line 2, column 'x': got '1,234,567'"),
+        ("x\tkind\n1,234\ta\n", "line 2, column 'x': got '1,234'; accepted: a finite number with a decimal point or"),
+        ("x;kind\nnan;a\n", "line 2, column 'x': got 'nan'"),
+        ('x,kind\n"1,5",a\n', "line 2, column 'x': got '1,5'; accepted: a finite number (the label is 'kind')"),
+        (
+            "x,kind\n1,1\n2,2\n3,1.0\n",
+            "line 4, column 'kind': got '1.0', the number that is '1' above; accepted: one way",
+        ),
+        ("x,kind\n1,-0\n2,a\n3,+0.00\n", "line 4, column 'kind': got '+0.00', the number that is '-0' above"),
+        ("x;kind\n1,5;1,0\n2,5;1\n", "line 3, column 'kind': got '1', the number that is '1,0' above"),
         ("1,2,a\n3,4,b\n", "line 1: got numbers"),
         ("x,x,kind\n", "line 1, column 2: the name 'x' a second time"),
         ("x,,kind\n", "line 1, column 2: no name"),
@@ -189,3 +216,152 @@ def test_data_of_other_features_are_not_standardized_together():
         standardized(load("iris"), xor(4))
     with pytest.raises(TypeError, match=r"^standardized: got \[1\.0, 2\.0\]; accepted: a Dataset"):
         standardized([1.0, 2.0])
+
+
+# Other separators, decimal commas, classes that are numbers -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "features", "inputs", "classes"),
+    [
+        ("x;y;kind\n1,5;-2;a, b\n,5;3,25e2;c\n", ("x", "y"), [[1.5, -2.0], [0.5, 325.0]], ("a, b", "c")),
+        ("x;y;kind\n1.5;2;a\n", ("x", "y"), [[1.5, 2.0]], ("a",)),
+        ("x;kind\n1,234;a\n", ("x",), [[1.234]], ("a",)),  # a comma that does not separate columns is the decimal mark
+        ("x\tkind\n1.234\ta;b\n", ("x",), [[1.234]], ("a;b",)),
+        ("x\tkind\n1,5\ta\n1,234\tb\n", ("x",), [[1.5], [1.234]], ("a", "b")),
+        ("\n\r\nx;kind\n1;a\n", ("x",), [[1.0]], ("a",)),
+        ('"x, in m";"kind; of it"\n1;a\n', ("x, in m",), [[1.0]], ("a",)),
+        ('"x;y",kind\n1,a\n', ("x;y",), [[1.0]], ("a",)),
+        ('"x\ny",kind\n1,a\n', ("x\ny",), [[1.0]], ("a",)),
+    ],
+)
+def test_the_header_tells_the_separator(tmp_path, text, features, inputs, classes):
+    path = tmp_path / "mine.csv"
+    path.write_text(text)
+    data = read_csv(path)
+    assert (data.features, data.inputs.tolist(), data.classes) == (features, inputs, classes)
+
+
+def test_classes_are_in_the_order_of_their_numbers(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("x;kind\n1;10\n1;9,5\n1;b\n1;-1\n1;a\n1;nan\n")
+    assert read_csv(path).classes == ("-1", "9,5", "10", "a", "b", "nan")
+    path.write_text("x,kind\n1,10000000000000001\n2,10000000000000000\n")  # two numbers, which are one float
+    assert read_csv(path).classes == ("10000000000000000", "10000000000000001")
+
+
+@pytest.mark.parametrize("label", [0, 1, None, False, 0.0, b"y", ["y"]])
+def test_a_label_is_a_string(tmp_path, label):
+    path = tmp_path / "mine.csv"
+    path.write_text("y,a\n1,2\n")
+    for read in (load, read_csv):
+        with pytest.raises(TypeError, match=re.escape(f"label: got {label!r}; accepted: the name of a column")):
+            read(path, label=label)
+    with pytest.raises(TypeError, match=re.escape(f"label: got {label!r}")):
+        load("iris", label)
+    with pytest.raises(TypeError, match="load: got 5; accepted: iris, digits or the path of a CSV file"):
+        load(5)
+
+
+def test_names_that_a_terminal_would_obey_are_spelled_out(tmp_path):
+    path = tmp_path / "a\x1b[2J.csv"
+    path.write_text("x,kind\n1,a\n")
+    data = read_csv(path)
+    assert repr(data) == r"<a\x1b[2J.csv: 1 samples, 1 features, 1 classes>"
+    with pytest.raises(ValueError, match=r"^a\\x1b\[2J\.csv: got a network of 2 outputs"):
+        data.targets(2)
+    with pytest.raises(ValueError, match=r"^a\\x1b\[2J\.csv: got 1 features for a network of 2 inputs"):
+        unstandardized(MLP(2, [1]), data)
+    for text in ("x\x1b\n", "x,x\x1b,x\x1b,k\n", "x\x1b,k\n\x9b,a\n", "x,k\x1b\n1,\n", "\x00", "x;k\x1b\n1;1\n2;1.0"):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"a\\x1b\[2J\.csv") as error:
+            read_csv(path)
+        assert str(error.value).isprintable()
+
+
+# Columns that do not vary, and columns of huge numbers ----------------------------------------------------------------
+
+
+def columns(*of):
+    return Dataset(np.array(of, dtype=np.float64).T, np.zeros(len(of[0]), dtype=np.intp), ("x",) * len(of), ("a",), "d")
+
+
+def difference(model, data):
+    """The largest difference of a total input of the first layer, there and back."""
+    (scaled,), twin = standardized(data), unstandardized(model, data)
+    there, here = outputs(model, scaled.inputs.tolist()), outputs(twin, data.inputs.tolist())
+    return float(np.abs(np.array(there) - np.array(here)).max())
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *(np.full(20, c) for c in (0.1, 0.3, 1 / 3, 0.5, 0.0, -12.7, 1e-300, -5e-324, 123.456)),
+        *(np.full(m, 0.1) for m in (1, 2, 3, 1000)),
+        np.array([0.1 + 0.2, 0.3] * 10),
+        np.array([k * 0.1 / k for k in range(1, 100)]),
+        np.array([0.1 * k - 0.1 * (k - 1) for k in range(2, 12)]),
+    ],
+)
+def test_a_column_that_is_constant_up_to_rounding_is_only_shifted(column):
+    preprocessing = pytest.importorskip("sklearn.preprocessing", reason="the reference is scikit-learn's")
+    assert preprocessing.StandardScaler().fit(column[:, None]).scale_.tolist() == [1.0]
+    data = columns(column, np.arange(len(column)) % 7)
+    scaled, later = standardized(data, replace(data, inputs=data.inputs + 0.5))
+    spread = np.ptp(column)
+    assert np.abs(scaled.inputs[:, 0]).max() <= spread
+    assert later.inputs[:, 0] == pytest.approx(np.full(len(column), 0.5), abs=1e-13)
+    model = MLP(2, [3], seed=5)
+    assert difference(model, data) < 1e-12
+    assert [n.w[0].data for n in unstandardized(model, data).layers[0].neurons] == [
+        n.w[0].data for n in model.layers[0].neurons
+    ]
+
+
+def test_a_huge_column_that_does_not_vary_is_only_shifted():
+    for number in (1e200, -1.7e308):  # of which scikit-learn's squares overflow
+        data = columns(np.full(20, number))
+        assert standardized(data)[0].inputs.tolist() == [[0.0]] * 20
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [-1.7e308, 1.7e308],
+        [1.7e308, -1.7e308, -1.7e308],
+        [1e200, 2e200, 4e200],
+        [1.79e308, 1.78e308, 1.2e308, 1.1e308],
+        [1e-200, 2e-200, 4e-200],
+        [1e-310, 2e-310, 4e-310],
+        [1e155, -1e-155, 3.0],
+        [1e8, 1e8 + 1, 1e8 + 3],
+        [0.1, 0.1 + 1e-9],
+        [5.1, 4.9, 4.7],
+    ],
+)
+def test_a_column_of_any_size_is_scaled(column):
+    data = columns(column)
+    (mean,), (scale,) = scaling(data)
+    exact = [Fraction(x) for x in column]
+    middle = sum(exact) / len(exact)
+    variance = sum((x - middle) ** 2 for x in exact) / len(exact)
+    assert mean == pytest.approx(float(middle), rel=1e-15)
+    error = abs(Fraction(scale) ** 2 / variance - 1)
+    assert error < (1e-6 if max(column) < 1e-300 else 1e-12)  # subnormal numbers have few digits
+    found = standardized(data)[0].inputs[:, 0]
+    assert statistics.fmean(found) == pytest.approx(0.0, abs=1e-7)
+    assert statistics.pstdev(found) == pytest.approx(1.0, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    "column", [[-1.7e308, 1.7e308, 0.0], [1e200, 2e200, 4e200], [1.79e308, 1.2e308, 1.1e308], [5.1, 4.9, 4.7]]
+)
+def test_a_model_of_huge_numbers_comes_back_from_the_standardized_ones(column):
+    assert difference(MLP(2, [3], seed=5), columns(column, [1.0, 2.0, 4.0])) < 1e-12
+
+
+def test_a_weight_that_no_float_can_be_is_refused():
+    with pytest.raises(
+        ValueError, match=r"unstandardized: 'x' varies by 5e-324 only, so that W\^\(1\)_11 / σ is out of"
+    ):
+        unstandardized(MLP(1, [1], seed=1), columns([0.0, 5e-324, 1e-323]))

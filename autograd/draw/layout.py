@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.draw.stages import Path
 from autograd.draw.view import Box, View
-from autograd.labels import UnitLabel, indexed
+from autograd.labels import UnitLabel, indexed, visible
 
 if TYPE_CHECKING:
     import graphviz
@@ -77,7 +77,7 @@ def printable(text: str, most: int = 28) -> str:
     """
     if len(text) > most:
         text = text[: most - 1] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return visible(text)
 
 
 def title_text(box: Box) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from autograd.labels import text_latex
+from autograd.labels import text_latex, visible
 from autograd.symbolic import Formula, rounded, to_latex, to_text
 
 WIDTH = 79
@@ -198,17 +198,6 @@ class Lines:
         """Return the lines as an ``aligned`` block."""
         body = " \\\\\n".join(line.to_latex() for line in self.lines)
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
-
-
-def visible(text: str) -> str:
-    r"""Return `text` with what a terminal would obey, such as a newline, written out.
-
-    >>> visible("a\nb")
-    'a\\nb'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def html_text(text: str) -> str:
