@@ -47,6 +47,8 @@ class Operation:
     textbook  the partials as a book writes them, where the accurate form is a longer one: the form that
               derivations show and array programs use, equal within rounding of a number of size 1
     smooth    the partials in a form to differentiate again, where the textbook form loses digits
+    unchosen  of an operation that hands on one of its inputs as it is: for each input, when it is not that one; the
+              derivative by it is 0 then, whatever stands there
     numpy     the name NumPy uses, also a method of `Value`, where it is another one
     defaults  values of the last inputs when they are not given
     javascript  the expression of an elementary function; an operation without one is derived from its `value` rule
@@ -62,6 +64,7 @@ class Operation:
     edges: str = ""
     textbook: tuple[Rule, ...] = ()
     smooth: tuple[Rule, ...] = ()
+    unchosen: tuple[Rule, ...] = ()
     numpy: str = ""
     defaults: tuple[float, ...] = ()
     javascript: str = ""
@@ -481,6 +484,11 @@ _ROWS = (
             lambda m, condition, x, y, out: 0.0,
             lambda m, condition, x, y, out: m.where(condition, 1.0, 0.0),
             lambda m, condition, x, y, out: m.where(condition, 0.0, 1.0),
+        ),
+        unchosen=(
+            lambda m, condition, x, y: True,
+            lambda m, condition, x, y: m.equal(condition, 0.0),
+            lambda m, condition, x, y: condition,
         ),
         domain=(REALS, REALS, REALS),
         edges="a condition other than 0 chooses the first; the derivative by the condition is 0",

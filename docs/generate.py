@@ -23,6 +23,10 @@ names in the first column. *a* stands for the output. Where Python's float arith
 the operation, naming its inputs; where it gives inf or nan, so does the operation. Kinks and singular points are
 PyTorch's.
 
+By what a `where` does not choose, and by its condition, the derivative is 0 whatever stands there, infinite
+derivatives further down included: `where(x < 1, x, sqrt(x))` has the derivative 1 at 0. Any other 0 that meets an
+infinite derivative makes nan.
+
 | name | value | local derivatives | domain | edges |
 |---|---|---|---|---|
 """

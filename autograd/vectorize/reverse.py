@@ -33,6 +33,7 @@ from autograd.vectorize.arrays import (
 )
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.shifts import shifts
+from autograd.vectorize.unchosen import always, cuts, put_to_zero, surely_finite, unchosen
 
 
 def differentiate(
@@ -45,7 +46,8 @@ def differentiate(
     """Add the backward statements of the `forward` ones, and return the gradients of the `wanted` arrays.
 
     `seeds` are the roots with their gradients. An array that is shared by the samples has the sum over the samples as
-    its gradient, or their `mean`; the gradients of batched arrays are those of each sample's own cost.
+    its gradient, or their `mean`; the gradients of batched arrays are those of each sample's own cost. By what a choice
+    does not hand on the derivative is 0 whatever stands there; a 0 that is computed and meets ∞ gives nan.
     """
     seeds = list(seeds)
     fixed = shifts(forward, [root for root, _ in seeds]) - set(wanted)
@@ -59,38 +61,47 @@ class _Reverse:
         for statement in self.forward:
             if any(x in self.active for x in statement.args if isinstance(x, Array)):
                 self.active.add(statement.out)
-        self.gradients: dict[Array, Operand] = {}
+        self.gradients: dict[Array, Operand] = {}  # of what has one: a 0 that is computed is one too
         self.placed: dict[Array, list[tuple[Array, tuple[int | slice, ...]]]] = {}
+        self.unchosen: dict[Array, Array] = {}
+        self.finite: set[Array] = set()
 
     def run(self, seeds: Iterable[tuple[Operand, Operand]], wanted: Collection[Array]) -> dict[Array, Array]:
+        seeds = [(root, seed) for root, seed in seeds if isinstance(root, Array) and root in self.active]
+        self.unchosen = unchosen(self.builder, self.forward, [root for root, _ in seeds], self.active)
+        if self.unchosen:
+            made = {statement.out for statement in self.forward}
+            leaves = {x for s in self.forward for x in s.args if isinstance(x, Array) and x not in made}
+            self.finite = surely_finite(self.forward, leaves)
         for root, seed in seeds:
-            if isinstance(root, Array) and root in self.active:
-                self.gradients[root] = self.builder.map("add", self.gradients.get(root, 0.0), seed)
+            self.add(root, seed)
         for statement in reversed(self.forward):
-            if statement.out in self.active and statement.out not in wanted:
-                gradient = self.gradient(statement.out)
-            elif statement.out in wanted:
-                gradient = self.full(self.gradient(statement.out), statement.out.shape, statement.out.batched)
-                self.gradients[statement.out] = gradient
-            else:
+            out = statement.out
+            gradient = self.gradient(out)
+            if gradient is None:
                 continue
+            if out in wanted:
+                gradient = self.gradients[out] = self.full(gradient, out.shape, out.batched)
             if isinstance(gradient, Array):
-                gradient = self.ranked(gradient, len(statement.out.shape))
-            if gradient != 0.0:
-                getattr(self, type(statement).__name__.lower())(statement, gradient)
-        return {x: self.full(self.gradient(x), x.shape, x.batched) for x in wanted}
+                gradient = self.ranked(gradient, len(out.shape))
+            getattr(self, type(statement).__name__.lower())(statement, gradient)
+        found = {x: self.gradient(x) for x in wanted}
+        return {
+            x: self.full(0.0 if gradient is None else gradient, x.shape, x.batched) for x, gradient in found.items()
+        }
 
-    def gradient(self, x: Array) -> Operand:
-        """Return all that has been added to the gradient of `x`."""
-        total = self.gradients.get(x, 0.0)
+    def gradient(self, x: Array) -> Operand | None:
+        """Return all that has been added to the gradient of `x`; None if nothing has."""
+        total = self.gradients.get(x)
         parts = self.placed.pop(x, [])
         if (joined := self.joined(x, parts)) is not None:
-            total = self.builder.map("add", total, joined)
+            total = joined if total is None else self.builder.map("add", total, joined)
             parts = []
         for part, index in parts:
-            base = self.full(total, x.shape, x.batched) if total != 0.0 else 0.0
+            base = 0.0 if total is None else self.full(total, x.shape, x.batched)
             total = self.builder.emit(Place, x.shape, x.batched, (base, part), index)
-        self.gradients[x] = total
+        if total is not None:
+            self.gradients[x] = total
         return total
 
     def joined(self, x: Array, parts: list[tuple[Array, tuple[int | slice, ...]]]) -> Array | None:
@@ -113,8 +124,10 @@ class _Reverse:
         return self.builder.emit(Join, x.shape, x.batched, tuple(found), axis, stacked)
 
     def add(self, x: Operand, gradient: Operand) -> None:
-        if isinstance(x, Array) and x in self.active and gradient != 0.0:
-            self.gradients[x] = self.builder.map("add", gradient, self.gradients.get(x, 0.0))
+        if isinstance(x, Array) and x in self.active:
+            self.gradients[x] = (
+                self.builder.map("add", gradient, self.gradients[x]) if x in self.gradients else gradient
+            )
 
     def full(self, gradient: Operand, shape: Shape, batched: bool) -> Array:
         if isinstance(gradient, Array) and gradient.shape == shape and gradient.batched == batched:
@@ -138,12 +151,19 @@ class _Reverse:
 
     def map(self, statement: Map, gradient: Operand) -> None:
         row, args, out = OPERATIONS[statement.name], statement.args, statement.out
+        if row.unchosen:
+            for x, cut in zip(args, cuts(self.builder, statement), strict=True):
+                if isinstance(x, Array) and x in self.active and not always(cut):
+                    self.add(x, self.product(put_to_zero(self.builder, cut, gradient), 1.0, out, x))
+            return
         for x in dict.fromkeys(args):
             if isinstance(x, Array) and x in self.active:
                 slopes = [formula(SYMBOLS, *args, out) for y, formula in zip(args, row.formulas, strict=True) if y is x]
                 local: Operand = 0.0
                 for slope in slopes:
                     local = self.builder.map("add", local, self.builder.compute(slope))
+                if isinstance(local, Array):  # a number is finite
+                    local = put_to_zero(self.builder, self.unchosen.get(out), local)
                 self.add(x, self.product(gradient, local, out, x))
 
     def product(self, gradient: Operand, local: Operand, out: Array, x: Array) -> Operand:
@@ -194,6 +214,9 @@ class _Reverse:
                 continue
             kept = [-1 if letter == BATCH else axis[letter] for letter in mine]
             with_axes = other, tuple(axis[letter] for letter in theirs if letter != BATCH)
+            if out in self.unchosen and other not in self.finite:
+                with_axes = self.chosen_of(with_axes, self.unchosen[out], [axis[x] for x in of_out if x != BATCH])
+                other = with_axes[0]
             crosses = out.batched and not x.batched
             if isinstance(gradient, Array):
                 squeezed, has = self.squeezed(gradient, len(out.shape))
@@ -213,6 +236,14 @@ class _Reverse:
             result: Operand = self.builder.expand_to((total, tuple(sorted(places))), len(order))
             result = self.builder.map("mul", 2.0, result) if twice else result
             self.add(x, self.over_samples(result, crosses, summed))
+
+    def chosen_of(self, factor: View, condition: Array, along: Sequence[int]) -> View:
+        """Return a factor with 0 where the condition, whose axes run `along` those of the products, holds."""
+        condition = self.ranked(condition, len(along))
+        axes = sorted({*factor[1], *along})
+        both = [self.builder.ordered(view, axes) for view in (factor, (condition, tuple(along)))]
+        x, unchosen = (self.builder.expand_to(view, len(axes)) for view in both)
+        return put_to_zero(self.builder, unchosen, x), tuple(axes)  # type: ignore[return-value]
 
     def reduce(self, statement: Reduce, gradient: Operand) -> None:
         (x,) = statement.args

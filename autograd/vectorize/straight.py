@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.ops import FLOAT, OPERATIONS, Operation
-from autograd.symbolic import SYMBOLS, combine, symbol, to_numpy
+from autograd.symbolic import SYMBOLS, Expression, Formula, combine, symbol, to_numpy
 from autograd.value import Constant
 from autograd.vectorize.record import LEAF, ROWS, Record
 from autograd.vectorize.targets import namespace
@@ -36,7 +36,8 @@ class Straight:
     """A graph as straight-line code.
 
     ``values`` are the numbers of all nodes, or arrays of one number for each of the m samples; ``gradients`` those
-    of the last backward pass.
+    of the last backward pass. Behind these, from the end, ``gradients[~k]`` says whether nothing of node k has reached
+    the root, where a choice decides that: its gradient is 0 then whatever stands there.
     """
 
     def __init__(self, graph: Record, root: int, variables: Sequence[int]) -> None:
@@ -44,15 +45,16 @@ class Straight:
         self.values: list[Any] = [node._data for node in graph.nodes]
         self.gradients: list[Any] = []
         self.graph, self.active = graph, _active(graph, variables)
+        self.may_miss = _may_miss(graph, root, self.active)
         late = _late(graph, root)
         bounds = [(start, min(start + PIECE, len(graph.nodes))) for start in range(0, len(graph.nodes), PIECE)]
-        keys = [_key(graph, self.active, late, *bound) for bound in bounds]
+        keys = [_key(graph, self.active, self.may_miss, late, *bound) for bound in bounds]
         often = {key for key, times in Counter(keys).items() if times > 2 or len(keys) <= 2}
         texts: dict[tuple[bytes, ...], tuple[str, str]] = {}
         self.pieces: list[tuple[int, int, tuple[str, str] | None]] = []  # from, to, and the code where it was written
         for key, (start, stop) in zip(keys, bounds, strict=True):
             if key in often and key not in texts:
-                texts[key] = _source(graph, self.active, late, start, stop)
+                texts[key] = _source(graph, self.active, self.may_miss, late, start, stop)
             self.pieces.append((start, stop, texts.get(key)))
         self.made: dict[bool, tuple[list[Piece], list[Piece]]] = {}
 
@@ -78,7 +80,7 @@ class Straight:
         for piece, start in forward:
             piece(values, start)
         if backward:
-            self.gradients = gradients = [0.0] * len(values)
+            self.gradients = gradients = [0.0] * len(values) + [True] * len(values)
             gradients[self.root] = 1.0
             for piece, start in reversed(back):
                 piece(values, gradients, start)
@@ -102,7 +104,7 @@ class Straight:
                 forward.append((function(text[0]), start))
                 back.append((function(text[1]), start))
             else:
-                steps, slopes = _steps(self.graph, self.active, start, stop, function)
+                steps, slopes = _steps(self.graph, self.active, self.may_miss, start, stop, function)
                 forward.append((partial(_one_by_one, steps), start))
                 back.append((partial(_one_by_one_back, slopes), start))
         return forward, back
@@ -119,7 +121,12 @@ def _one_by_one_back(slopes: list[tuple[Any, ...]], values: list[Any], gradients
 
 
 def _steps(
-    graph: Record, active: list[bool], start: int, stop: int, function: Callable[[str], Callable[..., Any]]
+    graph: Record,
+    active: list[bool],
+    may_miss: list[bool],
+    start: int,
+    stop: int,
+    function: Callable[[str], Callable[..., Any]],
 ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """Return the operations of a piece that is run once, and backward its slopes: functions with their places."""
     op = graph.op[start:stop].tolist()
@@ -134,7 +141,8 @@ def _steps(
                 operands = (x, y, z)[: row.arity]
                 fixed = row.infix not in (1, 2)  # an exponent is part of the code, a factor is not
                 numbers = tuple(nodes[j]._data if fixed and nodes[j].__class__ is Constant else None for j in operands)
-                text = _slopes_text(row, tuple(active[j] for j in operands), numbers)
+                flags = tuple(may_miss[j] for j in (k, *operands))
+                text = _slopes_text(row, tuple(active[j] for j in operands), flags, numbers)
                 slopes.append((function(text), k, x, y, z))
     return steps, slopes[::-1]
 
@@ -145,12 +153,18 @@ def _step_text(op: Operation) -> str:
 
 
 @lru_cache(1024)
-def _slopes_text(op: Operation, active: tuple[bool, ...], numbers: tuple[float | None, ...]) -> str:
-    lines = []
+def _slopes_text(
+    op: Operation, active: tuple[bool, ...], may_miss: tuple[bool, ...], numbers: tuple[float | None, ...]
+) -> str:
+    lines = [" u=d[~k]"] if may_miss[0] else []
     for place, (target, wanted) in enumerate(zip("xyz", active, strict=False)):
-        if wanted and (slope := _slope_text(op, place, numbers)):
-            lines.append(f" d[{target}]=d[{target}]+{slope.format('v[x]', 'v[y]', 'v[z]', 'v[k]', 'g')}")
-    return "\n".join(["def piece(v,d,k,x,y,z):", " g=d[k]", *lines])
+        slope, misses = _slope_text(op, place, numbers, may_miss[0])
+        if wanted and slope:
+            lines.append(f" d[{target}]=d[{target}]+{slope}")
+            if may_miss[1 + place]:
+                lines.append(f" d[~{target}]=logical_and(d[~{target}],{misses})")
+    text = "\n".join(["def piece(v,d,k,x,y,z):", " g=d[k]", *lines])
+    return text.format("v[x]", "v[y]", "v[z]", "v[k]", "g", "u")
 
 
 @cache
@@ -171,6 +185,23 @@ def _active(graph: Record, variables: Sequence[int]) -> list[bool]:
     return active
 
 
+def _may_miss(graph: Record, root: int, active: list[bool]) -> list[bool]:
+    """Return of which nodes nothing reaches the root in some runs, because choices do not hand them on."""
+    unchosen = {o for o, row in enumerate(ROWS) if row.unchosen}
+    op = graph.op.tolist()
+    if unchosen.isdisjoint(op):
+        return [False] * len(op)
+    may_miss = [True] * len(op)
+    may_miss[root] = False
+    inputs = graph.inputs.tolist()
+    for k in range(len(op) - 1, -1, -1):
+        if op[k] != LEAF and op[k] not in unchosen and not may_miss[k]:
+            for x in inputs[k]:
+                if x >= 0:
+                    may_miss[x] = False
+    return [missing and of_variables for missing, of_variables in zip(may_miss, active, strict=True)]
+
+
 def _late(graph: Record, root: int) -> list[bool]:
     """Return which nodes are inputs of later pieces, or the root."""
     user = np.arange(len(graph.nodes))[:, None] // PIECE
@@ -181,13 +212,17 @@ def _late(graph: Record, root: int) -> list[bool]:
     return late.tolist()
 
 
-def _key(graph: Record, active: list[bool], late: list[bool], start: int, stop: int) -> tuple[bytes, ...]:
+def _key(
+    graph: Record, active: list[bool], may_miss: list[bool], late: list[bool], start: int, stop: int
+) -> tuple[bytes, ...]:
     """Return what makes the code of a piece: equal keys, equal code."""
     inputs = graph.inputs[start:stop]
     leaf = (inputs >= 0) & (inputs < start) & (graph.op[inputs] == LEAF)
     relative = np.where(inputs < 0, -1 << 40, np.where(leaf, inputs + (1 << 40), inputs - start))
     numbers = np.array([x._data if x.__class__ is Constant else math.inf for x in graph.nodes[start:stop]])
-    flags = bytes(active[start:stop]), bytes(late[start:stop])
+    of_inputs = inputs.ravel().tolist()
+    flags = [bytes(x[start:stop]) for x in (active, may_miss, late)]
+    flags += [bytes(x[k] for k in of_inputs) for x in (active, may_miss)]
     return graph.op[start:stop].tobytes(), relative.tobytes(), numbers.tobytes(), *flags
 
 
@@ -197,14 +232,28 @@ def _value_text(op: Operation) -> str:
 
 
 @lru_cache(4096)
-def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...]) -> str:
-    """Return gradient · local derivative as a template: inputs {0}..., output {3}, gradient {4}; "" if it is 0."""
+def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...], may_miss: bool) -> tuple[str, str]:
+    """Return gradient · local derivative, and when nothing of the input has reached the root, as templates.
+
+    In them stand inputs {0}..., output {3}, gradient {4} and, where the output `may_miss` the root, {5}: whether it
+    does. Both are "" where nothing of the input is ever handed on.
+    """
     inputs = [symbol(f"{{{k}}}") if number is None else number for k, number in enumerate(numbers)]
-    slope = op.formulas[place](SYMBOLS, *inputs, symbol("{3}"))
-    return to_numpy(combine("mul", symbol("{4}"), slope)) if slope != 0.0 else ""
+    misses: Formula = symbol("{5}") if may_miss else False
+    gradient: Formula = symbol("{4}")
+    if op.unchosen:
+        cut = op.unchosen[place](SYMBOLS, *inputs)
+        if not isinstance(cut, Expression) and cut:
+            return "", ""
+        misses = combine("where", misses, 1.0, cut)
+    else:
+        gradient = combine("mul", gradient, op.formulas[place](SYMBOLS, *inputs, symbol("{3}")))
+    return to_numpy(combine("where", misses, 0.0, gradient)), to_numpy(misses)
 
 
-def _source(graph: Record, active: list[bool], late: list[bool], start: int, stop: int) -> tuple[str, str]:
+def _source(
+    graph: Record, active: list[bool], may_miss: list[bool], late: list[bool], start: int, stop: int
+) -> tuple[str, str]:
     """Return the functions of a piece: piece(values, start), and piece(values, gradients, start)."""
     nodes = graph.nodes
     op = graph.op[start:stop].tolist()
@@ -226,6 +275,9 @@ def _source(graph: Record, active: list[bool], late: list[bool], start: int, sto
         if active[start + i] and late[start + i]:
             back.append(f" g{i}=gradients[start+{i}]")
             used.add(f"g{i}")
+            if may_miss[start + i]:
+                back.append(f" m{i}=gradients[~(start+{i})]")
+                used.add(f"m{i}")
     for i in reversed(computed):
         if f"g{i}" not in used:
             continue
@@ -233,12 +285,18 @@ def _source(graph: Record, active: list[bool], late: list[bool], start: int, sto
         names = [name(k) for k in operands]
         numbers = tuple(nodes[k]._data if nodes[k].__class__ is Constant else None for k in operands)
         for place, k in enumerate(operands):
-            if active[k] and (slope := _slope_text(ROWS[op[i]], place, numbers)):
-                target = f"g{k - start}" if k >= start else f"h{names[place]}"
-                text = slope.format(*names, *[""] * (3 - len(names)), f"v{i}", f"g{i}")
-                back.append(
-                    f" {target}={target}+{text}" if target in used else f" {target}={text}"
-                )  # += changes arrays
+            slope, misses = _slope_text(ROWS[op[i]], place, numbers, may_miss[start + i])
+            if not (active[k] and slope):
+                continue
+            own = str(k - start) if k >= start else names[place]
+            given = *names, *[""] * (3 - len(names)), f"v{i}", f"g{i}", f"m{i}"
+            target = f"g{own}" if k >= start else f"h{own}"
+            text = slope.format(*given)
+            back.append(f" {target}={target}+{text}" if target in used else f" {target}={text}")  # += changes arrays
+            used.add(target)
+            if may_miss[k]:
+                target, text = f"m{own}", misses.format(*given)
+                back.append(f" {target}=logical_and({target},{text})" if target in used else f" {target}={text}")
                 used.add(target)
     at = {k: str(k) if graph.op[k] == LEAF else f"start-{start - k}" for k in outside}
     load = [f" {outside[k]}=values[{at[k]}]" for k in outside]
@@ -246,6 +304,9 @@ def _source(graph: Record, active: list[bool], late: list[bool], start: int, sto
     every = "".join(f"v{i}," for i in range(stop - start))
     part = f"values[start:start+{stop - start}]"
     hand_on = [f" gradients[{at[k]}]=gradients[{at[k]}]+h{o}" for k, o in outside.items() if f"h{o}" in used]
+    hand_on += [
+        f" gradients[~({at[k]})]=logical_and(gradients[~({at[k]})],m{o})" for k, o in outside.items() if f"m{o}" in used
+    ]
     hand_on += [
         f" gradients[start+{i}]=gradients[start+{i}]+g{i}" for i, o in enumerate(op) if o == LEAF and f"g{i}" in used
     ]
