@@ -15,14 +15,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from autograd.ops import OPERATIONS, Operation, evaluate
-from autograd.value import Value, apply, at_the_edges, real
+from autograd.value import Value, apply, at_the_edges, node_maker, real
 
 
 def _function(op: Operation) -> Callable[..., Any]:
+    make = node_maker(op)
+
     def function(*inputs: Value | float) -> Any:
-        inputs = op.with_defaults(inputs)
+        if len(inputs) != op.arity:
+            inputs = op.with_defaults(inputs)
         if any(isinstance(x, Value) for x in inputs):
-            return apply(op, *inputs)
+            return make(*inputs)
         try:
             numbers = [real(x) for x in inputs]
         except TypeError as error:

@@ -18,20 +18,18 @@ import functools
 import inspect
 import operator
 import reprlib
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from types import SimpleNamespace
 from typing import Any
 
-from autograd import functions, value
+from autograd import functions
 from autograd.ops import FLOAT, OPERATIONS, Operation, local_derivative
 from autograd.structures import Number, Structure, is_structure, leaves, plain, rebuild
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
 from autograd.value import Constant, Value
+from autograd.value import no_grad as no_grad
 
 Function = Callable[..., Any]
 
@@ -539,59 +537,3 @@ def _along(formula: Formula, known: dict[Expression, tuple[float, float]]) -> tu
         pair = out, tangent
     known[formula] = pair
     return pair
-
-
-# Without a graph --------------------------------------------------------------------------------------------------
-#
-# The functions that make nodes do not ask whether to. They are replaced, for as long as any thread is inside a
-# `no_grad` block, by some that do.
-
-_INLINED = {"__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul}
-_make_node, _make_inlined = value._node, {name: getattr(Value, name) for name in _INLINED}
-_detached: ContextVar[bool] = ContextVar("detached", default=False)
-_lock = threading.Lock()
-_blocks = 0
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Within ``with no_grad():`` operations on Values give constants, which remember nothing.
-
-    It holds for this thread or task only, and nests. While no such block runs anywhere, it costs nothing.
-
-    >>> x = Value(3.0)
-    >>> with no_grad():
-    ...     print(x * x)
-    Constant(9.0)
-    """
-    token = _detached.set(True)
-    _count_blocks(1)
-    try:
-        yield
-    finally:
-        _count_blocks(-1)
-        _detached.reset(token)
-
-
-def _count_blocks(change: int) -> None:
-    global _blocks
-    with _lock:
-        _blocks += change
-        value._node = _node_or_constant if _blocks else _make_node  # type: ignore[assignment]
-        for name, function in _make_inlined.items():
-            setattr(Value, name, _inlined_or_constant(name) if _blocks else function)
-
-
-def _node_or_constant(op: Operation, data: float, *links: Any) -> Value:
-    return Constant(data) if _detached.get() else _make_node(op, data, *links)
-
-
-def _inlined_or_constant(name: str) -> Callable[[Value, Number], Value]:
-    operate, make = _INLINED[name], _make_inlined[name]
-
-    def method(self: Value, other: Number) -> Value:
-        if _detached.get() and isinstance(other, Value):
-            return Constant(operate(self.data, other.data))
-        return make(self, other)  # type: ignore[no-any-return]
-
-    return method

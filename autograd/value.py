@@ -7,18 +7,22 @@ used only when all that it feeds into is done. There are no closures and no refe
 
 from __future__ import annotations
 
+import functools
 import operator
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from autograd.float_rules import value_and_partials
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
 
 ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
+_ZERO = 0.0
 _new = object.__new__
 
 
@@ -148,11 +152,11 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self._data, spec)
 
-    # Arithmetic. + - * are the rows `add`, `sub` and `mul` written out, because they are most of every graph. ---------
+    # Arithmetic. + - * of two Values are the rows `add`, `sub` and `mul` written out: they are most of every graph --
 
     def __add__(self, other: Value | float) -> Value:
-        if other.__class__ is not Value:
-            return apply(ADD, self, other)
+        if other.__class__ is not Value or _blocks:
+            return _add(self, other)
         out = _new(Value)
         out._data = self._data + other._data
         out._op = ADD
@@ -164,8 +168,8 @@ class Value:
         return out
 
     def __sub__(self, other: Value | float) -> Value:
-        if other.__class__ is not Value:
-            return apply(SUB, self, other)
+        if other.__class__ is not Value or _blocks:
+            return _sub(self, other)
         out = _new(Value)
         out._data = self._data - other._data
         out._op = SUB
@@ -178,10 +182,8 @@ class Value:
         return out
 
     def __mul__(self, other: Value | float) -> Value:
-        if other.__class__ is not Value:
-            if other.__class__ is Constant:  # a weight times a datum: as frequent as the rest
-                return _node(MUL, self._data * other._data, self, other, other._data)
-            return apply(MUL, self, other)
+        if other.__class__ is not Value or _blocks:
+            return _mul(self, other)
         out = _new(Value)
         out._x = self
         out._y = other
@@ -196,34 +198,34 @@ class Value:
     def __radd__(self, other: float) -> Value:
         if other.__class__ is int and other == 0:  # where `sum` starts
             return self
-        return apply(ADD, other, self)
+        return _add(other, self)
 
     def __rsub__(self, other: float) -> Value:
-        return apply(SUB, other, self)
+        return _sub(other, self)
 
     def __rmul__(self, other: float) -> Value:
-        return apply(MUL, other, self)
+        return _mul(other, self)
 
     def __truediv__(self, other: Value | float) -> Value:
-        return apply(OPERATIONS["div"], self, other)
+        return _div(self, other)
 
     def __rtruediv__(self, other: float) -> Value:
-        return apply(OPERATIONS["div"], other, self)
+        return _div(other, self)
 
     def __pow__(self, other: Value | float) -> Value:
-        return apply(OPERATIONS["pow"], self, other)
+        return _pow(self, other)
 
     def __rpow__(self, other: float) -> Value:
-        return apply(OPERATIONS["pow"], other, self)
+        return _pow(other, self)
 
     def __neg__(self) -> Value:
-        return apply(OPERATIONS["neg"], self)
+        return _neg(self)
 
     def __pos__(self) -> Value:
         return self
 
     def __abs__(self) -> Value:
-        return apply(OPERATIONS["abs"], self)
+        return _abs(self)
 
     if TYPE_CHECKING:  # the methods that the table adds below
 
@@ -321,36 +323,47 @@ class Value:
 
 def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
     """Do the work of `Value.backward`; each leaf goes into `leaves`, with its gradient before, as it is met."""
+    # 1. Put the operations that the root depends on in an order in which each comes after its inputs. The way there is
+    # marked in the nodes themselves: a gradient is `opened` while the inputs of its node are being visited and `closed`
+    # from then on. Both are zeros of this call's own, so that a closed gradient is one that nothing was added to yet.
+    opened, closed = _ZERO + 0.0, _ZERO + 0.0
     order: list[Value] = []
     stack = [root]
-    push, pop, finish = stack.append, stack.pop, order.append
-    opened, closed = float("0"), float("0")  # zeros of this call's own: a node met by it holds one or the other
-    # Order the nodes that this one depends on, inputs before users.
+    if root._op is None:
+        leaves.append((root, root._grad))
+        stack.pop()
     while stack:
-        node = pop()
+        node = stack.pop()
         grad = node._grad
-        if grad is opened:
+        if grad is opened:  # it comes off the stack for the second time: its inputs are done
             node._grad = closed
-            finish(node)
+            order.append(node)
         elif grad is not closed:
-            if node._op is None:
-                leaves.append((node, grad))
+            waiting = False
+            if node._dy is not None and (grad := (y := node._y)._grad) is not closed:
+                if y._op is None:
+                    leaves.append((y, grad))
+                    y._grad = closed
+                else:
+                    waiting = True
+                    node._grad = opened
+                    stack.append(node)
+                    stack.append(y)
+            if node._dx is not None and (grad := (x := node._x)._grad) is not closed:
+                if x._op is None:
+                    leaves.append((x, grad))
+                    x._grad = closed
+                else:
+                    if not waiting:
+                        waiting = True
+                        node._grad = opened
+                        stack.append(node)
+                    stack.append(x)
+            if not waiting:
                 node._grad = closed
-                continue
-            if node._dx is not None and (x := node._x)._grad is not closed:
-                node._grad = opened
-                push(node)
-                if node._dy is not None and node._y._grad is not closed:
-                    push(node._y)
-                push(x)
-            elif node._dy is not None and node._y._grad is not closed:
-                node._grad = opened
-                push(node)
-                push(node._y)
-            else:
-                node._grad = closed
-                finish(node)
-    # In the reverse order a node comes when its gradient is whole: it hands it on to its inputs.
+                order.append(node)
+    # 2. Go through it backwards. When a node's turn comes, all that it feeds into has added to its gradient; it hands
+    # that on to its inputs, times the local derivative by each.
     root._grad = 1.0
     order.reverse()
     for node in order:
@@ -359,6 +372,7 @@ def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
             node._x._grad += partial * grad  # type: ignore[operator]
         if (partial := node._dy) is not None:
             node._y._grad += partial * grad  # type: ignore[operator]
+    # 3. A leaf adds what it had before.
     for leaf, before in leaves:
         if before is not None:
             leaf._grad += before  # type: ignore[operator]
@@ -376,13 +390,13 @@ class Constant(Value):
     __slots__ = ()
 
     def __add__(self, other: Value | float) -> Value:
-        return apply(ADD, self, other)
+        return _add(self, other)
 
     def __sub__(self, other: Value | float) -> Value:
-        return apply(SUB, self, other)
+        return _sub(self, other)
 
     def __mul__(self, other: Value | float) -> Value:
-        return apply(MUL, self, other)
+        return _mul(self, other)
 
 
 _data_mark = object()
@@ -410,7 +424,7 @@ def real(number: Any) -> float:
     """
     if number.__class__ is float:
         return number
-    if isinstance(number, Real) or _is_numpy_bool(number):
+    if number.__class__ is int or isinstance(number, Real) or _is_numpy_bool(number):
         try:
             return float(number)
         except OverflowError:
@@ -422,6 +436,112 @@ def real(number: Any) -> float:
 def _is_numpy_bool(number: Any) -> bool:
     numpy = sys.modules.get("numpy")  # what NumPy made cannot be here without it
     return numpy is not None and isinstance(number, numpy.bool_)
+
+
+# Making nodes ---------------------------------------------------------------------------------------------------------
+#
+# Every node of the package is made here or by + - * above.
+
+
+@functools.cache
+def node_maker(op: Operation) -> Callable[..., Value]:
+    """Return the function that makes the node of operation `op` on Values and numbers: `apply`, with `op` known.
+
+    >>> node_maker(OPERATIONS["hypot"])(Value(3.0), 4.0)
+    Value(5.0, op=hypot)
+    """
+    return {1: _unary, 2: _binary}.get(op.arity, _of_many)(op)
+
+
+def _unary(op: Operation) -> Callable[..., Value]:
+    rule: Any = None  # compiled when the operation is first used
+
+    def make(x: Value, *more: Value | float) -> Value:
+        nonlocal rule
+        if rule is None:
+            rule = value_and_partials(op, 0)
+        if x.__class__ is not Value or more:
+            return apply(op, *op.with_defaults((x, *more)))  # where `more` is refused
+        try:
+            data, dx = rule(x._data)
+        except (ArithmeticError, TypeError, ValueError):
+            return apply(op, x)  # has the words for what went wrong, and IEEE's number for a slope that is not finite
+        if _blocks and _detached.get():
+            return _constant(data)
+        out = _new(Value)
+        out._data = data
+        out._op = op
+        out._x = x
+        out._y = None  # type: ignore[assignment]
+        out._dx = dx
+        out._dy = None
+        out._grad = None
+        out._label = ""
+        return out
+
+    return make
+
+
+def _binary(op: Operation) -> Callable[..., Value]:
+    by_both: Any = None
+    by_x: Any = None
+    by_y: Any = None
+
+    def make(x: Value | float, y: Value | float) -> Value:
+        nonlocal by_both, by_x, by_y
+        if by_both is None:
+            by_both, by_x, by_y = (value_and_partials(op, *wanted) for wanted in ((0, 1), (0,), (1,)))
+        dx = dy = None
+        try:
+            if y.__class__ is float or y.__class__ is int:
+                y = _constant(1.0 * y)
+            elif x.__class__ is float or x.__class__ is int:
+                x = _constant(1.0 * x)
+            if x.__class__ is Value:
+                if y.__class__ is Value:
+                    data, dx, dy = by_both(x._data, y._data)
+                elif y.__class__ is Constant:
+                    data, dx = by_x(x._data, y._data)
+                else:
+                    return apply(op, x, y)
+            elif x.__class__ is Constant and y.__class__ is Value:
+                data, dy = by_y(x._data, y._data)
+            else:
+                return apply(op, x, y)
+        except (ArithmeticError, TypeError, ValueError):
+            return apply(op, x, y)
+        if data.__class__ is not float:  # a power that is complex
+            return apply(op, x, y)
+        if _blocks and _detached.get():
+            return _constant(data)
+        out = _new(Value)
+        out._data = data
+        out._op = op
+        out._x = x
+        out._y = y
+        out._dx = dx
+        out._dy = dy
+        out._grad = None
+        out._label = ""
+        return out
+
+    make.__defaults__ = op.defaults
+    return make
+
+
+def _of_many(op: Operation) -> Callable[..., Value]:
+    def make(*inputs: Value | float) -> Value:
+        return apply(op, *op.with_defaults(inputs))
+
+    return make
+
+
+def _constant(number: float) -> Constant:
+    out = _new(Constant)
+    out._data = number
+    out._op = out._x = out._y = out._dx = out._dy = out._grad = None  # type: ignore[assignment]
+    out._label = ""
+    return out
 
 
 def apply(op: Operation, *operands: Value | float) -> Value:
@@ -440,7 +560,7 @@ def apply(op: Operation, *operands: Value | float) -> Value:
             inputs.append(operand)
             continue
         try:
-            inputs.append(Constant(operand))
+            inputs.append(_constant(real(operand)))
         except TypeError as error:
             if op.infix and hasattr(operand, "__array__"):
                 return NotImplemented  # type: ignore[no-any-return]
@@ -451,6 +571,8 @@ def apply(op: Operation, *operands: Value | float) -> Value:
     except (ArithmeticError, ValueError) as error:
         named = ", ".join(f"{x._label} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
         raise type(error)(f"{op.name}({named}): {op.failure(error)}") from None
+    if _blocks and _detached.get():
+        return _constant(data)
     partials = [
         None if isinstance(x, Constant) else local_derivative(op, i, numbers, data) for i, x in enumerate(inputs)
     ]
@@ -477,6 +599,113 @@ def _node(op: Operation, data: float, x: Value, y: Value | None, dx: float | Non
 _PAIR = Operation(name="pair", symbol="", latex="", value=max, partials=(max, max))
 
 
+def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Value) -> Value:
+    """Return z = Σ_j W_j a_j + b, as the nodes that ``w1 * a1 + w2 * a2 + ... + b`` makes.
+
+    Raises ValueError where there is nothing to add up, or one list is longer than the other.
+
+    >>> sum_of_products([Value(2.0), Value(3.0)], [Value(5.0), Value(7.0)], Value(1.0)).data
+    32.0
+    """
+    if not weights:
+        raise ValueError("sum_of_products: no inputs")
+    if _blocks:
+        first, *others = [w * a for w, a in zip(weights, inputs, strict=True)]
+        return sum(others, first) + bias
+    # These nodes are most of every network's graph, so * and + are written out; a test holds them to the operators.
+    total: Value | None = None
+    number = 0.0
+    for w, a in zip(weights, inputs, strict=True):
+        product = _new(Value)
+        product._x = w
+        product._y = a
+        x = w._data
+        y = a._data
+        product._data = data = x * y
+        product._dx = None if w.__class__ is Constant else y
+        product._dy = None if a.__class__ is Constant else x
+        product._op = MUL
+        product._grad = None
+        product._label = ""
+        if total is None:
+            total = product
+            number = data
+        else:
+            out = _new(Value)
+            out._x = total
+            out._y = product
+            out._data = number = number + data
+            out._dx = out._dy = 1.0
+            out._op = ADD
+            out._grad = None
+            out._label = ""
+            total = out
+    return total + bias  # type: ignore[operator]
+
+
+def at_the_edges(op: Operation) -> str:
+    """Return the last paragraph of the docstring of an operation."""
+    return f"\n\nAt the edges: {op.edges}." if op.edges else ""
+
+
+_add, _sub, _mul, _div = (node_maker(OPERATIONS[name]) for name in ("add", "sub", "mul", "div"))
+_pow, _neg, _abs = (node_maker(OPERATIONS[name]) for name in ("pow", "neg", "abs"))
+
+
+def _method(op: Operation) -> Callable[..., Value]:
+    make = node_maker(op)
+
+    def method(self: Value, *others: Value | float) -> Value:
+        return make(*op.with_defaults((self, *others)))
+
+    method = make if op.arity == 1 else method
+    method.__name__ = op.name
+    method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}." + at_the_edges(op)
+    return method
+
+
+for _op in OPERATIONS.values():
+    if _op.name != "where":  # `where` starts with a condition, not with a node: it is a function
+        setattr(Value, _op.name, _method(_op))
+        setattr(Value, _op.numpy or _op.name, getattr(Value, _op.name))
+
+
+# Without a graph ------------------------------------------------------------------------------------------------------
+
+_detached: ContextVar[bool] = ContextVar("detached", default=False)
+_lock = threading.Lock()
+_blocks = 0  # the `no_grad` blocks that are open in any thread: while there are none, what makes nodes asks no more
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Within ``with no_grad():`` operations on Values give constants, which remember nothing.
+
+    It holds for this thread or task only, and nests.
+
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     print(x * x)
+    Constant(9.0)
+    """
+    token = _detached.set(True)
+    _count_blocks(1)
+    try:
+        yield
+    finally:
+        _count_blocks(-1)
+        _detached.reset(token)
+
+
+def _count_blocks(change: int) -> None:
+    global _blocks
+    with _lock:
+        _blocks += change
+
+
+# Comparison -----------------------------------------------------------------------------------------------------------
+
+
 def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | float) -> bool:
     right = other if isinstance(other, Value) else None
     try:
@@ -487,29 +716,6 @@ def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | f
     if record is not None:
         record.append(Comparison(left, relation, Constant(other) if right is None else right, outcome))  # type: ignore[arg-type]
     return outcome
-
-
-# The operations as methods, under their own name and NumPy's ----------------------------------------------------------
-
-
-def at_the_edges(op: Operation) -> str:
-    """Return the last paragraph of the docstring of an operation."""
-    return f"\n\nAt the edges: {op.edges}." if op.edges else ""
-
-
-def _method(op: Operation) -> Callable[..., Value]:
-    def method(self: Value, *others: Value | float) -> Value:
-        return apply(op, *op.with_defaults((self, *others)))
-
-    method.__name__ = op.name
-    method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}." + at_the_edges(op)
-    return method
-
-
-for _op in OPERATIONS.values():
-    if _op.name != "where":  # `where` starts with a condition, not with a node: it is a function
-        setattr(Value, _op.name, _method(_op))
-        setattr(Value, _op.numpy or _op.name, getattr(Value, _op.name))
 
 
 # Flat pickles ---------------------------------------------------------------------------------------------------------

@@ -22,15 +22,13 @@ from typing import Any
 
 from autograd import functions
 from autograd.labels import UnitLabel
-from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, local_derivative
-from autograd.value import ADD, MUL, Constant, Value, apply
+from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
+from autograd.value import Constant, Value, node_maker, sum_of_products
 
 SOFTMAX = "softmax"
 MANY = "one sample at a time; nn.outputs takes many"
 Inputs = Iterable[Value | float]
 Units = dict[int, Value]
-
-_new = object.__new__
 
 
 def activation_operation(name: str | None, argument: str = "activation") -> Operation | None:
@@ -68,71 +66,6 @@ def softmax(z: Sequence[Any]) -> list[Any]:
     return [power / total for power in powers]
 
 
-def weighted_sum(weights: Sequence[Value], inputs: Sequence[Value], bias: Value) -> Value:
-    """Return z = Σ_j W_j a_j + b, as the nodes that ``w1 * a1 + w2 * a2 + ... + b`` makes.
-
-    >>> weighted_sum([Value(2.0), Value(3.0)], [Value(5.0), Value(7.0)], Value(1.0)).data
-    32.0
-    """
-    # These nodes are most of every network's graph, so * and + are written out; a test holds them to the operators.
-    total: Value | None = None
-    number = 0.0
-    for w, a in zip(weights, inputs, strict=True):
-        product = _new(Value)
-        product._x = w
-        product._y = a
-        x = w._data
-        y = a._data
-        product._data = data = x * y
-        product._dx = None if w.__class__ is Constant else y
-        product._dy = None if a.__class__ is Constant else x
-        product._op = MUL
-        product._grad = None
-        product._label = ""
-        if total is None:
-            total = product
-            number = data
-        else:
-            out = _new(Value)
-            out._x = total
-            out._y = product
-            out._data = number = number + data
-            out._dx = out._dy = 1.0
-            out._op = ADD
-            out._grad = None
-            out._label = ""
-            total = out
-    if total is None:
-        raise ValueError("weighted_sum: no inputs")
-    return total + bias
-
-
-def activate(op: Operation, z: Value) -> Value:
-    """Return a = f(z) for an operation of one input.
-
-    >>> activate(OPERATIONS["relu"], Value(-3.0)).data
-    0.0
-    """
-    if op.defaults or z.__class__ is Constant:
-        return apply(op, z, *op.defaults)
-    x = z._data
-    try:
-        data = float(op.value(FLOAT, x))
-        slope = float(op.partials[0](FLOAT, x, data))
-    except (ArithmeticError, TypeError, ValueError):
-        return apply(op, z)  # has the words for what went wrong, and IEEE's numbers for a slope that has no finite one
-    out = _new(Value)
-    out._x = z
-    out._y = None  # type: ignore[assignment]
-    out._data = data
-    out._dx = slope
-    out._dy = None
-    out._op = op
-    out._grad = None
-    out._label = ""
-    return out
-
-
 class Neuron:
     """A unit: a = f(Σ_j w_j x_j + b), with weights ``w`` and bias ``b``.
 
@@ -165,8 +98,8 @@ class Neuron:
 
     def __call__(self, x: Inputs) -> Value:
         """Return the activation a of the unit at inputs `x`, numbers or Values."""
-        z = weighted_sum(self.w, input_nodes(x, len(self.w), self.w[0]), self.b)
-        return z if self.operation is None else activate(self.operation, z)
+        z = sum_of_products(self.w, input_nodes(x, len(self.w), self.w[0]), self.b)
+        return z if self.operation is None else node_maker(self.operation)(z)
 
     def parameters(self) -> list[Value]:
         """Return the weights, then the bias."""
@@ -223,12 +156,12 @@ class Layer:
 
     def forward(self, inputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
         """Return the total inputs z and the activations a of the units, labelled. Without an activation, a is z."""
-        z = [weighted_sum(neuron.w, inputs, neuron.b) for neuron in self.neurons]
+        z = [sum_of_products(neuron.w, inputs, neuron.b) for neuron in self.neurons]
         for unit, label in zip(z, self._z_labels, strict=True):
             unit._label = label
         if self.activation is None:
             return z, z
-        a = softmax(z) if self.operation is None else [activate(self.operation, unit) for unit in z]
+        a = softmax(z) if self.operation is None else list(map(node_maker(self.operation), z))
         for unit, label in zip(a, self._a_labels, strict=True):
             unit._label = label
         return z, a

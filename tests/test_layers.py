@@ -1,3 +1,4 @@
+import contextlib
 import copy
 import math
 import pickle
@@ -8,8 +9,8 @@ import pytest
 
 import nn
 from autograd import OPERATIONS, Constant, Value, topological_order
+from autograd.value import no_grad, node_maker, sum_of_products
 from nn import MLP, Layer, Neuron, softmax
-from nn.layers import activate, weighted_sum
 
 UNARY = [op for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1]
 
@@ -71,7 +72,7 @@ def test_without_an_activation_a_is_z():
 def test_every_unary_operation_is_an_activation(name):
     op = OPERATIONS[name]
     z = Value(0.3)
-    a = activate(op, z)
+    a = node_maker(op)(z)
     expected = getattr(Value(0.3), name)()
     assert a.data == expected.data
     assert a.partials == expected.partials
@@ -87,7 +88,7 @@ def test_an_activation_outside_its_domain_says_where():
     with pytest.raises(ValueError, match=r"log\(z\^\(2\)_1 = -2.0\)"):
         model([-2.0])
     z = Value(0.0)
-    assert activate(OPERATIONS["sqrt"], z).partials == (math.inf,)
+    assert node_maker(OPERATIONS["sqrt"])(z).partials == (math.inf,)
 
 
 @pytest.mark.parametrize("name", ["maximum", "nonsense", "", "where", 3, ["tanh"]])
@@ -108,7 +109,7 @@ def test_written_out_sums_are_those_of_the_operators():
         for w, a in list(zip(weights, inputs, strict=True))[1:]:
             total = total + w * a
         total = total + bias
-        found = weighted_sum(weights, inputs, bias)
+        found = sum_of_products(weights, inputs, bias)
         for one, other in zip(topological_order(found), topological_order(total), strict=True):
             assert type(one) is type(other)
             assert (one.op, one.data, one.partials, one.label, one.has_grad) == (
@@ -118,6 +119,28 @@ def test_written_out_sums_are_those_of_the_operators():
                 other.label,
                 other.has_grad,
             )
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", None])
+def test_without_a_graph_a_model_gives_constants(activation):
+    model = MLP(2, [3, 2], activation=activation, output="softmax")
+    with no_grad():
+        nodes = model.forward([1.0, 2.0])
+    kept = model.forward([1.0, 2.0])
+    for layer in (2, 3):
+        for part, whole in ((nodes.z[layer], kept.z[layer]), (nodes.a[layer], kept.a[layer])):
+            assert [x.data for x in part.values()] == [x.data for x in whole.values()]
+            assert [x.label for x in part.values()] == [x.label for x in whole.values()]
+            assert {type(x) for x in part.values()} == {Constant}
+            assert {type(x) for x in whole.values()} == {Value}
+
+
+def test_a_sum_of_products_of_nothing_or_of_unequal_lists_is_an_error():
+    with pytest.raises(ValueError, match="sum_of_products: no inputs"):
+        sum_of_products([], [], Value(1.0))
+    for detached in (False, True):
+        with no_grad() if detached else contextlib.nullcontext(), pytest.raises(ValueError, match="shorter"):
+            sum_of_products([Value(1.0), Value(2.0)], [Value(1.0)], Value(1.0))
 
 
 @pytest.mark.parametrize("x", [[1.0], [1.0, 2.0, 3.0], []])

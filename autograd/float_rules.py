@@ -1,0 +1,142 @@
+"""The rules of an operation as one Python function of floats: its value and its local derivatives together.
+
+A rule read over `ops.FLOAT` calls a function for each comparison, choice and maximum in it. Read over the namespace
+here it writes Python source instead, which is compiled when the operation is first used. The functions give the same
+bits in a third of the time, and every node of a graph waits for one of them.
+
+>>> from autograd.ops import OPERATIONS
+>>> print(source(OPERATIONS["sigmoid"], [0]))
+def value_and_partials(x1):
+    t1 = exp((-abs(x1)))
+    return ((t1 if (x1 < 0.0) else 1.0) / (1.0 + t1)), (t1 / (1.0 + (t1 * (2.0 + t1))))
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from autograd.ops import FLOAT, OPERATIONS, Operation, with_derived
+
+# What Python has a syntax for. All else is a call of the function in `FLOAT`.
+_SYNTAX = {
+    "less": "{0} < {1}",
+    "less_equal": "{0} <= {1}",
+    "equal": "{0} == {1}",
+    "both": "{0} and {1}",
+    "where": "{1} if {0} else {2}",
+    "maximum": "{0} if {0} >= {1} or {0} != {0} else {1}",
+    "minimum": "{0} if {0} <= {1} or {0} != {0} else {1}",
+}
+
+
+class _Step:
+    """A number that the source computes; arithmetic with it is the next step."""
+
+    def __init__(self, steps: dict[Any, _Step], template: str, operands: tuple[Any, ...]) -> None:
+        self.steps = steps
+        self.template = template
+        self.operands = operands
+        self.uses = 0
+
+    def next(self, template: str, *operands: Any) -> _Step:
+        """Return the step that computes `template` of `operands`: the one there is, if it was asked for before."""
+        key = (template, *(x if isinstance(x, _Step) else repr(x) for x in operands))
+        if key not in self.steps:
+            self.steps[key] = _Step(self.steps, template, operands)
+            for i, x in enumerate(operands):
+                if isinstance(x, _Step):
+                    x.uses += template.count(f"{{{i}}}")
+        return self.steps[key]
+
+    def __add__(self, other: Any) -> _Step:
+        return self.next("{0} + {1}", self, other)
+
+    def __radd__(self, other: Any) -> _Step:
+        return self.next("{0} + {1}", other, self)
+
+    def __sub__(self, other: Any) -> _Step:
+        return self.next("{0} - {1}", self, other)
+
+    def __rsub__(self, other: Any) -> _Step:
+        return self.next("{0} - {1}", other, self)
+
+    def __mul__(self, other: Any) -> _Step:
+        return self.next("{0} * {1}", self, other)
+
+    def __rmul__(self, other: Any) -> _Step:
+        return self.next("{0} * {1}", other, self)
+
+    def __truediv__(self, other: Any) -> _Step:
+        return self.next("{0} / {1}", self, other)
+
+    def __rtruediv__(self, other: Any) -> _Step:
+        return self.next("{0} / {1}", other, self)
+
+    def __pow__(self, other: Any) -> _Step:
+        return self.next("{0} ** {1}", self, other)
+
+    def __rpow__(self, other: Any) -> _Step:
+        return self.next("{0} ** {1}", other, self)
+
+    def __neg__(self) -> _Step:
+        return self.next("-{0}", self)
+
+
+def _write(name: str, *inputs: Any) -> Any:
+    first = next((x for x in inputs if isinstance(x, _Step)), None)
+    if first is None:  # of numbers alone
+        return getattr(FLOAT, name)(*inputs)
+    places = ", ".join(f"{{{i}}}" for i in range(len(inputs)))
+    return first.next(_SYNTAX.get(name, f"{name}({places})"), *inputs)
+
+
+_ELEMENTARY = [name for name in vars(FLOAT) if name not in OPERATIONS or OPERATIONS[name].javascript]
+_SOURCE = with_derived(SimpleNamespace(**{name: partial(_write, name) for name in _ELEMENTARY}))
+_KNOWN = {**vars(FLOAT), "inf": math.inf, "nan": math.nan}
+
+
+def source(op: Operation, wanted: Sequence[int]) -> str:
+    """Return the Python source of a function of the inputs: the value, and the partials by the `wanted` inputs.
+
+    A number used once stands where it is used, so that of a choice only the side that is taken is computed.
+    """
+    steps: dict[Any, _Step] = {}
+    texts = {_Step(steps, "", ()): f"x{i}" for i in range(1, op.arity + 1)}
+    inputs = tuple(texts)
+    out = op.value(_SOURCE, *inputs)
+    results = [out, *(op.partials[i](_SOURCE, *inputs, out) for i in wanted)]
+    for result in results:
+        if isinstance(result, _Step):
+            result.uses += 1
+    lines = [f"def value_and_partials({', '.join(texts.values())}):"]
+    for step in steps.values():
+        text = step.template.format(*(_text(x, texts) for x in step.operands))
+        if step.uses == 1:
+            texts[step] = text if "(" in step.template else f"({text})"
+        else:
+            texts[step] = f"t{len(lines)}"
+            lines.append(f"{texts[step]} = {text}")
+    return "\n    ".join([*lines, f"return {', '.join(_text(x, texts) for x in results)}"])
+
+
+def _text(x: Any, texts: Mapping[_Step, str]) -> str:
+    if isinstance(x, _Step):
+        return texts[x]
+    return repr(x) if x >= 0.0 else f"({x!r})"
+
+
+def value_and_partials(op: Operation, *wanted: int) -> Callable[..., tuple[float, ...]]:
+    """Return the function that gives the value of an operation and the partials by the `wanted` inputs.
+
+    It raises where Python's float arithmetic raises, in the value or in a partial.
+
+    >>> value_and_partials(OPERATIONS["tanh"], 0)(0.0)
+    (0.0, 1.0)
+    """
+    namespace: dict[str, Any] = {}
+    exec(source(op, wanted), _KNOWN, namespace)
+    return namespace["value_and_partials"]  # type: ignore[no-any-return]
