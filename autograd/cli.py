@@ -111,7 +111,7 @@ def _whole(text: str) -> int:
 
 
 def _is_expression(argument: str) -> bool:
-    return argument.startswith("-") and argument not in ("-h", "--help", "-o", "--output")
+    return argument.startswith("-") and argument not in ("-h", "--help", "-o", "--output", "--")
 
 
 # The commands -----------------------------------------------------------------------------------------------------
@@ -143,13 +143,15 @@ def _draw(options: argparse.Namespace) -> None:
     path = _target(Path(options.output))
     root = _read(options)
     root.backward()
-    _say(f"wrote {draw(root, {'J': root}).save(path)}")
+    draw(root, {"J": root}).save(path)
+    _say(f"wrote {visible(str(path))}")
 
 
 def _play(options: argparse.Namespace) -> None:
     path = _target(checked_ending(options.output, ".html"))
     root = _read(options)
-    _say(f"wrote {play(root, {'J': root}).save(path)}: open it in a browser")
+    play(root, {"J": root}).save(path)
+    _say(f"wrote {visible(str(path))}: open it in a browser")
 
 
 def _target(path: Path) -> Path:
@@ -198,8 +200,9 @@ def _train(options: argparse.Namespace) -> None:
         _say(str(nn.residual_table(model, held_out.inputs[0].tolist(), targets[0].tolist(), nn.cross_entropy)))
     if path:
         nn.save_model(nn.unstandardized(model, given), path)
-        _say(f"\nwrote {path}, for nn.load_model; it takes the numbers as they stand in the data")
-        _say(textwrap.shorten(f"its outputs are the probabilities of {', '.join(data.classes)}", 200, placeholder=" …"))
+        _say(f"\nwrote {visible(str(path))}, for nn.load_model; it takes the numbers as they stand in the data")
+        classes = ", ".join(map(visible, data.classes))
+        _say(textwrap.shorten(f"its outputs are the probabilities of {classes}", 200, placeholder=" …"))
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -234,6 +237,8 @@ _PLAIN = str.maketrans({
 
 
 def _say(text: str) -> None:
+    """Print lines of text, with what a terminal would obey written out: names of files and classes may be anything."""
+    text = "\n".join(map(visible, text.split("\n")))
     encoding = sys.stdout.encoding or "utf-8"
     try:
         text.encode(encoding)

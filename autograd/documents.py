@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from autograd.labels import visible
+
 Content = TypeVar("Content")
 
 
@@ -28,9 +30,9 @@ def load(path: str | os.PathLike[str], read: Callable[[str], Content]) -> Conten
     try:
         return read(Path(path).read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{path}: not UTF-8 text: {error}") from None
+        raise DocumentError(f"{visible(str(path))}: not UTF-8 text: {error}") from None
     except ValueError as error:
-        raise DocumentError(f"{path}: {error}") from None
+        raise DocumentError(f"{visible(str(path))}: {error}") from None
 
 
 def parse(text: str, name: str, version: int, keys: set[str]) -> dict[str, Any]:

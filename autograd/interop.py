@@ -12,6 +12,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from autograd.graph import topological_order
+from autograd.labels import visible
 from autograd.ops import with_derived
 from autograd.steps import node_names
 from autograd.structures import Number
@@ -102,7 +103,7 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
 
 def _input(name: str, inputs: Mapping[str, Value | float]) -> Number:
     if name not in inputs:
-        raise ValueError(f"from_sympy: no input for {name!r}; given: {', '.join(inputs) or 'none'}")
+        raise ValueError(f"from_sympy: no input for {name!r}; given: {visible(', '.join(inputs)) or 'none'}")
     given = inputs[name]
     if isinstance(given, Value):
         return given.data if isinstance(given, Constant) else given

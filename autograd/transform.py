@@ -25,6 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograd import functions
+from autograd.labels import visible
 from autograd.ops import FLOAT, OPERATIONS, Operation, local_derivative
 from autograd.structures import Number, Structure, is_structure, leaves, plain, rebuild
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
@@ -111,7 +112,7 @@ def _recorded_local(node: Value, i: int) -> Number:
 
 
 def _described(node: Value) -> str:
-    inputs = ", ".join(f"{x.label} = {x.data!r}" if x.label else repr(x.data) for x in node.inputs)
+    inputs = ", ".join(f"{visible(x.label)} = {x.data!r}" if x.label else repr(x.data) for x in node.inputs)
     return f"{node.op.name}({inputs})"  # type: ignore[union-attr]
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd.float_rules import value_and_partials
 from autograd.graph import topological_order
+from autograd.labels import visible
 from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
 
 ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
@@ -569,7 +570,7 @@ def apply(op: Operation, *operands: Value | float) -> Value:
     try:
         data = evaluate(op, *numbers)
     except (ArithmeticError, ValueError) as error:
-        named = ", ".join(f"{x._label} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
+        named = ", ".join(f"{visible(x._label)} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
         raise type(error)(f"{op.name}({named}): {op.failure(error)}") from None
     if _blocks and _detached.get():
         return _constant(data)

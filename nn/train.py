@@ -268,8 +268,8 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
             w.data /= sigma
             if not math.isfinite(w.data):
                 raise ValueError(
-                    f"unstandardized: {feature!r} varies by {sigma} only, so that {w.label} / σ is out of the range of "
-                    "floats; accepted: data in a larger unit"
+                    f"unstandardized: {feature!r} varies by {sigma} only, so that {visible(w.label)} / σ is out of the "
+                    "range of floats; accepted: data in a larger unit"
                 )
         neuron.b.data = math.fsum([neuron.b.data, *(-w.data * mu for w, mu in zip(neuron.w, mean, strict=True))])
     return twin
@@ -331,7 +331,9 @@ def save_model(model: MLP, path: str | Path) -> None:
     for layer in model.layers:
         for parameter in layer.parameters():
             if not math.isfinite(parameter.data):
-                raise ValueError(f"save_model: {parameter.label} is {parameter.data}; accepted: finite parameters")
+                raise ValueError(
+                    f"save_model: {visible(parameter.label)} is {parameter.data}; accepted: finite parameters"
+                )
         layers.append(
             {"W": [[w.data for w in neuron.w] for neuron in layer.neurons], "b": [n.b.data for n in layer.neurons]}
         )

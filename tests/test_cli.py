@@ -88,6 +88,15 @@ def test_numbers_and_expressions_that_begin_with_a_minus(capsys):
     assert "J = x*pi" in run(capsys, "explain", "x*pi", "x=-pi/2")
 
 
+def test_two_dashes_end_the_options(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "J = -x = 3" in run(capsys, "explain", "--", "-x", "x=-3")
+    assert "J = x = -3" not in run(capsys, "explain", "x", "--", "x=-3")
+    assert run(capsys, "draw", "-o", "a.svg", "--", "-x*x", "x=-3") == "wrote a.svg\n"
+    Path("-a.csv").write_text("x,kind\n" + "1,a\n2,b\n" * 5)
+    assert "10 samples" in run(capsys, "train", "--epochs", "1", "--", "-a.csv")
+
+
 def test_a_leaf_of_the_name_of_the_root(capsys):
     assert "J#2 = J*J = 4" in run(capsys, "explain", "J*J", "J=2")
 
@@ -197,6 +206,28 @@ def test_train_on_a_file(capsys, tmp_path):
     assert numbers in fails(capsys, "train", str(path))
     path.write_text("place,side\n1,left\nmany,right\n", encoding="utf-8")
     assert "line 3" in fails(capsys, "train", str(path))
+
+
+def test_names_of_files_and_classes_are_not_obeyed_by_the_terminal(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    evil = "\x1b[2J\nevil"
+    path = Path(f"{evil}.csv")
+    path.write_text("a,b,kind\n" + "".join(f'{i % 3},{i % 2},"{["no", evil][i % 2]}"\n' for i in range(10)))
+    out = run(capsys, "train", str(path), "-o", f"{evil}.json")
+    assert "\x1b" not in out
+    assert r"<\x1b[2J\nevil.csv: 10 samples" in out
+    assert r"wrote \x1b[2J\nevil.json, for nn.load_model" in out
+    assert r"the probabilities of \x1b[2J\nevil, no" in out
+    for command, ending in (("draw", "svg"), ("play", "html")):
+        assert rf"wrote \x1b[2J\nevil.{ending}" in run(capsys, command, "x*x", "x=1", "-o", f"{evil}.{ending}")
+    path.write_text("x,kind\n1,a\n")
+    for arguments in (
+        ["train", str(path)],
+        ["train", f"{evil}2.csv"],
+        ["train", evil],
+        ["draw", "x", "x=1", "-o", evil],
+    ):
+        assert "\x1b" not in fails(capsys, *arguments)
 
 
 def test_a_file_of_one_class(capsys, tmp_path):

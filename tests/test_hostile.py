@@ -14,6 +14,7 @@ import tempfile
 import time
 import unicodedata
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -28,11 +29,13 @@ from autograd.documents import DocumentError
 from autograd.draw import draw
 from autograd.explain import explain, nudge, paths, why_nan
 from autograd.expressions import parse
-from autograd.files import graph_from_json, graph_to_json
+from autograd.files import graph_from_json, graph_to_json, load_graph
+from autograd.interop import from_sympy
 from autograd.labels import UnitLabel
 from autograd.player import play
+from autograd.transform import grad
 from autograd.value import apply
-from nn import MLP, load_model, read_csv, save_model
+from nn import MLP, SGD, fit, load, load_model, read_csv, save_model, squared_error, unstandardized, xor
 from nn.draw import draw_network
 
 SECONDS = 5.0  # for one input
@@ -456,3 +459,58 @@ def test_a_model_file_with_a_number_too_long_to_read_is_named(tmp_path):
     path.write_text('{"format": ' + "9" * 5000 + "}")
     with pytest.raises(ValueError, match=r"model\.json: .*digits"):
         load_model(path)
+
+
+# Names in messages -------------------------------------------------------------------------------------------------
+
+NAME = "\x1b[2J\u202ename\x9b"
+x, y = Value(-1.0, label=NAME), Value(0.0, label=f"y{NAME}")
+
+
+def infinite_bias(path):
+    model = MLP(1, [1])
+    model.layers[0].neurons[0].b.label, model.layers[0].neurons[0].b.data = NAME, float("inf")
+    save_model(model, path)
+
+
+@pytest.mark.parametrize(
+    ("show", "words"),
+    [
+        (lambda _: x, "name"),
+        (lambda _: x.log(), r"log\(.*name\\x9b = -1\.0\): math domain error"),
+        (lambda _: x / y, r"div\(.*name\\x9b = -1\.0, y.*name\\x9b = 0\.0\): float division"),
+        (lambda _: x**0.5, r"pow\(.*name\\x9b = -1\.0, 0\.5\)"),
+        (lambda _: grad(lambda z: z.log())(x), "math domain error"),
+        (lambda _: explain(x * x), "name"),
+        (lambda _: why_nan(x * float("nan")), "nan"),
+        (lambda _: from_sympy("z", {NAME: 1.0}), "no input for 'z'; given: .*name"),
+        (lambda _: parse(NAME), "not accepted"),
+        (infinite_bias, r"save_model: .*name\\x9b is inf"),
+        (lambda path: save_model(MLP(1, [1]), path.with_suffix(".txt")), "name.*txt"),
+        (lambda path: load_model(path), "name.*line 1, column 1"),
+        (lambda path: load_graph(path), "name.*line 1, column 1"),
+        (lambda path: load_model(path.with_suffix(".no")), "No such file"),
+        (lambda path: read_csv(path), "name.*got 1 columns"),
+        (lambda path: path.write_bytes(b"\xff") and load_graph(path), "name.*not UTF-8"),
+        (lambda path: path.write_bytes(b"\xff") and read_csv(path), "name.*UTF-8"),
+        (lambda path: load(str(path.with_suffix(""))), "name.*accepted: iris"),
+        (lambda _: load("iris", NAME), "name"),
+        (lambda _: MLP(1, [1], activation=NAME), "name"),
+        (lambda _: replace(xor(4), name=NAME), "name"),
+        (lambda _: replace(xor(4), name=NAME).targets(7), "name.*got a network of 7 outputs"),
+        (lambda _: replace(xor(4), name=NAME).split(0.01), "name"),
+        (lambda _: fit(MLP(2, [7]), replace(xor(4), name=NAME), squared_error), "name.*got a network of 7 outputs"),
+        (lambda _: unstandardized(MLP(3, [2]), replace(xor(4), name=NAME)), "name.*got 2 features"),
+        (lambda _: fit(MLP(2, [2]), xor(4), squared_error, SGD([x])), "name.*no parameter of this model"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_spelled_out(tmp_path, show, words):
+    path = tmp_path / f"{NAME}.json"
+    path.write_text("no")
+    try:
+        found = show(path)
+    except (ValueError, ArithmeticError, OSError) as error:
+        found = error
+    assert re.search(words, str(found))
+    for text in (str(found), repr(found)):
+        assert all(line.isprintable() for line in text.split("\n"))
