@@ -5,6 +5,7 @@ import pytest
 
 from autograd import Value
 from autograd.vectorize import vectorize
+from autograd.vectorize.algebra import ALGEBRA
 from autograd.vectorize.arrays import PARAMETER, Array, Expand
 from autograd.vectorize.axes import Columns
 from autograd.vectorize.builder import Builder
@@ -23,14 +24,14 @@ def run(builder, result, **given):
 
 
 def test_a_sum_along_an_axis_that_is_not_in_one_piece():
-    builder, x = Builder(), Array("x", shape=(2, 3, 8), role=PARAMETER)
+    builder, x = Builder(ALGEBRA), Array("x", shape=(2, 3, 8), role=PARAMETER)
     numbers = RNG.normal(size=(2, 3, 8))
     result = builder.reduce(builder.index(x, (slice(None), slice(None), slice(1, 6))), (0,))
     np.testing.assert_allclose(run(builder, result, arrays=[x], x=numbers), numbers[:, :, 1:6].sum(axis=0), rtol=1e-14)
 
 
 def test_sums_and_extremes_of_a_transposed_array():
-    builder, x = Builder(), Array("x", shape=(2, 3, 4), role=PARAMETER)
+    builder, x = Builder(ALGEBRA), Array("x", shape=(2, 3, 4), role=PARAMETER)
     numbers = RNG.normal(size=(2, 3, 4))
     turned, expected = builder.transpose(builder.transpose(x, (1, 0, 2)), (2, 1, 0)), numbers.transpose(2, 0, 1)
     assert len(builder.statements) == 2
@@ -43,9 +44,9 @@ def test_sums_and_extremes_of_a_transposed_array():
 
 
 def test_sums_and_extremes_of_what_is_repeated():
-    builder, x = Builder(), Array("x", shape=(3, 1), role=PARAMETER)
+    builder, x = Builder(ALGEBRA), Array("x", shape=(3, 1), role=PARAMETER)
     numbers = RNG.normal(size=(3, 1))
-    repeated, expected = builder.emit(Expand, (2, 3, 4), False, (x,)), np.broadcast_to(numbers, (2, 3, 4))
+    repeated, expected = builder.emit(Expand, (2, 3, 4), (x,)), np.broadcast_to(numbers, (2, 3, 4))
     for axes in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)):
         found = run(builder, builder.reduce(repeated, axes), arrays=[x], x=numbers)
         np.testing.assert_allclose(found, expected.sum(axis=axes), rtol=1e-13)
@@ -54,7 +55,7 @@ def test_sums_and_extremes_of_what_is_repeated():
 
 
 def test_a_matrix_product_for_each_of_several():
-    builder = Builder()
+    builder = Builder(ALGEBRA)
     x, y = Array("x", shape=(5, 2, 3), role=PARAMETER), Array("y", shape=(5, 3, 4), role=PARAMETER)
     given = {"x": RNG.normal(size=(5, 2, 3)), "y": RNG.normal(size=(5, 3, 4))}
     result, axes = builder.contract((x, (0, 1, 2)), (y, (0, 2, 3)), (0, 1, 3))
@@ -63,7 +64,7 @@ def test_a_matrix_product_for_each_of_several():
 
 
 def test_a_sum_of_products_that_is_no_matrix_product():
-    builder = Builder()
+    builder = Builder(ALGEBRA)
     x, y = Array("x", shape=(5, 2, 3), role=PARAMETER), Array("y", shape=(5, 4), role=PARAMETER)
     given = {"x": RNG.normal(size=(5, 2, 3)), "y": RNG.normal(size=(5, 4))}
     result, _ = builder.contract((x, (0, 1, 2)), (y, (0, 3)), (0, 3))
@@ -72,7 +73,7 @@ def test_a_sum_of_products_that_is_no_matrix_product():
 
 
 def test_a_product_with_a_vector_that_is_a_matrix():
-    builder = Builder()
+    builder = Builder(ALGEBRA)
     x, y = Array("x", shape=(50, 2, 7), role=PARAMETER), Array("y", shape=(7,), role=PARAMETER)
     given = {"x": RNG.normal(size=(50, 2, 7)), "y": RNG.normal(size=7)}
     result, _ = builder.contract((x, (0, 1, 2)), (y, (2,)), (0, 1))
@@ -80,7 +81,7 @@ def test_a_product_with_a_vector_that_is_a_matrix():
 
 
 def test_a_part_of_an_array_with_a_new_axis():
-    builder, x = Builder(), Array("x", shape=(4, 3), role=PARAMETER)
+    builder, x = Builder(ALGEBRA), Array("x", shape=(4, 3), role=PARAMETER)
     numbers = RNG.normal(size=(4, 3))
     column = builder.index(x, (slice(None), None, slice(None)))
     result = builder.index(column, (None, slice(None), 0, 2))
@@ -89,7 +90,7 @@ def test_a_part_of_an_array_with_a_new_axis():
 
 
 def test_a_product_whose_axes_come_out_mixed():
-    builder = Builder()
+    builder = Builder(ALGEBRA)
     x, y = Array("x", shape=(2, 3, 4), role=PARAMETER), Array("y", shape=(4, 5), role=PARAMETER)
     given = {"x": RNG.normal(size=(2, 3, 4)), "y": RNG.normal(size=(4, 5))}
     result, _ = builder.contract((x, (0, 2, 3)), (y, (3, 1)), (0, 1, 2))
@@ -98,7 +99,7 @@ def test_a_product_whose_axes_come_out_mixed():
 
 
 def test_the_derivative_of_the_sum_of_a_transposed_matrix_is_one_everywhere():
-    builder, x = Builder(), Array("x", shape=(2, 3), role=PARAMETER)
+    builder, x = Builder(ALGEBRA), Array("x", shape=(2, 3), role=PARAMETER)
     y = Array("y", shape=(3, 2), role=PARAMETER)
     cost = builder.reduce(builder.map("add", builder.transpose(x, (1, 0)), y), (0, 1))
     gradients = differentiate(builder, list(builder.statements), [(cost, 1.0)], [x], mean=False)

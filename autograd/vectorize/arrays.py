@@ -1,11 +1,12 @@
 """Array programs: a short list of statements on arrays, apart from how they are printed and run.
 
-An `Array` is a symbol of the formulas of `autograd.symbolic`, with a shape. Its shape is that of one sample: an array
-that differs from sample to sample is ``batched`` and has the m samples of a run as an axis before the others.
+An `Array` is a symbol of the formulas of `autograd.symbolic`, with a shape. What differs from sample to sample has the
+samples as its first axis, whose size is `SAMPLES`: a run says how many they are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 Shape = tuple[int, ...]
+Part = int | slice | None  # of an axis: an element, some, or a new axis of length 1
 INPUT, PARAMETER, CONSTANT, COUNT, COMPUTED = "input", "parameter", "constant", "count", ""
 BATCH = "m"  # the letter of the samples' axis
+SAMPLES = -1  # the size of the samples' axis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +31,18 @@ class Array(Expression):
     """A named array. ``name`` is what it would be called: the printers number what is called alike."""
 
     shape: Shape = ()
-    batched: bool = False
     role: str = COMPUTED
     value: Any = None  # of a constant
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the array differs from sample to sample."""
+        return self.shape[:1] == (SAMPLES,)
+
+    @property
+    def of_sample(self) -> Shape:
+        """The shape of the part of one sample."""
+        return self.shape[1:] if self.sampled else self.shape
 
 
 Operand = Array | float
@@ -64,12 +76,11 @@ class Contract(Statement):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reduce(Statement):
-    """The sum (or maximum, minimum) over ``axes``, and over the samples where ``batch``."""
+    """The sum (or maximum, minimum) over ``axes``."""
 
     kind = "reduction"
     name: str
     axes: tuple[int, ...]
-    batch: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +97,7 @@ class Index(Statement):
     """A part of an array: numbers, slices and new axes."""
 
     kind = "view"
-    index: tuple[int | slice | None, ...]
+    index: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +126,7 @@ class Take(Statement):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expand(Statement):
-    """The array repeated along axes of length 1, and over the samples."""
+    """The array repeated along axes of length 1, and along new ones before its own."""
 
     kind = "broadcast"
 
@@ -146,4 +157,21 @@ class Scatter(Statement):
     axis: int
 
 
-View = tuple[Array, tuple[int, ...]]  # an array, and for each of its axes the axis of the statement it runs along
+View = tuple[Array, tuple[int, ...]]
+"""An array, and for each of its axes the axis of a statement that it runs along: `SAMPLES`, or one of 0, 1, ..."""
+
+
+def broadcast(operands: Iterable[Operand]) -> Shape:
+    """Return the shape that operands have together.
+
+    >>> broadcast([Array("x", shape=(SAMPLES, 3)), Array("b", shape=(3,)), 2.0])
+    (-1, 3)
+    """
+    shape: Shape = ()
+    for x in operands:
+        if isinstance(x, Array):
+            longer, shorter = sorted((shape, x.shape), key=len, reverse=True)
+            new = len(longer) - len(shorter)
+            assert all(p == q or 1 in (p, q) for p, q in zip(longer[new:], shorter, strict=True)), (shape, x.shape)
+            shape = (*longer[:new], *(q if p == 1 else p for p, q in zip(longer[new:], shorter, strict=True)))
+    return shape

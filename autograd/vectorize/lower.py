@@ -12,11 +12,13 @@ import numpy as np
 from autograd.labels import UnitLabel
 from autograd.ops import IEEE, Ieee
 from autograd.value import Value
-from autograd.vectorize.arrays import COMPUTED, INPUT, Array, Expand, Operand, Shape, View
+from autograd.vectorize.algebra import ALGEBRA
+from autograd.vectorize.arrays import COMPUTED, INPUT, SAMPLES, Array, Expand, Operand, Shape, View
 from autograd.vectorize.axes import Columns, as_function
-from autograd.vectorize.builder import Builder, constant, varying
+from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import NUMBER, Terms, chains, colour_nodes
 from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
+from autograd.vectorize.views import constant, squeezed, varying, view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +66,7 @@ class Lowering:
     """
 
     graph: Record
-    builder: Builder = field(default_factory=Builder)
+    builder: Builder = field(default_factory=lambda: Builder(ALGEBRA))
     leaves: list[tuple[Array, Leaves]] = field(default_factory=list)
     colours: list[Colour] = field(default_factory=list)
     names: dict[Array, str] = field(default_factory=dict)
@@ -205,31 +207,34 @@ class _Lowerer:
         for k, group in enumerate(self.groups):
             if k not in used:
                 shape = group.shape if group.shape is not None else (len(group.nodes),)
-                batched = self.batched and group.role == INPUT
-                self.out.leaves.append((Array(group.name, shape=shape, batched=batched, role=group.role), group))
+                self.out.leaves.append((self.of_leaves(group, shape), group))
         for root in self.roots[:roots]:
             c = int(self.colour[root])
             if c == NUMBER:
                 self.out.outputs.append(float(self.data[root]))
                 continue
-            self.out.outputs.append(self.builder.view(self.array(c), np.array(self.position[root]))[0])
+            self.out.outputs.append(view(self.builder, self.array(c), np.array(self.position[root]))[0])
         watched = dict.fromkeys(int(self.colour[k]) for k in self.roots[roots:])
         self.out.watched = [self.array(c) for c in watched if c != NUMBER]
         self.out.colour, self.out.position, self.out.arrays = self.colour, self.position, self.arrays
         if roots == 1 and self.out.per_sample == 0.0 == self.out.shared:
             x = self.out.outputs[0]
-            if isinstance(x, Array) and x.batched:
+            if isinstance(x, Array) and x.sampled:
                 self.out.per_sample = x
             else:
                 self.out.shared = x
 
     # Leaves ---------------------------------------------------------------------------------------------------------
 
+    def of_leaves(self, group: Leaves, shape: Shape) -> Array:
+        samples = (SAMPLES,) if self.batched and group.role == INPUT else ()
+        return Array(group.name, shape=(*samples, *shape), role=group.role)
+
     def leaf_array(self, c: int, shape: Shape) -> Array:
         group = self.leaf_of[c]
         if shape == () and len(group.nodes) > 1:
             shape = (len(group.nodes),)
-        array = Array(group.name, shape=shape, batched=self.batched and group.role == INPUT, role=group.role)
+        array = self.of_leaves(group, shape)
         self.arrays[c] = array
         nodes = self.members[c]
         self.out.leaves.append((array, group))
@@ -246,7 +251,7 @@ class _Lowerer:
         """
         group = self.leaf_of[c]
         axes = varying(positions)
-        part = positions[tuple(slice(None) if k in axes else 0 for k in range(positions.ndim))]
+        part = squeezed(positions, axes)
         size = len(group.nodes)
         if part.size != size or len(np.unique(part)) != size:
             self.leaf_array(c, ())
@@ -275,7 +280,7 @@ class _Lowerer:
         fixed = group is not None and group.role != INPUT
         if c not in self.arrays:
             return [(fixed, self.position[nodes])]
-        shape = self.arrays[c].shape if c not in self.products else self.products[c][0]
+        shape = self.arrays[c].of_sample if c not in self.products else self.products[c][0]
         places = np.unravel_index(self.position[nodes], shape) if shape else ()
         return [(fixed, place) for place in places]
 
@@ -346,17 +351,18 @@ class _Lowerer:
         if c == NUMBER:
             value, axes = constant(self.name_of(positions.ravel()), self.data[positions])
             return (self.builder.constant(value), axes) if isinstance(value, Array) else (value, axes)
-        return self.builder.view(self.array(c), positions, ordered)
+        return view(self.builder, self.array(c), positions, ordered)
 
-    def whole(self, view: tuple[Operand, tuple[int, ...]], rank: int) -> Operand:
-        x, axes = view
-        return self.builder.expand_to((x, axes), rank) if isinstance(x, Array) else x
+    def whole(self, part: tuple[Operand, tuple[int, ...]], rank: int) -> Operand:
+        x, axes = part
+        return self.builder.aligned((x, axes), range(-x.sampled, rank)) if isinstance(x, Array) else x
 
     def finish(self, x: Operand, shape: Shape) -> Array:
         """Return the array of a colour from what was computed for it, which may be less where something folded."""
-        if isinstance(x, Array) and x.shape == shape:
+        if isinstance(x, Array) and x.of_sample == shape:
             return x
-        return self.builder.emit(Expand, shape, isinstance(x, Array) and x.batched, (x,))
+        samples = (SAMPLES,) if isinstance(x, Array) and x.sampled else ()
+        return self.builder.emit(Expand, (*samples, *shape), (x,))
 
     def store(self, c: int, nodes: Ints, x: Array, kind: str) -> None:
         self.arrays[c] = x
@@ -416,7 +422,7 @@ class _Lowerer:
             parts.append(self.whole((value, of_value), len(shape)))
         if tops.tolist() == self.roots[:1]:
             for x in parts:
-                if isinstance(x, Array) and x.batched:
+                if isinstance(x, Array) and x.sampled:
                     self.out.per_sample = self.builder.map("add", self.out.per_sample, x)
                 else:
                     self.out.shared = self.builder.map("add", self.out.shared, x)
@@ -432,7 +438,8 @@ class _Lowerer:
         _, operands, inner = self.products[colour]
         for c, positions in operands:
             if c != NUMBER and (c not in self.leaf_of or self.leaf_of[c].role == INPUT):
-                _, axes = self.builder.view(self.array(c), positions, ordered=False)
+                _, axes = view(self.builder, self.array(c), positions, ordered=False)
+                axes = tuple(k for k in axes if k != SAMPLES)
                 if axes and axes[0] in inner and axes[-1] not in inner:
                     return True
         return False
@@ -443,7 +450,7 @@ class _Lowerer:
             of_class, columns = self.columns[colour]
             self.local[of_class] = np.arange(len(of_class))
             local = self.local[nodes]
-            shape = self.products[colour][0] if colour in self.products else self.array(colour).shape
+            shape = self.products[colour][0] if colour in self.products else self.array(colour).of_sample
             places = np.unravel_index(self.position[nodes], shape) if shape else ()
             fixed = self.fixed.get(colour, [False] * len(shape))
             found = list(zip(fixed, places, strict=True))
@@ -460,12 +467,12 @@ class _Lowerer:
             positions = self.position[group.nodes[of_element]]
             if group.colour not in self.arrays:
                 positions = self.shape_leaf(group.colour, positions, ())
-            return self.builder.view(self.array(group.colour), positions)
+            return view(self.builder, self.array(group.colour), positions)
         sums = np.empty(len(group.flat), np.int64)  # over the axes of the terms, the place of the sum
         sums[group.flat] = flat[group.sums]
         sums = sums.reshape(group.shape)
         kept = varying(sums)
-        of_part = sums[tuple(slice(None) if k in kept else 0 for k in range(sums.ndim))]
+        of_part = squeezed(sums, kept)
         if not of_part.size == of_element.size == len(np.unique(of_part)):
             return self.ragged(self.stored(group), sums, of_element.shape)
         if group.colour in self.products:
@@ -473,15 +480,16 @@ class _Lowerer:
             if isinstance(left[0], Array) and isinstance(right[0], Array):
                 x, order = self.contracted(left, right, kept, sums)  # type: ignore[arg-type]
                 of_part = of_part.transpose([kept.index(k) for k in order])
-                return self.builder.view(x[0], _found_at(of_part, x[1], order, of_element.shape))
-        total = self.builder.total(self.stored(group), [k for k in range(sums.ndim) if k not in kept])
-        return self.builder.view(total, _found_at(of_part, kept, kept, of_element.shape))  # type: ignore[arg-type]
+                return view(self.builder, x[0], _found_at(of_part, x[1], order, of_element.shape))
+        terms = self.stored(group)
+        total = self.builder.total(terms, [k + terms.sampled for k in range(sums.ndim) if k not in kept])
+        return view(self.builder, total, _found_at(of_part, kept, kept, of_element.shape))  # type: ignore[arg-type]
 
     def contracted(self, left: View, right: View, kept: Sequence[int], sums: Ints) -> tuple[View, list[int]]:
         """Return the sums of products over all axes but those `kept`, and these in the order of the sums."""
         order = sorted(kept, key=lambda k: -abs(int(np.take(sums, 1, axis=k).flat[0]) - int(sums.flat[0])))
-        batched = [-1] if left[0].batched or right[0].batched else []
-        x, axes = self.builder.contract(left, right, [*batched, *order])
+        samples = [SAMPLES] if SAMPLES in (*left[1], *right[1]) else []
+        x, axes = self.builder.contract(left, right, [*samples, *order])
         times = [size for k, size in enumerate(sums.shape) if k not in (*kept, *left[1], *right[1])]
         return (self.builder.map("mul", float(np.prod(times)), x), axes), order  # type: ignore[return-value]
 
@@ -497,14 +505,16 @@ class _Lowerer:
             unequal = [d for d, place in enumerate(along) if len(place) != shape[d]]
             if len(unequal) == 1:
                 (d,) = unequal
-                total = self.builder.scatter(terms, along[d], axes[d][0], shape[d])
+                total = self.builder.scatter(terms, along[d], axes[d][0] + terms.sampled, shape[d])
                 coordinates: list[Any] = [None] * len(shape)
                 for e, place in enumerate(along):
                     coordinates[axes[e][0]] = np.arange(shape[d]) if e == d else np.argsort(place)
-                grid = np.arange(int(np.prod(total.shape))).reshape(total.shape)[np.ix_(*coordinates)]
-                return self.builder.view(total, grid.transpose([ks[0] for ks in axes]))
-        total = self.builder.scatter(self.builder.reshape(terms, (sums.size,)), sums.ravel(), 0, int(np.prod(shape)))
-        return self.builder.reshape(total, shape), tuple(range(len(shape)))
+                grid = np.arange(int(np.prod(total.of_sample))).reshape(total.of_sample)[np.ix_(*coordinates)]
+                return view(self.builder, total, grid.transpose([ks[0] for ks in axes]))
+        samples = terms.shape[: terms.sampled]
+        flat = self.builder.reshape(terms, (*samples, sums.size))
+        total = self.builder.scatter(flat, sums.ravel(), len(samples), int(np.prod(shape)))
+        return self.builder.reshape(total, (*samples, *shape)), tuple(range(-len(samples), len(shape)))
 
     def stored(self, group: _Terms) -> Array:
         """Return the terms themselves, over their axes."""
@@ -517,8 +527,8 @@ class _Lowerer:
         positions = positions.reshape(group.shape)
         if group.colour not in self.arrays:
             positions = self.shape_leaf(group.colour, positions, ())
-        view = self.builder.view(self.array(group.colour), positions)
-        return self.finish(self.whole(view, positions.ndim), positions.shape)
+        terms = view(self.builder, self.array(group.colour), positions)
+        return self.finish(self.whole(terms, positions.ndim), positions.shape)
 
     def extreme(self, c: int, tops: Ints) -> None:
         """Lower chains of max, or of min, over as many terms each."""
@@ -537,9 +547,9 @@ class _Lowerer:
         source = int(self.colour[terms[0, 0]])
         if source not in self.arrays:
             positions = self.shape_leaf(source, positions, ())
-        x = self.finish(self.whole(self.builder.view(self.array(source), positions), len(shape) + 1), (*shape, k))
+        x = self.finish(self.whole(view(self.builder, self.array(source), positions), len(shape) + 1), (*shape, k))
         name = ROWS[self.graph.op[tops[0]]].name
-        self.store(c, tops, self.builder.reduce(x, (len(shape),), name), name)  # type: ignore[arg-type]
+        self.store(c, tops, self.builder.reduce(x, (len(x.shape) - 1,), name), name)  # type: ignore[arg-type]
 
 
 def _laid_out(axes: Sequence[tuple[Ints, int]], n: int) -> tuple[Shape, Ints, Ints]:

@@ -12,10 +12,12 @@ import numpy as np
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import PREDICATES, SYMBOLS
+from autograd.vectorize.algebra import ALGEBRA
 from autograd.vectorize.arrays import (
     COMPUTED,
     CONSTANT,
     COUNT,
+    SAMPLES,
     Array,
     Contract,
     Expand,
@@ -101,7 +103,7 @@ class Machine:
         made = {statement.out: statement for statement in statements}
         for wanted, target in targets:  # a target that is another shape of an array: that is computed in its place
             x: Operand = wanted
-            while isinstance(x, Array) and isinstance(view := made.get(x), (Index, Reshape)) and not x.batched:
+            while isinstance(x, Array) and isinstance(view := made.get(x), (Index, Reshape)) and not x.sampled:
                 whole = view.args[0]
                 if not isinstance(whole, Array) or whole.role != COMPUTED or _size(whole) != _size(x):
                     break
@@ -154,14 +156,11 @@ class Machine:
             self.functions |= special_functions()  # SciPy takes a while to import: not before it is needed
         return self.functions.get(name)
 
-    def full_shape(self, x: Array) -> tuple[int, ...]:
-        return (self.samples, *x.shape) if x.batched else x.shape
-
     def new(self, x: Array, dtype: type = float) -> Any:
         if x in self.targets:
             self.buffers[x] = self.targets[x]
         else:
-            shape = self.full_shape(x)
+            shape = full_shape(x, self.samples)
             free = self.free.get((dtype, *shape))
             self.buffers[x] = free.pop() if free else empty(shape, dtype)
         return self.buffers[x]
@@ -218,7 +217,7 @@ class Machine:
 
     def derived(self, statement: Map) -> None:
         """Do an operation that NumPy has no function for as its value rule says."""
-        inner = Builder()
+        inner = Builder(ALGEBRA)
         result = inner.compute(OPERATIONS[statement.name].value(SYMBOLS, *statement.args))
         buffer = self.new(statement.out)
         for step in inner.statements:
@@ -287,10 +286,7 @@ class Machine:
 
     def reduce(self, statement: Reduce) -> None:
         (x,) = statement.args
-        assert isinstance(x, Array)
-        axes = tuple(k + x.batched for k in statement.axes)
-        if statement.batch:
-            axes = (0, *axes)
+        axes = statement.axes
         source, out = self.get(x), self.new(statement.out)
         first, last = axes == (0,), axes == (source.ndim - 1,)
         if statement.name == "add" and (first or last) and out.flags.c_contiguous:
@@ -305,23 +301,19 @@ class Machine:
     def share(self, statement: Share) -> None:
         x, out = (self.get(arg) for arg in statement.args)
         buffer = self.new(statement.out)
-        axis = statement.axis + statement.out.batched
-        self.do(share, x, np.expand_dims(out, axis), axis, buffer)
+        self.do(share, x, np.expand_dims(out, statement.axis), statement.axis, buffer)
 
     def index(self, statement: Index) -> None:
         (x,) = statement.args
-        assert isinstance(x, Array)
-        self.buffers[statement.out] = self.get(x)[_of_samples(x, statement.index)]
+        self.buffers[statement.out] = self.get(x)[(*statement.index, ...)]  # with ... a number is a view too
 
     def transpose(self, statement: Transpose) -> None:
         (x,) = statement.args
-        assert isinstance(x, Array)
-        order = (0, *(k + 1 for k in statement.order)) if x.batched else statement.order
-        self.buffers[statement.out] = self.get(x).transpose(order)
+        self.buffers[statement.out] = self.get(x).transpose(statement.order)
 
     def reshape(self, statement: Reshape) -> None:
         whole = self.get(statement.args[0])
-        shape = self.full_shape(statement.out)
+        shape = full_shape(statement.out, self.samples)
         view = whole.reshape(shape)
         if not np.shares_memory(view, whole):
             view = np.empty(shape)
@@ -330,16 +322,14 @@ class Machine:
 
     def take(self, statement: Take) -> None:
         (x,) = statement.args
-        self.do(
-            self.get(x).take, statement.index, statement.axis + statement.out.batched, self.new(statement.out), "clip"
-        )
+        self.do(self.get(x).take, statement.index, statement.axis, self.new(statement.out), "clip")
 
     def scatter(self, statement: Scatter) -> None:
         (x,) = statement.args
         order = np.argsort(statement.index, kind="stable")
         ordered = statement.index[order]
         starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        axis = statement.axis + statement.out.batched
+        axis = statement.axis
         out = self.new(statement.out)
         source = self.get(x)
         if (order != np.arange(len(order))).any():
@@ -359,7 +349,7 @@ class Machine:
 
     def join(self, statement: Join) -> None:
         buffer, start = self.new(statement.out), 0
-        before = (slice(None),) * (statement.axis + statement.out.batched)
+        before = (slice(None),) * statement.axis
         for x in statement.args:
             size = 1 if statement.stacked else x.shape[statement.axis]  # type: ignore[union-attr]
             at = start if statement.stacked else slice(start, start + size)
@@ -376,13 +366,13 @@ class Machine:
             filled, fill = self.covered[base]
         else:
             buffer = self.new(out)
-            filled, fill = np.full(out.shape, isinstance(base, Array)), -1
+            filled, fill = np.full(full_shape(out, 1), isinstance(base, Array)), -1
             if isinstance(base, Array):
                 self.do(np.copyto, buffer, self.get(base))
             else:
                 fill = len(self.steps)
                 self.do(buffer.fill, 0.0)
-        view = buffer[_of_samples(out, statement.index)]
+        view = buffer[(*statement.index, ...)]
         if filled[statement.index].any():
             self.do(np.add, view, self.get(part), view)
             fill = fill if filled[statement.index].all() else -1  # the zeros are needed
@@ -402,8 +392,9 @@ _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
 }
 
 
-def _of_samples(x: Array, index: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (slice(None), *index, ...) if x.batched else (*index, ...)  # with ... a number is a view too
+def full_shape(x: Array, samples: int) -> tuple[int, ...]:
+    """Return the shape that an array has for so many samples."""
+    return tuple(samples if size == SAMPLES else size for size in x.shape)
 
 
 def _size(x: Array) -> int:

@@ -15,6 +15,7 @@ from autograd.vectorize.arrays import (
     COMPUTED,
     INPUT,
     PARAMETER,
+    SAMPLES,
     Array,
     Index,
     Map,
@@ -24,7 +25,7 @@ from autograd.vectorize.arrays import (
 from autograd.vectorize.given import as_numbers, check_leaves, input_arrays, parameter_arrays, unique
 from autograd.vectorize.locks import lock_for_this_process
 from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lower
-from autograd.vectorize.machine import Machine, empty
+from autograd.vectorize.machine import Machine, empty, full_shape
 from autograd.vectorize.record import record
 from autograd.vectorize.reverse import differentiate, used
 from autograd.vectorize.source import Source, identifier
@@ -104,7 +105,7 @@ class Program:
             shapes = [(len(part.nodes),) if part.shape is None else part.shape for part in parts]
         else:
             parts = [group for _, group in lowered.leaves if group.role == PARAMETER]
-            shapes = [array.shape for array, group in lowered.leaves if group.role == PARAMETER]
+            shapes = [array.of_sample for array, group in lowered.leaves if group.role == PARAMETER]
         names = unique([group.name for group in (*self._inputs, *parts)])[len(self._inputs) :]
         if isinstance(parameters, Mapping) and names != [group.name for group in parts]:
             clash = next(group.name for name, group in zip(names, parts, strict=True) if name != group.name)
@@ -310,7 +311,7 @@ class Program:
         buffers: dict[str, Floats] = {}
         for array, group in lowered.leaves:
             if group.role == INPUT:
-                shape = (samples, *array.shape) if array.batched else array.shape
+                shape = full_shape(array, samples)
                 buffers[group.name] = given[array] = empty(shape) if array in elementwise else np.empty(shape)
         kept = [x for x in (*form.names, *wanted) if isinstance(x, Array)]
         return Machine(statements, samples, given, targets, kept), [buffers[group.name] for group in self._inputs]
@@ -370,7 +371,7 @@ class Program:
         forward = list(builder.statements)
         share: Operand = 1.0
         if isinstance(lowered.per_sample, Array):
-            total = builder.total(lowered.per_sample, (), batch=True)
+            total = builder.total(lowered.per_sample, (0,))
             if self._mean:
                 total, share = builder.map("div", total, builder.count), builder.map("div", 1.0, builder.count)
             form.cost = builder.map("add", total, lowered.shared)
@@ -522,7 +523,7 @@ class Program:
             for x, gradient in ((x, form.gradients[x]) for x, group in form.lowered.leaves if group.role == PARAMETER):
                 if not form.names.get(gradient, "").startswith(name := f"d{form.names[x]}"):
                     lines.append(f"{source.unique(identifier(name))} = {source.text(gradient)}")
-        count = [f"m = len({source.names[x]})" for x in leaves if x.batched][:1]
+        count = [f"m = len({source.names[x]})" for x in leaves if x.sampled][:1]
         return [*count, *lines[:split]], lines[split:], source
 
     def to(self, target: str) -> Callable[..., Any]:
@@ -586,7 +587,7 @@ class Program:
             if array not in names:
                 hidden["inside of other lines" if array else "products, in matrix products"] += len(colour.nodes)
                 continue
-            sizes = [*(["m"] if array.batched else []), *map(str, array.shape)]
+            sizes = ["m" if size == SAMPLES else str(size) for size in array.shape]
             shape = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
             rows.append((names[array], _computed_as(array, form.lowered), shape, f"{len(colour.nodes):,}"))
         hidden["steps of sums, and numbers"] = n - sum(len(colour.nodes) for colour in colours)
@@ -634,7 +635,7 @@ def _computed_as(array: Array, lowered: Lowering) -> str:
     for kind in ("matrix product", "scatter", "gather", "reduction"):
         if kind in found:
             return kind
-    return "elementwise" if array.shape or array.batched else "single number"
+    return "elementwise" if array.shape else "single number"
 
 
 def _delta(name: str) -> str:

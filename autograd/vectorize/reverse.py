@@ -13,6 +13,7 @@ from autograd.symbolic import SYMBOLS
 from autograd.vectorize.arrays import (
     BATCH,
     COMPUTED,
+    SAMPLES,
     Array,
     Contract,
     Expand,
@@ -20,6 +21,7 @@ from autograd.vectorize.arrays import (
     Join,
     Map,
     Operand,
+    Part,
     Place,
     Reduce,
     Reshape,
@@ -46,8 +48,9 @@ def differentiate(
     """Add the backward statements of the `forward` ones, and return the gradients of the `wanted` arrays.
 
     `seeds` are the roots with their gradients. An array that is shared by the samples has the sum over the samples as
-    its gradient, or their `mean`; the gradients of batched arrays are those of each sample's own cost. By what a choice
-    does not hand on the derivative is 0 whatever stands there; a 0 that is computed and meets ∞ gives nan.
+    its gradient, or their `mean`; the gradients of arrays that differ from sample to sample are those of the cost of
+    each. By what a choice does not hand on the derivative is 0 whatever stands there; a 0 that is computed and meets ∞
+    gives nan.
     """
     seeds = list(seeds)
     fixed = shifts(forward, [root for root, _ in seeds]) - set(wanted)
@@ -81,14 +84,12 @@ class _Reverse:
             if gradient is None:
                 continue
             if out in wanted:
-                gradient = self.gradients[out] = self.full(gradient, out.shape, out.batched)
+                gradient = self.gradients[out] = self.full(gradient, out.shape)
             if isinstance(gradient, Array):
-                gradient = self.ranked(gradient, len(out.shape))
+                gradient = self.ranked(gradient, out.shape)
             getattr(self, type(statement).__name__.lower())(statement, gradient)
         found = {x: self.gradient(x) for x in wanted}
-        return {
-            x: self.full(0.0 if gradient is None else gradient, x.shape, x.batched) for x, gradient in found.items()
-        }
+        return {x: self.full(0.0 if gradient is None else gradient, x.shape) for x, gradient in found.items()}
 
     def gradient(self, x: Array) -> Operand | None:
         """Return all that has been added to the gradient of `x`; None if nothing has."""
@@ -98,8 +99,8 @@ class _Reverse:
             total = joined if total is None else self.builder.map("add", total, joined)
             parts = []
         for part, index in parts:
-            base = 0.0 if total is None else self.full(total, x.shape, x.batched)
-            total = self.builder.emit(Place, x.shape, x.batched, (base, part), index)
+            base = 0.0 if total is None else self.full(total, x.shape)
+            total = self.builder.emit(Place, x.shape, (base, part), index)
         if total is not None:
             self.gradients[x] = total
         return total
@@ -118,10 +119,10 @@ class _Reverse:
         found = [parts[k][0] for k in order]
         stacked = all(isinstance(at, int) for at in ranges)
         if not stacked:  # numbers are parts of length 1 then
-            whole: list[int | slice | None] = [slice(None)] * len(x.shape)
+            whole: list[Part] = [slice(None)] * len(x.shape)
             whole[axis] = None
             found = [self.builder.index(y, whole) if len(y.shape) < len(x.shape) else y for y in found]
-        return self.builder.emit(Join, x.shape, x.batched, tuple(found), axis, stacked)
+        return self.builder.emit(Join, x.shape, tuple(found), axis, stacked)
 
     def add(self, x: Operand, gradient: Operand) -> None:
         if isinstance(x, Array) and x in self.active:
@@ -129,16 +130,16 @@ class _Reverse:
                 self.builder.map("add", gradient, self.gradients[x]) if x in self.gradients else gradient
             )
 
-    def full(self, gradient: Operand, shape: Shape, batched: bool) -> Array:
-        if isinstance(gradient, Array) and gradient.shape == shape and gradient.batched == batched:
+    def full(self, gradient: Operand, shape: Shape) -> Array:
+        if isinstance(gradient, Array) and gradient.shape == shape:
             return gradient
         if isinstance(gradient, Array):
-            gradient = self.ranked(gradient, len(shape))
-        return self.builder.emit(Expand, shape, batched, (gradient,))
+            gradient = self.ranked(gradient, shape)
+        return self.builder.emit(Expand, shape, (gradient,))
 
-    def ranked(self, gradient: Array, rank: int) -> Array:
-        """Return the gradient with as many axes as `rank`."""
-        missing = rank - len(gradient.shape)
+    def ranked(self, gradient: Array, shape: Shape) -> Array:
+        """Return the gradient with as many axes as `shape` has, but for the samples' if it is the same for all."""
+        missing = len(shape) - len(gradient.shape) - (shape[:1] == (SAMPLES,) and not gradient.sampled)
         return self.builder.index(gradient, [None] * missing + [slice(None)] * len(gradient.shape))
 
     def over_samples(self, x: Operand, crosses: bool, summed: bool) -> Operand:
@@ -168,92 +169,91 @@ class _Reverse:
 
     def product(self, gradient: Operand, local: Operand, out: Array, x: Array) -> Operand:
         """Return gradient · local, both along the axes of `out`, added up along those that `x` lacks."""
-        rank = len(out.shape)
-        offset = rank - len(x.shape)
-        lost = [k for k in range(rank) if k < offset or (x.shape[k - offset] == 1 and out.shape[k] > 1)]
-        crosses = out.batched and not x.batched
-        if isinstance(gradient, Array) and isinstance(local, Array) and (lost or crosses):
+        rank = len(out.of_sample)
+        offset = rank - len(x.of_sample)
+        crosses = out.sampled and not x.sampled
+        lost = [SAMPLES] if crosses else []
+        lost += [k for k, size in enumerate(out.of_sample) if k < offset or x.of_sample[k - offset] == 1 != size]
+        seen: set[int] = set()
+        if isinstance(gradient, Array) and isinstance(local, Array) and lost:
             left, right = self.squeezed(gradient, rank), self.squeezed(local, rank)
-            kept = [*([] if not out.batched or crosses else [-1]), *(k for k in range(rank) if k not in lost)]
-            both = [x for x, _ in (left, right)]
-            total, has = self.builder.contract(left, right, kept)
-            found: Operand = self.builder.expand_to((total, tuple(k - offset for k in has)), len(x.shape))
+            total, has = self.builder.contract(left, right, [k for k in _axes(out) if k not in lost])
             seen = {*left[1], *right[1]}
-            summed = any(part.batched for part in both)
+            found: Operand = self.moved((total, has), offset, x)
         else:
-            whole = self.builder.map("mul", gradient, local)
-            if not (lost or crosses) or not isinstance(whole, Array):
-                found, seen, summed = whole, set(), False
-            else:
-                part, has = self.squeezed(whole, rank)
-                summed = crosses and part.batched
-                over = [k for k, axis in enumerate(has) if axis in lost]
-                total = self.builder.total(part, over, summed, alone=False)  # type: ignore[assignment]
-                left_axes = tuple(k - offset for k in has if k not in lost)
-                found = self.builder.expand_to((total, left_axes), len(x.shape))
-                seen = set(has)
+            found = self.builder.map("mul", gradient, local)
+            if lost and isinstance(found, Array):
+                part, has = self.squeezed(found, rank)
+                seen = {*has}
+                over = [place for place, k in enumerate(has) if k in lost]
+                total = self.builder.total(part, over, alone=False)  # type: ignore[assignment]
+                found = self.moved((total, tuple(k for k in has if k not in lost)), offset, x)
         for k in lost:
-            if k not in seen:
-                found = self.builder.map("mul", float(out.shape[k]), found)
-        return self.over_samples(found, crosses, summed)
+            if k not in seen and k != SAMPLES:
+                found = self.builder.map("mul", float(out.of_sample[k]), found)
+        return self.over_samples(found, crosses, SAMPLES in seen)
+
+    def moved(self, view: View, offset: int, x: Array) -> Array:
+        """Return a view along the axes of something with `offset` more axes than `x`, along those of `x`."""
+        total, axes = view
+        return self.builder.aligned((total, tuple(k if k == SAMPLES else k - offset for k in axes)), _axes(x))
 
     def squeezed(self, x: Array, rank: int) -> View:
-        """Return an array without its axes of length 1, and where the others stand among `rank` axes."""
-        axes = tuple(k + rank - len(x.shape) for k, size in enumerate(x.shape) if size > 1)
-        return self.builder.index(x, [slice(None) if size > 1 else 0 for size in x.shape]), axes
+        """Return an array without its axes of length 1, and where the others stand among `rank` axes of a sample."""
+        first = rank - len(x.of_sample)
+        axes = tuple(k + first for k, size in enumerate(x.of_sample) if size != 1)
+        whole = self.builder.index(x, [slice(None) if size != 1 else 0 for size in x.shape])
+        return whole, (SAMPLES, *axes) if x.sampled else axes
 
     def contract(self, statement: Contract, gradient: Operand) -> None:
         left, right = statement.args
         of_left, of_right, of_out = statement.letters
-        axis = {letter: k for k, letter in enumerate(dict.fromkeys((of_left + of_right).replace(BATCH, "")))}
+        letters = dict.fromkeys((of_left + of_right).replace(BATCH, ""))
+        axis = {letter: k for k, letter in enumerate(letters)} | {BATCH: SAMPLES}
         out = statement.out
         sides = [(left, of_left, right, of_right), (right, of_right, left, of_left)]
         twice = left is right and of_left == of_right  # squares
         for x, mine, other, theirs in sides[: 1 if twice else 2]:
             if not isinstance(x, Array) or x not in self.active or not isinstance(other, Array):
                 continue
-            kept = [-1 if letter == BATCH else axis[letter] for letter in mine]
-            with_axes = other, tuple(axis[letter] for letter in theirs if letter != BATCH)
+            kept = [axis[letter] for letter in mine]
+            with_axes = other, tuple(axis[letter] for letter in theirs)
             if out in self.unchosen and other not in self.finite:
-                with_axes = self.chosen_of(with_axes, self.unchosen[out], [axis[x] for x in of_out if x != BATCH])
+                with_axes = self.chosen_of(with_axes, self.unchosen[out], [axis[letter] for letter in of_out])
                 other = with_axes[0]
-            crosses = out.batched and not x.batched
+            crosses = out.sampled and not x.sampled
             if isinstance(gradient, Array):
-                squeezed, has = self.squeezed(gradient, len(out.shape))
-                letters = of_out.replace(BATCH, "")
-                seen = tuple(axis[letters[k]] for k in has)
+                squeezed, has = self.squeezed(gradient, len(out.of_sample))
+                of_axes = of_out.replace(BATCH, "")
+                seen = tuple(k if k == SAMPLES else axis[of_axes[k]] for k in has)
                 total, found = self.builder.contract((squeezed, seen), with_axes, kept)
-                summed = squeezed.batched or other.batched
+                summed = squeezed.sampled or other.sampled
             else:
-                summed = other.batched
+                summed = other.sampled
                 lost = [k for k, a in enumerate(with_axes[1]) if a not in kept]
-                reduced = self.builder.reduce(other, lost, "add", other.batched and crosses)
+                reduced = self.builder.reduce(other, lost)
                 total = self.builder.map("mul", gradient, reduced)  # type: ignore[assignment]
                 found = tuple(a for a in with_axes[1] if a in kept)
-            order = [k for k in kept if k >= 0]
-            places = [order.index(a) for a in found]
-            total = self.builder.transpose(total, sorted(range(len(places)), key=places.__getitem__))
-            result: Operand = self.builder.expand_to((total, tuple(sorted(places))), len(order))
+            result: Operand = self.builder.aligned((total, found), kept)
             result = self.builder.map("mul", 2.0, result) if twice else result
             self.add(x, self.over_samples(result, crosses, summed))
 
     def chosen_of(self, factor: View, condition: Array, along: Sequence[int]) -> View:
         """Return a factor with 0 where the condition, whose axes run `along` those of the products, holds."""
-        condition = self.ranked(condition, len(along))
-        axes = sorted({*factor[1], *along})
-        both = [self.builder.ordered(view, axes) for view in (factor, (condition, tuple(along)))]
-        x, unchosen = (self.builder.expand_to(view, len(axes)) for view in both)
+        own = tuple(along[len(along) - len(condition.shape) :])
+        axes = sorted({*factor[1], *own})
+        unchosen, x = (self.builder.aligned(view, axes) for view in ((condition, own), factor))
         return put_to_zero(self.builder, unchosen, x), tuple(axes)  # type: ignore[return-value]
 
     def reduce(self, statement: Reduce, gradient: Operand) -> None:
         (x,) = statement.args
         assert isinstance(x, Array)
         if isinstance(gradient, Array):
-            rank = len(x.shape)
-            gradient = self.builder.index(gradient, [None if k in statement.axes else slice(None) for k in range(rank)])
+            whole = [None if k in statement.axes else slice(None) for k in range(len(x.shape))]
+            gradient = self.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
         if statement.name != "add":
             (axis,) = statement.axes
-            share = self.builder.emit(Share, x.shape, x.batched, (x, statement.out), statement.name, axis)
+            share = self.builder.emit(Share, x.shape, (x, statement.out), statement.name, axis)
             gradient = self.builder.map("mul", gradient, share)
         self.add(x, gradient)
 
@@ -262,50 +262,58 @@ class _Reverse:
         assert isinstance(x, Array)
         if isinstance(gradient, Array):
             kept = [0 if part is None else slice(None) for part in statement.index if not isinstance(part, int)]
-            gradient = self.builder.index(gradient, kept)
+            gradient = self.builder.index(gradient, kept[x.sampled and not gradient.sampled :])
         index = tuple(part for part in statement.index if part is not None)
         if all(part == slice(None) or size == 1 for part, size in zip(index, x.shape, strict=True)):
             if isinstance(gradient, Array):
-                gradient = self.builder.index(gradient, [None if part == 0 else slice(None) for part in index])
+                whole = [None if part == 0 else slice(None) for part in index]
+                gradient = self.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
             self.add(x, gradient)
             return
         sizes = [
-            len(range(*part.indices(size)))
+            size if part == slice(None) else len(range(size)[part])
             for part, size in zip(index, x.shape, strict=True)
             if isinstance(part, slice)
         ]
-        part = self.full(gradient, tuple(sizes), x.batched)
+        part = self.full(gradient, tuple(sizes))
         self.placed.setdefault(x, []).append((part, index))
 
     def reshape(self, statement: Reshape, gradient: Operand) -> None:
         (x,) = statement.args
         assert isinstance(x, Array)
         if isinstance(gradient, Array):
-            whole = self.full(gradient, statement.out.shape, gradient.batched)
-            gradient = self.builder.reshape(whole, x.shape)
+            same = statement.out.sampled and not gradient.sampled  # for all samples
+            whole = self.full(gradient, statement.out.shape[same:])
+            gradient = self.builder.reshape(whole, x.shape[same:])
         self.add(x, gradient)
 
     def transpose(self, statement: Transpose, gradient: Operand) -> None:
         if isinstance(gradient, Array):
-            inverse = sorted(range(len(statement.order)), key=statement.order.__getitem__)
-            gradient = self.builder.transpose(gradient, inverse)
+            same = statement.out.sampled and not gradient.sampled
+            order = [k - same for k in statement.order[same:]]
+            gradient = self.builder.transpose(gradient, sorted(range(len(order)), key=order.__getitem__))
         self.add(statement.args[0], gradient)
 
     def take(self, statement: Take, gradient: Operand) -> None:
         (x,) = statement.args
         assert isinstance(x, Array)
-        whole = self.full(gradient, statement.out.shape, statement.out.batched)
+        whole = self.full(gradient, statement.out.shape)
         self.add(x, self.builder.scatter(whole, statement.index, statement.axis, x.shape[statement.axis]))
 
     def scatter(self, statement: Scatter, gradient: Operand) -> None:
         (x,) = statement.args
-        whole = self.full(gradient, statement.out.shape, statement.out.batched)
+        whole = self.full(gradient, statement.out.shape)
         self.add(x, self.builder.take(whole, statement.index, statement.axis))
 
     def expand(self, statement: Expand, gradient: Operand) -> None:
         (x,) = statement.args
         assert isinstance(x, Array)
         self.add(x, self.product(gradient, 1.0, statement.out, x))
+
+
+def _axes(x: Array) -> range:
+    """Return the numbers of the axes of an array: those of a sample from 0, that of the samples before them."""
+    return range(SAMPLES if x.sampled else 0, len(x.of_sample))
 
 
 def used(statements: list[Statement], wanted: Iterable[Operand]) -> list[Statement]:

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from autograd.vectorize.arrays import (
-    BATCH,
     Array,
     Contract,
     Index,
@@ -61,7 +60,7 @@ def _reaches(m: Array, results: Collection[Array], forward: Sequence[Statement],
             return any(x in found for x in results)
         waiting.remove(first := min(waiting))
         statement = forward[first]
-        dependence = _of_statement(statement, found, m)
+        dependence = _of_statement(statement, found)
         if dependence is None:
             return True
         if dependence.k != 0.0:
@@ -70,8 +69,8 @@ def _reaches(m: Array, results: Collection[Array], forward: Sequence[Statement],
     return True
 
 
-def _of_statement(statement: Statement, found: dict[Array, _Dependence], m: Array) -> _Dependence | None:
-    """Return how what a statement computes depends on `m`; None where that is neither of the two ways."""
+def _of_statement(statement: Statement, found: dict[Array, _Dependence]) -> _Dependence | None:
+    """Return how what a statement computes depends on m; None where that is neither of the two ways."""
     given = [found.get(x) if isinstance(x, Array) else None for x in statement.args]
     (one, *_) = (x for x in given if x is not None)
     match statement:
@@ -82,7 +81,7 @@ def _of_statement(statement: Statement, found: dict[Array, _Dependence], m: Arra
         case Reduce():
             return _of_reduce(one, statement)
         case Contract(letters=letters):
-            return _of_contract(given, letters, m)
+            return _of_contract(given, letters)
         case Index(index=index):
             old = iter(one.axes)
             parts = [(part, -1 if part is None else next(old)) for part in index]
@@ -138,7 +137,7 @@ def _of_reduce(given: _Dependence, statement: Reduce) -> _Dependence | None:
     return replace(given, k=k, axes=axes, summed=given.summed | lost)
 
 
-def _of_contract(given: Sequence[_Dependence | None], letters: tuple[str, str, str], m: Array) -> _Dependence | None:
+def _of_contract(given: Sequence[_Dependence | None], letters: tuple[str, str, str]) -> _Dependence | None:
     """Return what a sum of products makes of arrays that depend on m as `given`."""
     *of_args, of_out = letters
     axis: dict[str, int] = {}
@@ -146,10 +145,10 @@ def _of_contract(given: Sequence[_Dependence | None], letters: tuple[str, str, s
     for x, of_arg in zip(given, of_args, strict=True):
         if x is None:
             continue
-        own = {letter: a for letter, a in zip(of_arg.replace(BATCH, ""), x.axes, strict=True) if a != -1}
+        own = {letter: a for letter, a in zip(of_arg, x.axes, strict=True) if a != -1}
         if not x.factor or (axis and axis != own):
             return None
         axis, k = own, k + x.k
-    if not {*axis, *(BATCH if m.batched else "")} <= {*of_out}:
+    if not {*axis} <= {*of_out}:
         return None
-    return _Dependence(k, tuple(axis.get(letter, -1) for letter in of_out.replace(BATCH, "")), factor=True)
+    return _Dependence(k, tuple(axis.get(letter, -1) for letter in of_out), factor=True)

@@ -14,6 +14,7 @@ from autograd.vectorize.arrays import (
     BATCH,
     CONSTANT,
     COUNT,
+    SAMPLES,
     Array,
     Contract,
     Expand,
@@ -21,6 +22,7 @@ from autograd.vectorize.arrays import (
     Join,
     Map,
     Operand,
+    Part,
     Place,
     Reduce,
     Reshape,
@@ -205,43 +207,35 @@ class Source:
     def reduce(self, statement: Reduce) -> tuple[str, float]:
         (x,) = statement.args
         assert isinstance(x, Array)
-        axes = tuple(k + x.batched for k in statement.axes)
-        axes = (0, *axes) if statement.batch else axes
-        rank = len(x.shape) + x.batched
         if statement.name == "add":
-            return f"{self.text(x, ATOM)}.sum({_axes(axes, rank)})", ATOM
-        return f"{EXTREMES[statement.name]}({self.text(x)}, {_axes(axes, 0)})", ATOM
+            return f"{self.text(x, ATOM)}.sum({_axes(statement.axes, len(x.shape))})", ATOM
+        return f"{EXTREMES[statement.name]}({self.text(x)}, {_axes(statement.axes, 0)})", ATOM
 
     def share(self, statement: Share) -> tuple[str, float]:
         x, out = statement.args
-        return f"share({self.text(x)}, {self.text(out)}, axis={statement.axis + statement.out.batched})", ATOM
+        return f"share({self.text(x)}, {self.text(out)}, axis={statement.axis})", ATOM
 
     def index(self, statement: Index) -> tuple[str, float]:
         (x,) = statement.args
-        assert isinstance(x, Array)
-        return f"{self.text(x, ATOM)}[{_index(statement.index, x.batched)}]", ATOM
+        return f"{self.text(x, ATOM)}[{_index(statement.index)}]", ATOM
 
     def transpose(self, statement: Transpose) -> tuple[str, float]:
         (x,) = statement.args
-        assert isinstance(x, Array)
-        order = tuple(k + x.batched for k in statement.order)
-        order = (0, *order) if x.batched else order
-        if order == (1, 0):
+        if statement.order == (1, 0):
             return self.factor(x, turned=True)
-        return f"transpose({self.text(x)}, {order})", ATOM
+        return f"transpose({self.text(x)}, {statement.order})", ATOM
 
     def reshape(self, statement: Reshape) -> tuple[str, float]:
         return f"{self.text(statement.args[0], ATOM)}.reshape({self.sizes(statement.out) or '()'})", ATOM
 
     def take(self, statement: Take) -> tuple[str, float]:
         index = self.constant("", statement.index)
-        return f"take({self.text(statement.args[0])}, {index}, axis={statement.axis + statement.out.batched})", ATOM
+        return f"take({self.text(statement.args[0])}, {index}, axis={statement.axis})", ATOM
 
     def scatter(self, statement: Scatter) -> tuple[str, float]:
         (x,) = statement.args
         index = self.constant("", statement.index)
-        axis = statement.axis + statement.out.batched
-        size = statement.out.shape[statement.axis]
+        axis, size = statement.axis, statement.out.shape[statement.axis]
         return f"scatter({self.text(x)}, {index}, axis={axis}, size={size})", ATOM
 
     def expand(self, statement: Expand) -> tuple[str, float]:
@@ -254,7 +248,7 @@ class Source:
         return f"broadcast_to({text}, {sizes})", ATOM
 
     def join(self, statement: Join) -> tuple[str, float]:
-        axis = statement.axis + statement.out.batched
+        axis = statement.axis
         parts = ", ".join(map(self.text, statement.args))
         name = "stack" if statement.stacked else "concatenate"
         return f"{name}([{parts}]{f', axis={axis}' if axis else ''})", ATOM
@@ -263,12 +257,12 @@ class Source:
         base, part = statement.args
         sizes = self.sizes(statement.out)
         start = self.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
-        index = ", ".join(_part(part_) for part_ in ((slice(None),) if statement.out.batched else ()) + statement.index)
+        index = ", ".join(map(_part, statement.index))
         index = re.sub(r"(?<![\d:])(-?\d*):(-?\d*)(?::(\d*))?", _slice_call, index)
         return f"place({start}, ({index}{',' if index else ''}), {self.text(part)})", ATOM
 
     def sizes(self, x: Array) -> str:
-        return ", ".join([BATCH] * x.batched + [str(size) for size in x.shape])
+        return ", ".join(BATCH if size == SAMPLES else str(size) for size in x.shape)
 
 
 def identifier(name: str) -> str:
@@ -288,15 +282,15 @@ def _axes(axes: tuple[int, ...], rank: int) -> str:
     return f"axis={axes[0] if len(axes) == 1 else axes}"
 
 
-def _part(part: int | slice | None) -> str:
+def _part(part: Part) -> str:
     if not isinstance(part, slice):
         return str(part)
     start, stop, step = ("" if x is None else str(x) for x in (part.start, part.stop, part.step))
     return f"{start}:{stop}" + (f":{step}" if step else "")
 
 
-def _index(index: tuple[int | slice | None, ...], batched: bool) -> str:
-    parts = [slice(None)] * batched + list(index)
+def _index(index: tuple[Part, ...]) -> str:
+    parts = list(index)
     while len(parts) > 1 and parts[-1] == slice(None):
         parts.pop()
     return ", ".join(map(_part, parts))

@@ -18,12 +18,14 @@ from autograd.symbolic import SYMBOLS
 from autograd.vectorize.arrays import (
     BATCH,
     CONSTANT,
+    SAMPLES,
     Array,
     Contract,
     Expand,
     Index,
     Map,
     Operand,
+    Part,
     Place,
     Reduce,
     Reshape,
@@ -122,23 +124,24 @@ class _Unchosen:
                         self.meet(x, self.onto(self.either(mask, self.mask(every[k])), out.shape, x))
             case Contract(letters=(*of_args, of_out)):
                 for k, x in active:
-                    self.meet(x, self.summed(mask, of_out.replace(BATCH, ""), of_args[k].replace(BATCH, ""), x))
+                    self.meet(x, self.summed(mask, out, of_out, of_args[k]))
             case Expand(args=(Array() as x,)):
                 self.meet(x, self.onto(mask, out.shape, x))
             case Reduce(args=(Array() as x,), axes=axes):
                 new = [None if k in axes else slice(None) for k in range(len(x.shape))]
-                self.meet(x, self.indexed(self.ranked(mask, len(out.shape)), new))
+                self.meet(x, self.indexed(self.ranked(mask, out.shape), new[_same(mask, x) :]))
             case Index(args=(Array() as x,), index=index):
                 self.meet(x, self.placed(mask, out, index, x))
             case Reshape(args=(Array() as x,)):
-                self.meet(x, self.reshaped(self.whole(mask, out.shape), x.shape))
+                self.meet(x, self.reshaped(self.whole(mask, out.shape), x.shape[_same(mask, x) :]))
             case Transpose(args=(Array() as x,), order=order):
-                inverse = sorted(range(len(order)), key=order.__getitem__)
-                self.meet(x, self.transposed(self.ranked(mask, len(order)), inverse))
+                own = [k - _same(mask, x) for k in order[_same(mask, x) :]]
+                inverse = sorted(range(len(own)), key=own.__getitem__)
+                self.meet(x, self.transposed(self.ranked(mask, out.shape), inverse))
             case Take(args=(Array() as x,), index=index, axis=axis):
                 self.meet(x, self.gathered(mask, out, index, axis, x))
             case Scatter(args=(Array() as x,), index=index, axis=axis):
-                self.meet(x, self.taken(self.whole(mask, out.shape), index, axis))
+                self.meet(x, self.taken(self.whole(mask, out.shape), index, axis - _same(mask, x)))
 
     def meet(self, x: Array, mask: Mask) -> None:
         """Let another use of `x` hand on all but the elements of a mask: what is left is what no use hands on."""
@@ -188,11 +191,13 @@ class _Unchosen:
 
     # Masks over other axes -------------------------------------------------------------------------------------------
 
-    def ranked(self, mask: Mask, rank: int) -> Mask:
-        missing = rank - (0 if mask is None else len(mask.shape))
-        return self.indexed(mask, [None] * missing + [slice(None)] * (rank - missing)) if missing else mask
+    def ranked(self, mask: Mask, shape: Shape) -> Mask:
+        """Return a mask with as many axes as `shape` has, but for the samples' if it is the same for all."""
+        own = 0 if mask is None else len(mask.shape)
+        missing = len(shape) - own - (shape[:1] == (SAMPLES,) and not _sampled(mask))
+        return self.indexed(mask, [None] * missing + [slice(None)] * own) if missing else mask
 
-    def indexed(self, mask: Mask, index: Sequence[int | slice | None]) -> Mask:
+    def indexed(self, mask: Mask, index: Sequence[Part]) -> Mask:
         if isinstance(mask, Array):
             return self.builder.index(mask, index)
         return None if mask is None else mask[tuple(index)]
@@ -213,62 +218,76 @@ class _Unchosen:
         return None if mask is None else _known(mask.take(index, axis))
 
     def whole(self, mask: Mask, shape: Shape) -> Mask:
+        shape = shape[shape[:1] == (SAMPLES,) and not _sampled(mask) :]
         if isinstance(mask, Array):
-            return mask if mask.shape == shape else self.builder.emit(Expand, shape, mask.batched, (mask,))
+            return mask if mask.shape == shape else self.builder.emit(Expand, shape, (mask,))
         return None if mask is None else np.broadcast_to(mask, shape)
 
-    def all_along(self, mask: Mask, axes: Sequence[int], batch: bool) -> Mask:
-        """Return the mask of what is in no use along the axes, which it loses, and in none of the samples."""
+    def all_along(self, mask: Mask, axes: Sequence[int]) -> Mask:
+        """Return the mask of what is in no use along the axes, which it loses."""
         if not isinstance(mask, Array):
             return None if mask is None else _known(mask.all(axis=tuple(axes)))
-        if not (axes or (batch and mask.batched)):
+        if not axes:
             return mask
         number = self.builder.map("where", mask, 1.0, 0.0)
-        return self.builder.reduce(number, axes, "minimum", batch and mask.batched)  # type: ignore[return-value]
+        return self.builder.reduce(number, axes, "minimum")  # type: ignore[return-value]
 
     def onto(self, mask: Mask, shape: Shape, x: Array) -> Mask:
         """Return the mask of `x` from that of a result of this shape which it was broadcast over."""
-        rank, own = len(shape), len(x.shape)
-        offset = rank - own
-        mask = self.ranked(mask, rank)
-        sizes = (1,) * rank if mask is None else mask.shape
-        lost = [k for k in range(rank) if sizes[k] > 1 and (k < offset or x.shape[k - offset] == 1)]
-        mask = self.all_along(mask, lost, not x.batched)
+        mask = self.ranked(mask, shape)
+        sizes = () if mask is None else mask.shape
+        rank, offset = len(sizes), len(sizes) - len(x.shape[_same(mask, x) :])
+        own = (1,) * offset + x.shape[_same(mask, x) :]
+        lost = [k for k in range(rank) if sizes[k] != 1 == own[k]]
+        mask = self.all_along(mask, lost)
         index = [(None if k in lost else slice(None)) if k >= offset else 0 for k in range(rank)]
         return self.indexed(mask, [part for k, part in enumerate(index) if k >= offset or k not in lost])
 
-    def summed(self, mask: Mask, of_out: str, own: str, x: Array) -> Mask:
-        """Return the mask of a factor `x`, whose axes have the letters `own`, from that of a sum of products."""
-        mask = self.ranked(mask, len(of_out))
-        mask = self.all_along(mask, [k for k, letter in enumerate(of_out) if letter not in own], not x.batched)
+    def summed(self, mask: Mask, out: Array, of_out: str, own: str) -> Mask:
+        """Return the mask of a factor, whose axes have the letters `own`, from that of a sum of products."""
+        mask = self.ranked(mask, out.shape)
+        if not _sampled(mask):
+            of_out, own = of_out.replace(BATCH, ""), own.replace(BATCH, "")
+        mask = self.all_along(mask, [k for k, letter in enumerate(of_out) if letter not in own])
         left = [letter for letter in of_out if letter in own]
         order = sorted(range(len(left)), key=lambda k: own.index(left[k]))
         mask = self.transposed(mask, order)
         return self.indexed(mask, [slice(None) if letter in left else None for letter in own])
 
-    def placed(self, mask: Mask, out: Array, index: tuple[int | slice | None, ...], x: Array) -> Mask:
+    def placed(self, mask: Mask, out: Array, index: tuple[Part, ...], x: Array) -> Mask:
         """Return the mask of `x` from that of a part of it."""
+        index, shape = index[_same(mask, x) :], x.shape[_same(mask, x) :]
         mask = self.indexed(
             self.whole(mask, out.shape), [0 if k is None else slice(None) for k in index if k.__class__ is not int]
         )
         place = tuple(part for part in index if part is not None)
         if isinstance(mask, Array):
             reached = self.builder.map("where", mask, 0.0, 1.0)
-            reached = self.builder.emit(Place, x.shape, mask.batched, (0.0, reached), place)
+            reached = self.builder.emit(Place, shape, (0.0, reached), place)
             return self.builder.map("equal", reached, 0.0)  # type: ignore[return-value]
-        found = np.ones(x.shape, bool)
+        found = np.ones(shape, bool)
         found[place] = False if mask is None else mask
         return _known(found)
 
     def gathered(self, mask: Mask, out: Array, index: Any, axis: int, x: Array) -> Mask:
         """Return the mask of `x` from that of elements of it, of which one may be there several times."""
+        axis, shape = axis - _same(mask, x), x.shape[_same(mask, x) :]
         mask = self.whole(mask, out.shape)
         if isinstance(mask, Array):
             reached: Any = self.builder.map("where", mask, 0.0, 1.0)
-            return self.builder.map("equal", self.builder.scatter(reached, index, axis, x.shape[axis]), 0.0)  # type: ignore[return-value]
-        times = np.zeros(x.shape, int)
+            return self.builder.map("equal", self.builder.scatter(reached, index, axis, shape[axis]), 0.0)  # type: ignore[return-value]
+        times = np.zeros(shape, int)
         np.add.at(times, (slice(None),) * axis + (index,), 1 if mask is None else ~mask)
         return _known(times == 0)
+
+
+def _sampled(mask: Mask) -> bool:
+    return isinstance(mask, Array) and mask.sampled
+
+
+def _same(mask: Mask, x: Array) -> bool:
+    """Return whether a mask is the same for all samples of `x`, and lacks their axis."""
+    return x.sampled and not _sampled(mask)
 
 
 def _known(mask: Any) -> Bools | None:

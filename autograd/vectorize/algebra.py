@@ -1,0 +1,318 @@
+"""The identities by which array programs become what a person would have written.
+
+Each is a function of a builder and of what it was asked for, with the identity as its docstring, and returns the other
+side where it applies, else None. Signs, numbers and fixed factors go to where a book has them, sums of products become
+products of arrays. A sign is not moved to a larger array, and no number is multiplied by one so large or small that
+the product might overflow or vanish.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import permutations
+
+from autograd.vectorize.arrays import (
+    BATCH,
+    Array,
+    Contract,
+    Expand,
+    Index,
+    Join,
+    Map,
+    Operand,
+    Part,
+    Reduce,
+    Transpose,
+    View,
+    broadcast,
+)
+from autograd.vectorize.builder import Builder, Identity
+
+# Elementwise ----------------------------------------------------------------------------------------------------------
+
+
+def negative_of_negative(b: Builder, x: Operand) -> Operand | None:
+    """−(−x) = x"""
+    match b.statement(x):
+        case Map(name="neg", args=(y,)):
+            return y
+    return None
+
+
+def negative_of_multiple(b: Builder, x: Operand) -> Operand | None:
+    """−(2 x) = −2 x, −(1 / x) = −1 / x"""
+    match b.statement(x):
+        case Map(name="mul" | "div" as name, args=(float(number), y)):
+            return b.map(name, -number, y)
+    return None
+
+
+def twice(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """x + x = 2 x"""
+    return b.map("mul", 2.0, x) if x is y else None
+
+
+def add_negative(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """x + (−y) = x − y"""
+    negative = negated(b, y)
+    return None if negative is None else b.map("sub", x, negative)
+
+
+def negative_first(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """(−x) + y = y − x"""
+    if broadcast((x, y)) == () or (negative := negated(b, x)) is None:  # a single number is quickly negated
+        return None
+    return b.map("sub", y, negative)
+
+
+def subtract_negative(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """x − (−y) = x + y"""
+    negative = negated(b, y)
+    return None if negative is None else b.map("add", x, negative)
+
+
+def product_of_multiples(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """(2 x) (3 y) = 6 (x y)"""
+    (c, u), (d, v) = scaled(b, x), scaled(b, y)
+    if isinstance(u, Array) and isinstance(v, Array) and (c != 1.0 or d != 1.0):
+        return b.map("mul", c * d, b.map("mul", u, v))
+    return None
+
+
+def multiple_of_multiple(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """3 (2 x) = 6 x"""
+    for factor, other in permutations((x, y)):
+        number, rest = scaled(b, factor)
+        if not isinstance(other, Array) and number != 1.0:
+            return b.map("mul", number * other, rest)
+    return None
+
+
+def product_with_negative(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """(−x) y = −(x y)"""
+    for factor, other in permutations((x, y)):
+        match b.statement(factor):
+            case Map(name="neg", args=(z,)) if broadcast((factor,)) == broadcast((x, y)):
+                return b.map("neg", b.map("mul", z, other))
+    return None
+
+
+def product_with_quotient(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """x (2 / y) = 2 x / y"""
+    for factor, other in permutations((x, y)):
+        match b.statement(factor):
+            case Map(name="div", args=(float(number), z)) if moderate(number):
+                return b.map("div", b.map("mul", number, other), z)
+    return None
+
+
+def number_first(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """x 2 = 2 x"""
+    return b.map("mul", y, x) if isinstance(x, Array) and not isinstance(y, Array) else None
+
+
+def negative_over(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """(−x) / y = −(x / y)"""
+    match b.statement(x):
+        case Map(name="neg", args=(z,)) if broadcast((x,)) == broadcast((x, y)):
+            return b.map("neg", b.map("div", z, y))
+    return None
+
+
+def negated(b: Builder, x: Operand) -> Operand | None:
+    """Return y if `x` is −y, and 2 y if it is −2 y."""
+    match b.statement(x):
+        case Map(name="neg", args=(y,)):
+            return y
+        case Map(name="mul", args=(float(number), y)) if number < 0.0:
+            return b.map("mul", -number, y)
+    return None
+
+
+def scaled(b: Builder, x: Operand) -> tuple[float, Operand]:
+    """Return a number of moderate size, and what it multiplies in `x`."""
+    match b.statement(x):
+        case Map(name="mul", args=(float(number), other)) if moderate(number):
+            return number, other
+        case Map(name="div", args=(Array() as other, divisor)):
+            number, rest = scaled(b, other)
+            return (number, b.map("div", rest, divisor)) if number != 1.0 else (1.0, x)
+    return 1.0, x
+
+
+def moderate(number: float) -> bool:
+    """Return whether a number may multiply something else than it did without a product that overflows."""
+    return 1e-6 < abs(number) < 1e6
+
+
+# Views ----------------------------------------------------------------------------------------------------------------
+
+
+def part_of_negative(b: Builder, x: Array, index: Sequence[Part]) -> Array | None:
+    """(−x)[i] = −(x[i])"""
+    match b.statement(x):
+        case Map(name="neg", args=(Array() as y,)):
+            return b.map("neg", b.index(y, index))  # type: ignore[return-value]
+    return None
+
+
+def part_of_part(b: Builder, x: Array, index: Sequence[Part]) -> Array | None:
+    """x[:, None][i, 0] = x[i], where the first index has whole and new axes only"""
+    match b.statement(x):
+        case Index(args=(Array() as y,), index=inner) if all(part is None or part == slice(None) for part in inner):
+            axes = iter(inner)
+            found: list[Part] = []
+            for part in index:
+                if part is None or next(axes) is not None:
+                    found.append(part)
+                elif isinstance(part, slice):  # of a new axis, which has one element
+                    found.append(None)
+            return b.index(y, found)
+    return None
+
+
+def transpose_of_transpose(b: Builder, x: Array, order: Sequence[int]) -> Array | None:
+    """(xᵀ)ᵀ = x"""
+    match b.statement(x):
+        case Transpose(args=(Array() as y,), order=inner):
+            return b.transpose(y, [inner[k] for k in order])
+    return None
+
+
+# Sums -----------------------------------------------------------------------------------------------------------------
+
+
+def reduce_transposed(b: Builder, x: Array, axes: Sequence[int], name: str) -> Operand | None:
+    """Σ_i (xᵀ)_ij = Σ_i x_ji, and so for max and min"""
+    match b.statement(x):
+        case Transpose(args=(Array() as y,), order=order):
+            inner = b.reduce(y, sorted(order[k] for k in axes), name)
+            left = [place for k, place in enumerate(order) if k not in axes]
+            return b.transpose(inner, [sorted(left).index(place) for place in left])  # type: ignore[arg-type]
+    return None
+
+
+def reduce_repeated(b: Builder, x: Array, axes: Sequence[int], name: str) -> Operand | None:
+    """Σ_i x = n x, and max_i x = x, for an x repeated n times along i"""
+    match b.statement(x):
+        case Expand(args=(Array() as y,)) if y.sampled == x.sampled:
+            new = len(x.shape) - len(y.shape)
+            own = [k for k in axes if k >= new and y.shape[k - new] == x.shape[k]]
+            part: Array = b.reduce(y, [k - new for k in own], name)  # type: ignore[assignment]
+            left = [k for k in range(new, len(x.shape)) if k not in own]
+            part = b.index(part, [0 if k in axes else slice(None) for k in left])
+            shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
+            part = part if part.shape == shape else b.emit(Expand, shape, (part,))
+            times = math.prod(x.shape[k] for k in axes if k not in own) if name == "add" else 1
+            return b.map("mul", float(times), part)
+    return None
+
+
+def total_of_negative(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+    """Σ (−x) = −Σ x"""
+    match b.statement(x):
+        case Map(name="neg", args=(y,)):
+            return b.map("neg", b.total(y, axes, alone))
+    return None
+
+
+def total_of_sum(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+    """Σ (c x ± y) = c Σ x ± Σ y, for an array c"""
+    match b.statement(x):
+        case Map(name="add" | "sub" as name, args=(y, z)) if broadcast((y,)) == broadcast((z,)):
+            factors = (fixed_factor(b, term, axes)[0] for term in (y, z))
+            if any(isinstance(factor, Array) and factor.of_sample for factor in factors):
+                return b.map(name, b.total(y, axes, alone), b.total(z, axes, alone))
+    return None
+
+
+def total_of_multiple(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+    """Σ c x = c Σ x"""
+    factor, rest = fixed_factor(b, x, axes)
+    return None if rest is x else b.map("mul", factor, b.total(rest, axes, alone))
+
+
+def total_of_product(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+    """Σ x y = x · y, a product of arrays"""
+    match b.statement(x):
+        case Map(name="mul", args=(Array() as y, Array() as z)) if alone and y.shape == z.shape:
+            return _dot(b, y, z, axes)
+        case Map(name="pow", args=(Array() as y, 2.0)) if alone:
+            return _dot(b, y, y, axes)
+    return None
+
+
+def _dot(b: Builder, x: Array, y: Array, axes: Sequence[int]) -> Array:
+    every = tuple(range(len(x.shape)))
+    return b.contract((x, every), (y, every), [k for k in every if k not in axes])[0]
+
+
+def total_of_parts(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+    """Σ_j [x, y]_ij = [Σ_j x_ij, Σ_j y_ij]"""
+    match b.statement(x):
+        case Join(args=parts, axis=axis, stacked=stacked) if axis not in axes:
+            inner = [k - (stacked and k > axis) for k in axes]
+            totals = tuple(b.total(part, inner, alone) for part in parts)
+            shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
+            return b.emit(Join, shape, totals, axis - sum(k < axis for k in axes), stacked)
+    return None
+
+
+def total_over_samples(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+    """Σ_m Σ_j x_mj = Σ_mj x_mj"""
+    if not (x.sampled and list(axes) == [0] and alone):
+        return None
+    match b.statement(x):
+        case Contract(args=args, letters=(of_x, of_y, of_out)):
+            return b.emit(Contract, x.of_sample, args, (of_x, of_y, of_out.replace(BATCH, "")))
+        case Reduce(name="add", args=(y,), axes=inner):
+            return b.reduce(y, (0, *inner))
+    return None
+
+
+def fixed_factor(b: Builder, x: Operand, axes: Sequence[int]) -> tuple[Operand, Operand]:
+    """Return c, without the axes, and y of x = c y with c the same along them and y as large as x; else 1 and x."""
+    match b.statement(x):
+        case Map(name="mul", args=args):
+            for factor, other in permutations(args):
+                if not isinstance(other, Array) or broadcast((other,)) != broadcast((x,)):
+                    continue
+                if not isinstance(factor, Array):
+                    return factor, other
+                own = range(len(other.shape) - len(factor.shape), len(other.shape))
+                if not any(k in axes and size != 1 for k, size in zip(own, factor.shape, strict=True)):
+                    return b.index(factor, [0 if k in axes else slice(None) for k in own]), other
+    return 1.0, x
+
+
+def product_of_fixed_multiples(b: Builder, left: View, right: View, out: Sequence[int]) -> View | None:
+    """Σ (−x) y = −Σ x y, and Σ (2 x) y = 2 Σ x y where that is one number"""
+    for x, y in ((left, right), (right, left)):
+        match b.statement(x[0]):
+            case Map(name="neg", args=(Array() as rest,)):
+                factor: Operand = -1.0
+            case Map(name="mul", args=(float(factor), Array() as rest)) if not out:
+                pass
+            case _:
+                continue
+        left, right = ((rest if z is x[0] else z, axes) for z, axes in (left, right))
+        total, axes = b.contract(left, right, out)
+        return b.map("mul", factor if x[0] is not y[0] else factor * factor, total), axes  # type: ignore
+    return None
+
+
+ALGEBRA: dict[str, tuple[Identity, ...]] = {
+    "neg": (negative_of_negative, negative_of_multiple),
+    "add": (twice, add_negative, negative_first),
+    "sub": (subtract_negative,),
+    "mul": (product_of_multiples, multiple_of_multiple, product_with_quotient, product_with_negative, number_first),
+    "div": (negative_over,),
+    "index": (part_of_negative, part_of_part),
+    "transpose": (transpose_of_transpose,),
+    "reduce": (reduce_transposed, reduce_repeated),
+    "total": (total_of_negative, total_of_sum, total_of_multiple, total_of_product, total_of_parts, total_over_samples),
+    "contract": (product_of_fixed_multiples,),
+}
+"""What is simplified by which identities, in the order they are tried: the name of an operation, or of a method of
+`Builder`."""
