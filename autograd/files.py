@@ -28,9 +28,10 @@ import os
 from typing import Any
 
 from autograd.documents import DocumentError, check, check_keys, load, parse, refused
-from autograd.graph import check_current, same, topological_order
+from autograd.graph import topological_order
 from autograd.labels import UnitLabel
 from autograd.ops import OPERATIONS
+from autograd.recompute import check_current, same
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Constant, Value, apply
 

@@ -11,14 +11,13 @@ import functools
 import operator
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd.float_rules import value_and_partials
-from autograd.graph import topological_order
 from autograd.labels import visible
 from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
 
@@ -285,7 +284,9 @@ class Value:
         except BaseException:  # an interrupt, or no memory
             for leaf, before in leaves:
                 leaf._grad = before
-            for node in topological_order(self):
+            cleared: set[int] = set()
+            for node in _inputs_first(self, cleared):
+                cleared.add(id(node))
                 if node._op is not None:
                     node._grad = None
             raise
@@ -298,19 +299,11 @@ class Value:
         return out
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        stack = [self]
-        while stack:
-            node = stack[-1]
+        for node in _inputs_first(self, memo):
+            memo[id(node)] = out = _new(type(node))
             state = _state(node)
-            missing = [x for x in state[2:4] if x is not None and id(x) not in memo]
-            if missing:
-                stack.extend(missing)
-                continue
-            if id(node) not in memo:
-                memo[id(node)] = out = _new(type(node))
-                state[2:4] = (memo[id(x)] if x is not None else None for x in state[2:4])
-                _set_state(out, state)
-            stack.pop()
+            state[2:4] = (None if x is None else memo[id(x)] for x in state[2:4])
+            _set_state(out, state)
         return memo[id(self)]  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -595,6 +588,15 @@ def _node(op: Operation, data: float, x: Value, y: Value | None, dx: float | Non
     return out
 
 
+def set_computed(node: Value, data: float, partials: Sequence[float | None]) -> None:
+    """Set what the forward pass computed of a node: its number, and the local derivative by each input."""
+    node._data = data
+    if len(partials) == 3:
+        node._dx, node._y._dx, node._y._dy = partials
+    elif partials:
+        node._dx, node._dy = (*partials, None)[:2]
+
+
 # The second and third input of an operation of three, as one hidden node with local derivative 1: the gradient passes
 # through it unchanged.
 _PAIR = Operation(name="pair", symbol="", latex="", value=max, partials=(max, max))
@@ -719,14 +721,24 @@ def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | f
     return outcome
 
 
-# Flat pickles ---------------------------------------------------------------------------------------------------------
+# Flat copies and pickles ----------------------------------------------------------------------------------------------
 
 
-def _with_pairs(root: Value) -> Iterator[Value]:
-    for node in topological_order(root):
-        if node._op is not None and node._op.arity == 3:
-            yield node._y
-        yield node
+def _inputs_first(root: Value, done: Container[int]) -> Iterator[Value]:
+    """Yield the nodes that `root` depends on, hidden pairs too, each after its inputs.
+
+    The caller adds the id of each to `done` before it asks for the next; what is there already is left out.
+    """
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        waiting = [x for x in (node._y, node._x) if x is not None and id(x) not in done]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        if id(node) not in done:
+            yield node
 
 
 def _state(node: Value) -> list[Any]:
@@ -754,7 +766,10 @@ class _Nodes:
     """Pickles as the list of a graph's nodes in topological order, each after its inputs."""
 
     def __init__(self, root: Value) -> None:
-        self.nodes = list(_with_pairs(root))
+        nodes: dict[int, Value] = {}
+        for node in _inputs_first(root, nodes):
+            nodes[id(node)] = node
+        self.nodes = list(nodes.values())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, self._begin(), self._end()

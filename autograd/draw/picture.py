@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
-from autograd.graph import outdated
+from autograd.recompute import outdated
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
 

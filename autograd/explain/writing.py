@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.explain.tables import WIDTH, Cell, formula_cell, number
-from autograd.graph import check_current
 from autograd.labels import label_latex
+from autograd.recompute import check_current
 from autograd.steps import node_names
 from autograd.symbolic import SYMBOLS, Expression, Formula, brief, rounded, symbol, to_latex, to_text
 from autograd.value import Constant, Value

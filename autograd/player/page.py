@@ -19,11 +19,12 @@ from typing import Any
 
 from autograd.draw.layout import lay_out, printable
 from autograd.draw.view import Box, Edge, View
-from autograd.graph import check_current, topological_order
+from autograd.graph import topological_order
 from autograd.ops import Operation
 from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, pretty, unit_order
 from autograd.player.operations import operations_script, texts
+from autograd.recompute import check_current
 from autograd.saving import checked_ending, write_whole
 from autograd.steps import backward_steps, names_of, node_names
 from autograd.symbolic import Expression, Formula, brief, symbol, to_text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.labels import UnitLabel
-from autograd.ops import IEEE, Ieee
+from autograd.recompute import recomputed
 from autograd.value import Value
 from autograd.vectorize.algebra import ALGEBRA
 from autograd.vectorize.arrays import COMPUTED, INPUT, SAMPLES, Array, Expand, Operand, Shape, View
@@ -158,7 +158,7 @@ class _Lowerer:
             if fixed[operands].all():
                 fixed[k] = True  # a step inside a chain too
                 row = ROWS[graph.op[k]]
-                self.data[k] = float(row.value(IEEE, *(Ieee(self.data[x]) for x in operands)))
+                self.data[k] = recomputed(row, self.data[operands])
 
     def split(self, colours: Ints) -> None:
         """Number the colours, telling apart equal terms of unequal sums: sums say what the axes of their terms are.

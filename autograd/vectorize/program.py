@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.ops import IEEE, OPERATIONS, Ieee, operation
-from autograd.value import Constant, Value, data_mark, data_was_set
+from autograd.ops import OPERATIONS, operation
+from autograd.recompute import recompute
+from autograd.value import Value, data_mark, data_was_set
 from autograd.vectorize.arrays import (
     COMPUTED,
     INPUT,
@@ -423,33 +424,7 @@ class Program:
                     raise IndexError(f"write_back: got sample {sample}; the last run had {len(x)}")
                 x = x[sample]
             numbers |= zip(group.nodes, x.ravel().tolist(), strict=True)
-        graph = self._graph
-        data: list[float] = []
-        slopes: list[list[float | None]] = []
-        for node in graph.nodes:
-            op = node.op
-            if op is None:
-                data.append(numbers.get(node, node.data))
-                slopes.append([])
-                continue
-            of_inputs = [Ieee(data[graph.index[x]]) for x in node.inputs]
-            out = op.value(IEEE, *of_inputs)
-            data.append(float(out))
-            slopes.append(
-                [
-                    None if isinstance(x, Constant) else float(rule(IEEE, *of_inputs, out))
-                    for x, rule in zip(node.inputs, op.partials, strict=True)
-                ]
-            )
-        for node, number, of_node in zip(graph.nodes, data, slopes, strict=True):
-            node._data = number
-            del node.grad
-            if len(of_node) == 3:
-                node._dx, node._y._dx, node._y._dy = of_node
-            elif of_node:
-                node._dx, node._dy = (*of_node, None)[:2]
-        for node, number in numbers.items():
-            node._data = number
+        recompute(self._graph.nodes, numbers)
         self._seen = [x._data for x in self._nodes]
         data_was_set()
         if len(self._roots) == 1 and self._roots[0].op is not None:
