@@ -23,6 +23,7 @@ from autograd.vectorize.arrays import (
     Operand,
     Statement,
 )
+from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.given import as_numbers, check_leaves, input_arrays, parameter_arrays, unique
 from autograd.vectorize.locks import lock_for_this_process
 from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lower
@@ -56,6 +57,8 @@ class _Form:
     fast: dict[Array, Array]
     residuals: dict[str, Array]
     names: dict[Array, str]
+    forward: list[Statement]
+    seeds: list[tuple[Operand, Operand]]
 
 
 class Program:
@@ -366,10 +369,10 @@ class Program:
         for k, x in enumerate(totals, 1):
             names.setdefault(x, f"Z_{k}")
         names = dict(zip(names, unique(list(names.values())), strict=True))
-        form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, {}, names)
+        forward = list(builder.statements)
+        form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, {}, names, forward, [])
         if len(self._roots) > 1:
             return form
-        forward = list(builder.statements)
         share: Operand = 1.0
         if isinstance(lowered.per_sample, Array):
             total = builder.total(lowered.per_sample, (0,))
@@ -378,8 +381,8 @@ class Program:
             form.cost = builder.map("add", total, lowered.shared)
         seeds: list[tuple[Operand, Operand]] = [(lowered.per_sample, 1.0), (lowered.shared, 1.0)]
         form.gradients = differentiate(builder, forward, seeds, [*parameters, *totals], self._mean)
-        seeds = [(lowered.per_sample, share), (lowered.shared, 1.0)]
-        form.fast = differentiate(builder, forward, seeds, parameters, mean=False)
+        form.seeds = [(lowered.per_sample, share), (lowered.shared, 1.0)]
+        form.fast = differentiate(builder, forward, form.seeds, parameters, mean=False)
         form.residuals = {_delta(names[x]): form.gradients[x] for x in totals}
         called = {gradient: name for name, gradient in form.residuals.items()}
         known = {statement.out for statement in forward}
@@ -504,9 +507,12 @@ class Program:
     def to(self, target: str) -> Callable[..., Any]:
         """Return the program as a pure function f(parameters, *inputs) on arrays of "numpy", "jax" or "torch".
 
-        `parameters` are arrays by name, as ``self.parameters``. f returns the cost (of several roots, their values):
-        JAX's `jit`, `grad` and sharding apply to it, and PyTorch's `backward`. JAX computes in float64 only where its
-        x64 mode is on. Raises ValueError for another target, ImportError where it is not installed.
+        `parameters` are arrays by name, as ``self.parameters``. f returns the cost (of several roots, their values).
+        It carries its own derivative, by parameters and inputs: that of the graph at kinks and singular points too,
+        under JAX's `jit`, `vmap`, `grad`, `jacfwd` and sharding, and with PyTorch's `backward` and `torch.func`; an
+        array that the cost does not depend on has zeros. Only reverse mode differentiates several roots. Second
+        derivatives are those that the packages find for the backward statements. JAX computes in float64 only where
+        its x64 mode is on. Raises ValueError for another target, ImportError where it is not installed.
         """
         names = namespace(target)
         functions: dict[bool, Callable[..., Any]] = {}
@@ -523,26 +529,18 @@ class Program:
                 if shape != array.shape:
                     raise ValueError(f"parameters: {name!r}: got {shape}; accepted: {array.shape}")
             if batched not in functions:
-                functions[batched] = self._function(names, batched)
-            return functions[batched](parameters, *inputs)
+                functions[batched] = function_of(target, names, self._exported(batched))
+            return functions[batched](*(parameters[name] for name in self._own), *inputs)
 
         return function
 
-    def _function(self, names: dict[str, Any], batched: bool) -> Callable[..., Any]:
-        lines, _, source = self._source(batched, backward=False)
-        form = self._form(batched)
-        own = {group.name: source.names[array] for array, group in form.lowered.leaves}
-        outputs: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
-        results = [source.text(x) for x in outputs]
-        body = [
-            *(f"{own[group.name]} = parameters[{group.name!r}]" for group in self._groups),
-            *lines,
-            f"return {results[0] if len(results) == 1 else '[' + ', '.join(results) + ']'}",
-        ]
-        head = f"def program({', '.join(['parameters', *(own[group.name] for group in self._inputs)])}):"
-        scope = names | {name: names["asarray"](value) for name, value in source.constants.items()}
-        exec(compile("\n    ".join([head, *body]), "<vectorized program>", "exec"), scope)
-        return scope["program"]  # type: ignore[no-any-return]
+    def _exported(self, batched: bool) -> Exported:
+        with self._lock:
+            form = self._form(batched)
+            array = {group.name: x for x, group in form.lowered.leaves}
+            leaves = [array[group.name] for group in (*self._groups, *self._inputs)]
+            outputs: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
+            return Exported(form.lowered.builder, form.forward, leaves, outputs, form.seeds, form.names)
 
     def report(self) -> str:
         """Return what the graph became: how many statements, and for each array its shape and what computes it."""

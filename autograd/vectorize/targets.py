@@ -85,10 +85,20 @@ def _jax() -> dict[str, Callable[..., Any]]:
         out = jnp.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), x.dtype)
         return out.at[(slice(None),) * axis + (index,)].add(x)
 
+    def place(base: Any, index: Any, part: Any) -> Any:
+        return (jnp.zeros(base) if isinstance(base, tuple) else base).at[index].add(part)
+
+    def shared(x: Any, out: Any, axis: int) -> Any:
+        tied = (x == jnp.expand_dims(out, axis)).astype(x.dtype)
+        later = jnp.flip(jnp.cumsum(jnp.flip(tied, axis), axis), axis) - tied
+        return tied * 0.5 ** (later + (jnp.cumsum(tied, axis) - tied > 0))
+
     others: dict[str, Callable[..., Any]] = {
         "asarray": jnp.asarray,
         "take": jnp.take,
         "scatter": scatter,
+        "place": place,
+        "share": shared,
         "amax": jnp.max,
         "amin": jnp.min,
         "logical_and": jnp.logical_and,
@@ -116,6 +126,18 @@ def _torch() -> dict[str, Callable[..., Any]]:
         out = torch.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), dtype=x.dtype)
         return out.index_add(axis, index, x)
 
+    def place(base: Any, index: Any, part: Any) -> Any:
+        part = tensor(part)
+        base = torch.zeros(base, dtype=part.dtype) if isinstance(base, tuple) else base
+        at = torch.arange(base.numel()).reshape(base.shape)[index]
+        flat = part.expand(at.shape).reshape(-1)  # not in place, which vmap does not take
+        return base.reshape(-1).index_add(0, at.reshape(-1), flat).reshape(base.shape)
+
+    def shared(x: Any, out: Any, axis: int) -> Any:
+        tied = (x == out.unsqueeze(axis)).to(x.dtype)
+        later = torch.flip(torch.cumsum(torch.flip(tied, (axis,)), axis), (axis,)) - tied
+        return tied * 0.5 ** (later + (torch.cumsum(tied, axis) - tied > 0))
+
     elementary = _elementary(torch, torch.special)
     names = {"less": torch.lt, "less_equal": torch.le, "equal": torch.eq}
     functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
@@ -124,10 +146,14 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "where": where,
         "take": take,
         "scatter": scatter,
+        "place": place,
+        "share": shared,
         "logical_and": torch.logical_and,
-        "einsum": torch.einsum,
+        "einsum": lambda letters, *parts: torch.einsum(letters, *map(tensor, parts)),
         "broadcast_to": lambda x, shape: torch.broadcast_to(tensor(x), shape),
         "transpose": torch.permute,
+        "stack": lambda parts, axis=0: torch.stack(list(map(tensor, parts)), axis),
+        "concatenate": lambda parts, axis=0: torch.cat(list(map(tensor, parts)), axis),
         "amax": lambda x, axis: torch.amax(x, axis),
         "amin": lambda x, axis: torch.amin(x, axis),
     }
