@@ -42,7 +42,7 @@ def indices(units: tuple[int, ...]) -> str:
 
 
 _RAISED = str.maketrans("()0123456789", "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_LOWERED = str.maketrans("()0123456789", "₍₎₀₁₂₃₄₅₆₇₈₉")
 
 
 def marks(layer: int, units: tuple[int, ...]) -> str:
@@ -52,6 +52,15 @@ def marks(layer: int, units: tuple[int, ...]) -> str:
     '⁽²⁾₁₂,₃'
     """
     return f"({layer})".translate(_RAISED) + indices(units).translate(_LOWERED)
+
+
+def operand_marks(number: int | None) -> str:
+    """Return the mark of an operand by its number, as in ∂v1/∂x₍₂₎; "" for None.
+
+    >>> operand_marks(2)
+    '₍₂₎'
+    """
+    return "" if number is None else f"({number})".translate(_LOWERED)
 
 
 def indexed(label: UnitLabel) -> str:
@@ -72,6 +81,15 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def pretty(label: str, name: str) -> str:
+    """Return the name of a node, `name`, as pictures write it: that of a unit with raised and lowered indices.
+
+    >>> pretty(UnitLabel("W", 1, (2, 3)), "W^(1)_23#2"), pretty("w", "w#2")
+    ('W⁽¹⁾₂₃#2', 'w#2')
+    """
+    return indexed(label) + name.removeprefix(label) if isinstance(label, UnitLabel) else name
 
 
 _SIGNS = {"\\": r"\backslash ", "^": r"{\wedge}", "~": r"{\sim}"} | {sign: "\\" + sign for sign in "#$%&_{}"}

@@ -50,6 +50,9 @@ class BackwardStep:
     ready         whether this was the last use of the input, so that `after` is its whole gradient
     uses_done     uses of the input that have handed back, this one counted
     uses          all of them
+    operand       number of the operand, 1 for the first, where ∂node/∂input would not say which derivative is meant:
+                  the node has the input more than once, or it is the root and the input has other paths to it; else
+                  None. `local` is the derivative by this operand alone
     """
 
     number: int
@@ -64,6 +67,7 @@ class BackwardStep:
     ready: bool
     uses_done: int
     uses: int
+    operand: int | None
 
 
 def forward_steps(root: Value) -> list[ForwardStep]:
@@ -122,9 +126,23 @@ def backward_steps(root: Value) -> list[BackwardStep]:
                     ready=done[x] == uses[x],
                     uses_done=done[x],
                     uses=uses[x],
+                    operand=position + 1 if operand_counts(node, x, root, uses[x] > 1) else None,
                 )
             )
     return steps
+
+
+def operand_counts(node: Value, x: Value, root: Value, used_before: bool) -> bool:
+    """Return whether the local derivative of `node` by an operand `x` is not all of ∂node/∂x, as it is not where x is
+    an operand twice, or where the root uses what nodes `used_before` it.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> y, z = x * x, x * 3.0
+    >>> operand_counts(y, x, y, False), operand_counts(z, x, z, False)
+    (True, False)
+    """
+    return node.inputs.count(x) > 1 or (node is root and used_before)
 
 
 def names_of(names: Mapping[str, object]) -> dict[Value, str]:

@@ -21,7 +21,7 @@ MOST_LAYERS = 100  # of a network that is drawn; one of more is refused
 MOST_UNITS = 12  # of a layer that are drawn: of a wider one the first ones and the last
 MOST_NUMBERS = 12  # between two layers that stand on their lines
 PLACES = (0.3, 0.5, 0.7, 0.4, 0.6)  # along a line, where its number may stand
-POSITIVE, NEGATIVE, MISSING = (222, 120, 20), (0, 114, 178), "#e4e7ec"
+POSITIVE, NEGATIVE, MISSING = (0, 133, 119), (194, 49, 127), "#e4e7ec"  # green and red that all eyes tell apart
 
 
 class Model(Protocol):
@@ -43,7 +43,7 @@ class NetworkDrawing(Picture):
         self._units = network.samples[0].units if network.samples else {}
         self._show = show
         self.note = "activations, weights W, biases b" if show == "value" else "δ = ∂J/∂z in units, ∂J/∂W, ∂J/∂b"
-        self.note += ": orange is positive, blue negative, the stronger the larger"
+        self.note += ": green is positive, red negative, the stronger the larger"
         if len(network.samples) > 1:
             self.note += f"; units of the first of {len(network.samples)} samples"
         if max(network.sizes.values()) > MOST_UNITS:

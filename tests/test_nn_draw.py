@@ -110,8 +110,8 @@ def test_signs_have_their_colours():
     _, _, J = passed()
     _, _, lines = parts(draw_network(J))
     for title, (_, colour) in zip(parts(draw_network(J))[1].values(), lines.values(), strict=True):
-        red, blue = int(colour[1:3], 16), int(colour[5:], 16)
-        assert (red > blue) == (float(title.split("value ")[1].split(",")[0]) > 0.0)
+        red, green = int(colour[1:3], 16), int(colour[3:5], 16)
+        assert (green > red) == (float(title.split("value ")[1].split(",")[0]) > 0.0)
 
 
 def test_wide_layers_are_drawn_in_part_and_samples_counted():

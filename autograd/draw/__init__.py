@@ -1,4 +1,4 @@
-"""Pictures of a graph: `draw`, laid out by Graphviz, with or without the program ``dot``.
+"""Pictures of a graph: `draw`, laid out by Graphviz's WebAssembly, the same on every machine.
 
 >>> from autograd import Value
 >>> x = Value(3.0, label="x")
@@ -16,7 +16,6 @@ from autograd.draw.layout import lay_out, to_dot
 from autograd.draw.picture import Picture, dated
 from autograd.draw.svg import to_svg
 from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, view_of
-from autograd.steps import names_of
 from autograd.value import Value
 
 __all__ = ["Drawing", "draw"]
@@ -79,10 +78,11 @@ def draw(
     """Return a picture of the graph of J, that a notebook shows and `save` writes as .svg, .png, .pdf or .dot.
 
     A node shows its operation, name, value and gradient, "–" before a backward pass, on a colour that darkens with
-    √|gradient|; an edge the local derivative. Names are labels, or variables given as ``names=locals()``.
-    ``constants=False`` leaves constants out. ``fold="units"`` and ``"layers"`` draw each unit or layer of a network as
-    one box. A graph of more than 200 nodes is folded anyway, and the picture says so: a network by units or layers,
-    another by the labels of its leaves and by stages, each one operation at one distance from J.
+    √|gradient|; an edge the local derivative. A node is called by its label or, given ``names=locals()``, its variable,
+    else as everywhere: a leaf x1, the result of forward step 2 v2, the root J. ``constants=False`` leaves constants
+    out. ``fold="units"`` and ``"layers"`` draw each unit or layer of a network as one box. A graph of more than 200
+    nodes is folded anyway, and the picture says so: a network by units or layers, another by the labels of its leaves
+    and by stages, each one operation at one distance from J.
 
     Raises TypeError if J is not a Value, ValueError for another `fold`, or one that the graph has no labels for.
 
@@ -94,7 +94,7 @@ def draw(
         raise TypeError(f"draw: got {J!r} ({type(J).__name__}); accepted: a Value, the root of the graph")
     if fold not in (None, "units", "layers"):
         raise ValueError(f"draw: got fold={fold!r}; accepted: 'units', 'layers' or None")
-    graph = Grouped(J, names_of({} if names is None else names), constants)
+    graph = Grouped(J, names, constants)
     if fold and not graph.has_units:
         raise ValueError(f"draw: fold={fold!r} needs the labels of a network's weights and units; this graph has none")
     groups = frozenset(name for path in graph.paths.values() for name in path)

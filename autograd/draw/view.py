@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from autograd.draw.stages import Path, stage_paths
 from autograd.graph import topological_order
+from autograd.labels import operand_marks, pretty
 from autograd.network import places
+from autograd.steps import names_of, node_names, operand_counts
 from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph or a group that is shown node by node; a larger one is folded
@@ -20,7 +22,8 @@ class Box:
     """A node of the graph, or a folded group of `count` nodes.
 
     id      ``n12`` for node 12 of the topological order, counted from 0; ``g3`` for a folded group
-    title   the label or variable name; of a folded group its name
+    title   the name of the node: its label or variable name, else v3 or x1 or J as everywhere; of a folded group its
+            name; empty for a constant without one, whose number says it all
     symbol  what the table of operations writes on the node; empty for a leaf and a group
     value   None for a group
     grad    None before a backward pass; for a group the one of the largest size in it
@@ -41,13 +44,19 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`tail` is operand number `position` of `head`; where a side is folded, None, and the edge is `count` operands."""
+    """`tail` is operand number `position` of `head`; where a side is folded, None, and the edge is `count` operands.
+
+    partial  the name of the local derivative, ∂v1/∂x; empty where there is none
+    mark     of the operand, where that name has one, as in ∂v1/∂x₍₂₎
+    """
 
     tail: str
     head: str
     position: int | None = None
     local: float | None = None
     count: int = 1
+    partial: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +78,15 @@ class Grouped:
     pass.
     """
 
-    def __init__(self, root: Value, names: Mapping[Value, str], constants: bool) -> None:
+    def __init__(self, root: Value, names: Mapping[str, object] | None, constants: bool) -> None:
         order = topological_order(root)
+        self.root = root
+        self.used_before = _used_before(order)
+        self.called = node_names(root, names)
+        self.names = names_of({} if names is None else names)
         self.numbers = {node: number for number, node in enumerate(order)}
         self.nodes = [node for node in order if constants or not isinstance(node, Constant)]
-        self.names = names
-        self.paths = _unit_paths(order, names)
+        self.paths = _unit_paths(order, self.names)
         self.has_units = bool(self.paths)
         if self.has_units:
             for node in self.nodes:
@@ -92,9 +104,21 @@ class Grouped:
         """Return the node's label, or else its variable name."""
         return node.label or self.names.get(node, "")
 
+    def title(self, node: Value) -> str:
+        """Return what pictures call the node; "" for a constant without a name, whose number says it all."""
+        nameless = isinstance(node, Constant) and not self.name(node)
+        return "" if nameless else pretty(node.label, self.called[node])
+
     def frames(self, path: Path) -> Path:
         """Return the groups that get a frame when they are open: layers and units, no stages and no slices."""
         return tuple(name for name in path if not name.startswith("nodes ")) if self.has_units else ()
+
+
+def _used_before(order: list[Value]) -> set[Value]:
+    """The inputs of the root that other nodes use too."""
+    *others, root = order
+    inputs = set(root.inputs)
+    return {x for node in others for x in node.inputs if x in inputs} if inputs else set()
 
 
 def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, Path]:
@@ -123,8 +147,8 @@ def view_of(graph: Grouped, opened: frozenset[str]) -> View:
     """Return the boxes and edges of a graph in which the groups named in `opened` are open, and no others.
 
     >>> x = Value(3.0, label="x")
-    >>> [(box.id, box.title) for box in view_of(Grouped(x * x, {}, True), frozenset()).boxes]
-    [('n0', 'x'), ('n1', '')]
+    >>> [(box.id, box.title) for box in view_of(Grouped(x * x, None, True), frozenset()).boxes]
+    [('n0', 'x'), ('n1', 'J')]
     """
     place: dict[Value, str] = {}  # the id of the box that shows the node
     boxes: dict[str, Box] = {}
@@ -147,7 +171,7 @@ def view_of(graph: Grouped, opened: frozenset[str]) -> View:
         slots.append(id)
         boxes[id] = Box(
             id=id,
-            title=graph.name(node),
+            title=graph.title(node),
             symbol=node.op.symbol if node.op else "",
             value=node.data,
             grad=node.grad if node.has_grad else None,
@@ -159,20 +183,26 @@ def view_of(graph: Grouped, opened: frozenset[str]) -> View:
         grads = [node.grad for node in nodes if node.has_grad]
         grad = max(grads, key=lambda g: (g != g, abs(g)), default=None)
         boxes[id] = Box(id, path[-1], "", None, grad, "folded", graph.frames(path[:-1]), count=len(nodes))
-    return View(tuple(boxes[id] for id in slots), tuple(_edges(graph.nodes, place)))
+    return View(tuple(boxes[id] for id in slots), tuple(_edges(graph, place)))
 
 
-def _edges(nodes: list[Value], place: Mapping[Value, str]) -> list[Edge]:
+def _edges(graph: Grouped, place: Mapping[Value, str]) -> list[Edge]:
     edges: list[Edge] = []
     bundles: dict[tuple[str, str], int] = {}
-    for node in nodes:
+    for node in graph.nodes:
         head = place[node]
         for position, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True)):
             tail = place.get(x)
             if tail is None or (tail == head and head[0] == "g"):
                 continue
             if tail[0] == head[0] == "n":
-                edges.append(Edge(tail, head, position, local))
+                partial = mark = ""
+                if local is not None:
+                    mark = operand_marks(
+                        position + 1 if operand_counts(node, x, graph.root, x in graph.used_before) else None
+                    )
+                    partial = f"∂{graph.title(node)}/∂{graph.title(x)}{mark}"
+                edges.append(Edge(tail, head, position, local, partial=partial, mark=mark))
             else:
                 bundles[tail, head] = bundles.get((tail, head), 0) + 1
     edges.extend(Edge(tail, head, count=count) for (tail, head), count in bundles.items())

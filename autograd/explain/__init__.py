@@ -4,11 +4,11 @@ Everything here reads the records of `autograd.steps` and leaves the graph as it
 function returns prints itself as text, shows itself in a notebook, and has ``.latex()``.
 
 >>> from autograd import Value
->>> x = Value(3.0, label="x")
->>> print(explain(x * x, wrt=x))
-∂J/∂x = x × ∂J/∂J + x × ∂J/∂J
-      = 3.0 × 1.0 + 3.0 × 1.0
-      = 6.0
+>>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+>>> print(explain(w * x, wrt=w))
+∂J/∂w = x × ∂J/∂J
+      = 2.0 × 1.0
+      = 2.0
 """
 
 from autograd.explain.derivations import ChainRuleSum, Explanation, explain

@@ -20,11 +20,12 @@ class Explanation(Shown):
     forward: Table
     backward: Table
     gradients: Table
+    operands: tuple[Lines, ...] = ()
 
     @property
-    def blocks(self) -> tuple[Table, ...]:  # type: ignore[override]
-        """The three tables."""
-        return self.forward, self.backward, self.gradients
+    def blocks(self) -> tuple[Table | Lines, ...]:  # type: ignore[override]
+        """The three tables; after the second, where a node has an operand more than once, what its marks mean."""
+        return self.forward, self.backward, *self.operands, self.gradients
 
 
 @overload
@@ -89,14 +90,15 @@ def explain(
         hidden,
         "leaves",
     )
-    return Explanation(forward, backward_table, gradients)
+    alone = writer.alone(steps)
+    return Explanation(forward, backward_table, gradients, (Lines(tuple(alone)),) if alone else ())
 
 
 def _backward_row(writer: Writer, step: BackwardStep) -> tuple[Cell, ...]:
     return (
         Cell(str(step.number)),
         writer.cell(step.node),
-        writer.cell(step.input),
+        writer.operand(step.input, step.operand),
         formula_cell(writer.local(step.node, step.position)),
         number(step.local),
         number(step.upstream),
@@ -131,17 +133,18 @@ def _chain_rule_sum(writer: Writer, node: Value, limit: int) -> ChainRuleSum:
         return ChainRuleSum(node, (), 1.0, (Lines((_line(total, [formula_cell(1.0)], 0)[0],)),))
     shown, hidden = fold(terms, limit)
     factors = [(step, writer.derivative(root, step.node)) for step in shown]
-    symbols = [formula_cell(writer.derivative(step.node, node) * upstream) for step, upstream in factors]
+    symbols = [formula_cell(writer.derivative(step.node, node, step.operand) * upstream) for step, upstream in factors]
     formulas = [formula_cell(writer.local(step.node, step.position) * upstream) for step, upstream in factors]
     numbers = [product([exact(step.local), exact(step.upstream)]) for step in shown]
     value = terms[-1].after
-    # What J itself is by w where it uses w is no more than a term of ∂J/∂w, and would be written the same.
-    direct = any(step.node is root for step in terms)
+    # Where J uses w and nothing else does, its local derivative is ∂J/∂w itself: the line would say nothing.
+    direct = any(step.node is root and step.operand is None for step in terms)
     lines = [
         *([] if direct else _line(total, symbols, hidden)),
         *_line(total, formulas, hidden, again=not direct),
         *_line(total, numbers, hidden, again=True),
         *_line(total, [Cell(repr(value), to_latex(value))], 0, again=True),
+        *(Cell(line.text, f"&{line.latex}") for line in writer.alone(shown)),
     ]
     return ChainRuleSum(node, tuple(terms), value, (Lines(tuple(lines)),))
 

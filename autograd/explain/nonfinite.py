@@ -105,7 +105,7 @@ def why_nan(root: Value, lines: Mapping[Value, tuple[str, int]] | None = None, *
     for step in () if isinstance(root, Constant) else backward_steps(root):
         if not math.isfinite(step.after):
             rule = formula_cell(writer.local(step.node, step.position))
-            symbol_ = formula_cell(writer.derivative(step.node, step.input))
+            symbol_ = formula_cell(writer.derivative(step.node, step.input, step.operand))
             factors = product([exact(step.local), exact(step.upstream)])
             told = [
                 Cell(

@@ -167,11 +167,9 @@ def _path_cell(writer: Writer, path: Path) -> Cell:
 
 
 def _place_cell(writer: Writer, path: Path, i: int) -> Cell:
-    name = writer.cell(path.nodes[i])
-    if not i or path.nodes[i - 1].inputs.count(path.nodes[i]) == 1:
-        return name
-    which = f"(input {path.positions[i - 1] + 1})"  # of the operands, where the name does not say it
-    return Cell(f"{name.text} {which}", rf"{name.latex}\,\text{{{which}}}")
+    node = path.nodes[i]
+    twice = i and path.nodes[i - 1].inputs.count(node) > 1  # the name does not say which operand it is
+    return writer.operand(node, path.positions[i - 1] + 1 if twice else None)
 
 
 def _product_cell(path: Path) -> Cell:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.explain.tables import WIDTH, Cell, formula_cell, number
-from autograd.labels import label_latex
+from autograd.labels import label_latex, operand_marks
 from autograd.recompute import check_current
-from autograd.steps import node_names
+from autograd.steps import BackwardStep, node_names
 from autograd.symbolic import SYMBOLS, Expression, Formula, brief, rounded, symbol, to_latex, to_text
 from autograd.value import Constant, Value
 
@@ -48,12 +48,32 @@ class Writer:
             return node.data
         return symbol(self.names[node], self.latex(node))
 
-    def derivative(self, of: Value, by: Value) -> Expression:
-        """Return the symbol ∂of/∂by."""
+    def derivative(self, of: Value, by: Value, operand: int | None = None) -> Expression:
+        """Return the symbol ∂of/∂by; with the number of an operand ∂of/∂by₍₁₎, the derivative by that one alone."""
         return symbol(
-            f"∂{self.names[of]}/∂{self.names[by]}",
-            rf"\frac{{\partial {self.latex(of)}}}{{\partial {self.latex(by)}}}",
+            f"∂{self.names[of]}/∂{self.names[by]}{operand_marks(operand)}",
+            rf"\frac{{\partial {self.latex(of)}}}{{\partial {self.operand_latex(by, operand)}}}",
         )
+
+    def operand(self, node: Value, number: int | None) -> Cell:
+        """Return the name of a node as an operand, x₍₁₎ where it has a number."""
+        return Cell(self.names[node] + operand_marks(number), self.operand_latex(node, number))
+
+    def operand_latex(self, node: Value, number: int | None) -> str:
+        """Return the name of a node as an operand as LaTeX."""
+        return self.latex(node) if number is None else rf"{{{self.latex(node)}}}_{{({number})}}"
+
+    def alone(self, steps: Iterable[BackwardStep]) -> list[Cell]:
+        """Return the sentence that says what ∂v/∂x₍₁₎ is, of the first of the steps that has one; no line else."""
+        step = next((step for step in steps if step.operand), None)
+        if step is None:
+            return []
+        node, x, number = step.node, step.input, step.operand
+        partial, whole = self.derivative(node, x, number), self.derivative(node, x)
+        pieces: list[str | Cell] = [formula_cell(partial), f" is by operand {number} of ", self.cell(node), " alone; "]
+        pieces += [formula_cell(whole), " adds up all ways from ", self.cell(x), " to ", self.cell(node)]
+        text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
+        return [Cell(text, "".join(rf"\text{{{one}}}" if isinstance(one, str) else one.latex for one in pieces))]
 
     def rule(self, node: Value) -> Formula:
         """Return the operation that made the node, on the names of its inputs, numbers in it to six digits."""

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.labels import UnitLabel, indexed, marks
+from autograd.labels import UnitLabel, marks
 from autograd.network import Key, Network, Sample, find_network
 from autograd.value import Value
 
 COLUMN, ROW, MARGIN, TOP = 160.0, 104.0, 70.0, 28.0  # pixels
-
-
-def pretty(label: str, name: str) -> str:
-    """Return the name of a node, that of a unit with raised and lowered indices.
-
-    >>> pretty(UnitLabel("W", 1, (2, 3)), "W^(1)_23"), pretty("w", "w#2")
-    ('W⁽¹⁾₂₃', 'w#2')
-    """
-    return indexed(label) + name.removeprefix(label) if isinstance(label, UnitLabel) else name
 
 
 def unit_order(label: str) -> tuple[int, int, tuple[int, ...]]:

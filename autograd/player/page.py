@@ -20,9 +20,10 @@ from typing import Any
 from autograd.draw.layout import lay_out, printable
 from autograd.draw.view import Box, Edge, View
 from autograd.graph import topological_order
+from autograd.labels import pretty
 from autograd.ops import Operation
 from autograd.player.leaves import chosen_parameters, sample_rows
-from autograd.player.network import network_data, pretty, unit_order
+from autograd.player.network import network_data, unit_order
 from autograd.player.operations import operations_script, texts
 from autograd.recompute import check_current
 from autograd.saving import checked_ending, write_whole
