@@ -52,14 +52,14 @@ class Exported:
         return self.made[key]
 
     def compiled(self, names: dict[str, Any], by: Sequence[Array], of: Sequence[Operand]) -> Function:
-        given = [Array("d", shape=x.shape, batched=x.batched, role=INPUT) for x in of if isinstance(x, Array)]
+        given = [Array("d", shape=x.shape, role=INPUT) for x in of if isinstance(x, Array)]
         seeds = self.seeds or list(zip((x for x in of if isinstance(x, Array)), given, strict=True))
         found = differentiate(self.builder, self.forward, seeds, by, mean=False) if by else {}
         results = [*self.outputs, *(found[x] for x in by)]
         leaves = [*self.leaves, *given]
         called = dict(self.names) | dict.fromkeys(given, "d")
         source = Source(used(self.builder.statements, results), called, leaves, ())
-        body = [f"m = len({source.names[x]})" for x in self.leaves if x.batched][:1]
+        body = [f"m = len({source.names[x]})" for x in self.leaves if x.sampled][:1]
         body += [f"{name} = {text}" for name, text in source.lines]
         texts = [source.text(x) for x in results]
         split = len(self.outputs)
