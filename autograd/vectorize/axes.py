@@ -8,9 +8,13 @@ order of the elements, so it does not matter in which order a program made them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from autograd.vectorize.arrays import Shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +22,63 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MOST_COLUMNS = 16
+Column = tuple[bool, "Ints"]
+"""Which element of something each of n elements uses, and whether that is a parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """n elements as an array.
+
+    shape     of the array
+    place     the flat place of each element
+    element   over the axes of the array, an element that stands there
+    axes      the codes of each axis
+    columns   all that was found of what tells the elements apart
+    """
+
+    shape: Shape
+    place: Ints
+    element: Ints
+    axes: list[Ints]
+    columns: list[Ints]
+
+
+def lay_out(
+    n: int, named: Sequence[Column], others: Sequence[Ints] = (), collapse: bool = False, turned: bool = False
+) -> Layout:
+    """Return n elements along the axes that their columns make, in the order that the columns `named` have them.
+
+    The axes of parameters come last, or where it is `turned` first. Elements that no column tells apart are one if they
+    `collapse`.
+    """
+    if n == 1:
+        return Layout((), np.zeros(1, np.int64), np.zeros((), np.int64), [], [])
+    columns = Columns(n)
+    for column in (*(column for _, column in named), *others):
+        columns.add(column)
+    columns.join()
+
+    def rank(axis: tuple[Ints, int]) -> tuple[bool, int, int]:
+        codes, _ = axis
+        steps = -int(np.argmax(codes != codes[0]))  # what changes last in the order of the program comes first
+        for k, (fixed, column) in enumerate(sorted(named, key=lambda item: item[0])):
+            if refines(column, codes):
+                return fixed != turned, k, steps
+        return not turned, len(named), steps
+
+    axes = sorted(columns.axes(collapse), key=rank)
+    shape = tuple(size for _, size in axes)
+    place = np.ravel_multi_index([codes for codes, _ in axes], shape) if axes else np.zeros(n, np.int64)
+    element = np.empty(int(np.prod(shape)), np.int64)
+    element[place] = np.arange(n)
+    found = [column for column, _ in (*columns.items, *axes)]
+    return Layout(shape, place, element.reshape(shape), [codes for codes, _ in axes], found)
+
+
+def refines(fine: Ints, coarse: Ints) -> bool:
+    """Return whether elements that are alike in the `fine` column are so in the `coarse` one."""
+    return as_function(fine, int(fine.max()) + 1, coarse) is not None
 
 
 def codes(column: Ints) -> tuple[Ints, int]:

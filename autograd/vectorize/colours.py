@@ -8,10 +8,12 @@ one colour become one array.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.value import Value
 from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
 
 if TYPE_CHECKING:
@@ -24,10 +26,12 @@ INSIDE = -2  # the colour of a step inside a chain
 
 
 Terms = list[int]  # the nodes that a chain combines, in order; ~k is node k subtracted
+Chains = tuple[list[bool], dict[int, Terms]]
+"""Which nodes are steps inside a chain; and by the last node of each chain what it combines."""
 
 
-def chains(graph: Record, roots: Sequence[int]) -> tuple[list[bool], dict[int, Terms]]:
-    """Return which nodes are steps inside a chain, and by the last node of each chain what it combines.
+def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
+    """Return the chains of a graph.
 
     A step inside a chain has no label and is used once, by an operation of the same chain: any operand of +, the first
     of − and of max and min, which treat ties in their order. A − alone is none.
@@ -64,12 +68,14 @@ def chains(graph: Record, roots: Sequence[int]) -> tuple[list[bool], dict[int, T
 
 
 def colour_nodes(
-    graph: Record, roles: dict[int, int], inside: list[bool], terms: dict[int, Terms]
+    graph: Record, leaves: Sequence[Sequence[Value]], chains: Chains
 ) -> tuple[list[int], dict[int, Terms]]:
-    """Return the colour of every node, given those of the leaves that are not numbers, and the chains that stay.
+    """Return the colour of every node, those of the `leaves` being 0, 1, ..., and the chains that stay.
 
     A chain of max or min over terms of more than one colour is taken apart into its steps.
     """
+    inside, terms = chains
+    roles = {graph.index[node]: c for c, group in enumerate(leaves) for node in group if node in graph.index}
     op: list[int] = graph.op.tolist()
     xs, ys, zs = graph.inputs.T.tolist()
     kept = dict(terms)
@@ -131,3 +137,55 @@ def colour_nodes(
         else:
             colour[k] = plain(k)
     return colour, kept
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The nodes of a graph by their structure.
+
+    of_node   the colour of every node, NUMBER or INSIDE where it has none
+    members   the nodes of each colour in their order, which are one array
+    terms     by the last node of a chain: what it combines
+    sum_of    the sum that a node is a term of, where that is its only use; else -1
+    leaves    the number of the leaves, as they were given, that have a colour
+    """
+
+    of_node: Ints
+    members: list[Ints]
+    terms: dict[int, Terms]
+    sum_of: Ints
+    leaves: dict[int, int]
+
+
+def find_colours(graph: Record, roots: Sequence[int], chains: Chains, leaves: Sequence[Sequence[Value]]) -> Colours:
+    """Return the colours of a graph whose `leaves` are arrays; equal terms of unequal sums are told apart.
+
+    Sums say what the axes of their terms are. So are terms that are added and that are subtracted, and terms of sums
+    that are told apart as terms of others.
+    """
+    found, chained = colour_nodes(graph, leaves, chains)
+    colours = np.array(found)
+    sum_of = np.full(len(graph.nodes), -1)
+    subtracted = np.zeros(len(graph.nodes), np.int64)
+    for top, terms in chained.items():
+        if graph.op[top] in (ADD, SUB):
+            sum_of[[max(term, ~term) for term in terms]] = top
+            subtracted[[~term for term in terms if term < 0]] = 1
+    sum_of[(graph.uses != 1) | (graph.op == LEAF)] = -1
+    sum_of[list(roots)] = -1
+    sums: dict[tuple[int, int, int], int] = {}
+    kind = np.zeros(len(graph.nodes), np.int64)  # of a sum; those of the sums that it is a term of come first
+    for top in reversed(chained):
+        above = int(sum_of[top])
+        told = int(colours[top]), int(kind[above]) if above >= 0 else -1, int(subtracted[top])
+        kind[top] = sums.setdefault(told, len(sums))
+    user = np.where(sum_of >= 0, 2 * (kind[sum_of] + 1) + subtracted, 0)
+    key = np.where(colours < 0, colours, colours * (2 * len(sums) + 4) + user)
+    kinds, number = np.unique(key, return_inverse=True)
+    below = int((kinds < 0).sum())
+    of_node = np.where(colours < 0, colours, number - below)
+    order = np.argsort(of_node, kind="stable")
+    bounds = np.searchsorted(of_node[order], np.arange(len(kinds) - below + 1))
+    members = [order[bounds[c] : bounds[c + 1]] for c in range(len(kinds) - below)]
+    of_leaves = {c: found[nodes[0]] for c, nodes in enumerate(members) if graph.op[nodes[0]] == LEAF}
+    return Colours(of_node, members, chained, sum_of, of_leaves)

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.value import Constant, Value, real
 from autograd.vectorize.arrays import INPUT, PARAMETER, Shape
-from autograd.vectorize.lower import Leaves, common_name
+from autograd.vectorize.leaves import Leaves, common_name
 from autograd.vectorize.record import Record
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from autograd.ops import OPERATIONS, operation
 from autograd.recompute import recompute
 from autograd.value import Value, data_mark, data_was_set
+from autograd.vectorize.algebra import ALGEBRA
 from autograd.vectorize.arrays import (
     COMPUTED,
     INPUT,
@@ -23,10 +24,13 @@ from autograd.vectorize.arrays import (
     Operand,
     Statement,
 )
+from autograd.vectorize.builder import Builder
+from autograd.vectorize.colours import find_chains, find_colours
 from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.given import as_numbers, check_leaves, input_arrays, parameter_arrays, unique
+from autograd.vectorize.leaves import Leaves, by_label, common_name, group_leaves
 from autograd.vectorize.locks import lock_for_this_process
-from autograd.vectorize.lower import Leaves, Lowering, by_label, common_name, lower
+from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.machine import Machine, empty, full_shape
 from autograd.vectorize.record import record
 from autograd.vectorize.reverse import differentiate, used
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+NARROW = 256  # colours
 KEPT = 8  # machines, for as many different numbers of samples
 
 
@@ -51,6 +56,8 @@ class _Form:
     """
 
     lowered: Lowering
+    builder: Builder
+    watched: list[Array]
     statements: list[Statement]
     cost: Operand
     gradients: dict[Array, Array]
@@ -93,23 +100,16 @@ class Program:
         self._forms: dict[bool, _Form] = {}
         self._machines: dict[tuple[str, bool, int], tuple[Machine, list[Floats]]] = {}
         self._straight: Straight | None = None
-        lowered = lower(
-            self._graph,
-            self._roots,
-            self._watched,
-            [*self._inputs, *groups],
-            self._batched,
-            narrow=len(self._roots) > 1,
-        )
-        if lowered is None:
+        found = self._lowered([*self._inputs, *groups], self._batched, narrow=len(self._roots) > 1)
+        if found is None:
             index = self._graph.index
             variables = [index[x] for group in groups for x in group.nodes if x in index]
             self._straight = Straight(self._graph, index[self._roots[0]], variables)
             parts = [part for group in groups for part in by_label(group)]
             shapes = [(len(part.nodes),) if part.shape is None else part.shape for part in parts]
         else:
-            parts = [group for _, group in lowered.leaves if group.role == PARAMETER]
-            shapes = [array.of_sample for array, group in lowered.leaves if group.role == PARAMETER]
+            parts = [group for _, group in found[0].leaves if group.role == PARAMETER]
+            shapes = [array.of_sample for array, group in found[0].leaves if group.role == PARAMETER]
         names = unique([group.name for group in (*self._inputs, *parts)])[len(self._inputs) :]
         if isinstance(parameters, Mapping) and names != [group.name for group in parts]:
             clash = next(group.name for name, group in zip(names, parts, strict=True) if name != group.name)
@@ -119,10 +119,10 @@ class Program:
         self._groups = [
             Leaves(name, PARAMETER, group.nodes, shape) for name, group, shape in zip(names, parts, shapes, strict=True)
         ]
-        if lowered is not None:
+        if found is not None:
             given = iter(self._groups)
-            lowered.leaves = [(x, next(given) if g.role == PARAMETER else g) for x, g in lowered.leaves]
-            self._forms[self._batched] = self._compiled(lowered)
+            leaves = [(x, next(given) if g.role == PARAMETER else g) for x, g in found[0].leaves]
+            self._forms[self._batched] = self._compiled(replace(found[0], leaves=leaves), found[1])
         self._nodes = [x for group in self._groups for x in group.nodes]
         self._mark = data_mark()
         self._seen = [x._data for x in self._nodes]  # told apart as objects: one for each time that data is set
@@ -303,10 +303,10 @@ class Program:
         targets: list[tuple[Array, Floats]] = []
         wanted: list[Operand] = [form.cost]
         if kind == "values":
-            wanted = [*lowered.outputs, *lowered.watched]
+            wanted = [*lowered.outputs, *form.watched]
         elif kind == "gradients":
             targets = [(form.fast[array], self._gradients[name]) for array, name in parameters]
-            wanted += lowered.watched
+            wanted += form.watched
         else:  # residuals
             wanted += form.residuals.values()
         statements = used(form.statements, [*wanted, *(x for x, _ in targets)])
@@ -357,20 +357,33 @@ class Program:
 
     def _form(self, batched: bool) -> _Form:
         if batched not in self._forms:
-            lowered = lower(self._graph, self._roots, self._watched, [*self._inputs, *self._groups], batched)
-            assert lowered is not None
-            self._forms[batched] = self._compiled(lowered)
+            found = self._lowered([*self._inputs, *self._groups], batched, narrow=True)
+            assert found is not None
+            self._forms[batched] = self._compiled(*found)
         return self._forms[batched]
 
-    def _compiled(self, lowered: Lowering) -> _Form:
-        builder, parameters = lowered.builder, [x for x, group in lowered.leaves if group.role == PARAMETER]
-        totals = _totals(lowered) if len(self._roots) == 1 else []
+    def _lowered(self, groups: list[Leaves], batched: bool, narrow: bool) -> tuple[Lowering, Builder] | None:
+        graph = self._graph
+        roots, watched = ([graph.index[node] for node in nodes] for nodes in (self._roots, self._watched))
+        chains = find_chains(graph, [*roots, *watched])
+        groups = group_leaves(graph, chains, groups)
+        colours = find_colours(graph, [*roots, *watched], chains, [group.nodes for group in groups])
+        count = len(colours.members)
+        if not narrow and count > NARROW and len(graph.nodes) < 25 * count:
+            return None
+        builder = Builder(ALGEBRA)
+        return lower(graph, colours, groups, roots, builder, batched, watched), builder
+
+    def _compiled(self, lowered: Lowering, builder: Builder) -> _Form:
+        parameters = [x for x, group in lowered.leaves if group.role == PARAMETER]
+        totals = _totals(lowered, builder.statements) if len(self._roots) == 1 else []
         names = {array: group.name for array, group in lowered.leaves} | lowered.names
         for k, x in enumerate(totals, 1):
             names.setdefault(x, f"Z_{k}")
         names = dict(zip(names, unique(list(names.values())), strict=True))
+        watched = lowered.arrays_of([self._graph.index[node] for node in self._watched])
         forward = list(builder.statements)
-        form = _Form(lowered, builder.statements, lowered.outputs[0], {}, {}, {}, names, forward, [])
+        form = _Form(lowered, builder, watched, builder.statements, lowered.outputs[0], {}, {}, {}, names, forward, [])
         if len(self._roots) > 1:
             return form
         share: Operand = 1.0
@@ -540,7 +553,7 @@ class Program:
             array = {group.name: x for x, group in form.lowered.leaves}
             leaves = [array[group.name] for group in (*self._groups, *self._inputs)]
             outputs: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
-            return Exported(form.lowered.builder, form.forward, leaves, outputs, form.seeds, form.names)
+            return Exported(form.builder, form.forward, leaves, outputs, form.seeds, form.names)
 
     def report(self) -> str:
         """Return what the graph became: how many statements, and for each array its shape and what computes it."""
@@ -551,7 +564,7 @@ class Program:
         roots: list[Operand] = [form.cost] if len(self._roots) == 1 else list(form.lowered.outputs)
         forward = len(used(form.statements, roots))
         backward = len(used(form.statements, [*roots, *form.gradients.values()])) - forward
-        colours = form.lowered.colours
+        colours = form.lowered.rows
         names = self._source(self._batched, backward=True)[2].names
         rows = [("array", "computed as", "shape", "nodes")]
         hidden = {"products, in matrix products": 0, "inside of other lines": 0}
@@ -562,7 +575,7 @@ class Program:
                 continue
             sizes = ["m" if size == SAMPLES else str(size) for size in array.shape]
             shape = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
-            rows.append((names[array], _computed_as(array, form.lowered), shape, f"{len(colour.nodes):,}"))
+            rows.append((names[array], _computed_as(array, form), shape, f"{len(colour.nodes):,}"))
         hidden["steps of sums, and numbers"] = n - sum(len(colour.nodes) for colour in colours)
         rows += [("", kind, "", f"{count:,}") for kind, count in hidden.items() if count]
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
@@ -593,12 +606,12 @@ def _program_of(
     return program
 
 
-def _computed_as(array: Array, lowered: Lowering) -> str:
+def _computed_as(array: Array, form: _Form) -> str:
     """Return the most notable of the statements that compute an array, down to the arrays of other colours."""
     if array.role != COMPUTED:
         return array.role
-    made = lowered.builder.made
-    others = {colour.array for colour in lowered.colours} - {array}
+    made = {statement.out: statement for statement in form.statements}
+    others = {row.array for row in form.lowered.rows} - {array}
     found: set[str] = set()
     stack = [array]
     while stack:
@@ -620,14 +633,14 @@ def _delta(name: str) -> str:
     return f"D{name[1:]}" if name[0] == "Z" else f"d{name}"
 
 
-def _totals(lowered: Lowering) -> list[Array]:
+def _totals(lowered: Lowering, statements: list[Statement]) -> list[Array]:
     """Return the arrays of the z: by their labels, else the sums that a function of one number is applied to."""
     labelled = [x for x, name in lowered.names.items() if name[0] == "Z" and name[1:].isdigit()]
     if labelled:
         return labelled
-    sums = {colour.array for colour in lowered.colours if colour.kind == "sum"}
+    sums = {colour.array for colour in lowered.rows if colour.kind == "sum"}
     found: dict[Array, None] = {}
-    for statement in lowered.builder.statements:
+    for statement in statements:
         if isinstance(statement, Map) and statement.name in OPERATIONS and not operation(statement.name).infix:
             found |= dict.fromkeys(x for x in statement.args if isinstance(x, Array) and x in sums)
     return list(found)

@@ -1,0 +1,145 @@
+"""Which leaves form an array: those whose labels say so, then those that are used alike.
+
+An array without a shape gets that of the first statement that uses all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.labels import UnitLabel
+from autograd.value import Value
+from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Shape
+from autograd.vectorize.colours import Chains, colour_nodes
+from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
+from autograd.vectorize.views import squeezed, varying
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+MOST_STEMS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Leaves that are one array. ``shape`` is None where the graph is to say what it is."""
+
+    name: str
+    role: str
+    nodes: list[Value]
+    shape: Shape | None = None
+
+    def array(self, batched: bool) -> Array:
+        """Return the array; an input of a program that is `batched` differs from sample to sample."""
+        shape = self.shape if self.shape is not None else () if len(self.nodes) == 1 else (len(self.nodes),)
+        samples = (SAMPLES,) if batched and self.role == INPUT else ()
+        return Array(self.name, shape=(*samples, *shape), role=self.role)
+
+
+def group_leaves(graph: Record, chains: Chains, given: Sequence[Leaves]) -> list[Leaves]:
+    """Return the leaves that were given as the arrays that they are, each to be of one colour."""
+    groups = [part for group in given for part in by_label(group)]
+    if any(group.shape is None and len(group.nodes) > 1 for group in groups):
+        colours, _ = colour_nodes(graph, [group.nodes for group in groups], chains)
+        groups = [part for group in groups for part in by_use(graph, group, colours)]
+    return groups
+
+
+def by_label(group: Leaves) -> list[Leaves]:
+    """Return leaves in the arrays that the labels of a network say they are: W^(1)_ij is W1[i - 1, j - 1]."""
+    labels = [node._label for node in group.nodes]
+    if group.shape is not None or not all(isinstance(label, UnitLabel) for label in labels):
+        return [group]
+    parts: dict[tuple[str, int, int], list[Value]] = {}
+    for node in group.nodes:
+        label: UnitLabel = node._label  # type: ignore[assignment]
+        parts.setdefault((label.symbol, label.layer, len(label.units)), []).append(node)
+    groups = []
+    for (symbol, layer, _), nodes in parts.items():
+        units = [node._label.units for node in nodes]  # type: ignore[attr-defined]
+        shape = tuple(max(of_axis) for of_axis in zip(*units, strict=True))
+        if len(set(units)) == len(units) == int(np.prod(shape)):
+            nodes = [node for _, node in sorted(zip(units, nodes, strict=True), key=lambda item: item[0])]
+            groups.append(Leaves(f"{symbol}{layer}", group.role, nodes, shape))
+        else:
+            groups.append(Leaves(f"{symbol}{layer}", group.role, nodes))
+    return groups
+
+
+def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
+    """Return leaves in arrays of those that are used alike, and whose labels are alike where they are of few kinds."""
+    if group.shape is not None:
+        return [group]
+    stems = [without_indices(node._label) for node in group.nodes]
+    if len(set(stems)) > MOST_STEMS:
+        stems = [""] * len(stems)
+    colour = np.array(colours)
+    leaf = np.full(len(graph.nodes), -1)
+    for p, node in enumerate(group.nodes):
+        if node in graph.index:
+            leaf[graph.index[node]] = p
+    used = graph.inputs.ravel()
+    by = np.repeat(np.arange(len(graph.nodes)), 3)
+    keep = (used >= 0) & (leaf[used] >= 0)
+    place = np.tile(np.arange(3), len(graph.nodes))[keep]
+    used, by = leaf[used[keep]], by[keep]
+    of_use = colour[by]
+    chain = of_use < 0
+    while chain.any():  # a step inside a chain: the chain's colour is that of its last node
+        by = np.where(chain, graph.user[by], by)
+        of_use = colour[by]
+        chain = of_use < 0
+    place = np.where(np.isin(graph.op[by], (ADD, MUL, *EXTREMES)), 0, place)
+    signature: dict[int, set[tuple[int, int]]] = {}
+    for p, pair in zip(used.tolist(), zip(of_use.tolist(), place.tolist(), strict=True), strict=True):
+        signature.setdefault(p, set()).add(pair)
+    parts: dict[Any, list[Value]] = {}
+    for p, (node, stem) in enumerate(zip(group.nodes, stems, strict=True)):
+        parts.setdefault((stem, *sorted(signature.get(p, ()))), []).append(node)
+    return [Leaves(common_name([x._label for x in nodes]) or group.name, group.role, nodes) for nodes in parts.values()]
+
+
+def shaped(group: Leaves, places: Ints, last: Sequence[int]) -> Leaves:
+    """Return leaves in the shape, and the order, in which a statement uses them: at `places` over its axes.
+
+    The axes in `last` are summed over, and come last. They stay a list where the statement does not use all, each once.
+    """
+    axes = varying(places)
+    part = squeezed(places, axes)
+    size = len(group.nodes)
+    if part.size != size or len(np.unique(part)) != size:
+        return Leaves(group.name, group.role, group.nodes, (size,))
+    order = sorted(range(part.ndim), key=lambda k: -int(np.take(part, 1, axis=k).flat[0]))
+    if not np.array_equal(part.transpose(order).ravel(), np.arange(size)):
+        order = sorted(range(part.ndim), key=lambda k: axes[k] in last)
+    part = part.transpose(order)
+    return Leaves(group.name, group.role, [group.nodes[p] for p in part.ravel().tolist()], part.shape)
+
+
+_INDICES = re.compile(r"[\d_,.:\[\](){}^ ]*$")
+
+
+def common_name(labels: Sequence[str]) -> str:
+    """Return what an array of nodes with these labels is called; "" if they have nothing in common.
+
+    >>> common_name([UnitLabel("z", 2, (1,)), UnitLabel("z", 2, (2,))]), common_name(["w_11", "w_12"])
+    ('Z2', 'w')
+    """
+    (stem, *others) = {without_indices(label) for label in labels} or {""}
+    name = labels[0] if len(labels) == 1 and not isinstance(labels[0], UnitLabel) else stem
+    return name if not others and name.isidentifier() and name.isascii() else ""
+
+
+def without_indices(label: str) -> str:
+    """Return a label without its indices."""
+    if not isinstance(label, UnitLabel):
+        return _INDICES.sub("", label)
+    letter = label.symbol if label.symbol == "b" else label.symbol.upper()
+    return letter if label.symbol in "xy" else f"{letter}{label.layer}"
