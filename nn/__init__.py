@@ -26,10 +26,11 @@ from nn.losses import (
 
 if TYPE_CHECKING:
     from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
+    from nn.files import load_model, save_model
     from nn.optim import SGD, Adam
     from nn.residual_tables import ResidualTable, central_difference, residual_table
     from nn.residuals import Gradients, Residuals, backpropagate, descend, gradients, outputs
-    from nn.train import History, accuracy, classify, fit, load_model, mean_loss, save_model, unstandardized
+    from nn.train import History, accuracy, classify, fit, mean_loss, unstandardized
 
 __all__ = [
     "MLP",
@@ -74,7 +75,7 @@ __all__ = [
     "xor",
 ]
 
-_LATER = ("nn.datasets", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train")
+_LATER = ("nn.datasets", "nn.files", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train")
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,7 @@ from numbers import Integral
 from typing import Any
 
 from autograd import functions
-from autograd.labels import UnitLabel
+from autograd.labels import UnitLabel, visible
 from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
 from autograd.value import Constant, Value, node_maker, sum_of_products
 
@@ -85,21 +85,36 @@ class Neuron:
         unit: int = 1,
     ) -> None:
         count("n_in", n_in)
-        self.operation = activation_operation(activation)
-        if activation == SOFTMAX:
-            raise ValueError("softmax is an activation of a layer: one unit of it is 1 whatever it is given")
+        self.activation = activation
         generator = seed if isinstance(seed, random.Random) else seeded(seed)
         limit = initial_limit(n_in, 1, self.operation) if limit is None else limit
-        self.activation = activation
         self.w = [
             Value(generator.uniform(-limit, limit), label=UnitLabel("W", number, (unit, j))) for j in range(1, n_in + 1)
         ]
         self.b = Value(0.0, label=UnitLabel("b", number, (unit,)))
+        self.z_label, self.a_label = UnitLabel("z", number + 1, (unit,)), UnitLabel("a", number + 1, (unit,))
+
+    @property
+    def activation(self) -> str | None:
+        """The name of f; None for none. To set it is to give the unit another one."""
+        return self._activation
+
+    @activation.setter
+    def activation(self, name: str | None) -> None:
+        activation_operation(name)
+        if name == SOFTMAX:
+            raise ValueError("softmax is an activation of a layer: one unit of it is 1 whatever it is given")
+        self._activation = name
+
+    @property
+    def operation(self) -> Operation | None:
+        """The row of f in the table of operations; None for none."""
+        return activation_operation(self._activation)
 
     def __call__(self, x: Inputs) -> Value:
         """Return the activation a of the unit at inputs `x`, numbers or Values."""
         z = sum_of_products(self.w, input_nodes(x, len(self.w), self.w[0]), self.b)
-        return z if self.operation is None else node_maker(self.operation)(z)
+        return z if (op := self.operation) is None else node_maker(op)(z)
 
     def parameters(self) -> list[Value]:
         """Return the weights, then the bias."""
@@ -134,19 +149,31 @@ class Layer:
     ) -> None:
         count("n_in", n_in)
         count("n_out", n_out)
-        self.operation = activation_operation(activation)
-        if activation == SOFTMAX and n_out == 1:
-            raise ValueError("softmax of one unit is 1 whatever it is given; accepted: two or more units, or 'sigmoid'")
-        self.activation = activation
         self.number = number
         generator = seed if isinstance(seed, random.Random) else seeded(seed)
-        limit = initial_limit(n_in, n_out, self.operation)
-        of_unit = None if activation == SOFTMAX else activation
+        limit = initial_limit(n_in, n_out, activation_operation(activation))
         self.neurons = [
-            Neuron(n_in, of_unit, seed=generator, limit=limit, number=number, unit=i) for i in range(1, n_out + 1)
+            Neuron(n_in, None, seed=generator, limit=limit, number=number, unit=i) for i in range(1, n_out + 1)
         ]
-        self._z_labels = [UnitLabel("z", number + 1, (i,)) for i in range(1, n_out + 1)]
-        self._a_labels = [UnitLabel("a", number + 1, (i,)) for i in range(1, n_out + 1)]
+        self.activation = activation
+
+    @property
+    def activation(self) -> str | None:
+        """The name of f; None for none. To set it is to give the units of the layer another one."""
+        return self._activation
+
+    @activation.setter
+    def activation(self, name: str | None) -> None:
+        if name == SOFTMAX and len(self.neurons) == 1:
+            raise ValueError("softmax of one unit is 1 whatever it is given; accepted: two or more units, or 'sigmoid'")
+        for neuron in self.neurons:
+            neuron.activation = None if name == SOFTMAX else name
+        self._activation = name
+
+    @property
+    def operation(self) -> Operation | None:
+        """The row of f in the table of operations; None for none and for softmax."""
+        return activation_operation(self._activation)
 
     def __call__(self, x: Inputs) -> Value | list[Value]:
         """Return the activations of the units at inputs `x`: a Value if there is one unit, else a list."""
@@ -155,15 +182,21 @@ class Layer:
         return a[0] if len(a) == 1 else a
 
     def forward(self, inputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
-        """Return the total inputs z and the activations a of the units, labelled. Without an activation, a is z."""
-        z = [sum_of_products(neuron.w, inputs, neuron.b) for neuron in self.neurons]
-        for unit, label in zip(z, self._z_labels, strict=True):
-            unit._label = label
-        if self.activation is None:
+        """Return the total inputs z and the activations a of the units, labelled. Without an activation, a is z.
+
+        Raises ValueError where a unit has not one weight for each of the `inputs`.
+        """
+        z = []
+        for neuron in self.neurons:
+            if len(neuron.w) != len(inputs):
+                raise misfit(neuron, self.number, len(inputs))
+            z.append(unit := sum_of_products(neuron.w, inputs, neuron.b))
+            unit._label = neuron.z_label
+        if self._activation is None:
             return z, z
-        a = softmax(z) if self.operation is None else list(map(node_maker(self.operation), z))
-        for unit, label in zip(a, self._a_labels, strict=True):
-            unit._label = label
+        a = softmax(z) if (op := self.operation) is None else list(map(node_maker(op), z))
+        for unit, neuron in zip(a, self.neurons, strict=True):
+            unit._label = neuron.a_label
         return z, a
 
     def parameters(self) -> list[Value]:
@@ -175,7 +208,8 @@ class Layer:
         zero_grad(self.parameters())
 
     def __repr__(self) -> str:
-        return f"Layer({len(self.neurons[0].w)}, {len(self.neurons)}, activation={self.activation!r})"
+        n_in = len(self.neurons[0].w) if self.neurons else 0
+        return f"Layer({n_in}, {len(self.neurons)}, activation={self.activation!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +230,8 @@ class MLP:
     """A multi-layer perceptron: `n_in` inputs, then layers of the given sizes.
 
     ``activation`` is that of the hidden layers, ``output`` that of the last one: the name of an operation of one input,
-    ``"softmax"`` or None for none. ``seed`` determines the initial weights.
+    ``"softmax"`` or None for none. ``seed`` determines the initial weights. ``layers`` may be changed: the network is
+    what stands there.
 
     Raises ValueError for a size below 1, a name that is no activation, a softmax of one unit and a seed that is no
     whole number.
@@ -226,8 +261,28 @@ class MLP:
             Layer(n_in, n_out, output if number == last else activation, seed=generator, number=number)
             for number, (n_in, n_out) in enumerate(pairwise([n_in, *sizes]), 1)
         ]
-        self.activation = activation
-        self.output = output
+
+    @property
+    def activation(self) -> str | None:
+        """The activation of the hidden layers, None without any; ValueError where they have different ones."""
+        names = list(dict.fromkeys(layer.activation for layer in self.layers[:-1]))
+        if len(names) > 1:
+            raise ValueError(f"the hidden layers have different activations, {names}; ask the layers of the model")
+        return names[0] if names else None
+
+    @activation.setter
+    def activation(self, name: str | None) -> None:
+        for layer in self.layers[:-1]:
+            layer.activation = name
+
+    @property
+    def output(self) -> str | None:
+        """The activation of the last layer."""
+        return self.layers[-1].activation
+
+    @output.setter
+    def output(self, name: str | None) -> None:
+        self.layers[-1].activation = name
 
     @property
     def sizes(self) -> list[int]:
@@ -255,6 +310,8 @@ class MLP:
         return ForwardPass(z, a, layers[-1][1])
 
     def _layer_by_layer(self, x: Inputs) -> list[tuple[list[Value], list[Value]]]:
+        if not (self.layers and self.layers[0].neurons):
+            check_model(self)  # says what is missing
         first = self.layers[0].neurons[0].w
         a = input_nodes(x, len(first), first[0])
         layers = [(a, a)]
@@ -278,8 +335,12 @@ class MLP:
         zero_grad(self.parameters())
 
     def __repr__(self) -> str:
+        if not (self.layers and all(layer.neurons for layer in self.layers)):
+            return f"<MLP of {self.layers}>"
         n_in, *sizes = self.sizes
-        return f"MLP({n_in}, {sizes}, activation={self.activation!r}, output={self.output!r})"
+        *hidden, output = (layer.activation for layer in self.layers)
+        activation = hidden if len(set(hidden)) > 1 else hidden[0] if hidden else None
+        return f"MLP({n_in}, {sizes}, activation={activation!r}, output={output!r})"
 
 
 def zero_grad(parameters: Iterable[Value]) -> None:
@@ -333,9 +394,35 @@ def _slope(op: Operation, x: float) -> float:
 
 
 def check_model(model: Any) -> None:
-    """Raise TypeError unless `model` is an `MLP`."""
+    """Raise TypeError unless `model` is an `MLP`, ValueError where its layers do not fit one another."""
     if not isinstance(model, MLP):
         raise TypeError(f"model: got {reprlib.repr(model)}; accepted: an MLP")
+    if not model.layers:
+        raise ValueError("model: it has no layers; accepted: one or more")
+    for number, layer in enumerate(model.layers, 1):
+        if not layer.neurons:
+            raise ValueError(f"model: layer {number + 1} has no units; accepted: one or more")
+        units = len(layer.neurons[0].w) if number == 1 else len(model.layers[number - 2].neurons)
+        if layer.activation == SOFTMAX and len(layer.neurons) == 1:
+            raise ValueError(f"model: layer {number + 1} is a softmax of one unit; accepted: two or more, or 'sigmoid'")
+        of_unit = None if layer.activation == SOFTMAX else layer.activation
+        for neuron in layer.neurons:
+            if len(neuron.w) != units:
+                raise misfit(neuron, number, units)
+            if neuron.activation != of_unit:
+                raise ValueError(
+                    f"model: {neuron!r} stands in {layer!r}; accepted: units with the activation of their layer, which "
+                    "`layer.activation = ...` gives to all of them"
+                )
+
+
+def misfit(neuron: Neuron, number: int, units: int) -> ValueError:
+    """Return the error of a unit of layer `number` + 1 that has not one weight for each of the `units` below."""
+    return ValueError(
+        f"layer {number + 1}: the unit with bias {visible(neuron.b.label) or neuron.b!r} has {len(neuron.w)} weights "
+        f"for the {units} units of layer {number}; accepted: one for each. With a unit of layer {number}, remove the "
+        "weights that lead from it"
+    )
 
 
 def count(name: str, number: Any, least: int = 1) -> None:

@@ -272,11 +272,11 @@ def _by_graph(
         for sample, nodes in enumerate(passes, 1):
             for l, units in nodes.z.items():
                 found |= {(UnitLabel("z", l, (i,)), sample): z.grad for i, z in units.items()}
-        for layer in model.layers:
+        for l, layer in enumerate(model.layers, 1):
             for i, neuron in enumerate(layer.neurons, 1):
                 for j, w in enumerate(neuron.w, 1):
-                    found[UnitLabel("W", layer.number, (i, j)), 0] = w.grad
-                found[UnitLabel("b", layer.number, (i,)), 0] = neuron.b.grad
+                    found[UnitLabel("W", l, (i, j)), 0] = w.grad
+                found[UnitLabel("b", l, (i,)), 0] = neuron.b.grad
         return J.data, found
     finally:
         for parameter, grad in before:
@@ -317,8 +317,7 @@ def _by_differences(
 
     def cost_from(l: int, z: Units, y: Units) -> float:
         a = activations(model.layers[l - 2], z)
-        for layer in model.layers[l - 1 :]:
-            k = layer.number
+        for k, layer in enumerate(model.layers[l - 1 :], l):
             a = activations(layer, {i: total_input(W[k][i], a, b[k][i]) for i in W[k]})
         return cost_of(loss, a, y)
 

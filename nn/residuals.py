@@ -126,8 +126,7 @@ def descend(
     if not 0.0 < real(learning_rate) < math.inf:
         raise ValueError(f"learning_rate: got {learning_rate!r}; accepted: a number above 0")
     found = gradients(model, inputs, targets, loss, decay_rate)
-    for layer in model.layers:
-        l = layer.number
+    for l, layer in enumerate(model.layers, 1):
         for i, neuron in enumerate(layer.neurons, 1):
             for j, w in enumerate(neuron.w, 1):
                 w.data -= learning_rate * found.W[l][i][j]
@@ -160,10 +159,10 @@ def parameters(model: MLP) -> tuple[Weights, Layers]:
     """
     check_model(model)
     W = {
-        layer.number: {i: numbered([w.data for w in neuron.w]) for i, neuron in enumerate(layer.neurons, 1)}
-        for layer in model.layers
+        l: {i: numbered([w.data for w in neuron.w]) for i, neuron in enumerate(layer.neurons, 1)}
+        for l, layer in enumerate(model.layers, 1)
     }
-    b = {layer.number: numbered([neuron.b.data for neuron in layer.neurons]) for layer in model.layers}
+    b = {l: numbered([neuron.b.data for neuron in layer.neurons]) for l, layer in enumerate(model.layers, 1)}
     return W, b
 
 
@@ -173,8 +172,7 @@ def forward(model: MLP, W: Weights, b: Layers, x: list[float]) -> tuple[Layers, 
         raise ValueError(f"inputs: got {len(x)}; layer 1 has {len(W[1][1])} units")
     z: Layers = {}
     a: Layers = {1: numbered(x)}
-    for layer in model.layers:
-        l = layer.number
+    for l, layer in enumerate(model.layers, 1):
         z[l + 1] = {i: total_input(W[l][i], a[l], b[l][i]) for i in W[l]}
         a[l + 1] = activations(layer, z[l + 1])
     return z, a

@@ -1,7 +1,4 @@
-import errno
-import json
 import os
-import random
 import subprocess
 import sys
 import time
@@ -24,11 +21,9 @@ from nn import (
     cross_entropy_on_logits,
     fit,
     load,
-    load_model,
     mean_loss,
     moons,
     outputs,
-    save_model,
     squared_error,
     standardized,
     unstandardized,
@@ -373,112 +368,6 @@ def test_the_same_bits_in_five_processes():
     found = {process.communicate()[0] for process in processes}
     assert len(found) == 1
     assert found.pop().startswith("['0x")
-
-
-# Models as files ------------------------------------------------------------------------------------------------------
-
-
-def test_a_model_comes_back_to_the_bit(tmp_path):
-    generator = random.Random(1)
-    model = MLP(3, [4, 1, 2], activation="elu", output="softmax")
-    for p in model.parameters():
-        p.data = generator.choice([generator.gauss(0, 1), 5e-324, -0.0, 1.7e308, 1 / 3])
-    path = tmp_path / "model.json"
-    save_model(model, path)
-    twin = load_model(str(path))
-    assert [x.hex() for x in numbers(twin)] == [x.hex() for x in numbers(model)]
-    assert repr(twin) == repr(model)
-    assert [p.label for p in twin.parameters()] == [p.label for p in model.parameters()]
-    content = json.loads(path.read_text())
-    assert (content["format"], content["version"]) == ("chainrule model", 1)
-    assert content["layers"][0]["W"][0] == numbers(model)[:3]
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_model_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "model.json"
-    model = MLP(1, [1])
-    save_model(model, path)
-    before = path.read_text()
-    model.layers[0].neurons[0].b.data = float("inf")
-    with pytest.raises(ValueError, match=r"b\^\(1\)_1 is inf"):
-        save_model(model, path)
-    model.layers[0].neurons[0].b.data = 1.0
-
-    def fail(*_):
-        raise OSError(errno.ENOSPC, "disk full")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        save_model(model, path)
-    assert path.read_text() == before
-    assert list(tmp_path.iterdir()) == [path]
-    with pytest.raises(FileNotFoundError):
-        save_model(model, tmp_path / "missing" / "model.json")
-    with pytest.raises(ValueError, match=r"model\.txt'; accepted: a name that ends in \.json$"):
-        save_model(model, tmp_path / "model.txt")
-    with pytest.raises(TypeError, match=r"^model: got 'model\.json'; accepted: an MLP"):
-        save_model("model.json", model)
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def spoiled(change):
-    content = {
-        "format": "chainrule model",
-        "version": 1,
-        "activation": "tanh",
-        "output": None,
-        "layers": [{"W": [[1.0, 2.0], [3.0, 4.0]], "b": [0.0, 0.0]}, {"W": [[1.0, 2.0]], "b": [0.0]}],
-    }
-    change(content)
-    return json.dumps(content)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "line 1"),
-        ("[1, 2", "line 1"),
-        ("[]", "the file: got []; accepted: an object"),
-        ('{"format": "chainrule graph"}', "format: got 'chainrule graph'; accepted: 'chainrule model'"),
-        ("[" * 100_000, "nested too deeply; accepted: a chainrule model"),
-        (spoiled(lambda c: c.update(version=2)), "version: got 2; accepted: 1, or a newer chainrule to read it"),
-        (spoiled(lambda c: c.pop("version")), "version: got None"),
-        (spoiled(lambda c: c.pop("output")), "output is missing"),
-        (spoiled(lambda c: c.update(extra=1)), "the file: key: got 'extra'"),
-        (spoiled(lambda c: c.update(layers={})), "layers: got {}"),
-        (spoiled(lambda c: c.update(layers=[3])), "layers[0]: got 3"),
-        (spoiled(lambda c: c["layers"][1].pop("b")), "layers[1]: b is missing"),
-        (spoiled(lambda c: c["layers"][0]["W"][1].append(1.0)), "layers[0]: "),
-        (spoiled(lambda c: c["layers"][0]["b"].append(1.0)), "layers[0]: "),
-        (spoiled(lambda c: c["layers"][0]["W"].__setitem__(0, "ab")), "layers[0].W[0]: got 'ab'"),
-        (spoiled(lambda c: c["layers"][0]["W"][1].__setitem__(0, "1")), "layers[0].W[1][0]: got '1'"),
-        (spoiled(lambda c: c["layers"][0]["W"][1].__setitem__(0, True)), "layers[0].W[1][0]: got True"),
-        (spoiled(lambda c: c["layers"][1]["b"].__setitem__(0, None)), "layers[1].b[0]: got None"),
-        (spoiled(lambda _: None).replace("3.0", "NaN"), "got NaN, a number that JSON does not have"),
-        (spoiled(lambda _: None).replace("3.0", "1e999"), "layers[0].W[1][0]: got inf"),
-        (spoiled(lambda _: None).replace("3.0", "1" + "0" * 400), "layers[0].W[1][0]: got 1"),
-        (spoiled(lambda c: c["layers"].__setitem__(1, {"W": [[1.0]], "b": [0.0]})), "layers[1].W: got rows of 1"),
-        (spoiled(lambda c: c.update(activation="maximum")), "activation: got 'maximum'"),
-        (spoiled(lambda c: c.update(output=[1])), "output: got [1]"),
-    ],
-)
-def test_a_file_with_a_fault(tmp_path, text, message):
-    path = tmp_path / "model.json"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=r"model\.json: ") as raised:
-        load_model(path)
-    assert message in str(raised.value)
-
-
-def test_a_file_that_is_no_text(tmp_path):
-    path = tmp_path / "model.json"
-    path.write_bytes(b"\x80\x04\x95" + bytes(range(256)))
-    with pytest.raises(ValueError, match="not UTF-8 text"):
-        load_model(path)
-    np.savez(tmp_path / "model.npz", W=np.zeros(3))
-    with pytest.raises(ValueError, match="not UTF-8 text"):
-        load_model(tmp_path / "model.npz")
 
 
 def test_functions_of_a_model_refuse_what_is_none():
