@@ -6,6 +6,8 @@ ONNX. Estimators for scikit-learn are in `nn.estimators`.
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -44,33 +46,41 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
 def from_torch(module: torch.nn.Module) -> MLP:
     """Return a copy of a ``torch.nn.Sequential`` of Linear and activations, with one activation in all hidden layers.
 
-    Parameters of any precision become Python floats without rounding; a Linear without bias gets biases 0. Softplus is
-    exact here where PyTorch's own, above its threshold, is z.
+    A Sequential within it is read as its parts, an Identity as nothing. Parameters of any precision become Python
+    floats without rounding; a Linear without bias gets biases 0. Softplus is exact here where PyTorch's own, above its
+    threshold, is z.
 
-    Raises ValueError, naming the place in the module, for any other architecture, ModuleNotFoundError without PyTorch.
+    Raises ValueError, naming the path of the part in the module, for any other architecture, ModuleNotFoundError
+    without PyTorch.
 
     >>> import torch
     >>> from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)))
     MLP(2, [3, 1], activation='tanh', output=None)
     """
     torch = _torch()
-    if not isinstance(module, torch.nn.Sequential):
-        raise ValueError(f"from_torch: got {type(module).__name__}; accepted: torch.nn.Sequential")
+    if type(module) is not torch.nn.Sequential:
+        raise ValueError(
+            f"from_torch: got {type(module).__name__}, which may compute anything; accepted: a torch.nn.Sequential of "
+            "Linear and activations, in the order in which they are applied"
+        )
     linears: list[Any] = []
     activations: list[str | None] = []
-    for place, part in enumerate(module):
+    for path, part in _parts(torch, "module", module):
         if type(part) is torch.nn.Linear:
             if linears and linears[-1].out_features != part.in_features:
                 raise ValueError(
-                    f"from_torch: module[{place}] takes {part.in_features} inputs; the layer before it has "
+                    f"from_torch: {path} takes {part.in_features} inputs; the layer before it has "
                     f"{linears[-1].out_features} units"
                 )
+            if part.weight.is_meta or part.weight.is_complex():
+                kind = "complex weights" if part.weight.is_complex() else "weights on the meta device, without numbers"
+                raise ValueError(f"from_torch: {path} has {kind}; accepted: real numbers")
             linears.append(part)
             activations.append(None)
         elif linears and activations[-1] is None:
-            activations[-1] = _activation(torch, place, part)
+            activations[-1] = _activation(torch, path, part)
         else:
-            raise ValueError(f"from_torch: module[{place}] is {part}; accepted there: Linear")
+            raise ValueError(f"from_torch: {path} is {_shown(part)}; accepted there: Linear")
     if not linears:
         raise ValueError("from_torch: the module is empty; accepted: at least one Linear")
     *hidden, output = activations
@@ -88,16 +98,31 @@ def from_torch(module: torch.nn.Module) -> MLP:
     return model
 
 
-def _activation(torch: Any, place: int, part: Any) -> str:
+def _parts(torch: Any, path: str, module: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of a Sequential in their order, each with its path: module[1].norm."""
+    names = [name for name, _ in module.named_modules(remove_duplicate=False) if name and "." not in name]
+    for name, part in zip(names, module, strict=True):  # one module may stand in many places
+        place = f"{path}[{name}]" if name.isdigit() else f"{path}.{name}"
+        if type(part) is torch.nn.Sequential:
+            yield from _parts(torch, place, part)
+        elif type(part) is not torch.nn.Identity:
+            yield place, part
+
+
+def _shown(part: Any) -> str:
+    return textwrap.shorten(str(part), 100, placeholder=" ...")
+
+
+def _activation(torch: Any, path: str, part: Any) -> str:
     """Return the name of the activation that `part` is; its settings must be those of the table of operations."""
     for name, module in _modules(torch).items():
         if type(part) is type(module):
             accepted = _SETTINGS[name]
             if any(getattr(part, key) not in values for key, values in accepted.items()):
-                raise ValueError(f"from_torch: module[{place}] is {part}; accepted settings: {accepted}")
+                raise ValueError(f"from_torch: {path} is {part}; accepted settings: {accepted}")
             return name
     known = ", ".join(type(module).__name__ for module in _modules(torch).values())
-    raise ValueError(f"from_torch: module[{place}] is {part}; accepted there: {known}")
+    raise ValueError(f"from_torch: {path} is {_shown(part)}; accepted there: Linear, {known}")
 
 
 def _modules(torch: Any) -> dict[str, Any]:

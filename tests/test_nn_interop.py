@@ -1,6 +1,7 @@
 """The same network in PyTorch: outputs and gradients to 1e-12, both ways."""
 
 import sys
+from collections import OrderedDict
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_module_of_pytorch_becomes_a_model():
         ([("Tanh",)], r"module\[0\] is Tanh\(\); accepted there: Linear"),
         ([("Linear", 2, 3), ("Linear", 4, 1)], r"module\[1\] takes 4 inputs; the layer before it has 3 units"),
         ([("Linear", 2, 3), ("Tanh",), ("Tanh",)], r"module\[2\] is Tanh\(\); accepted there: Linear"),
-        ([("Linear", 2, 3), ("Dropout", 0.5)], r"module\[1\] is Dropout.*accepted there: ReLU"),
+        ([("Linear", 2, 3), ("Dropout", 0.5)], r"module\[1\] is Dropout.*accepted there: Linear, ReLU"),
         ([("Linear", 2, 3), ("LeakyReLU", 0.2)], r"module\[1\] is LeakyReLU.*negative_slope"),
         ([("Linear", 2, 3), ("GELU", "tanh")], r"module\[1\] is GELU.*approximate"),
         ([("Linear", 2, 3), ("Softmax", 0)], r"module\[1\] is Softmax\(dim=0\).*'dim': \(-1, 1\)"),
@@ -75,10 +76,46 @@ def test_other_architectures_are_refused_with_the_place(parts, message):
         from_torch(module)
 
 
+def test_parts_of_parts_are_named_by_their_path():
+    nn = torch.nn
+    body = OrderedDict(linear=nn.Linear(2, 3), rest=nn.Sequential(nn.Tanh(), nn.Identity()))
+    module = nn.Sequential(OrderedDict(body=nn.Sequential(body), head=nn.Linear(3, 1), out=nn.Identity()))
+    model = from_torch(module)
+    assert repr(model) == "MLP(2, [3, 1], activation='tanh', output=None)"
+    assert model([0.3, -0.7]).data == pytest.approx(module(torch.tensor([0.3, -0.7])).item(), rel=1e-6)
+    body["rest"].append(nn.BatchNorm1d(3))
+    with pytest.raises(
+        ValueError, match=r"^from_torch: module\.body\.rest\[2\] is BatchNorm1d\(3.*; accepted there: Linear"
+    ):
+        from_torch(module)
+
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = nn.Linear(2, 3)
+
+    for part in (Network(), nn.Conv1d(1, 2, 3), nn.LSTM(2, 3), nn.Flatten(), nn.Embedding(3, 2)):
+        name = type(part).__name__
+        with pytest.raises(
+            ValueError, match=rf"^from_torch: module\.body\.rest\[1\] is {name}\(.*; accepted there: Linear"
+        ):
+            from_torch(
+                nn.Sequential(OrderedDict(body=nn.Sequential(OrderedDict(rest=nn.Sequential(nn.Identity(), part)))))
+            )
+        with pytest.raises(ValueError, match=f"^from_torch: got {name}, which may compute anything; accepted: a torch"):
+            from_torch(part)
+    for linear, kind in (
+        (nn.Linear(2, 1, dtype=torch.complex64), "complex weights"),
+        (nn.Linear(2, 1, device="meta"), "weights on the meta device, without numbers"),
+    ):
+        with pytest.raises(ValueError, match=rf"^from_torch: module\[0\] has {kind}; accepted: real numbers"):
+            from_torch(nn.Sequential(linear))
+
+
 def test_what_pytorch_has_no_module_for():
     with pytest.raises(ValueError, match="to_torch: got the activation 'sin'; accepted: relu"):
         to_torch(MLP(2, [3, 1], activation="sin"))
-    with pytest.raises(ValueError, match=r"got Linear; accepted: torch\.nn\.Sequential"):
+    with pytest.raises(ValueError, match=r"got Linear, which may compute anything; accepted: a torch\.nn\.Sequential"):
         from_torch(torch.nn.Linear(2, 3))
 
 
