@@ -6,6 +6,7 @@ SymPy is an extra: ``pip install 'chainrule[sympy]'``.
 from __future__ import annotations
 
 import functools
+import math
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType, SimpleNamespace
@@ -15,7 +16,7 @@ from autograd.graph import topological_order
 from autograd.labels import visible
 from autograd.ops import with_derived
 from autograd.steps import node_names
-from autograd.structures import Number
+from autograd.structures import Number, plain
 from autograd.transform import VALUES
 from autograd.value import Constant, Value, real
 
@@ -53,9 +54,10 @@ def to_sympy(root: Value) -> Any:
 def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
     """Return the graph of a SymPy expression whose symbols are `inputs`, by name.
 
-    Of a Piecewise, the branch that holds for these inputs is taken. Raises ValueError for a symbol that is not among
-    the inputs and for a function that is no operation of the table, TypeError for what is no expression,
-    ModuleNotFoundError without SymPy.
+    Symbols stand for real numbers. Of a Piecewise, the branch that holds for these inputs is taken, and so of functions
+    that have steps: sign, Heaviside, floor. Raises ValueError for a symbol that is not among the inputs and for a
+    function that operations of the table do not express, TypeError for what is no expression, ModuleNotFoundError
+    without SymPy.
 
     >>> import sympy
     >>> x = Value(2.0, label="x")
@@ -67,6 +69,8 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
     whole = sympy.sympify(expression)
     if not isinstance(whole, sympy.Basic):
         raise TypeError(f"from_sympy: got {reprlib.repr(expression)}; accepted: a SymPy expression")
+    if whole.has(sympy.Derivative, sympy.re, sympy.im, sympy.conjugate):  # as in the derivative of Abs
+        whole = whole.xreplace({x: sympy.Symbol(x.name, real=True) for x in whole.free_symbols}).doit()
     found: dict[Any, Any] = {}
     stack = [whole]
     while stack:
@@ -166,9 +170,23 @@ def _formulas(sympy: Any) -> SimpleNamespace:
 
 def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
     """Return what SymPy's functions are over Values."""
+    from sympy.codegen import cfunctions  # type: ignore[import-untyped]
+
     names = ["exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "erf", "erfc"]
     # fmt: off
     return {getattr(sympy, name): getattr(VALUES, name) for name in names} | {
+        sympy.sign: _sign, sympy.Heaviside: _heaviside, sympy.DiracDelta: _dirac,
+        sympy.floor: _floor, sympy.ceiling: lambda x: -_floor(-x),
+        sympy.sec: lambda x: 1.0 / VALUES.cos(x), sympy.csc: lambda x: 1.0 / VALUES.sin(x),
+        sympy.cot: lambda x: 1.0 / VALUES.tan(x), sympy.coth: lambda x: 1.0 / VALUES.tanh(x),
+        sympy.sech: _sech, sympy.csch: _csch,
+        sympy.asec: _asec, sympy.acsc: _acsc, sympy.acot: _acot,
+        sympy.asinh: _asinh, sympy.acosh: lambda x: _acosh_of_one_and(x - 1.0), sympy.atanh: _atanh,
+        sympy.acsch: lambda x: _asinh(1.0 / x), sympy.asech: lambda x: _acosh_of_one_and((1.0 - x) / x),
+        sympy.acoth: _acoth,
+        cfunctions.expm1: VALUES.expm1, cfunctions.log1p: VALUES.log1p, cfunctions.hypot: VALUES.hypot,
+        cfunctions.exp2: lambda x: VALUES.pow(2.0, x), cfunctions.log2: lambda x: VALUES.log(x) / math.log(2.0),
+        cfunctions.log10: lambda x: VALUES.log(x) / math.log(10.0), cfunctions.Sqrt: VALUES.sqrt,
         sympy.Add: lambda *terms: functools.reduce(VALUES.add, terms),
         sympy.Mul: lambda *factors: functools.reduce(VALUES.mul, factors),
         sympy.Pow: VALUES.pow,
@@ -183,3 +201,69 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
         sympy.Not: lambda condition: not condition,
     }
     # fmt: on
+
+
+# What the table has no operation for. It compares, so that a recording knows where it holds. ------------------------
+
+
+def _sign(x: Number) -> float:
+    return 1.0 if VALUES.less(0.0, x) else -1.0 if VALUES.less(x, 0.0) else plain(x)  # 0, or nan
+
+
+def _heaviside(x: Number, at_zero: Number) -> Number:
+    return 1.0 if VALUES.less(0.0, x) else 0.0 if VALUES.less(x, 0.0) else at_zero + 0.0 * plain(x)
+
+
+def _dirac(x: Number, *_order: Number) -> float:
+    if VALUES.equal(x, 0.0):
+        raise ValueError("from_sympy: DiracDelta(0) is no number; accepted: DiracDelta of anything else, which is 0")
+    return 0.0
+
+
+def _floor(x: Number) -> float:
+    if not math.isfinite(plain(x)):
+        return plain(x)
+    below = float(math.floor(plain(x)))
+    VALUES.both(VALUES.less_equal(below, x), VALUES.less(x, below + 1.0))
+    return below
+
+
+def _odd(f: Callable[[Any], Any], x: Any) -> Any:
+    return f(x) if VALUES.less_equal(0.0, x) else -f(-x)
+
+
+def _asinh(x: Any) -> Any:
+    return _odd(lambda s: VALUES.log1p(s + s * (s / (1.0 + VALUES.hypot(1.0, s)))), x)  # no s², which overflows
+
+
+def _acosh_of_one_and(x: Any) -> Any:
+    return VALUES.log1p(x + VALUES.sqrt(x) * VALUES.sqrt(x + 2.0))
+
+
+def _atanh(x: Any) -> Any:
+    return 0.5 * (VALUES.log1p(x) - VALUES.log1p(-x))
+
+
+def _acoth(x: Any) -> Any:
+    return _odd(lambda s: 0.5 * VALUES.log1p(2.0 / (s - 1.0)), x)
+
+
+def _sech(x: Any) -> Any:
+    return 1.0 / VALUES.cosh(x) if VALUES.less(VALUES.abs(x), 700.0) else 2.0 * VALUES.exp(-VALUES.abs(x))
+
+
+def _csch(x: Any) -> Any:
+    return _odd(lambda s: 1.0 / VALUES.sinh(s) if VALUES.less(s, 700.0) else 2.0 * VALUES.exp(-s), x)
+
+
+def _asec(x: Any) -> Any:
+    s = VALUES.abs(x)
+    return VALUES.atan2(VALUES.sqrt(s - 1.0) * VALUES.sqrt(s + 1.0), _sign(x))
+
+
+def _acsc(x: Any) -> Any:
+    return _odd(lambda s: VALUES.atan2(1.0, VALUES.sqrt(s - 1.0) * VALUES.sqrt(s + 1.0)), x)
+
+
+def _acot(x: Any) -> Any:
+    return _odd(lambda s: VALUES.atan2(1.0, s), x)

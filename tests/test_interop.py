@@ -10,10 +10,12 @@ pytest.importorskip("sympy", reason="SymPy is an extra")
 import mpmath
 import sympy
 from random_graphs import random_graph
+from sympy.codegen import cfunctions
 
-from autograd import OPERATIONS, Constant, Value, sin, where
+from autograd import OPERATIONS, Constant, Value, hypot, leaky_relu, maximum, minimum, relu, sin, where
 from autograd.interop import from_sympy, to_sympy
 from autograd.value import apply
+from autograd.vectorize import vectorize
 
 
 def real_symbol(name):
@@ -77,6 +79,130 @@ def test_only_the_branch_that_holds_is_evaluated():
     assert chosen == sympy.Piecewise((real_symbol("x"), sympy.Ne(real_symbol("c"), 0)), (0, True))
     assert [chosen.subs({real_symbol("c"): c}) for c in (0, -2)] == [0, real_symbol("x")]
     assert from_sympy(sympy.pi * 2, {}).data == pytest.approx(2 * math.pi)
+
+
+@pytest.mark.parametrize("real", [True, None])
+@pytest.mark.parametrize("numbers", [(-0.7, 1.0), (0.4, 0.3), (-2.0, -3.0)])
+def test_derivatives_of_bent_formulas_come_back(numbers, real):
+    x, y = (sympy.Symbol(name, real=real) for name in "xy")
+    inputs = {name: Value(number, label=name) for name, number in zip("xy", numbers, strict=True)}
+    for formula in (
+        sympy.Abs(x), sympy.Abs(x * sympy.sin(y)), sympy.Max(x, y), sympy.Min(x, 2 * y, x * y), sympy.sqrt(x**2),
+        sympy.Max(x, 0) ** 2, sympy.exp(sympy.Abs(x) - sympy.Max(y, x)), sympy.sign(x) * x, sympy.Abs(x) ** 3,
+    ):  # fmt: skip
+        derivative = formula.diff(x)
+        f = sympy.lambdify([x, y], formula, modules="mpmath")
+        with mpmath.workdps(30):
+            true = mpmath.diff(f, tuple(map(mpmath.mpf, numbers)), (1, 0))
+        assert close(from_sympy(derivative, inputs).data, float(true)), (formula, derivative)
+
+
+def test_derivatives_of_graphs_with_bends_come_back():
+    x, y = Value(-0.7, label="x"), Value(1.0, label="y")
+    for root in (
+        abs(x) * y,
+        relu(x * y),
+        maximum(x, y),
+        minimum(x, y) * x,
+        where(x < 0.0, x, y),
+        leaky_relu(x),
+        hypot(x, y),
+    ):
+        for leaf in (x, y):
+            x.grad = y.grad = 0.0
+            root.backward()
+            derivative = to_sympy(root).diff(real_symbol(leaf.label))
+            assert close(from_sympy(derivative, {"x": x, "y": y}).data, leaf.grad), derivative
+
+
+POINTS = [-300.0, -20.5, -1.7, -1.0000001, -0.7, -1e-5, 1e-300, 1e-8, 0.3, 0.999999, 1.5, 2.0, 30.0, 1e10, 1e200]
+REFERENCES = {
+    **{
+        getattr(sympy, name): getattr(mpmath, name)
+        for name in (
+            "asinh",
+            "acosh",
+            "atanh",
+            "acoth",
+            "asech",
+            "acsch",
+            "sec",
+            "csc",
+            "cot",
+            "asec",
+            "acsc",
+            "acot",
+            "sech",
+            "csch",
+            "coth",
+            "sign",
+            "floor",
+        )
+    },
+    sympy.ceiling: mpmath.ceil,
+    cfunctions.expm1: mpmath.expm1,
+    cfunctions.log1p: mpmath.log1p,
+    cfunctions.exp2: lambda x: mpmath.mpf(2) ** x,
+    cfunctions.log2: lambda x: mpmath.log(x, 2),
+    cfunctions.log10: mpmath.log10,
+    cfunctions.Sqrt: mpmath.sqrt,
+}
+
+
+@pytest.mark.parametrize("function", REFERENCES, ids=lambda function: function.__name__)
+def test_functions_that_the_table_has_not(function):
+    reached = 0
+    for number in POINTS:
+        with mpmath.workdps(320):
+            try:
+                true = REFERENCES[function](mpmath.mpf(number))
+            except ZeroDivisionError:
+                continue
+            x = Value(number, label="x")
+            if isinstance(true, mpmath.mpc) or abs(true) > 1e308:  # outside of the domain, or of the floats
+                with pytest.raises((ArithmeticError, ValueError)):
+                    from_sympy(function(real_symbol("x")), {"x": x})
+                continue
+            found = from_sympy(function(real_symbol("x")), {"x": x})
+            assert abs(found.data - true) <= 4e-16 * abs(true) + 5e-324, number
+            reached += 1
+            if function in (sympy.sign, sympy.floor, sympy.ceiling):
+                continue  # steps: their derivative is 0
+            if 1e-5 <= abs(number) < 1e100:
+                slope = mpmath.diff(REFERENCES[function], mpmath.mpf(number))
+                found.backward()
+                assert abs(x.grad - slope) <= 8e-16 * abs(slope) + 5e-324, number
+    assert reached >= 4
+
+
+def test_steps_and_their_edges():
+    x = sympy.Symbol("x", real=True)
+    for number, sign, step in ((-2.5, -1.0, 0.0), (-0.0, 0.0, 0.5), (0.0, 0.0, 0.5), (2.5, 1.0, 1.0)):
+        assert from_sympy(sympy.sign(x), {"x": number}).data == sign
+        assert from_sympy(sympy.Heaviside(x), {"x": Value(number)}).data == step
+        assert from_sympy(sympy.Heaviside(x, 1), {"x": number}).data == (1.0 if step else 0.0)
+    for f in (sympy.sign, sympy.Heaviside, sympy.floor):
+        assert math.isnan(from_sympy(f(x), {"x": math.nan}).data)
+    assert from_sympy(sympy.floor(x) + sympy.ceiling(x), {"x": Value(-2.5)}).data == -5.0
+    y = Value(2.5, label="x")
+    from_sympy(x**2 * sympy.sign(x) * sympy.Heaviside(x), {"x": y}).backward()
+    assert y.grad == 5.0
+
+
+def test_a_step_is_recorded_again_on_its_other_side():
+    formula = sympy.Abs(sympy.Symbol("x", real=True)).diff()
+    f = vectorize(lambda x: from_sympy(formula, {"x": x}) * x)
+    assert [f(number) for number in (3.0, -3.0, 2.0)] == [3.0, 3.0, 2.0]
+
+
+def test_second_derivatives_of_bent_formulas_are_those_beside_the_bend():
+    x = sympy.Symbol("x", real=True)
+    second = (sympy.Abs(x) * x**2).diff(x, 2)
+    assert "DiracDelta" in str(second)
+    for number in (-1.5, 2.0):
+        assert from_sympy(second, {"x": number}).data == 6 * abs(number)
+    with pytest.raises(ValueError, match=r"DiracDelta\(0\) is no number"):
+        from_sympy(second, {"x": 0.0})
 
 
 def test_what_cannot_be_is_refused():
