@@ -1,7 +1,7 @@
 """Networks as PyTorch modules and back, and trained networks for scikit-learn's tools.
 
-PyTorch is an extra, ``pip install 'chainrule[torch]'``; from there ``torch.onnx.export(to_torch(model), ...)`` writes
-ONNX. Estimators for scikit-learn are in `nn.estimators`.
+PyTorch is an extra, ``pip install 'chainrule[torch]'``. ONNX files are written by `nn.onnx_files`; estimators for
+scikit-learn are in `nn.estimators`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ settings.register_profile("chainrule", deadline=None, derandomize=True, print_bl
 settings.register_profile("long", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("chainrule")
 
-NEEDED_BY_EXAMPLES = {"autograd.interop": "sympy", "nn.interop": "torch"}
+NEEDED_BY_EXAMPLES = {"autograd.interop": "sympy", "nn.interop": "torch", "nn.onnx_files": "onnxruntime"}
 
 
 def pytest_configure(config):
