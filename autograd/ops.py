@@ -46,6 +46,7 @@ class Operation:
     edges     what happens at kinks, at singular points and outside the domain: sentences with ``;`` between them
     textbook  the partials as a book writes them, where the accurate form is a longer one: the form that
               derivations show and array programs use, equal within rounding of a number of size 1
+    cancels   the textbook form has lost digits where it is less than this: array programs use the accurate one there
     smooth    the partials in a form to differentiate again, where the textbook form loses digits
     unchosen  of an operation that hands on one of its inputs as it is: for each input, when it is not that one; the
               derivative by it is 0 then, whatever stands there
@@ -63,6 +64,7 @@ class Operation:
     domain: tuple[Interval, ...] = (REALS,)
     edges: str = ""
     textbook: tuple[Rule, ...] = ()
+    cancels: float = 0.0
     smooth: tuple[Rule, ...] = ()
     unchosen: tuple[Rule, ...] = ()
     numpy: str = ""
@@ -210,11 +212,6 @@ def _atan2_slope(m: Any, y: Any, x: Any, out: Any) -> Any:
 
 
 def _atan2_slope_textbook(m: Any, y: Any, x: Any, out: Any) -> Any:
-    square = x * x + y * y
-    return m.where(m.equal(square, 0.0), 0.0, x / square)
-
-
-def _atan2_slope_smooth(m: Any, y: Any, x: Any, out: Any) -> Any:
     r = m.hypot(x, y)  # x * x would overflow, or be 0
     return m.where(m.equal(r, 0.0), 0.0, x / r / r)
 
@@ -357,7 +354,6 @@ _ROWS = (
         value=lambda m, y, x: m.atan2(y, x),
         partials=(_atan2_slope, lambda m, y, x, out: -_atan2_slope(m, x, y, out)),
         textbook=(_atan2_slope_textbook, lambda m, y, x, out: -_atan2_slope_textbook(m, x, y, out)),
-        smooth=(_atan2_slope_smooth, lambda m, y, x, out: -_atan2_slope_smooth(m, x, y, out)),
         domain=(REALS, REALS),
         edges="both derivatives are 0 at (0, 0)",
     ),
@@ -377,14 +373,14 @@ _ROWS = (
         name="tanh", symbol="tanh", latex=r"\tanh\left({0}\right)", javascript="Math.tanh({0})",
         value=lambda m, x: m.tanh(x),
         partials=(_tanh_slope,),
-        textbook=(lambda m, x, out: 1.0 - out * out,),
+        textbook=(lambda m, x, out: 1.0 - out * out,), cancels=2e-4,
         smooth=(_sech_squared,),
     ),
     Operation(
         name="sigmoid", symbol="σ", latex=r"\sigma\left({0}\right)",
         value=_sigmoid,
         partials=(_sigmoid_slope,),
-        textbook=(lambda m, x, out: out * (1.0 - out),),
+        textbook=(lambda m, x, out: out * (1.0 - out),), cancels=2e-4,
         smooth=(lambda m, x, out: out * m.sigmoid(-x),),
     ),
     Operation(

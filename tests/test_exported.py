@@ -19,7 +19,7 @@ TARGETS = [
 ]
 EDGES = {
     **{name: [(-2.0,), (0.0,), (2.0,)] for name in ("abs", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu")},
-    **{name: [(-40.0,), (40.0,)] for name in ("tanh", "sigmoid", "softplus", "erf")},
+    **{name: [(-40.0,), (-7.0,), (7.0,), (40.0,)] for name in ("tanh", "sigmoid", "softplus")},
     "sqrt": [(0.0,), (4.0,)],
     "asin": [(-1.0,), (1.0,)],
     "acos": [(-1.0,), (1.0,)],
@@ -69,6 +69,8 @@ def test_kinks_and_singular_points_of_every_operation(target):
     """All of them as one program for each operation: its derivative by inputs, and by parameters of the same shape."""
     for name, points in EDGES.items():
         row = OPERATIONS[name]
+        if name == "atan2" and target == "torch":  # XLA computes x / r / r as x / (r * r)
+            points = [*points, (1e-200, 2e-200), (1e200, -3e200)]
         points = [row.with_defaults(point) for point in points]
         safe = [0.5 * (max(low, -2.0) + min(high, 2.0)) + 0.25 for low, high in row.domain]
         nodes = [[Value(x) for x in safe] for _ in points]
@@ -82,7 +84,7 @@ def test_kinks_and_singular_points_of_every_operation(target):
             cuts = [bool(rule(FLOAT, *point)) for rule in row.unchosen] or [False] * row.arity
             slopes = [float(rule(IEEE, *inputs, out)) for rule in row.partials]
             expected.append([0.0 if cut else slope for cut, slope in zip(cuts, slopes, strict=True)])
-        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=2e-16, err_msg=name)
+        np.testing.assert_allclose(found, expected, rtol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -67,6 +67,17 @@ class Map(Statement):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Slope(Statement):
+    """The derivative of an operation of one input: args are the input and the output, of which a book writes it.
+
+    Where that form cancels the accurate one is meant.
+    """
+
+    kind = "elementwise"
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Contract(Statement):
     """Σ of products of two arrays over the axes that ``letters`` of the result lack: a matrix product, mostly."""
 

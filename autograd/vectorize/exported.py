@@ -58,7 +58,7 @@ class Exported:
         results = [*self.outputs, *(found[x] for x in by)]
         leaves = [*self.leaves, *given]
         called = dict(self.names) | dict.fromkeys(given, "d")
-        source = Source(used(self.builder.statements, results), called, leaves, ())
+        source = Source(used(self.builder.statements, results), called, leaves, (), exact=True)
         body = [f"m = len({source.names[x]})" for x in self.leaves if x.sampled][:1]
         body += [f"{name} = {text}" for name, text in source.lines]
         texts = [source.text(x) for x in results]

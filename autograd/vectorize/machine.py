@@ -6,12 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.ops import OPERATIONS
-from autograd.symbolic import PREDICATES, SYMBOLS
+from autograd.ops import OPERATIONS, Rule, with_derived
+from autograd.symbolic import PREDICATES, SYMBOLS, Formula
 from autograd.vectorize.algebra import ALGEBRA
 from autograd.vectorize.arrays import (
     COMPUTED,
@@ -30,6 +31,7 @@ from autograd.vectorize.arrays import (
     Reshape,
     Scatter,
     Share,
+    Slope,
     Statement,
     Take,
     Transpose,
@@ -213,12 +215,22 @@ class Machine:
             else:
                 self.do(function, *args, buffer)
         else:
-            self.derived(statement)
+            self.derived(statement, OPERATIONS[name].value(SYMBOLS, *statement.args))
 
-    def derived(self, statement: Map) -> None:
-        """Do an operation that NumPy has no function for as its value rule says."""
+    def slope(self, statement: Slope) -> None:
+        row = OPERATIONS[statement.name]
+        self.derived(statement, row.formulas[0](SYMBOLS, *statement.args))
+        arrays = [self.buffers[statement.out], *map(self.get, statement.args)]
+        for order in ("C", "F"):  # one after the other in memory, where all three are
+            flat = [x.reshape(-1, order=order) for x in arrays]
+            if all(map(np.shares_memory, flat, arrays)):
+                arrays = flat
+        self.do(_mend, row.partials[0], row.cancels, *arrays)
+
+    def derived(self, statement: Statement, formula: Formula) -> None:
+        """Do what NumPy has no function for as a formula says."""
         inner = Builder(ALGEBRA)
-        result = inner.compute(OPERATIONS[statement.name].value(SYMBOLS, *statement.args))
+        result = inner.compute(formula)
         buffer = self.new(statement.out)
         for step in inner.statements:
             if step.out is result:
@@ -425,6 +437,16 @@ def _ordered(x: Floats, letters: str, order: Sequence[str]) -> Floats:
 
 def _copy_where(out: Floats, x: Floats, condition: Floats) -> None:
     np.copyto(out, x, where=condition)
+
+
+def _mend(rule: Rule, limit: float, slope: Floats, x: Floats, out: Floats) -> None:
+    """Compute a derivative by its accurate rule where it is less than the limit, below which it has lost digits."""
+    if not np.minimum.reduce(slope, axis=None, initial=1.0) >= limit:
+        small = np.nonzero(slope < limit)
+        slope[small] = rule(_NUMPY, x[small], out[small])
+
+
+_NUMPY = with_derived(SimpleNamespace(**ufuncs(), where=np.where))
 
 
 def share(x: Floats, largest: Floats, axis: int, out: Floats) -> None:

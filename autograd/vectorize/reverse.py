@@ -28,6 +28,7 @@ from autograd.vectorize.arrays import (
     Scatter,
     Shape,
     Share,
+    Slope,
     Statement,
     Take,
     Transpose,
@@ -159,13 +160,21 @@ class _Reverse:
             return
         for x in dict.fromkeys(args):
             if isinstance(x, Array) and x in self.active:
-                slopes = [formula(SYMBOLS, *args, out) for y, formula in zip(args, row.formulas, strict=True) if y is x]
-                local: Operand = 0.0
-                for slope in slopes:
-                    local = self.builder.map("add", local, self.builder.compute(slope))
+                local = self.local(statement, x)
                 if isinstance(local, Array):  # a number is finite
                     local = put_to_zero(self.builder, self.unchosen.get(out), local)
                 self.add(x, self.product(gradient, local, out, x))
+
+    def local(self, statement: Map, x: Array) -> Operand:
+        """Return the local derivative of an operation by `x`, which may be several of its inputs."""
+        row, args, out = OPERATIONS[statement.name], statement.args, statement.out
+        if row.cancels:
+            return self.builder.emit(Slope, out.shape, (x, out), statement.name)
+        total: Operand = 0.0
+        for y, formula in zip(args, row.formulas, strict=True):
+            if y is x:
+                total = self.builder.map("add", total, self.builder.compute(formula(SYMBOLS, *args, out)))
+        return total
 
     def product(self, gradient: Operand, local: Operand, out: Array, x: Array) -> Operand:
         """Return gradient · local, both along the axes of `out`, added up along those that `x` lacks."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.ops import OPERATIONS
-from autograd.symbolic import PREDICATES, Expression, to_numpy
+from autograd.symbolic import PREDICATES, SYMBOLS, Expression, Formula, to_numpy
 from autograd.vectorize.arrays import (
     BATCH,
     CONSTANT,
@@ -28,6 +28,7 @@ from autograd.vectorize.arrays import (
     Reshape,
     Scatter,
     Share,
+    Slope,
     Statement,
     Take,
     Transpose,
@@ -51,6 +52,7 @@ RESERVED = {
     *FUNCTIONS,
     *PREDICATES,
     *(name for row in OPERATIONS.values() for name in (row.name, row.numpy)),
+    *(f"{row.name}_slope" for row in OPERATIONS.values() if row.cancels),
     "__debug__",
     "len",
     "slice",
@@ -63,7 +65,8 @@ RESERVED = {
 class Source:
     """The lines of an array program, and the numbers that stand in it under names.
 
-    ``lines`` are pairs of a name and an expression; ``constants`` arrays of numbers and of positions, by name.
+    ``lines`` are pairs of a name and an expression; ``constants`` arrays of numbers and of positions, by name. What a
+    book writes in a form that cancels stands in it so, or, in `exact` source, as a function that does not.
     """
 
     def __init__(
@@ -72,7 +75,9 @@ class Source:
         names: Mapping[Array, str],
         given: Iterable[Array],
         shown: Collection[Array],
+        exact: bool = False,
     ) -> None:
+        self.exact = exact
         self.statements = list(statements)
         self.constants: dict[str, Any] = {}
         self.names: dict[Array, str] = {}
@@ -84,14 +89,20 @@ class Source:
         self.hints = names
         self.uses: dict[Array, int] = {}
         for statement in self.statements:
-            for arg in statement.args:
-                if isinstance(arg, Array):
-                    self.uses[arg] = self.uses.get(arg, 0) + 1
+            for arg in self.written(statement):
+                self.uses[arg] = self.uses.get(arg, 0) + 1
         self.made = {statement.out: statement for statement in self.statements}
         self.inlined: dict[Array, tuple[str, float]] = {}
         self.lines: list[tuple[str, str]] = []
         for statement in self.statements:
             self.write(statement)
+
+    def written(self, statement: Statement) -> list[Array]:
+        """Return the arrays that the text of a statement names."""
+        if isinstance(statement, Slope) and not self.exact:
+            formula = OPERATIONS[statement.name].formulas[0](SYMBOLS, *statement.args)
+            return [x for x in statement.args if isinstance(x, Array) and _holds(formula, x)]
+        return [x for x in statement.args if isinstance(x, Array)]
 
     def unique(self, name: str) -> str:
         """Return `name`, numbered if it is taken."""
@@ -170,6 +181,13 @@ class Source:
             symbols.append(Expression(self.text(x, needed)) if isinstance(x, Array) else x)
         strength = own or (0 if name in PREDICATES and name != "both" else ATOM)
         return to_numpy(Expression(name, tuple(symbols))), strength
+
+    def slope(self, statement: Slope) -> tuple[str, float]:
+        if self.exact:
+            return f"{slope_name(statement.name)}({', '.join(map(self.text, statement.args))})", ATOM
+        parts = [Expression(self.text(x, ATOM)) for x in statement.args]
+        formula = OPERATIONS[statement.name].formulas[0](SYMBOLS, *parts)
+        return to_numpy(formula), OPERATIONS[formula.name].infix
 
     def contract(self, statement: Contract) -> tuple[str, float]:
         left, right = statement.args
@@ -263,6 +281,15 @@ class Source:
 
     def sizes(self, x: Array) -> str:
         return ", ".join(BATCH if size == SAMPLES else str(size) for size in x.shape)
+
+
+def _holds(formula: Formula, x: Array) -> bool:
+    return formula is x or (isinstance(formula, Expression) and any(_holds(part, x) for part in formula.inputs))
+
+
+def slope_name(operation: str) -> str:
+    """Return what exact source calls the derivative of an operation."""
+    return f"{operation}_slope"
 
 
 def identifier(name: str) -> str:

@@ -19,6 +19,7 @@ from autograd.ops import FLOAT, OPERATIONS, Operation
 from autograd.symbolic import SYMBOLS, Expression, Formula, combine, symbol, to_numpy
 from autograd.value import Constant
 from autograd.vectorize.record import LEAF, ROWS, Record
+from autograd.vectorize.source import slope_name
 from autograd.vectorize.targets import namespace
 
 if TYPE_CHECKING:
@@ -26,9 +27,16 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+
+def _slope_of_float(row: Operation, x: float, out: float) -> float:
+    slope: float = row.formulas[0](FLOAT, x, out)
+    return slope if slope >= row.cancels else row.partials[0](FLOAT, x, out)
+
+
 PIECE = 840  # nodes of a piece: a multiple of most periods that a chain might have
 Piece = tuple[Callable[..., Any], int]
 FLOATS: dict[str, Any] = {row.numpy or row.name: getattr(FLOAT, row.name) for row in OPERATIONS.values()}
+FLOATS |= {slope_name(row.name): partial(_slope_of_float, row) for row in OPERATIONS.values() if row.cancels}
 FLOATS |= {"logical_and": FLOAT.both, "inf": math.inf, "nan": math.nan}
 
 
@@ -247,7 +255,8 @@ def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...], ma
             return "", ""
         misses = combine("where", misses, 1.0, cut)
     else:
-        gradient = combine("mul", gradient, op.formulas[place](SYMBOLS, *inputs, symbol("{3}")))
+        slope = symbol(f"{slope_name(op.name)}({{0}}, {{3}})") if op.cancels else None
+        gradient = combine("mul", gradient, slope or op.formulas[place](SYMBOLS, *inputs, symbol("{3}")))
     return to_numpy(combine("where", misses, 0.0, gradient)), to_numpy(misses)
 
 

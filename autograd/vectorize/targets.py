@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from autograd.ops import OPERATIONS, with_derived
 from autograd.symbolic import PREDICATES
 from autograd.vectorize.machine import share, special_functions
+from autograd.vectorize.source import slope_name
 
 TARGETS = ("numpy", "jax", "torch")
 
@@ -30,6 +32,7 @@ def namespace(target: str) -> dict[str, Any]:
     known = SimpleNamespace(**others)
     with_derived(known)
     names = {row.numpy or row.name: getattr(known, row.name) for row in OPERATIONS.values()}
+    names |= {slope_name(row.name): partial(row.partials[0], known) for row in OPERATIONS.values() if row.cancels}
     return vars(known) | names | {"inf": math.inf, "nan": math.nan}
 
 
