@@ -1,4 +1,4 @@
-"""The operations as functions, of Values and of plain numbers alike, under their own name and NumPy's.
+"""The operations as functions of Values, plain numbers and NumPy arrays of both, under their own name and NumPy's.
 
 `log` is `ln` too, as formulas print it; `max` and `min` stay Python's.
 
@@ -11,6 +11,7 @@ Value(0.0, op=tanh)
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -20,10 +21,16 @@ from autograd.value import Value, apply, at_the_edges, node_maker, real
 
 def _function(op: Operation) -> Callable[..., Any]:
     make = node_maker(op)
+    arity = op.arity
 
-    def function(*inputs: Value | float) -> Any:
-        if len(inputs) != op.arity:
-            inputs = op.with_defaults(inputs)
+    def function(*inputs: Any) -> Any:
+        if arity == len(inputs) == 1 and inputs[0].__class__ is Value:
+            return make(inputs[0])
+        inputs = op.with_defaults(inputs)
+        if _any_array(inputs):
+            from autograd.numpy_arrays import map_elements
+
+            return map_elements(function, inputs)
         if any(isinstance(x, Value) for x in inputs):
             return make(*inputs)
         try:
@@ -36,8 +43,16 @@ def _function(op: Operation) -> Callable[..., Any]:
             return apply(op, *numbers)  # which fails with the words for it
 
     function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = f"Return {op.name} of numbers, as a number, or of Values, as a node." + at_the_edges(op)
+    function.__doc__ = (
+        f"Return {op.name} of numbers, as a number, of Values, as a node, or of each element of arrays."
+        + at_the_edges(op)
+    )
     return function
+
+
+def _any_array(inputs: tuple[Any, ...]) -> bool:
+    numpy = sys.modules.get("numpy")  # what NumPy made cannot be here without it
+    return numpy is not None and any(isinstance(x, numpy.ndarray) for x in inputs)
 
 
 def _names(op: Operation) -> list[str]:

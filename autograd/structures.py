@@ -69,6 +69,8 @@ def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
     if _is_array(structure):
         import numpy as np
 
+        from autograd.numpy_arrays import as_array
+
         items = [next(parts) for _ in range(structure.size)]
         if all(isinstance(x, float | np.ndarray) for x in items):
             array = np.array(items)
@@ -76,7 +78,7 @@ def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
         array = np.empty(structure.size, dtype=object)
         for i, item in enumerate(items):
             array[i] = item
-        return array.reshape(structure.shape)
+        return as_array(array.reshape(structure.shape))
     if isinstance(structure, list | tuple):
         items = [rebuild(part, parts) for part in structure]
         return items if isinstance(structure, list) else tuple(items)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import operator
-import sys
 import threading
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
@@ -227,6 +226,16 @@ class Value:
     def __abs__(self) -> Value:
         return _abs(self)
 
+    def conjugate(self) -> Value:
+        """Return the node itself, as a real number's own method does: np.var and np.vdot ask for it."""
+        return self
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Return what a NumPy function gives for this node beside numbers, nodes and arrays of them."""
+        from autograd.numpy_arrays import of_elements
+
+        return of_elements(ufunc, method, inputs, options)
+
     if TYPE_CHECKING:  # the methods that the table adds below
 
         def __getattr__(self, name: str) -> Callable[..., Value]: ...
@@ -411,25 +420,24 @@ def data_was_set() -> None:
 
 
 def real(number: Any) -> float:
-    """Return `number` as a Python float; TypeError if it is not a real number (a bool and NumPy's scalars are).
+    """Return `number` as a Python float; TypeError if it is not a real number.
+
+    A bool is one, and so are NumPy's scalars and the arrays without axes of NumPy, PyTorch and JAX.
 
     >>> real(True)
     1.0
     """
     if number.__class__ is float:
         return number
-    if number.__class__ is int or isinstance(number, Real) or _is_numpy_bool(number):
+    if number.__class__ is int or isinstance(number, Real):
         try:
             return float(number)
         except OverflowError:
             raise OverflowError(f"got {type(number).__name__} beyond the largest float, 1.8e308") from None
+    if getattr(number, "shape", None) == () and isinstance(number.item(), Real):
+        return float(number.item())
     hint = "; for the number in a Value use v.data" if isinstance(number, Value) else ""
     raise TypeError(f"got {number!r} ({type(number).__name__}); accepted: a real number{hint}")
-
-
-def _is_numpy_bool(number: Any) -> bool:
-    numpy = sys.modules.get("numpy")  # what NumPy made cannot be here without it
-    return numpy is not None and isinstance(number, numpy.bool_)
 
 
 # Making nodes ---------------------------------------------------------------------------------------------------------

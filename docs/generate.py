@@ -18,14 +18,21 @@ OPERATIONS_HEAD = """\
 
 Generated from the table in `autograd/ops.py` by `python docs/generate.py`.
 
-Each is a function in `autograd`, of Values and of plain numbers, and a method of `Value` (all but `where`), under the
-names in the first column. *a* stands for the output. Where Python's float arithmetic raises an exception, so does
-the operation, naming its inputs; where it gives inf or nan, so does the operation. Kinks and singular points are
-PyTorch's.
+Each is a function in `autograd`, of Values, plain numbers and NumPy arrays of them, and a method of `Value` (all but
+`where`), under the names in the first column. *a* stands for the output. Where Python's float arithmetic raises an
+exception, so does the operation, naming its inputs; where it gives inf or nan, so does the operation. Kinks and
+singular points are PyTorch's.
 
 By what a `where` does not choose, and by its condition, the derivative is 0 whatever stands there, infinite
 derivatives further down included: `where(x < 1, x, sqrt(x))` has the derivative 1 at 0. Any other 0 that meets an
 infinite derivative makes nan.
+
+What is composed of operations has the derivative of the composition. `np.linalg.norm(x)` is √(Σ x²): at 0 its
+derivative is nan, as is that of `np.std` of equal numbers, because sqrt′(0) = inf meets 0; write √(Σ x² + ε) where
+that can happen. `np.max`, `np.clip`, the 1- and the ∞-norm have the kinks of `maximum`, `minimum` and `abs`. Softmax
+has no kink: the largest total input, which is taken off, has no part in the derivative; at an infinite total input it
+is nan. Cross-entropy of a probability 0 that is to be larger raises ValueError; `cross_entropy_on_logits` has no such
+edge.
 
 | name | value | local derivatives | domain | edges |
 |---|---|---|---|---|

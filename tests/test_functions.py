@@ -75,9 +75,12 @@ def test_where_chooses_by_a_number_a_bool_or_a_comparison():
     assert not hasattr(Value, "where")  # it starts with a condition, not with a node
 
 
-def test_arrays_are_refused_by_name():
-    with pytest.raises(TypeError, match=r"^tanh: got array\(\[1\., 2\.\]\) \(ndarray\); accepted: a real number"):
-        autograd.tanh(np.array([1.0, 2.0]))
+def test_arrays_go_element_by_element_and_lists_are_refused():
+    assert autograd.tanh(np.array([0.0, 1.0])).tolist() == [0.0, math.tanh(1.0)]
+    with pytest.raises(TypeError, match=r"^tanh: got \[1\.0, 2\.0\] \(list\); accepted: a real number or a Value$"):
+        autograd.tanh([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"^tanh: got 'a' \(str\); accepted: a real number or a Value$"):
+        autograd.tanh(np.array(["a"], dtype=object))
 
 
 def test_the_count_of_inputs_accepted_includes_the_defaults():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from autograd.graph import topological_order
+from autograd.numpy_arrays import as_array
 from autograd.value import Comparison, Constant, Value, comparisons
 from autograd.vectorize.given import as_numbers, unique
 from autograd.vectorize.locks import lock_for_this_process
@@ -133,8 +134,7 @@ class _Recording:
         self.names = unique(names)
         leaves = {name: _values(name, x) for name, x in zip(self.names, given, strict=True)}
         shown = [
-            np.array(x, dtype=object) if isinstance(arg, np.ndarray) else x
-            for x, arg in zip(leaves.values(), args, strict=True)
+            as_array(x) if isinstance(arg, np.ndarray) else x for x, arg in zip(leaves.values(), args, strict=True)
         ]
         made: list[Comparison] = []
         token = comparisons.set(made)

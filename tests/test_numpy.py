@@ -1,0 +1,146 @@
+"""NumPy's functions on arrays of Values, and of Values beside plain numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Constant, Value
+from autograd.numpy_arrays import as_array
+from autograd.transform import grad, hessian
+from autograd.vectorize import vectorize
+
+ROW = np.array([1.0, -2.0, 0.5, 3.0])
+POSITIVE = np.array([1.0, 2.0, 0.5, 3.0])
+SQUARE = np.array([[1.0, 2.0], [3.0, -4.0]])
+MASK = np.array([True, False, True, False])
+
+CASES = {
+    "var": (ROW, np.var),
+    "std of a sample": (ROW, lambda x: np.std(x, ddof=1)),
+    "var by columns": (SQUARE, lambda x: np.sum(np.var(x, axis=0))),
+    "vdot": (ROW, lambda x: np.vdot(x, x)),
+    "norm": (ROW, np.linalg.norm),
+    "norm by rows": (SQUARE, lambda x: np.sum(np.linalg.norm(x, axis=1))),
+    "1-norm": (ROW, lambda x: np.linalg.norm(x, 1)),
+    "3-norm": (ROW, lambda x: np.linalg.norm(x, 3)),
+    "3-norm by rows": (SQUARE, lambda x: np.sum(np.linalg.norm(x, 3, axis=1))),
+    "Frobenius": (SQUARE, lambda x: np.linalg.norm(x, "fro")),
+    "largest sum of a column": (SQUARE, lambda x: np.linalg.norm(x, 1)),
+    "least sum of a row": (SQUARE, lambda x: np.linalg.norm(x, -np.inf)),
+    "norms of matrices": (SQUARE, lambda x: np.sum(np.linalg.norm(np.stack([x, x * x]), np.inf, axis=(1, 2)))),
+    "least norm": (ROW, lambda x: np.linalg.norm(x, -np.inf, keepdims=True)[0]),
+    "largest norm": (ROW, lambda x: np.linalg.norm(x, np.inf)),
+    "vector_norm": (SQUARE, lambda x: np.sum(np.linalg.vector_norm(x, axis=0))),
+    "gradient": (ROW, lambda x: np.sum(np.gradient(x) ** 2)),
+    "gradient of edge order 2": (ROW, lambda x: np.sum(np.gradient(x, 0.5, edge_order=2) ** 2)),
+    "gradient on a grid": (ROW, lambda x: np.sum(np.gradient(x, np.array([0.0, 1.0, 3.0, 4.0])) ** 2)),
+    "gradient along both axes": (SQUARE, lambda x: sum(np.sum(part**2) for part in np.gradient(x))),
+    "max": (ROW, np.max),
+    "max of all": (SQUARE, lambda x: x.max()),
+    "min by columns": (SQUARE, lambda x: np.sum(np.min(x, axis=0))),
+    "ptp": (ROW, np.ptp),
+    "running maximum": (ROW, lambda x: np.sum(np.maximum.accumulate(x) ** 2)),
+    "clip": (ROW, lambda x: np.sum(np.log(np.clip(x, 1e-3, 2.0)))),
+    "clip from below": (ROW, lambda x: np.sum(x.clip(0.1, None) ** 2)),
+    "where": (ROW, lambda x: np.sum(np.exp(np.where(MASK, x, 0.0)))),
+    "where it is positive": (ROW, lambda x: np.sum(np.sqrt(np.where(x > 0, x, 4.0)))),
+    "select": (ROW, lambda x: np.sum(np.exp(np.select([MASK], [x], 0.0)))),
+    "pad": (ROW, lambda x: np.sum(np.tanh(np.pad(x, 1)) ** 2)),
+    "triu": (SQUARE, lambda x: np.sum(np.exp(np.triu(x)))),
+    "diag": (ROW, lambda x: np.sum(np.cos(np.diag(x)))),
+    "concatenate": (ROW, lambda x: np.sum(np.exp(np.concatenate([x, np.zeros(2)])))),
+    "stack": (ROW, lambda x: np.sum(np.exp(np.stack([x, ROW])))),
+    "a number put in": (ROW, lambda x: np.sum(np.sin(np.insert(x, 1, 0.5)))),
+    "arctan2": (ROW, lambda x: np.sum(np.arctan2(x, np.where(MASK, x, 2.0)))),
+    "hypot": (ROW, lambda x: np.sum(np.hypot(x, 3.0))),
+    "kron": (SQUARE, lambda x: np.sum(np.exp(np.kron(x, np.eye(2)) / 4))),
+    "isfinite": (ROW, lambda x: np.sum(np.where(np.isfinite(x), x, 0.0) ** 2)),
+    "nanmean": (ROW, lambda x: np.nanmean(x**2)),
+    "median": (ROW, np.median),
+    "einsum": (SQUARE, lambda x: np.einsum("ij,jk->", x, x)),
+    "own function": (ROW, lambda x: np.sum(autograd.exp(x))),
+    "own function of two": (ROW, lambda x: np.sum(autograd.hypot(x, POSITIVE))),
+    "own choice": (ROW, lambda x: np.sum(autograd.where(MASK, x, 0.0) ** 2)),
+}
+
+
+@pytest.mark.parametrize(("x", "f"), CASES.values(), ids=CASES)
+def test_gradients_are_those_of_differences_of_the_function_on_floats(x, f):
+    step = 1e-6
+    expected = np.empty_like(x)
+    for index in np.ndindex(x.shape):
+        moved = np.zeros_like(x)
+        moved[index] = step
+        expected[index] = (f(x + moved) - f(x - moved)) / (2 * step)
+    np.testing.assert_allclose(grad(f)(x), expected, rtol=1e-7, atol=1e-8)
+
+
+def test_ties_share_the_derivative():
+    x = np.array([1.0, 1.0, 0.0])
+    assert grad(lambda x: np.sum(np.maximum(x, 1.0)))(x).tolist() == [0.5, 0.5, 0.0]
+    assert grad(lambda x: np.sum(np.minimum(1.0, x)))(x).tolist() == [0.5, 0.5, 1.0]
+    assert grad(lambda x: np.sum(np.clip(x, 0.0, 1.0)))(x).tolist() == [0.5, 0.5, 0.5]
+    assert grad(np.max)(x).tolist() == [0.5, 0.5, 0.0]
+    assert grad(lambda x: np.linalg.norm(x, np.inf))(np.array([1.0, -1.0])).tolist() == [0.5, -0.5]
+    assert np.maximum(Value(1.0), 1.0).partials == (0.5, None)
+
+
+def test_second_derivatives_go_the_same_way():
+    found = hessian(lambda x: np.sum(np.exp(np.where(MASK, x, 0.0))))(ROW)
+    np.testing.assert_allclose(found, np.diag(np.where(MASK, np.exp(ROW), 0.0)), rtol=1e-15)
+
+
+def test_functions_that_vectorize_records_are_given_such_arrays():
+    @vectorize
+    def f(x):
+        return np.sum(np.tanh(np.pad(np.maximum(x, 0.0), 1)))
+
+    assert float(f(ROW)) == pytest.approx(np.tanh([1.0, 0.5, 3.0]).sum(), rel=1e-15)
+
+
+def test_arrays_of_a_user_and_single_nodes():
+    v = Value(2.0)
+    x = as_array([[v, 0.0], [1.0, v]])
+    assert np.exp(x)[0, 1] == 1.0
+    assert [node.op.name for node in (np.exp(x)[0, 0], np.exp(v), np.maximum(v, 1.0))] == ["exp", "exp", "maximum"]
+    assert [node.data for node in np.exp(v * np.array([0.0, 1.0]))] == [1.0, math.exp(2.0)]
+    assert autograd.exp(np.array([v, 1.0], dtype=object))[1] == math.e
+    assert autograd.exp(np.array([0.0, 1.0])).dtype == float
+    assert np.isnan(as_array([v, math.nan])).tolist() == [False, True]
+    assert np.isinf(as_array([v, -math.inf])).tolist() == [False, True]
+    out = as_array([0.0, 0.0])
+    assert np.add(x[0], 1.0, out=out) is out
+    assert out[0].data == 3.0
+    assert v.conjugate() is v
+    with pytest.raises(ValueError, match="no identity"):
+        np.max(as_array([]))
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (np.linalg.inv, r"np\.inv: not of Values \(Cannot cast"),
+        (lambda x: np.interp(x[0], [0.0, 1.0], [0.0, 1.0]), r"np\.interp: not of Values"),
+        (lambda x: np.fmax(x, 0.0), r"np\.fmax: not of Values .* write it with arithmetic, sums and .*maximum"),
+        (np.floor, r"np\.floor: not of Values"),
+    ],
+    ids=["inv", "interp", "fmax", "floor"],
+)
+def test_functions_that_need_floats_say_what_there_is_instead(f, words):
+    with pytest.raises(TypeError, match=words):
+        f(as_array([[Value(1.0), Value(2.0)], [0.0, Value(3.0)]]))
+
+
+def test_arrays_without_axes_are_numbers():
+    torch = pytest.importorskip("torch")
+    jax = pytest.importorskip("jax")
+    for number in (np.array(0.5), np.array(True) / 2, torch.tensor(0.5), jax.numpy.array(0.5)):
+        assert Value(number).data == 0.5
+        product = Value(3.0) * number
+        assert product.data == 1.5
+        assert type(product.inputs[1]) is Constant
+    for other in (np.array([0.5]), np.array(1j), np.array("a"), torch.tensor([0.5]), np.datetime64("2020")):
+        with pytest.raises(TypeError, match="accepted: a real number"):
+            Value(other)
