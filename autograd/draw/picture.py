@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
+from autograd.draw.pdf import to_pdf
 from autograd.recompute import outdated
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
@@ -63,7 +63,8 @@ class Picture:
         """Write the picture to `path`, whose suffix tells the format, and return the path.
 
         The file is written whole or not at all. Raises ValueError for a suffix that is none of the accepted ones,
-        ModuleNotFoundError for a .pdf where the package that makes it is missing.
+        ModuleNotFoundError for a .pdf where the package that makes it is missing, ValueError for one with signs that no
+        font of the system has.
 
         >>> from autograd import Value
         >>> from autograd.draw import draw
@@ -71,36 +72,18 @@ class Picture:
         Traceback (most recent call last):
         ValueError: save: got 'one.gif'; accepted: a name that ends in .svg, .png, .pdf, .dot
         """
-        makers = {".svg": self._svg_file, ".png": lambda: self._png(MOST_PIXELS), ".pdf": self._pdf_file}
+        makers: dict[str, Callable[[], bytes]] = {
+            ".svg": lambda: b'<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg.encode(),
+            ".png": lambda: self._png(MOST_PIXELS),
+            ".pdf": lambda: to_pdf(self.svg, FONTS),
+        }
         if self.dot:
             makers[".dot"] = lambda: self.dot.encode()
         path = checked_ending(path, *makers)
         return write_whole(path, makers[path.suffix.lower()]())
-
-    def _svg_file(self) -> bytes:
-        return b'<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg.encode()
 
     def _png(self, most_pixels: float) -> bytes:
         import resvg_py
 
         zoom = min(2.0, math.sqrt(most_pixels / math.prod(self._size())))
         return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=zoom, font_files=list(map(str, FONTS.values()))))
-
-    def _pdf_file(self) -> bytes:
-        try:
-            from fpdf import FPDF
-            from fpdf.svg import SVGObject
-        except ImportError:
-            raise ModuleNotFoundError("a .pdf needs fpdf2: pip install 'chainrule[pdf]'") from None
-        svg = ElementTree.fromstring(self.svg)
-        for parent in list(svg.iter()):
-            for title in parent.findall("{*}title"):  # a PDF has no place for what appears under the pointer
-                parent.remove(title)
-        drawing = SVGObject(ElementTree.tostring(svg, encoding="unicode"))
-        page = FPDF(unit="pt", format=self._size())
-        page.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same picture makes the same file
-        for style, font in FONTS.items():
-            page.add_font("DejaVu Sans", style, font)
-        page.add_page()
-        drawing.draw_to_page(page)
-        return bytes(page.output())
