@@ -187,6 +187,6 @@ def test_no_more_than_eight_numbers_of_samples_are_kept_ready():
     program = vectorize((w * x).tanh(), {"x": x}, {"w": w})
     for samples in range(1, 12):
         assert program.value_and_grad(np.ones(samples))[0] == pytest.approx(np.tanh(0.5), rel=1e-15)
-    assert len(program._machines) == 8
+    assert len(program._arrays.machines) == 8
     function = program.to("numpy")
     assert function({"w": 0.5}, 1.0) == function({"w": 0.5}, 1.0) == pytest.approx(np.tanh(0.5), rel=1e-15)

@@ -22,6 +22,7 @@ from scalar_graphs import MicroGpt, mixture, random_layers
 from autograd import OPERATIONS, Constant, Value
 from autograd.graph import topological_order
 from autograd.vectorize import vectorize
+from autograd.vectorize.listing import listing
 from autograd.vectorize.targets import namespace
 from nn import (
     MLP,
@@ -293,7 +294,7 @@ def test_names_from_labels_are_identifiers_of_their_own():
 
 def assert_text_is_true(program, **inputs):
     """NumPy gets from the printed text the cost and the gradients that the program gives."""
-    _, _, source = program._source(program._batched, backward=True)
+    source = listing(program.compiled())
     scope = namespace("numpy") | source.constants | program.parameters | inputs
     with np.errstate(all="ignore"):  # where() has both of its sides computed
         exec(str(program), scope)
@@ -444,7 +445,7 @@ def test_a_program_at_the_prompt_says_what_it_is():
 def test_the_report():
     _, program = two_layers()
     report = program.report()
-    nodes = len({n for root in program._roots for n in topological_order(root)})
+    nodes = len({n for root in program.roots for n in topological_order(root)})
     assert report.startswith(f"{nodes} scalar nodes, ")
     rows = {line.split()[0]: line for line in report.splitlines()[2:]}
     assert "matrix product" in rows["Z2"]
@@ -581,7 +582,7 @@ def test_write_back():
     weight = model.layers[0].neurons[2].w[1]
     assert weight.data == program.parameters["W1"][2, 1]
     J = squared_error(model(X[3]), Y[3]) + decay(model, 0.1)
-    root = program._roots[0]
+    root = program.roots[0]
     assert root.data == J.data
     found = [p.grad for p in model.parameters()]
     assert found == gradients(J, model.parameters()).tolist()
@@ -600,7 +601,7 @@ def test_write_back_with_an_operation_of_three_inputs():
     program.parameters["p"][...] = 5.0
     program([7.0])
     program.write_back()
-    assert program._roots[0].data == 10.0
+    assert program.roots[0].data == 10.0
     assert (x.grad, y.grad) == (2.0, 0.0)
 
 
@@ -875,6 +876,7 @@ jax.config.update("jax_cpu_enable_async_dispatch", False)  # devices that wait f
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from autograd import Value
 from autograd.vectorize import vectorize
+from autograd.vectorize.listing import listing
 from autograd.vectorize.targets import namespace
 from nn import MLP, cross_entropy
 assert len(jax.devices()) == 4
@@ -923,7 +925,7 @@ def test_attention():
     assert_close(value, root.data)
     leaves = [x for rows in g.parameters.values() for row in rows for x in row]
     assert_close(flat_gradient(program, leaves), gradients(root, leaves))
-    assert len(program._form(False).statements) < 600  # for 20,000 scalar nodes
+    assert len(program.compiled(False).statements) < 600  # for 20,000 scalar nodes
 
 
 def test_a_gaussian_mixture():

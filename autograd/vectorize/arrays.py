@@ -66,6 +66,28 @@ class Map(Statement):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The letters of a product's axes by what they do: rows of the left, columns of the right, and so on.
+
+    left, right   axes of one factor only
+    shared        axes of both and of the result: a product for each
+    summed        axes of both, along which products are added up
+    alone         of those of one factor, what the result lacks: that is added up too
+    """
+
+    left: str
+    right: str
+    shared: str
+    summed: str
+    alone: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether this is a product of matrices, or of a matrix and a vector, or one for each of the shared axes."""
+        return bool(self.summed) and not self.alone
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Slope(Statement):
     """The derivative of an operation of one input: args are the input and the output, of which a book writes it.
@@ -83,6 +105,18 @@ class Contract(Statement):
 
     kind = "matrix product"
     letters: tuple[str, str, str]
+
+    @property
+    def roles(self) -> Roles:
+        """What each axis does in the product."""
+        left, right, out = self.letters
+        return Roles(
+            left="".join(x for x in left if x not in right),
+            right="".join(x for x in right if x not in left),
+            shared="".join(x for x in left if x in right and x in out),
+            summed="".join(x for x in left if x in right and x not in out),
+            alone="".join(x for x in left + right if (x in left) != (x in right) and x not in out),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,36 +8,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograd.vectorize.arrays import INPUT, Array, Operand, Statement
-from autograd.vectorize.builder import Builder
+from autograd.vectorize.arrays import INPUT, Array, Operand
+from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.reverse import differentiate, used
 from autograd.vectorize.source import Source
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
 class Exported:
-    """The statements of a program, from which functions of arrays are made.
+    """A program from which functions of arrays are made.
 
-    ``leaves`` are what the functions are given, in this order, ``outputs`` what they return. Of one cost ``seeds`` are
-    its parts with their derivatives; of several outputs there are none, and a function is given the derivatives.
+    ``leaves`` are what the functions are given, the parameters and then the inputs, ``outputs`` what they return. Of
+    one cost ``seeds`` are its parts with their derivatives; of several outputs there are none, and a function is given
+    the derivatives.
     """
 
-    builder: Builder
-    forward: Sequence[Statement]
-    leaves: Sequence[Array]
-    outputs: Sequence[Operand]
-    seeds: Sequence[tuple[Operand, Operand]]
-    names: Mapping[Array, str]
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    made: dict[Any, Function] = field(default_factory=dict)
+    def __init__(self, program: Compiled) -> None:
+        self.program = program
+        self.leaves = [*program.parameters.values(), *program.inputs.values()]
+        self.outputs, self.seeds = program.roots, program.seeds
+        self.lock = threading.RLock()
+        self.made: dict[Any, Function] = {}
 
     def function(self, names: dict[str, Any], key: Any, by: Sequence[int] = (), of: Sequence[int] = ()) -> Function:
         """Return f(*leaves, *derivatives) that computes the outputs, and their gradients by the leaves numbered `by`.
@@ -53,12 +47,13 @@ class Exported:
 
     def compiled(self, names: dict[str, Any], by: Sequence[Array], of: Sequence[Operand]) -> Function:
         given = [Array("d", shape=x.shape, role=INPUT) for x in of if isinstance(x, Array)]
+        builder = self.program.builder
         seeds = self.seeds or list(zip((x for x in of if isinstance(x, Array)), given, strict=True))
-        found = differentiate(self.builder, self.forward, seeds, by, mean=False) if by else {}
+        found = differentiate(builder, self.program.forward, seeds, by, mean=False) if by else {}
         results = [*self.outputs, *(found[x] for x in by)]
         leaves = [*self.leaves, *given]
-        called = dict(self.names) | dict.fromkeys(given, "d")
-        source = Source(used(self.builder.statements, results), called, leaves, (), exact=True)
+        called = dict(self.program.names) | dict.fromkeys(given, "d")
+        source = Source(used(builder.statements, results), called, leaves, (), exact=True)
         body = [f"m = len({source.names[x]})" for x in self.leaves if x.sampled][:1]
         body += [f"{name} = {text}" for name, text in source.lines]
         texts = [source.text(x) for x in results]

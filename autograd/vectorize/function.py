@@ -12,8 +12,9 @@ import numpy as np
 from autograd.graph import topological_order
 from autograd.numpy_arrays import as_array
 from autograd.value import Comparison, Constant, Value, comparisons
-from autograd.vectorize.given import as_numbers, unique
+from autograd.vectorize.given import as_numbers
 from autograd.vectorize.locks import lock_for_this_process
+from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from autograd.value import Constant, Value, real
 from autograd.vectorize.arrays import INPUT, PARAMETER, Shape
 from autograd.vectorize.leaves import Leaves, common_name
-from autograd.vectorize.record import Record
+from autograd.vectorize.names import unique
+from autograd.vectorize.record import Record, record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +21,49 @@ if TYPE_CHECKING:
 
 
 FLOAT = np.dtype(float)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A recorded graph and what is to be made of it.
+
+    roots, watched   node numbers of the results, and of what else is to be in an array
+    inputs           what differs from run to run, each one array
+    parameters       the leaves that gradients are wanted by; what has no shape yet may be several arrays
+    mean             whether the cost of a batch is the mean of its samples', else their sum
+    label            of the cost
+    """
+
+    graph: Record
+    roots: list[int]
+    watched: list[int]
+    inputs: list[Leaves]
+    parameters: list[Leaves]
+    mean: bool
+    label: str
+
+    @property
+    def batched(self) -> bool:
+        """Whether the graph is that of one sample: it has inputs, none of which is a matrix."""
+        return bool(self.inputs) and all(len(group.shape or ()) <= 1 for group in self.inputs)
+
+
+def given(roots: Sequence[Value], inputs: Any, parameters: Any, batch: str, watched: Sequence[Value]) -> Given:
+    """Record the graph below `roots` and `watched` nodes, and return it with its inputs and parameters as arrays.
+
+    Raises TypeError and ValueError where these are not Values that the graph has, each once.
+    """
+    if batch not in ("mean", "sum"):
+        raise ValueError(f"vectorize: batch: got {batch!r}; accepted: 'mean', 'sum'")
+    graph = record([*roots, *watched])
+    of_inputs = input_arrays(inputs)
+    of_parameters = parameter_arrays(parameters, graph, of_inputs)
+    check_leaves([*of_inputs, *of_parameters], graph)
+    if isinstance(parameters, Mapping):
+        check_names(of_inputs, of_parameters)
+    of_roots, of_watched = ([graph.index[node] for node in nodes] for nodes in (roots, watched))
+    label = common_name([roots[0].label]) or "J"
+    return Given(graph, of_roots, of_watched, of_inputs, of_parameters, batch == "mean", label)
 
 
 def input_arrays(inputs: Any) -> list[Leaves]:
@@ -88,6 +133,17 @@ def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:
             seen.add(node)
 
 
+def check_names(inputs: Sequence[Leaves], parameters: Sequence[Leaves]) -> None:
+    """Raise ValueError for the first parameter that has the name of another array."""
+    taken = {group.name for group in inputs}
+    for group in parameters:
+        if group.name in taken:
+            raise ValueError(
+                f"vectorize: parameters: {group.name!r} is the name of another array; accepted: names of their own"
+            )
+        taken.add(group.name)
+
+
 def flat(what: str, item: Any) -> tuple[list[Value], Shape]:
     """Return the Values of a nested sequence, row by row, and its shape.
 
@@ -125,18 +181,3 @@ def as_numbers(name: str, x: Any) -> Floats:
         return np.array([real(number) for number in array.ravel().tolist()]).reshape(array.shape)
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
-
-
-def unique(names: Sequence[str]) -> list[str]:
-    """Return names with those that come again numbered.
-
-    >>> unique(["x", "y", "x"])
-    ['x', 'y', 'x_2']
-    """
-    found: dict[str, None] = {}
-    for name in names:
-        k, candidate = 2, name
-        while candidate in found:
-            k, candidate = k + 1, f"{name}_{k}"
-        found[candidate] = None
-    return list(found)

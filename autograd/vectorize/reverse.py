@@ -325,7 +325,7 @@ def _axes(x: Array) -> range:
     return range(SAMPLES if x.sampled else 0, len(x.of_sample))
 
 
-def used(statements: list[Statement], wanted: Iterable[Operand]) -> list[Statement]:
+def used(statements: Sequence[Statement], wanted: Iterable[Operand]) -> list[Statement]:
     """Return the statements that the `wanted` arrays need."""
     needed = {x for x in wanted if isinstance(x, Array)}
     kept = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,7 @@ from autograd.vectorize.arrays import (
     Take,
     Transpose,
 )
+from autograd.vectorize.names import Names, identifier
 
 WIDEST = 88  # characters of an expression that is not given a name
 MATMUL, ATOM = 1.5, 9
@@ -45,7 +46,7 @@ FUNCTIONS = {
     **dict.fromkeys(("amax", "amin", "einsum", "broadcast_to", "transpose", "where", "stack", "concatenate"), ""),
 }
 """What is called besides the operations, with a note on what NumPy does not have."""
-EXTREMES = {"maximum": "amax", "minimum": "amin"}
+OVER_AXES = {"maximum": "amax", "minimum": "amin"}
 RESERVED = {
     *keyword.kwlist,
     *keyword.softkwlist,
@@ -60,6 +61,10 @@ RESERVED = {
     "parameters",
     BATCH,
 }
+
+
+Text = tuple[str, float]
+"""The text of a statement, and its strength: how tightly it holds together."""
 
 
 class Source:
@@ -81,18 +86,18 @@ class Source:
         self.statements = list(statements)
         self.constants: dict[str, Any] = {}
         self.names: dict[Array, str] = {}
-        self.taken = set(RESERVED)
+        self.taken = Names(RESERVED)
         self.shown = shown
         self.numbered = 0
         for x in given:
-            self.names[x] = self.unique(identifier(names[x]))
+            self.names[x] = self.taken.new(identifier(names[x]))
         self.hints = names
         self.uses: dict[Array, int] = {}
         for statement in self.statements:
             for arg in self.written(statement):
                 self.uses[arg] = self.uses.get(arg, 0) + 1
         self.made = {statement.out: statement for statement in self.statements}
-        self.inlined: dict[Array, tuple[str, float]] = {}
+        self.inlined: dict[Array, Text] = {}
         self.lines: list[tuple[str, str]] = []
         for statement in self.statements:
             self.write(statement)
@@ -104,30 +109,18 @@ class Source:
             return [x for x in statement.args if isinstance(x, Array) and _holds(formula, x)]
         return [x for x in statement.args if isinstance(x, Array)]
 
-    def unique(self, name: str) -> str:
-        """Return `name`, numbered if it is taken."""
-        found, k = name, 2
-        while found in self.taken:
-            found, k = f"{name}_{k}", k + 1
-        self.taken.add(found)
-        return found
-
     def constant(self, name: str, value: Any) -> str:
         """Return the name of numbers that the program holds."""
         for known, other in self.constants.items():
             if other.shape == value.shape and other.dtype == value.dtype and other.tobytes() == value.tobytes():
                 return known
-        found = name if name and name not in self.taken else ""
-        k = 1
-        while not found or found in self.taken:
-            found, k = f"c{k}", k + 1
-        self.taken.add(found)
+        found = self.taken.new(name) if name and name not in self.taken.taken else self.taken.next("c")
         self.constants[found] = value
         return found
 
     def write(self, statement: Statement) -> None:
         """Write one statement: a line, or a part of the lines that use it."""
-        text, strength = getattr(self, type(statement).__name__.lower())(statement)
+        text, strength = TEXTS[type(statement)](self, statement)
         out = statement.out
         view = isinstance(statement, (Index, Transpose, Reshape)) and statement.args[0] in self.names
         if out not in self.shown and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
@@ -137,7 +130,7 @@ class Source:
         if not name:
             self.numbered += 1
             name = f"t{self.numbered}"
-        self.names[out] = self.unique(identifier(name))
+        self.names[out] = self.taken.new(identifier(name))
         self.lines.append((self.names[out], text))
 
     def notes(self) -> list[str]:
@@ -164,127 +157,150 @@ class Source:
         text, strength = self.inlined[x]
         return f"({text})" if strength < needed else text
 
-    # One method for each kind of statement: its text, and how tightly it holds together ------------------------------
 
-    def map(self, statement: Map) -> tuple[str, float]:
-        name, args = statement.name, statement.args
-        own: float = OPERATIONS[name].infix if name in OPERATIONS else 0
-        symbols: list[Operand | Expression] = []
-        for k, x in enumerate(args):
-            needed: float = (own + (k if name != "add" else 0) if name != "pow" else ATOM) if own else 0
-            if name == "div" and not k:
-                needed = MATMUL  # W.T @ x / m
-            if name == "neg" and isinstance(x, Array):  # -x * y
-                needed, (_, own) = 2, self.inlined.get(x, ("", own))
-            if name in PREDICATES:
-                needed = 1
-            symbols.append(Expression(self.text(x, needed)) if isinstance(x, Array) else x)
-        strength = own or (0 if name in PREDICATES and name != "both" else ATOM)
-        return to_numpy(Expression(name, tuple(symbols))), strength
+# The text of each kind of statement -----------------------------------------------------------------------------------
 
-    def slope(self, statement: Slope) -> tuple[str, float]:
-        if self.exact:
-            return f"{slope_name(statement.name)}({', '.join(map(self.text, statement.args))})", ATOM
-        parts = [Expression(self.text(x, ATOM)) for x in statement.args]
-        formula = OPERATIONS[statement.name].formulas[0](SYMBOLS, *parts)
-        return to_numpy(formula), OPERATIONS[formula.name].infix
 
-    def contract(self, statement: Contract) -> tuple[str, float]:
-        left, right = statement.args
-        a, b, c = statement.letters
-        inner = [x for x in a if x in b and x not in c]
-        shared = [x for x in a if x in b and x in c]
-        only_a, only_b = [x for x in a if x not in b], [x for x in b if x not in a]
-        alone = [x for x in (*only_a, *only_b) if x not in c]
-        if a == b and not alone and len(shared) == len(c) and list(c) == shared:
-            axes = tuple(k for k, x in enumerate(a) if x not in c)
-            product = f"{self.text(left, 2)} * {self.text(right, 3)}"
-            return f"({product}).sum({_axes(axes, len(a))})", ATOM
-        if len(inner) == 1 and not shared and not alone and len(a) <= 2 and len(b) <= 2:
-            (k,) = inner
-            turned = list(c) == [*only_b, *only_a] if only_a and only_b else a[-1] != k or b[0] != k
-            if turned:
-                left, right, a, b = right, left, b, a
-            first, strength = self.factor(left, turned=len(a) == 2 and a[0] == k)
-            second, of_second = self.factor(right, turned=len(b) == 2 and b[1] == k)
-            first = first if strength == MATMUL or strength >= 3 else f"({first})"
-            second = second if of_second >= 3 else f"({second})"
-            return f"{first} @ {second}", MATMUL
-        return f'einsum("{a},{b}->{c}", {self.text(left)}, {self.text(right)})', ATOM
+def _map(source: Source, statement: Map) -> Text:
+    name, args = statement.name, statement.args
+    own: float = OPERATIONS[name].infix if name in OPERATIONS else 0
+    symbols: list[Operand | Expression] = []
+    for k, x in enumerate(args):
+        needed: float = (own + (k if name != "add" else 0) if name != "pow" else ATOM) if own else 0
+        if name == "div" and not k:
+            needed = MATMUL  # W.T @ x / m
+        if name == "neg" and isinstance(x, Array):  # -x * y
+            needed, (_, own) = 2, source.inlined.get(x, ("", own))
+        if name in PREDICATES:
+            needed = 1
+        symbols.append(Expression(source.text(x, needed)) if isinstance(x, Array) else x)
+    strength = own or (0 if name in PREDICATES and name != "both" else ATOM)
+    return to_numpy(Expression(name, tuple(symbols))), strength
 
-    def factor(self, x: Operand, turned: bool) -> tuple[str, float]:
-        """Return the text of a matrix or, if `turned`, of it transposed, and its strength: (A @ B).T is B.T @ A.T."""
-        made = self.made.get(x) if isinstance(x, Array) and x in self.inlined else None
-        if turned and isinstance(made, Contract):
-            a, b, c = made.letters
-            return self.contract(replace(made, letters=(a, b, c[::-1])))
+
+def _slope(source: Source, statement: Slope) -> Text:
+    if source.exact:
+        return f"{slope_name(statement.name)}({', '.join(map(source.text, statement.args))})", ATOM
+    parts = [Expression(source.text(x, ATOM)) for x in statement.args]
+    formula = OPERATIONS[statement.name].formulas[0](SYMBOLS, *parts)
+    return to_numpy(formula), OPERATIONS[formula.name].infix
+
+
+def _contract(source: Source, statement: Contract) -> Text:
+    left, right = statement.args
+    a, b, c = statement.letters
+    roles = statement.roles
+    if a == b and c == roles.shared:
+        axes = tuple(k for k, x in enumerate(a) if x not in c)
+        product = f"{source.text(left, 2)} * {source.text(right, 3)}"
+        return f"({product}).sum({_axes(axes, len(a))})", ATOM
+    if roles.plain and len(roles.summed) == 1 and not roles.shared and len(a) <= 2 and len(b) <= 2:
+        k = roles.summed
+        turned = c == roles.right + roles.left if roles.left and roles.right else a[-1] != k or b[0] != k
         if turned:
-            return f"{self.text(x, ATOM)}.T", ATOM
-        return self.text(x), self.inlined[x][1] if made is not None else ATOM  # type: ignore[index]
-
-    def reduce(self, statement: Reduce) -> tuple[str, float]:
-        (x,) = statement.args
-        assert isinstance(x, Array)
-        if statement.name == "add":
-            return f"{self.text(x, ATOM)}.sum({_axes(statement.axes, len(x.shape))})", ATOM
-        return f"{EXTREMES[statement.name]}({self.text(x)}, {_axes(statement.axes, 0)})", ATOM
-
-    def share(self, statement: Share) -> tuple[str, float]:
-        x, out = statement.args
-        return f"share({self.text(x)}, {self.text(out)}, axis={statement.axis})", ATOM
-
-    def index(self, statement: Index) -> tuple[str, float]:
-        (x,) = statement.args
-        return f"{self.text(x, ATOM)}[{_index(statement.index)}]", ATOM
-
-    def transpose(self, statement: Transpose) -> tuple[str, float]:
-        (x,) = statement.args
-        if statement.order == (1, 0):
-            return self.factor(x, turned=True)
-        return f"transpose({self.text(x)}, {statement.order})", ATOM
-
-    def reshape(self, statement: Reshape) -> tuple[str, float]:
-        return f"{self.text(statement.args[0], ATOM)}.reshape({self.sizes(statement.out) or '()'})", ATOM
-
-    def take(self, statement: Take) -> tuple[str, float]:
-        index = self.constant("", statement.index)
-        return f"take({self.text(statement.args[0])}, {index}, axis={statement.axis})", ATOM
-
-    def scatter(self, statement: Scatter) -> tuple[str, float]:
-        (x,) = statement.args
-        index = self.constant("", statement.index)
-        axis, size = statement.axis, statement.out.shape[statement.axis]
-        return f"scatter({self.text(x)}, {index}, axis={axis}, size={size})", ATOM
-
-    def expand(self, statement: Expand) -> tuple[str, float]:
-        (x,) = statement.args
-        sizes = self.sizes(statement.out)
-        if not (sizes or isinstance(x, Array) or statement.out in self.uses):
-            return self.text(x), ATOM
-        sizes = f"({sizes},)" if sizes and "," not in sizes else f"({sizes})"
-        text = self.text(x) if isinstance(x, Array) else repr(x)  # 1.0: no array of whole numbers
-        return f"broadcast_to({text}, {sizes})", ATOM
-
-    def join(self, statement: Join) -> tuple[str, float]:
-        axis = statement.axis
-        parts = ", ".join(map(self.text, statement.args))
-        name = "stack" if statement.stacked else "concatenate"
-        return f"{name}([{parts}]{f', axis={axis}' if axis else ''})", ATOM
-
-    def place(self, statement: Place) -> tuple[str, float]:
-        base, part = statement.args
-        sizes = self.sizes(statement.out)
-        start = self.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
-        index = ", ".join(map(_part, statement.index))
-        index = re.sub(r"(?<![\d:])(-?\d*):(-?\d*)(?::(\d*))?", _slice_call, index)
-        return f"place({start}, ({index}{',' if index else ''}), {self.text(part)})", ATOM
-
-    def sizes(self, x: Array) -> str:
-        return ", ".join(BATCH if size == SAMPLES else str(size) for size in x.shape)
+            left, right, a, b = right, left, b, a
+        first, strength = _factor(source, left, turned=len(a) == 2 and a[0] == k)
+        second, of_second = _factor(source, right, turned=len(b) == 2 and b[1] == k)
+        first = first if strength == MATMUL or strength >= 3 else f"({first})"
+        second = second if of_second >= 3 else f"({second})"
+        return f"{first} @ {second}", MATMUL
+    return f'einsum("{a},{b}->{c}", {source.text(left)}, {source.text(right)})', ATOM
 
 
-def _holds(formula: Formula, x: Array) -> bool:
-    return formula is x or (isinstance(formula, Expression) and any(_holds(part, x) for part in formula.inputs))
+def _factor(source: Source, x: Operand, turned: bool) -> Text:
+    """Return the text of a matrix or, if `turned`, of it transposed, and its strength: (A @ B).T is B.T @ A.T."""
+    made = source.made.get(x) if isinstance(x, Array) and x in source.inlined else None
+    if turned and isinstance(made, Contract):
+        a, b, c = made.letters
+        return _contract(source, replace(made, letters=(a, b, c[::-1])))
+    if turned:
+        return f"{source.text(x, ATOM)}.T", ATOM
+    return source.text(x), source.inlined[x][1] if made is not None else ATOM  # type: ignore[index]
+
+
+def _reduce(source: Source, statement: Reduce) -> Text:
+    (x,) = statement.args
+    assert isinstance(x, Array)
+    if statement.name == "add":
+        return f"{source.text(x, ATOM)}.sum({_axes(statement.axes, len(x.shape))})", ATOM
+    return f"{OVER_AXES[statement.name]}({source.text(x)}, {_axes(statement.axes, 0)})", ATOM
+
+
+def _share(source: Source, statement: Share) -> Text:
+    x, out = statement.args
+    return f"share({source.text(x)}, {source.text(out)}, axis={statement.axis})", ATOM
+
+
+def _index_text(source: Source, statement: Index) -> Text:
+    (x,) = statement.args
+    return f"{source.text(x, ATOM)}[{_parts(statement.index)}]", ATOM
+
+
+def _transpose(source: Source, statement: Transpose) -> Text:
+    (x,) = statement.args
+    if statement.order == (1, 0):
+        return _factor(source, x, turned=True)
+    return f"transpose({source.text(x)}, {statement.order})", ATOM
+
+
+def _reshape(source: Source, statement: Reshape) -> Text:
+    return f"{source.text(statement.args[0], ATOM)}.reshape({_sizes(statement.out) or '()'})", ATOM
+
+
+def _take(source: Source, statement: Take) -> Text:
+    index = source.constant("", statement.index)
+    return f"take({source.text(statement.args[0])}, {index}, axis={statement.axis})", ATOM
+
+
+def _scatter(source: Source, statement: Scatter) -> Text:
+    (x,) = statement.args
+    index = source.constant("", statement.index)
+    axis, size = statement.axis, statement.out.shape[statement.axis]
+    return f"scatter({source.text(x)}, {index}, axis={axis}, size={size})", ATOM
+
+
+def _expand(source: Source, statement: Expand) -> Text:
+    (x,) = statement.args
+    sizes = _sizes(statement.out)
+    if not (sizes or isinstance(x, Array) or statement.out in source.uses):
+        return source.text(x), ATOM
+    sizes = f"({sizes},)" if sizes and "," not in sizes else f"({sizes})"
+    text = source.text(x) if isinstance(x, Array) else repr(x)  # 1.0: no array of whole numbers
+    return f"broadcast_to({text}, {sizes})", ATOM
+
+
+def _join(source: Source, statement: Join) -> Text:
+    axis = statement.axis
+    parts = ", ".join(map(source.text, statement.args))
+    name = "stack" if statement.stacked else "concatenate"
+    return f"{name}([{parts}]{f', axis={axis}' if axis else ''})", ATOM
+
+
+def _place(source: Source, statement: Place) -> Text:
+    base, part = statement.args
+    sizes = _sizes(statement.out)
+    start = source.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
+    index = ", ".join(map(_part, statement.index))
+    index = re.sub(r"(?<![\d:])(-?\d*):(-?\d*)(?::(\d*))?", _slice_call, index)
+    return f"place({start}, ({index}{',' if index else ''}), {source.text(part)})", ATOM
+
+
+TEXTS: dict[type[Statement], Callable[[Source, Any], Text]] = {
+    Map: _map,
+    Slope: _slope,
+    Contract: _contract,
+    Reduce: _reduce,
+    Share: _share,
+    Index: _index_text,
+    Transpose: _transpose,
+    Reshape: _reshape,
+    Take: _take,
+    Scatter: _scatter,
+    Expand: _expand,
+    Join: _join,
+    Place: _place,
+}
+"""How each kind of statement is written."""
 
 
 def slope_name(operation: str) -> str:
@@ -292,10 +308,12 @@ def slope_name(operation: str) -> str:
     return f"{operation}_slope"
 
 
-def identifier(name: str) -> str:
-    """Return a name that source can have, for one that a user gave."""
-    name = re.sub(r"[^A-Za-z0-9_]", "_", name)
-    return name if name and not name[0].isdigit() else f"x{name}"
+def _holds(formula: Formula, x: Array) -> bool:
+    return formula is x or (isinstance(formula, Expression) and any(_holds(part, x) for part in formula.inputs))
+
+
+def _sizes(x: Array) -> str:
+    return ", ".join(BATCH if size == SAMPLES else str(size) for size in x.shape)
 
 
 def _slice_call(match: re.Match[str]) -> str:
@@ -316,7 +334,7 @@ def _part(part: Part) -> str:
     return f"{start}:{stop}" + (f":{step}" if step else "")
 
 
-def _index(index: tuple[Part, ...]) -> str:
+def _parts(index: tuple[Part, ...]) -> str:
     parts = list(index)
     while len(parts) > 1 and parts[-1] == slice(None):
         parts.pop()

@@ -60,9 +60,9 @@ def graph_function(program: Program, options: Options) -> Any:
     """Return the program's scalar graph as a function of its inputs and parameters: cost, and slopes of the latter."""
     names = {"abs": "fabs", "maximum": "fmax", "minimum": "fmin"}
     infix = {"add", "sub", "mul", "div", "pow", "neg"}
-    inputs = [node for group in program._inputs for node in group.nodes]
+    inputs = [node for group in program.inputs.values() for node in group]
     symbols: dict[Value, Any] = {x: casadi.SX.sym(f"x{k}") for k, x in enumerate([*inputs, *program.nodes])}
-    (root,) = program._roots
+    (root,) = program.roots
     for node in topological_order(root):
         if node in symbols:
             continue

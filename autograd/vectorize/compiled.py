@@ -1,0 +1,160 @@
+"""The pipeline: from a recorded graph of scalars to its array program.
+
+    record          the nodes as flat arrays                               record, given
+    leaves          which leaves are one array                             leaves
+    colours         which nodes are alike, and become one array            colours
+    lower           a statement or two for the nodes of each colour        lower, with placed, sums, axes, views
+    simplify        identities, whenever a statement is asked for          builder, algebra
+    differentiate   the chain rule on statements                           reverse, with shifts and unchosen
+    name            names for arrays                                       names
+
+Every step is a function from data to data. `Compiled` is what they come to; runners run it and listings print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from autograd.ops import OPERATIONS, operation
+from autograd.vectorize.algebra import ALGEBRA
+from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Map, Operand, Statement
+from autograd.vectorize.builder import Builder
+from autograd.vectorize.colours import Colours, find_chains, find_colours
+from autograd.vectorize.given import Given
+from autograd.vectorize.leaves import Leaves, group_leaves
+from autograd.vectorize.lower import Lowering, lower
+from autograd.vectorize.names import name_backward, name_forward, name_leaves, of_residual
+from autograd.vectorize.reverse import differentiate
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+FEW = 256  # colours: arrays are fast however few nodes each has
+ALIKE = 25  # nodes of a colour, on average, from which on arrays are faster than numbers one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An array program, of a graph as it was recorded or over a batch.
+
+    statements   those of the cost or the several roots, and backward ones, each after what it is computed from
+    inputs, parameters   arrays by name; ``groups`` are the leaves of the parameters in flat order
+    roots        the cost, over a batch the mean or sum; or the values of several roots
+    of_samples   the values of the roots, of each sample
+    watched      arrays that are to be at hand after a run
+    gradients    of the cost, by parameters and by z, as a derivation has them: the mean is taken last
+    fast         by parameters, with the mean taken first
+    residuals    the gradients by z, by name
+    names        what arrays are called
+    lowering     what became of the nodes
+    builder      which emits more statements of the kind, given the ``forward`` ones and the cost's parts as ``seeds``
+    """
+
+    statements: Sequence[Statement]
+    inputs: Mapping[str, Array]
+    parameters: Mapping[str, Array]
+    groups: Sequence[Leaves]
+    roots: Sequence[Operand]
+    of_samples: Sequence[Operand]
+    watched: Sequence[Array]
+    gradients: Mapping[Array, Array]
+    fast: Mapping[Array, Array]
+    residuals: Mapping[str, Array]
+    names: Mapping[Array, str]
+    lowering: Lowering
+    nodes: int
+    label: str
+    builder: Builder
+    forward: Sequence[Statement]
+    seeds: Sequence[tuple[Operand, Operand]]
+
+
+@dataclass(frozen=True, slots=True)
+class Coloured:
+    """A graph whose leaves are arrays and whose nodes have colours."""
+
+    given: Given
+    groups: list[Leaves]
+    colours: Colours
+
+    @property
+    def few_alike(self) -> bool:
+        """Whether numbers one by one are faster than arrays."""
+        count = len(self.colours.members)
+        return count > FEW and len(self.given.graph.nodes) < ALIKE * count
+
+
+def coloured(given: Given) -> Coloured:
+    """Return the graph with its leaves as arrays and its nodes coloured."""
+    graph, ends = given.graph, [*given.roots, *given.watched]
+    chains = find_chains(graph, ends)
+    groups = group_leaves(graph, chains, [*given.inputs, *given.parameters])
+    return Coloured(given, groups, find_colours(graph, ends, chains, [group.nodes for group in groups]))
+
+
+def compiled(graph: Coloured, batched: bool) -> Compiled:
+    """Return the array program of a coloured graph, its inputs differing from sample to sample if `batched`."""
+    given, builder = graph.given, Builder(ALGEBRA)
+    lowering = lower(given.graph, graph.colours, graph.groups, given.roots, builder, batched, given.watched)
+    groups = name_leaves(given.inputs, [group for _, group in lowering.leaves if group.role == PARAMETER])
+    found = [x for x, group in lowering.leaves if group.role == PARAMETER]
+    parameters = {group.name: x for group, x in zip(groups, found, strict=True)}
+    inputs = {group.name: x for x, group in lowering.leaves if group.role == INPUT}
+    inputs = {group.name: inputs[group.name] for group in given.inputs}
+    shaped = [replace(group, shape=x.of_sample) for group, x in zip(groups, found, strict=True)]
+    leaves = dict(zip(inputs.values(), inputs, strict=True)) | dict(zip(found, parameters, strict=True))
+    leaves = {x: leaves[x] for x, _ in lowering.leaves}
+    forward = list(builder.statements)
+    one_cost = len(given.roots) == 1
+    totals = find_totals(lowering, forward) if one_cost else []
+    names = name_forward(leaves, lowering.names, totals)
+    roots: list[Operand] = lowering.outputs
+    gradients: dict[Array, Array] = {}
+    fast: dict[Array, Array] = {}
+    residuals: dict[str, Array] = {}
+    seeds: list[tuple[Operand, Operand]] = []
+    if one_cost:
+        cost, share = over_samples(builder, lowering, given.mean)
+        parts = [(lowering.per_sample, 1.0), (lowering.shared, 1.0)]
+        gradients = differentiate(builder, forward, parts, [*found, *totals], given.mean)
+        seeds = [(lowering.per_sample, share), (lowering.shared, 1.0)]
+        fast = differentiate(builder, forward, seeds, found, mean=False)
+        residuals = {of_residual(names[x]): gradients[x] for x in totals}
+        known = {statement.out for statement in forward}
+        own = {x: gradients[x] for x in found if gradients[x] not in known}
+        names = name_backward(names, cost, given.label, lowering.outputs[0], residuals, own)
+        roots = [cost]
+    return Compiled(
+        tuple(builder.statements), inputs, parameters, shaped, roots, lowering.outputs,
+        lowering.arrays_of(given.watched), gradients, fast, residuals, names, lowering,
+        len(given.graph.nodes), given.label, builder, forward, seeds,
+    )  # fmt: skip
+
+
+def over_samples(builder: Builder, lowering: Lowering, mean: bool) -> tuple[Operand, Operand]:
+    """Return the cost, over a batch the mean or sum of its samples' and what these share, and ∂cost/∂(a sample's)."""
+    if not isinstance(lowering.per_sample, Array):
+        return lowering.outputs[0], 1.0
+    share: Operand = 1.0
+    total = builder.total(lowering.per_sample, (0,))
+    if mean:
+        total, share = builder.map("div", total, builder.count), builder.map("div", 1.0, builder.count)
+    return builder.map("add", total, lowering.shared), share
+
+
+def find_totals(lowering: Lowering, forward: Sequence[Statement]) -> list[Array]:
+    """Return the arrays of the z: by their labels, else the sums that a function of one number is applied to."""
+    labelled = [x for x, name in lowering.names.items() if name[0] == "Z" and name[1:].isdigit()]
+    if labelled:
+        return labelled
+    sums = {row.array for row in lowering.rows if row.kind == "sum"}
+    found: dict[Array, None] = {}
+    for statement in forward:
+        if isinstance(statement, Map) and statement.name in OPERATIONS and not operation(statement.name).infix:
+            found |= dict.fromkeys(x for x in statement.args if isinstance(x, Array) and x in sums)
+    return list(found)

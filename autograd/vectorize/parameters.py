@@ -1,0 +1,72 @@
+"""The parameters of a program: parts of one vector, and the data of Values."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograd.value import data_mark, data_was_set
+from autograd.vectorize.leaves import Leaves
+from autograd.vectorize.locks import lock_for_this_process
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+class Parameters:
+    """Parameters and gradients as arrays by name, which are parts of the flat ``vector`` and ``gradient``.
+
+    A parameter is what was set last, its place in ``vector`` or the ``data`` of its Value, which `take_data` looks at.
+    """
+
+    def __init__(self, groups: Sequence[Leaves]) -> None:
+        self.lock = lock_for_this_process()
+        self.nodes = [x for group in groups for x in group.nodes]
+        self.mark = data_mark()
+        self.seen = [x._data for x in self.nodes]  # told apart as objects: one for each time that data is set
+        self.vector: Floats = np.array(self.seen, dtype=float)
+        self.gradient: Floats = np.zeros(len(self.vector))
+        self.arrays: dict[str, Floats] = {}
+        self.gradients: dict[str, Floats] = {}
+        stop = 0
+        for group in groups:
+            start, stop = stop, stop + len(group.nodes)
+            self.arrays[group.name] = self.vector[start:stop].reshape(group.shape or ())
+            self.gradients[group.name] = self.gradient[start:stop].reshape(group.shape or ())
+        self.shown = dict(self.arrays)  # what users have, and may put other arrays into
+
+    def take_data(self) -> None:
+        """Put the data that was set since the last look into ``vector``."""
+        mark = data_mark()
+        if mark is self.mark:
+            return
+        with self.lock:
+            data = [x._data for x in self.nodes]
+            changed = [k for k, (now, seen) in enumerate(zip(data, self.seen, strict=True)) if now is not seen]
+            self.vector[changed] = [data[k] for k in changed]
+            self.seen, self.mark = data, mark
+
+    def write_data(self) -> None:
+        """Put ``vector`` into the data of the Values."""
+        with self.lock:
+            self.take_data()
+            self.seen = self.vector.tolist()
+            for node, number in zip(self.nodes, self.seen, strict=True):
+                node._data = number
+            data_was_set()
+
+    def data_is_vector(self) -> None:
+        """Take note that the data of the Values is what stands in ``vector``."""
+        self.seen = [x._data for x in self.nodes]
+        data_was_set()
+
+    def check(self) -> None:
+        """Raise ValueError where another array was put in the place of one."""
+        if not all(map(operator.is_, self.shown.values(), self.arrays.values())):
+            name = next((name for name, array in self.arrays.items() if self.shown.get(name) is not array), "")
+            raise ValueError(f"parameters: {name!r} is another array now; write into it: parameters[{name!r}][...] = ")
