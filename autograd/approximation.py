@@ -11,13 +11,14 @@ f(x + dx) − f(x)              0.119298
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograd.explain.tables import Cell, Shown, Table, number
 from autograd.explain.writing import EMPTY
 from autograd.labels import label_latex
 from autograd.structures import Number, Structure, plain, rebuild
-from autograd.transform import Function, gradients, record_one
+from autograd.transform import Function, gradients, record, recorded
 from autograd.value import Value
 
 
@@ -92,13 +93,14 @@ def total_differential(f: Function, inputs: Structure, changes: Structure) -> To
     >>> total_differential(lambda x: x**2, 3.0, 0.5).total
     3.0
     """
-    here = record_one(f, inputs)
-    changed = here.tangents(changes)
-    grads = here.pull([1.0])
-    terms = tuple(
-        Term(x.label or f"x{i}", plain(grads.get(x, 0.0)), plain(dx)) for i, (x, dx) in enumerate(changed.items(), 1)
-    )
-    return TotalDifferential(terms, _moved(f, here.arguments, changed) - plain(here.outputs[0]))
+    with recorded(f, inputs) as here:
+        out, changed = plain(here.out), here.tangents(changes)
+        grads = here.pull([(here.out, 1.0)])
+        terms = tuple(
+            Term(x.label or f"x{i}", plain(grads.get(x, 0.0)), plain(dx))
+            for i, (x, dx) in enumerate(changed.items(), 1)
+        )
+        return TotalDifferential(terms, _moved(f, here.arguments, changed) - out)
 
 
 def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -> Taylor:
@@ -113,24 +115,26 @@ def taylor(f: Function, inputs: Structure, changes: Structure, order: int = 3) -
     """
     if not isinstance(order, int) or not 0 <= order <= 170:  # 171! is beyond the largest float
         raise ValueError(f"order: got {order!r}; accepted: a whole number, 0 to 170")
-    here = record_one(f, inputs)
-    changed = here.tangents(changes)
-    actual = _moved(f, here.arguments, changed)
-    t = Value(0.0, label="t")
-    path = record_one(f, rebuild(here.arguments, (x.data + t * plain(dx) for x, dx in changed.items())))
-    derivative = path.outputs[0]
-    sums: list[TaylorSum] = []
-    total = 0.0
-    for k in range(order + 1):
-        term = plain(derivative) / math.factorial(k)
-        total += term
-        sums.append(TaylorSum(k, term, total, actual - total))
-        if k < order:
-            derivative = gradients(derivative, [t])[0] if isinstance(derivative, Value) else 0.0
+    with recorded(f, inputs) as here:
+        changed = here.tangents(changes)
+        actual = _moved(f, here.arguments, changed)
+        t = Value(0.0, label="t")
+        derivative = _at(f, here.arguments, (x.data + t * plain(dx) for x, dx in changed.items()))
+        sums: list[TaylorSum] = []
+        total = 0.0
+        for k in range(order + 1):
+            term = plain(derivative) / math.factorial(k)
+            total += term
+            sums.append(TaylorSum(k, term, total, actual - total))
+            if k < order:
+                derivative = gradients(derivative, [t])[0] if isinstance(derivative, Value) else 0.0
     return Taylor(tuple(sums), actual)
 
 
 def _moved(f: Function, arguments: tuple[Structure, ...], variables: dict[Value, Number]) -> float:
     """Return f where every variable has moved by its change."""
-    there = (x.data + plain(dx) for x, dx in variables.items())
-    return plain(record_one(f, rebuild(arguments, there)).outputs[0])
+    return plain(_at(f, arguments, (x.data + plain(dx) for x, dx in variables.items())))
+
+
+def _at(f: Function, arguments: tuple[Structure, ...], numbers: Iterator[Number]) -> Number:
+    return record(f, rebuild(arguments, numbers)).out

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -17,12 +17,13 @@ from typing import Any
 from autograd.explain.tables import Cell, Lines, Shown
 from autograd.graph import topological_order
 from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, with_derived
-from autograd.structures import Structure, plain, rebuild
+from autograd.structures import Number, Structure, plain, rebuild
 from autograd.symbolic import PREDICATES
-from autograd.transform import Function, Recording, record_one
+from autograd.transform import Function, Recording, record, recorded
 from autograd.value import Value, real
 
 EPSILON = 2.0**-52
+STOP = OPERATIONS["stop_gradient"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,9 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
     """Return a report on the gradient of f at `inputs`: true if right, naming the worst input and any wrong operation.
 
     Every input is moved to both sides by a step that is chosen for it, with f run again; where the slopes of the two
-    sides differ, it is a kink, and the gradient is to be between them. Every local derivative in the graph is held to
-    differences of its operation's value rule, in 50 digits where mpmath is installed.
+    sides differ, it is a kink, and the gradient is to be between them. What `stop_gradient` gives is held fixed. Every
+    local derivative in the graph is held to differences of its operation's value rule, in 50 digits where mpmath is
+    installed.
 
     Raises TypeError if f does not return one number or the tolerance is none, ValueError for one that is not positive.
 
@@ -140,11 +142,12 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
     """
     if not real(tolerance) > 0.0:
         raise ValueError(f"tolerance: got {tolerance!r}; accepted: a positive number")
-    here = record_one(f, inputs)
-    out = here.outputs[0]
-    grads = here.pull([1.0])
-    checks = tuple(_check_input(f, here, i, plain(grads.get(x, 0.0)), tolerance) for i, x in enumerate(here.variables))
-    return GradientReport(checks, tuple(_wrong_operations(out)) if isinstance(out, Value) else (), tolerance)
+    with recorded(f, inputs) as here:
+        grads = here.pull([(here.out, 1.0)])
+        numbers = [plain(grads.get(x, 0.0)) for x in here.variables]
+        checks = tuple(_check_input(f, here, i, number, tolerance) for i, number in enumerate(numbers))
+        wrong = tuple(_wrong_operations(here.out)) if isinstance(here.out, Value) else ()
+        return GradientReport(checks, wrong, tolerance)
 
 
 # The function, input by input --------------------------------------------------------------------------------------
@@ -152,13 +155,31 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
 
 def _check_input(f: Function, here: Recording, i: int, gradient: float, tolerance: float) -> InputCheck:
     numbers = [x.data for x in here.variables]
+    order = topological_order(here.out) if isinstance(here.out, Value) else []
+    stopped = [node.data for node in order if node.op is STOP]
 
     def run(x: float) -> float:
         moved = [*numbers[:i], x, *numbers[i + 1 :]]
-        return plain(record_one(f, rebuild(here.arguments, iter(moved))).outputs[0])
+        return _held(record(f, rebuild(here.arguments, iter(moved))).out, stopped)
 
     name = here.variables[i].label or f"x{i + 1}"
-    return _check(run, name, numbers[i], plain(here.outputs[0]), gradient, tolerance)
+    return _check(run, name, numbers[i], plain(here.out), gradient, tolerance)
+
+
+def _held(out: Number, stopped: Sequence[float]) -> float:
+    """Return the number of a root in whose graph each `stop_gradient` stays as it was."""
+    if not stopped or not isinstance(out, Value):
+        return plain(out)
+    numbers: dict[Value, float] = {}
+    left = iter(stopped)
+    for node in topological_order(out):
+        if node.op is None:
+            numbers[node] = node.data
+        elif node.op is STOP:
+            numbers[node] = next(left, node.data)
+        else:
+            numbers[node] = evaluate(node.op, *(numbers[x] for x in node.inputs))
+    return numbers[out]
 
 
 def _check(
@@ -237,9 +258,9 @@ def _wrong_operations(root: Value) -> Iterator[OperationCheck]:
         if op is None:
             continue
         numbers = tuple(x.data for x in node.inputs)
-        for i, local in enumerate(node.partials):
+        for i, _, local in node.paths:
             place = (op, i, *numbers)
-            if local is None or not math.isfinite(local) or place in checked or (op, i) in checked:
+            if not math.isfinite(local) or place in checked or (op, i) in checked:
                 continue
             checked.add(place)
             slope = slope_of(op, i, numbers, local)

@@ -157,7 +157,7 @@ def _formulas(sympy: Any) -> SimpleNamespace:
         exp=sympy.exp, expm1=lambda x: sympy.exp(x) - 1, log=sympy.log, log1p=lambda x: sympy.log(1 + x),
         sin=sympy.sin, cos=sympy.cos, tan=sympy.tan, asin=sympy.asin, acos=sympy.acos, atan=sympy.atan,
         atan2=sympy.atan2, sinh=sympy.sinh, cosh=sympy.cosh, tanh=sympy.tanh, erf=sympy.erf, erfc=sympy.erfc,
-        hypot=lambda x, y: sympy.sqrt(x**2 + y**2),
+        hypot=lambda x, y: sympy.sqrt(x**2 + y**2), stop_gradient=_stop_gradient(sympy),
         # Their value rules take care of overflow, which formulas do not know.
         sigmoid=lambda x: 1 / (1 + sympy.exp(-x)),
         softplus=lambda x: sympy.log(1 + sympy.exp(x)),
@@ -166,6 +166,23 @@ def _formulas(sympy: Any) -> SimpleNamespace:
         gelu=lambda x: x * sympy.erfc(-x / sympy.sqrt(2)) / 2,
     ))
     # fmt: on
+
+
+@functools.cache
+def _stop_gradient(sympy: Any) -> Any:
+    """Return the function that is its argument, and whose derivative is 0."""
+
+    class stop_gradient(sympy.Function):  # type: ignore[misc]  # noqa: N801 -- printed under this name
+        @classmethod
+        def eval(cls, x: Any) -> Any:
+            return x if x.is_Number else None
+
+        _imp_ = staticmethod(lambda x: x)  # what lambdify computes
+
+        def _eval_derivative(self, _by: Any) -> Any:
+            return sympy.S.Zero
+
+    return stop_gradient
 
 
 def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
@@ -189,7 +206,7 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
         cfunctions.log10: lambda x: VALUES.log(x) / math.log(10.0), cfunctions.Sqrt: VALUES.sqrt,
         sympy.Add: lambda *terms: functools.reduce(VALUES.add, terms),
         sympy.Mul: lambda *factors: functools.reduce(VALUES.mul, factors),
-        sympy.Pow: VALUES.pow,
+        sympy.Pow: VALUES.pow, _stop_gradient(sympy): VALUES.stop_gradient,
         sympy.Abs: VALUES.abs,
         sympy.Max: lambda *numbers: functools.reduce(VALUES.maximum, numbers),
         sympy.Min: lambda *numbers: functools.reduce(VALUES.minimum, numbers),

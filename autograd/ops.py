@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -473,6 +473,14 @@ _ROWS = (
         edges="both derivatives are nan at (0, 0)",
     ),
     Operation(
+        name="stop_gradient", symbol="stop_gradient",
+        latex=r"\operatorname{{stop\_gradient}}\left({0}\right)",
+        value=lambda m, x: x,
+        partials=(lambda m, x, out: 0.0,),
+        unchosen=(lambda m, x: True,),
+        edges="the number as it is; the derivative by what it comes from is 0 whatever stands there",
+    ),
+    Operation(
         name="where", symbol="where", latex=r"\begin{{cases}}{1} & {0}\\{2} & \text{{else}}\end{{cases}}",
         javascript="({0} != 0 ? {1} : {2})",
         value=lambda m, condition, x, y: m.where(condition, x, y),
@@ -487,7 +495,8 @@ _ROWS = (
             lambda m, condition, x, y: condition,
         ),
         domain=(REALS, REALS, REALS),
-        edges="a condition other than 0 chooses the first; the derivative by the condition is 0",
+        edges="a condition other than 0 chooses the first; the derivative by the condition, and by what is not chosen, "
+        "is 0 whatever stands there",
     ),
 )
 # fmt: on
@@ -618,6 +627,15 @@ def evaluate(row: Operation, *inputs: float) -> float:
     if out.__class__ is complex:  # a negative number to a fractional power
         raise ValueError("the result is not a real number")
     return float(out)
+
+
+def has_path(row: Operation, index: int, inputs: Sequence[float]) -> bool:
+    """Return whether a path leads from the output to inputs[index].
+
+    >>> [has_path(OPERATIONS["where"], i, [1.0, 2.0, 3.0]) for i in range(3)]
+    [False, True, False]
+    """
+    return not (row.unchosen and row.unchosen[index](FLOAT, *inputs))
 
 
 def local_derivative(row: Operation, index: int, inputs: tuple[float, ...] | list[float], out: float) -> float:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from autograd.ops import IEEE, Ieee, Operation
-from autograd.value import Constant, Value, set_computed
+from autograd.ops import IEEE, Ieee, Operation, has_path
+from autograd.value import NO_PATH, Constant, Value, set_computed
 
 
 def recomputed(op: Operation, inputs: Iterable[float]) -> float:
@@ -46,8 +46,12 @@ def recompute(nodes: Sequence[Value], numbers: Mapping[Value, float]) -> None:
             out = op.value(IEEE, *inputs)
             data[node] = float(out)
             partials[node] = [
-                None if isinstance(x, Constant) else float(rule(IEEE, *inputs, out))
-                for x, rule in zip(node.inputs, op.partials, strict=True)
+                None
+                if isinstance(x, Constant)
+                else float(rule(IEEE, *inputs, out))
+                if has_path(op, i, inputs)
+                else NO_PATH
+                for i, (x, rule) in enumerate(zip(node.inputs, op.partials, strict=True))
             ]
     for node in nodes:
         set_computed(node, data[node], partials[node])

@@ -42,9 +42,10 @@ class BackwardStep:
     node          the node whose whole gradient is known
     position      which of its inputs: 0 for the first
     input         that input
+    path          whether a path leads from J through this use; none leads to what a `where` did not choose
     local         the local derivative ∂node/∂input
     upstream      ∂J/∂node
-    contribution  local · upstream
+    contribution  local · upstream; 0 without a path, whatever these are
     before        the gradient of the input up to here, from the uses done before
     after         before + contribution
     ready         whether this was the last use of the input, so that `after` is its whole gradient
@@ -59,6 +60,7 @@ class BackwardStep:
     node: Value
     position: int
     input: Value
+    path: bool
     local: float
     upstream: float
     contribution: float
@@ -84,7 +86,8 @@ def forward_steps(root: Value) -> list[ForwardStep]:
 
 def backward_steps(root: Value) -> list[BackwardStep]:
     """Return the backward pass from `root`: one record per use of an input, in the order and with the bits of
-    `Value.backward` where every gradient starts from zero. The graph is left as it is.
+    `Value.backward` where every gradient starts from zero. The graph is left as it is. Uses that no path leads through
+    have records too, which add 0.
 
     Raises ValueError for a constant.
 
@@ -98,18 +101,25 @@ def backward_steps(root: Value) -> list[BackwardStep]:
     order = [node for node in reversed(topological_order(root)) if not isinstance(node, Constant)]
     uses = dict.fromkeys(order, 0)
     for node in order:
-        for x, local in zip(node.inputs, node.partials, strict=True):
-            if local is not None:
+        for x in node.inputs:
+            if not isinstance(x, Constant):
                 uses[x] += 1
     gradients, done = dict.fromkeys(order, 0.0), dict.fromkeys(order, 0)
     gradients[root] = 1.0
+    reached = {root}
     steps: list[BackwardStep] = []
     for node in order:
         upstream = gradients[node]
+        ways = {position for position, _, _ in node.paths} if node in reached else ()
         for position, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True)):
             if local is None:
                 continue
-            contribution, before = local * upstream, gradients[x]
+            before = gradients[x]
+            if path := position in ways:
+                reached.add(x)
+            contribution = local * upstream
+            if not path and contribution != contribution:
+                contribution = 0.0
             gradients[x] = after = before + contribution
             done[x] += 1
             steps.append(
@@ -118,6 +128,7 @@ def backward_steps(root: Value) -> list[BackwardStep]:
                     node=node,
                     position=position,
                     input=x,
+                    path=path,
                     local=local,
                     upstream=upstream,
                     contribution=contribution,

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import operator
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +31,7 @@ from autograd.labels import visible
 from autograd.ops import FLOAT, OPERATIONS, Operation, local_derivative
 from autograd.structures import Number, Structure, is_structure, leaves, plain, rebuild
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
-from autograd.value import Constant, Value
+from autograd.value import Constant, Value, comparisons, exchange, remembering
 from autograd.value import no_grad as no_grad
 
 Function = Callable[..., Any]
@@ -37,33 +39,36 @@ Function = Callable[..., Any]
 
 # Rules over Values ------------------------------------------------------------------------------------------------
 #
-# What a plain 0 or 1 does to a sum or product needs no node: x² has the third derivative 0 and no graph.
+# What a plain 0 or 1 does to a sum or product needs no node: x² has the third derivative 0 and no graph. Only 0 times
+# an infinite Value has one, which is nan.
+
+
+def _is(x: Number, number: float) -> bool:
+    return not isinstance(x, Value) and x == number
 
 
 def _plus(x: Any, y: Any) -> Any:
-    return y if x == 0.0 else x if y == 0.0 else x + y
+    return y if _is(x, 0.0) else x if _is(y, 0.0) else x + y
 
 
 def _times(x: Any, y: Any) -> Any:
     if x.__class__ is float and y.__class__ is float:
         return x * y
-    if x == 0.0 or y == 0.0:
+    if _is(y, 0.0) or _is(y, 1.0) or _is(y, -1.0):
+        x, y = y, x
+    if _is(x, 0.0) and math.isfinite(y.data):
         return 0.0
-    if x == 1.0 or y == 1.0:
-        return y if x == 1.0 else x
-    if x == -1.0 or y == -1.0:
-        return -y if x == -1.0 else -x
-    return x * y
+    return y if _is(x, 1.0) else -y if _is(x, -1.0) else x * y
 
 
 # fmt: off
 VALUES = SimpleNamespace(**{
     **{name: getattr(functions, name) for name in OPERATIONS},
     "add": _plus,
-    "sub": lambda x, y: x if y == 0.0 else x - y,
+    "sub": lambda x, y: x if _is(y, 0.0) else x - y,
     "mul": _times,
-    "div": lambda x, y: x if y == 1.0 else x / y,
-    "pow": lambda x, y: 1.0 if y == 0.0 else x if y == 1.0 else x**y,
+    "div": lambda x, y: x if _is(y, 1.0) else x / y,
+    "pow": lambda x, y: 1.0 if _is(y, 0.0) else x if _is(y, 1.0) else x**y,
     "neg": operator.neg,
     "less": operator.lt, "less_equal": operator.le,
     "equal": lambda x, y: x <= y and x >= y,  # `==` of Values is identity
@@ -130,6 +135,8 @@ class _Paths:
     order    its operations, each after its inputs
     active   those and the variables
     foreign  whether the roots depend on leaves, constants aside, that are not among the variables
+
+    A derivative of 0 is on a path; what a `where` did not choose is not.
     """
 
     order: list[Value]
@@ -142,51 +149,65 @@ def _paths(roots: Iterable[Value], variables: Iterable[Value]) -> _Paths:
     seen = set(active)
     order: list[Value] = []
     foreign = False
+    beside: list[Value] = []  # inputs that no path leads to
     stack: list[Value | None] = list(roots)
     while stack:
         node = stack.pop()
         if node is None:  # the inputs of the next one are done
             node = stack.pop()
-            if not active.isdisjoint(node.inputs):  # type: ignore[union-attr]
+            if any(x in active for _, x, _ in node.paths):  # type: ignore[union-attr]
                 active.add(node)  # type: ignore[arg-type]
                 order.append(node)  # type: ignore[arg-type]
         elif node not in seen:
             seen.add(node)
             if node.op is not None:
-                stack += (node, None)
-                stack += node.inputs
+                on = [x for _, x, _ in node.paths]
+                stack += (node, None, *on)
+                beside += (x for x in node.inputs if x not in on)
             elif not isinstance(node, Constant):
                 foreign = True
+    while beside and not foreign:
+        node = beside.pop()
+        if node not in seen:
+            seen.add(node)
+            foreign = node.op is None and not isinstance(node, Constant)
+            beside += node.inputs
     return _Paths(order, active, foreign)
 
 
 Local = Callable[[Value, int], Number]
 
 
+def _contribution(node: Value, i: int, captured: float, factor: Number, local: Local) -> Number:
+    """Return ∂node/∂input i · factor; for a plain 0 no derivative is recorded, which may not exist."""
+    if _is(factor, 0.0) and math.isfinite(captured):
+        return 0.0
+    return _times(local(node, i), factor)  # type: ignore[no-any-return]
+
+
 def _pull(paths: _Paths, seeds: Mapping[Value, Number], local: Local) -> dict[Value, Number]:
-    """Reverse mode: return Σ seed · ∂root/∂x for every variable x that the roots depend on."""
+    """Reverse mode: return Σ seed · ∂root/∂x for every variable x that a path leads to from the roots."""
     active = paths.active
     grads = {root: seed for root, seed in seeds.items() if root in active}
     for node in reversed(paths.order):
-        upstream = grads.pop(node, 0.0)
-        if upstream == 0.0:
-            continue  # nothing to hand on, so no derivative is looked for that may not exist
-        for i, x in enumerate(node.inputs):
+        if node not in grads:
+            continue
+        upstream = grads.pop(node)
+        for i, x, captured in node.paths:
             if x in active:
-                contribution = _times(local(node, i), upstream)
+                contribution = _contribution(node, i, captured, upstream, local)
                 grads[x] = _plus(grads[x], contribution) if x in grads else contribution
     return grads
 
 
 def _push(paths: _Paths, tangents: Mapping[Value, Number], local: Local) -> dict[Value, Number]:
     """Forward mode: return the tangents of every node on the paths, Σ ∂node/∂input · tangent of the input."""
-    found = dict(tangents)
+    found = {x: tangent for x, tangent in tangents.items() if x in paths.active}
     for node in paths.order:
         total: Number = 0.0
-        for i, x in enumerate(node.inputs):
-            tangent = found.get(x, 0.0)
-            if tangent != 0.0:
-                total = _plus(total, _times(local(node, i), tangent))
+        for i, x, captured in node.paths:
+            if x in found:
+                total = _plus(total, _contribution(node, i, captured, found[x], local))
         found[node] = total
     return found
 
@@ -221,22 +242,38 @@ def _as_value(number: Number) -> Value:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One run of a function.
+    """One run of a function, on Values of its own: no other use of what it was given is differentiated.
 
     arguments  what it was given
-    variables  the Values that stood for the numbers in them
+    variables  the Values that stood for the numbers and Values in them
+    given      for each of them the Value it stood for, a constant for a number
     output     the structure that it returned
     outputs    the numbers in that
     paths      from the variables to the outputs
     as_values  whether derivatives are Values: for arguments that are, or a function that used Values of its own
+    stopped    whether it was asked for within `no_grad`: derivatives remember nothing then
+    results    the Values that were handed out
     """
 
     arguments: tuple[Structure, ...]
     variables: list[Value]
+    given: list[Value]
     output: Structure
     outputs: list[Number]
     paths: _Paths
     as_values: bool
+    stopped: bool = False
+    results: list[Value] = field(default_factory=list)
+
+    @property
+    def out(self) -> Number:
+        """The one number that the function returned; TypeError if it returned more."""
+        if is_structure(self.output):
+            raise TypeError(
+                f"the function returned {len(self.outputs)} numbers ({type(self.output).__name__}); accepted: one "
+                "number. For many: jacobian"
+            )
+        return self.outputs[0]
 
     @property
     def local(self) -> Local:
@@ -244,7 +281,13 @@ class Recording:
         return _recorded_local if self.as_values else _captured_local
 
     def _result(self, number: Number) -> Number:
-        return _as_value(number) if self.as_values else plain(number)
+        if not self.as_values:
+            return plain(number)
+        result = _as_value(number)
+        if self.stopped:
+            result = Constant(result.data) if comparisons.get() is None else result.detach()
+        self.results.append(result)
+        return result
 
     def like_arguments(self, numbers: Mapping[Value, Number]) -> Structure:
         """Return the number of each variable, in the structure of the arguments."""
@@ -259,17 +302,34 @@ class Recording:
         """Return the number of `directions` for each variable; ValueError if they are more or fewer."""
         return dict(zip(self.variables, _numbers(directions, self.arguments, "direction"), strict=True))
 
-    def pull(self, weights: Sequence[Number]) -> dict[Value, Number]:
-        """Return the gradient of Σ weight · output."""
+    def pull(self, weights: Iterable[tuple[Number, Number]]) -> dict[Value, Number]:
+        """Return the gradient of Σ weight · output over pairs of an output and its weight."""
         seeds: dict[Value, Number] = {}
-        for out, weight in zip(self.outputs, weights, strict=True):
+        for out, weight in weights:
             if isinstance(out, Value):
-                seeds[out] = _plus(seeds.get(out, 0.0), weight)
+                seeds[out] = _plus(seeds[out], weight) if out in seeds else weight
         return _pull(self.paths, seeds, self.local)
 
 
+@contextmanager
+def recorded(f: Function, inputs: Structure) -> Iterator[Recording]:
+    """Within a ``with`` block, one run of f to differentiate: a `no_grad` outside of the block does not hold in it.
+
+    At its end what was given stands in the graphs of the results in the place of the variables, so that they can be
+    differentiated on by it.
+
+    >>> with recorded(lambda x: x * x, 3.0) as recording:
+    ...     recording.like_arguments(recording.pull([(recording.out, 1.0)]))
+    6.0
+    """
+    with remembering() as stopped:
+        recording = replace(record(f, inputs), stopped=stopped)
+        yield recording
+    exchange(recording.results, dict(zip(recording.variables, recording.given, strict=True)))
+
+
 def record(f: Function, inputs: Structure) -> Recording:
-    """Return one run of f on Values that stand for the numbers of `inputs`.
+    """Return one run of f.
 
     >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
     Value(6.0, op=mul)
@@ -277,13 +337,14 @@ def record(f: Function, inputs: Structure) -> Recording:
     _check_function(f)
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)
     variables: list[Value] = []
-    given: set[Value] = set()
+    given: list[Value] = []
     for name, leaf in _named_leaves(f, arguments):
         if isinstance(leaf, Value) and not isinstance(leaf, Constant):
-            # The same Value for two inputs: f is to be differentiated by each of them.
-            variables.append(leaf if leaf not in given else leaf + 0.0)
-            given.add(leaf)
+            given.append(leaf)
+            variables.append(leaf - 0.0)  # which is it, with the sign of -0.0 too, and hands a gradient on to it
+            variables[-1].label = leaf.label or name
         else:
+            given.append(Constant(plain(leaf), label=name))
             variables.append(Value(plain(leaf), label=name))
     output = f(*rebuild(arguments, iter(variables)))
     if output is None:
@@ -295,28 +356,14 @@ def record(f: Function, inputs: Structure) -> Recording:
     except TypeError as error:
         raise TypeError(f"the result of the function: {error}") from None
     paths = _paths([x for x in outputs if isinstance(x, Value)], variables)
-    return Recording(arguments, variables, output, outputs, paths, bool(given) or paths.foreign)
+    as_values = paths.foreign or any(x.op is not None for x in variables)
+    return Recording(arguments, variables, given, output, outputs, paths, as_values)
 
 
 def _check_function(f: Any) -> None:
     if not callable(f):
         hint = "; for the derivatives of a Value call its backward()" if isinstance(f, Value) else ""
         raise TypeError(f"got {f!r} ({type(f).__name__}); accepted: a function of Values{hint}")
-
-
-def record_one(f: Function, inputs: Structure) -> Recording:
-    """Return one run of f; TypeError if it did not return one number.
-
-    >>> [x.label for x in record_one(lambda w, x: w * x, (2.0, 3.0)).variables]
-    ['w', 'x']
-    """
-    recording = record(f, inputs)
-    if is_structure(recording.output):
-        kind = type(recording.output).__name__
-        raise TypeError(
-            f"the function returned {len(recording.outputs)} numbers ({kind}); accepted: one number. For many: jacobian"
-        )
-    return recording
 
 
 def _named_leaves(f: Function, arguments: tuple[Structure, ...]) -> Iterator[tuple[str, Number]]:
@@ -352,8 +399,9 @@ def value_and_grad(f: Function) -> Function:
 
     @functools.wraps(f)
     def value_and_gradient(*inputs: Structure) -> tuple[Number, Structure]:
-        recording = record_one(f, inputs)
-        return recording.like_output(recording.outputs), recording.like_arguments(recording.pull([1.0]))
+        with recorded(f, inputs) as recording:
+            grads = recording.pull([(recording.out, 1.0)])
+            return recording.like_output(recording.outputs), recording.like_arguments(grads)
 
     return value_and_gradient
 
@@ -371,8 +419,8 @@ def grad(f: Function) -> Function:
 
     @functools.wraps(f)
     def gradient(*inputs: Structure) -> Structure:
-        recording = record_one(f, inputs)
-        return recording.like_arguments(recording.pull([1.0]))
+        with recorded(f, inputs) as recording:
+            return recording.like_arguments(recording.pull([(recording.out, 1.0)]))
 
     return gradient
 
@@ -389,10 +437,9 @@ def jacobian(f: Function) -> Function:
 
     @functools.wraps(f)
     def jacobian_of_f(*inputs: Structure) -> Structure:
-        recording = record(f, inputs)
-        n = len(recording.outputs)
-        rows = (recording.pull([0.0] * i + [1.0] + [0.0] * (n - 1 - i)) for i in range(n))
-        return rebuild(recording.output, map(recording.like_arguments, rows))
+        with recorded(f, inputs) as recording:
+            rows = (recording.pull([(out, 1.0)]) for out in recording.outputs)
+            return rebuild(recording.output, map(recording.like_arguments, rows))
 
     return jacobian_of_f
 
@@ -417,12 +464,12 @@ def jvp(f: Function, inputs: Structure, directions: Structure) -> tuple[Structur
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 10.0))
     (12.0, 34.0)
     """
-    recording = record(f, inputs)
-    tangents = recording.tangents(directions)
-    recording = _as_values_if_any(recording, tangents.values())
-    found = _push(recording.paths, tangents, recording.local)
-    slopes = (found.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in recording.outputs)
-    return recording.like_output(recording.outputs), recording.like_output(slopes)
+    with recorded(f, inputs) as recording:
+        tangents = recording.tangents(directions)
+        recording = _as_values_if_any(recording, tangents.values())
+        found = _push(recording.paths, tangents, recording.local)
+        slopes = (found.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in recording.outputs)
+        return recording.like_output(recording.outputs), recording.like_output(slopes)
 
 
 def vjp(f: Function, inputs: Structure, weights: Structure) -> tuple[Structure, Structure]:
@@ -433,10 +480,11 @@ def vjp(f: Function, inputs: Structure, weights: Structure) -> tuple[Structure, 
     >>> vjp(lambda x: [x**2, 3 * x], 5.0, [1.0, 100.0])
     ([25.0, 15.0], 310.0)
     """
-    recording = record(f, inputs)
-    numbers = _numbers(weights, recording.output, "weight")
-    recording = _as_values_if_any(recording, numbers)
-    return recording.like_output(recording.outputs), recording.like_arguments(recording.pull(numbers))
+    with recorded(f, inputs) as recording:
+        numbers = _numbers(weights, recording.output, "weight")
+        recording = _as_values_if_any(recording, numbers)
+        grads = recording.pull(zip(recording.outputs, numbers, strict=True))
+        return recording.like_output(recording.outputs), recording.like_arguments(grads)
 
 
 def hvp(f: Function, inputs: Structure, directions: Structure) -> Structure:
@@ -449,15 +497,15 @@ def hvp(f: Function, inputs: Structure, directions: Structure) -> Structure:
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 4.0], [1.0, 0.0])
     [8.0, 6.0]
     """
-    recording = record_one(f, inputs)
-    tangents = recording.tangents(directions)
-    recording = _as_values_if_any(recording, tangents.values())
-    if not recording.as_values:
-        return recording.like_arguments(_pull_tangents(recording, tangents))
-    grads = _pull(recording.paths, {recording.outputs[0]: 1.0}, _recorded_local)  # type: ignore[dict-item]
-    paths = _paths([g for g in grads.values() if isinstance(g, Value)], recording.variables)
-    found = _push(paths, tangents, _recorded_local)
-    return recording.like_arguments({x: found.get(g, 0.0) for x, g in grads.items() if isinstance(g, Value)})
+    with recorded(f, inputs) as recording:
+        out, tangents = recording.out, recording.tangents(directions)
+        recording = _as_values_if_any(recording, tangents.values())
+        if not recording.as_values:
+            return recording.like_arguments(_pull_tangents(recording.paths, out, tangents))
+        grads = recording.pull([(out, 1.0)])
+        paths = _paths([g for g in grads.values() if isinstance(g, Value)], recording.variables)
+        found = _push(paths, tangents, _recorded_local)
+        return recording.like_arguments({x: found.get(g, 0.0) for x, g in grads.items() if isinstance(g, Value)})
 
 
 def _as_values_if_any(recording: Recording, numbers: Iterable[Number]) -> Recording:
@@ -465,33 +513,36 @@ def _as_values_if_any(recording: Recording, numbers: Iterable[Number]) -> Record
     return replace(recording, as_values=values)
 
 
-def _pull_tangents(recording: Recording, directions: Mapping[Value, Number]) -> dict[Value, Number]:
+def _pull_tangents(paths: _Paths, root: Number, directions: Mapping[Value, Number]) -> dict[Value, Number]:
     """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
-    order, root = recording.paths.order, recording.outputs[0]
-    if root not in recording.paths.active:
+    order, active = paths.order, paths.active
+    if root not in active:
         return {}
-    tangents: dict[Value, Any] = dict(directions)
-    tangent_of = tangents.get
+    tangents: dict[Value, Any] = {x: tangent for x, tangent in directions.items() if x in active}
+    tangent_of = tangents.get  # None where no path leads from a variable
     for node in order:
         total = 0.0
-        for x, local in zip(node.inputs, node.partials, strict=True):
-            if local is not None:
-                total += local * tangent_of(x, 0.0)
+        for _, x, local in node.paths:
+            if x in active:
+                total += local * tangents[x]
         tangents[node] = total
     grads: dict[Value, Any] = {root: 1.0}
     turned: dict[Value, Any] = {root: 0.0}
     for node in reversed(order):
-        grad, turn = grads.pop(node, 0.0), turned.pop(node, 0.0)
-        if grad == 0.0 and turn == 0.0:
+        if node not in grads:
             continue
-        inputs = node.inputs
-        for x, local, formula in zip(inputs, node.partials, _differentials(node.op), strict=True):
-            if local is not None:
+        grad, turn = grads.pop(node), turned.pop(node)
+        formulas = _differentials(node.op)
+        for i, x, local in node.paths:
+            if x in active:
                 contribution = local * turn
+                formula = formulas[i]
                 if formula.__class__ is int:  # the local derivative is an input
-                    contribution += grad * tangent_of(inputs[formula], 0.0)
-                elif formula is not None:
-                    contribution += grad * _move(formula, node, tangents)
+                    moved = tangent_of(node.inputs[formula])
+                else:
+                    moved = None if formula is None else _move(formula, node, tangents)
+                if moved is not None:
+                    contribution += grad * moved
                 if x in grads:
                     grads[x] += local * grad
                     turned[x] += contribution
@@ -508,9 +559,9 @@ def _differentials(op: Operation) -> tuple[Any, ...]:
     return tuple(None if not isinstance(x, Expression) else _INPUTS.index(x) if x in _INPUTS else x for x in formulas)
 
 
-def _move(formula: Expression, node: Value, tangents: Mapping[Value, float]) -> float:
+def _move(formula: Expression, node: Value, tangents: Mapping[Value, float]) -> float | None:
     """Return how fast the local derivative changes along the tangents of the node and its inputs."""
-    known = {name: (x.data, tangents.get(x, 0.0)) for name, x in zip(_INPUTS, node.inputs, strict=False)}
+    known = {name: (x.data, tangents.get(x)) for name, x in zip(_INPUTS, node.inputs, strict=False)}
     known[_OUT] = node.data, tangents[node]
     try:
         return _along(formula, known)[1]
@@ -518,10 +569,10 @@ def _move(formula: Expression, node: Value, tangents: Mapping[Value, float]) -> 
         raise type(error)(f"the derivative of {_described(node)} has no derivative: {error}") from None
 
 
-def _along(formula: Formula, known: dict[Expression, tuple[float, float]]) -> tuple[float, float]:
-    """Return the formula's number and its tangent, in forward mode."""
+def _along(formula: Formula, known: dict[Expression, tuple[float, float | None]]) -> tuple[float, float | None]:
+    """Return the formula's number and its tangent, in forward mode; a tangent of None is of what does not change."""
     if not isinstance(formula, Expression):
-        return formula, 0.0
+        return formula, None
     if formula in known:
         return known[formula]
     if formula.name == "where":
@@ -530,11 +581,11 @@ def _along(formula: Formula, known: dict[Expression, tuple[float, float]]) -> tu
     else:
         pairs = [_along(x, known) for x in formula.inputs]
         numbers = [number for number, _ in pairs]
-        out, tangent = getattr(FLOAT, formula.name)(*numbers), 0.0
+        out, tangent = getattr(FLOAT, formula.name)(*numbers), None
         if (row := OPERATIONS.get(formula.name)) is not None:  # not a predicate
             for i, (_, moved) in enumerate(pairs):
-                if moved != 0.0:
-                    tangent += local_derivative(row, i, numbers, out) * moved
+                if moved is not None:
+                    tangent = (tangent or 0.0) + local_derivative(row, i, numbers, out) * moved
         pair = out, tangent
     known[formula] = pair
     return pair

@@ -7,20 +7,26 @@ used only when all that it feeds into is done. There are no closures and no refe
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import inspect
 import operator
+import sys
 import threading
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd.float_rules import value_and_partials
 from autograd.labels import visible
-from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
+from autograd.ops import OPERATIONS, Operation, evaluate, has_path, local_derivative
 
 ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
+NO_PATH = float("0")
+"""The local derivative where no path leads: this very 0, which nothing is multiplied by, not one that was computed."""
 _ZERO = 0.0
 _new = object.__new__
 
@@ -138,6 +144,18 @@ class Value:
             return (self._dx,)
         return (self._dx, y._dx, y._dy) if y._op is _PAIR else (self._dx, self._dy)
 
+    @property
+    def paths(self) -> tuple[tuple[int, Value, float], ...]:
+        """The operands that a path leads to, as (position, operand, local derivative): `backward` hands on to these.
+
+        None leads to a constant, to what a `where` did not choose and to its condition, or past a `stop_gradient`.
+        """
+        return tuple(
+            (i, x, local)
+            for i, (x, local) in enumerate(zip(self.inputs, self.partials, strict=True))
+            if local is not None and local is not NO_PATH
+        )
+
     def __repr__(self) -> str:
         parts = [repr(self._data)]
         if self._grad is not None:
@@ -235,6 +253,10 @@ class Value:
         from autograd.numpy_arrays import of_elements
 
         return of_elements(ufunc, method, inputs, options)
+
+    def detach(self) -> Value:
+        """Return `stop_gradient` of this node: the same number, and no derivative by what it comes from."""
+        return apply(OPERATIONS["stop_gradient"], self)
 
     if TYPE_CHECKING:  # the methods that the table adds below
 
@@ -366,14 +388,18 @@ def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
                 node._grad = closed
                 order.append(node)
     # 2. Go through it backwards. When a node's turn comes, all that it feeds into has added to its gradient; it hands
-    # that on to its inputs, times the local derivative by each.
+    # that on to its inputs, times the local derivative by each. What nothing was added to, as no path leads there, has
+    # nothing to hand on: its 0 is not to meet an infinite derivative.
     root._grad = 1.0
     order.reverse()
+    no_path = NO_PATH
     for node in order:
         grad = node._grad
-        if (partial := node._dx) is not None:
+        if grad is closed:
+            continue
+        if (partial := node._dx) is not None and partial is not no_path:
             node._x._grad += partial * grad  # type: ignore[operator]
-        if (partial := node._dy) is not None:
+        if (partial := node._dy) is not None and partial is not no_path:
             node._y._grad += partial * grad  # type: ignore[operator]
     # 3. A leaf adds what it had before.
     for leaf, before in leaves:
@@ -452,7 +478,7 @@ def node_maker(op: Operation) -> Callable[..., Value]:
     >>> node_maker(OPERATIONS["hypot"])(Value(3.0), 4.0)
     Value(5.0, op=hypot)
     """
-    return {1: _unary, 2: _binary}.get(op.arity, _of_many)(op)
+    return _of_many(op) if op.unchosen else {1: _unary, 2: _binary}.get(op.arity, _of_many)(op)
 
 
 def _unary(op: Operation) -> Callable[..., Value]:
@@ -468,8 +494,8 @@ def _unary(op: Operation) -> Callable[..., Value]:
             data, dx = rule(x._data)
         except (ArithmeticError, TypeError, ValueError):
             return apply(op, x)  # has the words for what went wrong, and IEEE's number for a slope that is not finite
-        if _blocks and _detached.get():
-            return _constant(data)
+        if _blocks and _forgetting():
+            return _without_graph(op, data, x)
         out = _new(Value)
         out._data = data
         out._op = op
@@ -514,8 +540,8 @@ def _binary(op: Operation) -> Callable[..., Value]:
             return apply(op, x, y)
         if data.__class__ is not float:  # a power that is complex
             return apply(op, x, y)
-        if _blocks and _detached.get():
-            return _constant(data)
+        if _blocks and _forgetting():
+            return _without_graph(op, data, x, y)
         out = _new(Value)
         out._data = data
         out._op = op
@@ -573,10 +599,15 @@ def apply(op: Operation, *operands: Value | float) -> Value:
     except (ArithmeticError, ValueError) as error:
         named = ", ".join(f"{visible(x._label)} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
         raise type(error)(f"{op.name}({named}): {op.failure(error)}") from None
-    if _blocks and _detached.get():
-        return _constant(data)
+    if _blocks and _forgetting():
+        return _without_graph(op, data, *inputs)
     partials = [
-        None if isinstance(x, Constant) else local_derivative(op, i, numbers, data) for i, x in enumerate(inputs)
+        None
+        if isinstance(x, Constant)
+        else local_derivative(op, i, numbers, data)
+        if has_path(op, i, numbers)
+        else NO_PATH
+        for i, x in enumerate(inputs)
     ]
     if len(inputs) == 3:
         return _node(op, data, inputs[0], _node(_PAIR, 0.0, inputs[1], inputs[2], *partials[1:]), partials[0], 1.0)
@@ -683,7 +714,7 @@ for _op in OPERATIONS.values():
 
 # Without a graph ------------------------------------------------------------------------------------------------------
 
-_detached: ContextVar[bool] = ContextVar("detached", default=False)
+_open: ContextVar[tuple[FrameType | None, ...]] = ContextVar("no_grad", default=())
 _lock = threading.Lock()
 _blocks = 0  # the `no_grad` blocks that are open in any thread: while there are none, what makes nodes asks no more
 
@@ -692,20 +723,66 @@ _blocks = 0  # the `no_grad` blocks that are open in any thread: while there are
 def no_grad() -> Iterator[None]:
     """Within ``with no_grad():`` operations on Values give constants, which remember nothing.
 
-    It holds for this thread or task only, and nests.
+    It holds for this thread or task only, and nests. In a generator it holds while the generator runs, and not for what
+    goes on between its values, unless the generator is a context manager. A derivative that is asked for in it, as by
+    `transform.grad`, is that of outside, as a constant. While a function is recorded to run for other inputs, as by
+    `vectorize`, what would be a constant is computed for them too, behind a `stop_gradient`.
 
     >>> x = Value(3.0)
     >>> with no_grad():
     ...     print(x * x)
     Constant(9.0)
     """
-    token = _detached.set(True)
+    frame = _generator_frame(sys._getframe(1))
+    _open.set((*_open.get(), frame))
     _count_blocks(1)
     try:
         yield
     finally:
         _count_blocks(-1)
-        _detached.reset(token)
+        blocks = list(_open.get())
+        if frame in blocks:  # a generator may be closed in another context
+            blocks.remove(frame)
+            _open.set(tuple(blocks))
+
+
+@contextmanager
+def remembering() -> Iterator[bool]:
+    """Within the block operations make nodes, whatever `no_grad` holds outside of it; gives whether one does.
+
+    >>> with no_grad(), remembering():
+    ...     print(Value(3.0) * 2.0)
+    Value(6.0, op=mul)
+    """
+    forgetting = _forgetting()
+    token = _open.set(())
+    try:
+        yield forgetting
+    finally:
+        _open.reset(token)
+
+
+def _generator_frame(frame: FrameType | None) -> FrameType | None:
+    """Return the frame that enters a ``with`` block if it is a generator's, which stops on the way, else None."""
+    while frame is not None and frame.f_code.co_filename == contextlib.__file__:
+        frame = frame.f_back
+    if frame is None or not frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+        return None
+    resumed_by = frame.f_back  # a generator that is a context manager stops for the sake of the block
+    return None if resumed_by and resumed_by.f_code.co_filename == contextlib.__file__ else frame
+
+
+def _forgetting() -> bool:
+    """Whether a `no_grad` block holds here: one of a generator does while the generator runs."""
+    return any(frame is None or frame.f_back is not None for frame in _open.get())
+
+
+def _without_graph(op: Operation, data: float, *inputs: Value) -> Value:
+    """Return what an operation gives within `no_grad`."""
+    if comparisons.get() is None:
+        return _constant(data)
+    with remembering():
+        return apply(OPERATIONS["stop_gradient"], apply(op, *inputs))
 
 
 def _count_blocks(change: int) -> None:
@@ -714,9 +791,38 @@ def _count_blocks(change: int) -> None:
         _blocks += change
 
 
+# Other nodes in the place of some -------------------------------------------------------------------------------------
+
+
+def exchange(roots: Iterable[Value], instead: Mapping[Value, Value]) -> None:
+    """Put other nodes in the place of some, the keys of `instead`, wherever these are inputs in the graph of `roots`.
+
+    The numbers of both are to be the same; no derivative is computed for a constant that is put in.
+
+    >>> x, y = Value(3.0, label="x"), Value(3.0, label="y")
+    >>> square = x * x
+    >>> exchange([square], {x: y})
+    >>> [node.label for node in square.inputs]
+    ['y', 'y']
+    """
+    seen = {*instead, None}
+    stack: list[Value] = list(roots)
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        x, y = node._x, node._y
+        if x in instead:
+            node._x = instead[x]
+            node._dx = None if isinstance(node._x, Constant) else node._dx
+        if y in instead:
+            node._y = instead[y]
+            node._dy = None if isinstance(node._y, Constant) else node._dy
+        stack += (x, y)
+
+
 # Comparison -----------------------------------------------------------------------------------------------------------
-
-
 def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | float) -> bool:
     right = other if isinstance(other, Value) else None
     try:
@@ -751,12 +857,14 @@ def _inputs_first(root: Value, done: Container[int]) -> Iterator[Value]:
 
 def _state(node: Value) -> list[Any]:
     op = "pair" if node._op is _PAIR else node._op
-    return [node._data, op, node._x, node._y, node._dx, node._dy, node._grad, node._label]
+    dx, dy = ("no path" if local is NO_PATH else local for local in (node._dx, node._dy))
+    return [node._data, op, node._x, node._y, dx, dy, node._grad, node._label]
 
 
 def _set_state(node: Value, state: list[Any]) -> None:
-    node._data, op, node._x, node._y, node._dx, node._dy, node._grad, node._label = state
+    node._data, op, node._x, node._y, dx, dy, node._grad, node._label = state
     node._op = _PAIR if op == "pair" else op
+    node._dx, node._dy = (NO_PATH if local == "no path" else local for local in (dx, dy))
 
 
 def _make(kind: type[Value]) -> Value:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.labels import visible
-from autograd.value import Value
+from autograd.value import Value, remembering
 from nn.datasets import Dataset, scaling
 from nn.engines import Optimizer, Rows, make_engine
 from nn.layers import MLP, SOFTMAX, check_model, count, seeded
@@ -68,6 +68,7 @@ class History:
     __repr__ = __str__
 
 
+@remembering()
 def fit(
     model: MLP,
     data: Dataset | tuple[Rows, Rows],

@@ -69,6 +69,7 @@ VALUES: dict[str, Function] = {
     "maximum": max,
     "minimum": min,
     "hypot": lambda x, y: mp.sqrt(x * x + y * y),
+    "stop_gradient": lambda x: x,
     "where": lambda condition, x, y: x if condition else y,
 }
 
@@ -112,5 +113,6 @@ DERIVATIVES: dict[str, tuple[Function, ...]] = {
     "maximum": (lambda x, y: mpf(x > y), lambda x, y: mpf(y > x)),
     "minimum": (lambda x, y: mpf(x < y), lambda x, y: mpf(y < x)),
     "hypot": (lambda x, y: x / mp.sqrt(x * x + y * y), lambda x, y: y / mp.sqrt(x * x + y * y)),
+    "stop_gradient": (ZERO,),
     "where": (ZERO, lambda condition, x, y: mpf(bool(condition)), lambda condition, x, y: mpf(not condition)),
 }

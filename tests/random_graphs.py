@@ -29,7 +29,7 @@ def random_graph(seed: int, size: int = 30, leaves: int = 4) -> tuple[Value, lis
     variables = [Value(rng.uniform(-2.0, 2.0), label=f"x{i}") for i in range(leaves)]
     nodes: list[Value] = [*variables, *(Constant(rng.uniform(-2.0, 2.0)) for _ in range(2))]
     errors = {node: abs(node.data) for node in nodes}
-    operations = list(OPERATIONS.values())
+    operations = [op for op in OPERATIONS.values() if op.name != "stop_gradient"]  # which is no difference quotient
     made = 0
     while made < size:
         op = rng.choice(operations)

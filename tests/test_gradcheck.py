@@ -6,7 +6,7 @@ import sys
 import pytest
 from random_graphs import random_graph
 
-from autograd import OPERATIONS, Value, exp, log, relu, sin, sqrt, topological_order
+from autograd import OPERATIONS, Constant, Value, exp, log, relu, sin, sqrt, stop_gradient, topological_order
 from autograd.gradcheck import gradcheck
 from autograd.value import apply
 
@@ -173,3 +173,8 @@ def test_a_function_of_nothing_and_an_input_that_no_step_changes():
 
 def test_a_number_that_is_too_large_for_mpmath():
     assert gradcheck(lambda x: x.erfc(), 1e308)
+
+
+def test_what_is_stopped_is_held_fixed():
+    assert gradcheck(lambda x: x * stop_gradient(x) ** 2 if x > 0.0 else x, 3.0)
+    assert not gradcheck(lambda x: x * Constant(x.data), 3.0)  # which nothing in the graph tells of

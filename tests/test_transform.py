@@ -1,11 +1,14 @@
 """Derivatives of every order against mpmath at 40 digits, and each transformation against the others."""
 
+import copy
 import functools
 import itertools
 import json
 import math
+import pickle
 import threading
 import time
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,9 +21,13 @@ from random_graphs import random_graph
 
 import autograd
 from autograd import OPERATIONS, Constant, Value, exp, log, sin, sqrt, tanh, topological_order
+from autograd.approximation import taylor, total_differential
+from autograd.gradcheck import gradcheck
+from autograd.steps import backward_steps
 from autograd.transform import grad, gradients, hessian, hvp, jacobian, jvp, no_grad, record, value_and_grad, vjp
 from autograd.value import apply, comparisons
-from nn import MLP
+from autograd.vectorize import vectorize
+from nn import MLP, fit, squared_error
 
 FAMOUS = json.loads((Path(__file__).parent / "cases" / "famous.json").read_text(encoding="utf-8"))
 EXACT = 1e-10
@@ -31,7 +38,7 @@ EXACT = 1e-10
 ORDINARY = [0.0, 1e-3, 0.3, 0.7, -0.4, 0.9, 2.0, -3.5, 8.0]
 EXTREME = [-15.0, 30.0, -30.0]
 BENT = {"abs", "relu", "leaky_relu", "elu", "maximum", "minimum", "where"}  # their own test is below
-SMOOTH = [op for op in OPERATIONS.values() if op.name not in BENT]
+SMOOTH = [op for op in OPERATIONS.values() if op.name not in {*BENT, "stop_gradient"}]
 
 
 def points(op):
@@ -316,6 +323,81 @@ def test_the_same_value_for_two_inputs():
     assert (by_first.data, by_second.data) == (18.0, 9.0)
 
 
+# Nested, and at Values that the function closes over ---------------------------------------------------------------
+
+
+def test_a_transform_differentiates_by_its_argument_alone():
+    x = Value(5.0, label="x")
+    square = x * x
+    assert grad(lambda y: x + y)(x).data == 1.0
+    assert grad(lambda v: exp(v) / exp(x))(x).data == pytest.approx(1.0, rel=1e-15)
+    assert grad(lambda y: y * square)(x).data == 25.0
+    assert value_and_grad(lambda y: x * y)(x)[1].data == 5.0
+    assert jacobian(lambda y: [x * y, y * y])(x)[0].data == 5.0
+    assert hessian(lambda y: x * y * y)(x).data == 10.0
+    assert hvp(lambda y: x * y * y, x, 1.0).data == 10.0
+    assert jvp(lambda y: x + y, x, 1.0)[1].data == 1.0
+    assert vjp(lambda y: x + y, x, 1.0)[1].data == 1.0
+    assert total_differential(lambda v: v * x, x, 0.1).terms[0].derivative == 5.0
+    assert gradcheck(lambda v: v * x, x)
+    assert [s.term for s in taylor(lambda v: v * x, x, 1.0, order=2).sums] == [25.0, 5.0, 0.0]
+
+
+def test_what_is_differentiated_inside_is_differentiated_outside():
+    assert grad(lambda x: x * grad(lambda y: x + y)(x))(5.0) == 1.0
+    assert grad(lambda x: grad(lambda y: y * (x * x))(x))(5.0) == 10.0
+    assert grad(lambda q: grad(lambda v: 0.5 * v * v * q - q * v)(q))(2.0) == 3.0  # of q q − q
+    assert grad(lambda x: hessian(lambda y: x * y**3)(x))(2.0) == 24.0  # of 6 x x
+    assert grad(lambda x: jvp(lambda y: x * y * y, x, x)[1])(2.0) == 24.0  # of 2 x³
+    assert grad(lambda x: vjp(lambda y: [x * y, y**3], x, [1.0, x])[1])(2.0) == 37.0  # of x + 3 x³
+    assert grad(lambda x: hvp(lambda y: x * y**3, x, x))(2.0) == 72.0  # of 6 x³
+    assert grad(lambda x: value_and_grad(lambda y: x * y)(x)[0])(3.0) == 6.0  # of x x
+    assert jacobian(lambda x: grad(lambda y: x[0] * y[0] * y[1])(x))([2.0, 3.0]) == [[3.0, 2.0], [4.0, 0.0]]
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: grad(lambda y: x * y * y)(1.0),
+    lambda x: grad(lambda y: x * y * y)(x),
+    lambda x: grad(lambda y: grad(lambda z: x * y * z * z)(1.0))(2.0),
+    lambda x: jvp(lambda y: x * y * y, 3.0, 1.0)[1],
+    lambda x: hvp(lambda y: x * y**3, 3.0, 1.0),
+    lambda x: value_and_grad(lambda y: x * y * y)(2.0)[0],
+])  # fmt: skip
+def test_plain_numbers_in_plain_numbers_out_however_deep(f):
+    for derivative in (grad(f)(3.0), hessian(f)(3.0), jvp(f, 3.0, 1.0)[1], hvp(f, 3.0, 1.0)):
+        assert type(derivative) is float
+    value, slope = value_and_grad(f)(3.0)
+    assert type(value) is type(slope) is float
+    step = 1e-4
+    assert slope == pytest.approx((f(Value(3.0 + step)).data - f(Value(3.0 - step)).data) / (2.0 * step), rel=1e-7)
+
+
+def test_the_graph_of_a_derivative_is_one_of_what_was_given():
+    x = Value(2.0, label="x")
+    slope = grad(lambda y: y**3)(x)
+    assert {node.op.name for node in topological_order(slope) if node.op} == {"mul", "pow"}
+    assert [node for node in topological_order(slope) if node.op is None and not isinstance(node, Constant)] == [x]
+    slope.backward()
+    assert x.grad == 12.0
+
+
+def test_what_a_function_keeps_of_its_run_is_differentiated_too():
+    x, kept = Value(3.0), []
+    grad(lambda y: kept.append(y * y) or y)(x)
+    kept[0].backward()
+    assert x.grad == 6.0
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_a_zero_keeps_its_sign_on_the_way_in(zero):
+    seen = []
+    grad(lambda y: seen.append(y.data) or y)(Value(zero))
+    assert math.copysign(1.0, seen[0]) == math.copysign(1.0, zero)
+
+
+# Odd functions, errors, size ----------------------------------------------------------------------------------------
+
+
 def test_functions_that_ignore_inputs_or_give_numbers():
     assert grad(lambda x, _: x)(2.0, 3.0) == (1.0, 0.0)
     assert value_and_grad(lambda _: 7)(2.0) == (7.0, 0.0)
@@ -413,6 +495,97 @@ def test_no_grad_is_for_its_own_thread():
     assert all(y.op is not None for y in made)
 
 
+def test_derivatives_within_no_grad_are_those_of_outside():
+    x = Value(3.0)
+    with no_grad():
+        assert grad(lambda y: y * y)(3.0) == 6.0
+        assert value_and_grad(lambda y: y * y)(3.0) == (9.0, 6.0)
+        assert jacobian(lambda y: [y * y, y])(3.0) == [6.0, 1.0]
+        assert hessian(lambda y: y**3)(3.0) == 18.0
+        assert jvp(lambda y: y * y, 3.0, 1.0) == vjp(lambda y: y * y, 3.0, 1.0) == (9.0, 6.0)
+        assert hvp(lambda y: y**3, 3.0, 1.0) == 18.0
+        assert total_differential(lambda y: y * y, 3.0, 0.5).total == 3.0
+        assert taylor(lambda y: y * y, 3.0, 1.0).sums[-1].sum == 16.0
+        assert gradcheck(lambda y: y * y, 3.0)
+        assert vectorize(lambda y: y * y).value_and_grad(3.0) == (9.0, (6.0,))
+        slope = grad(lambda y: y**3)(x)
+        assert (type(slope), slope.data) == (Constant, 27.0)  # it remembers nothing
+        assert type(x * x) is Constant
+    assert grad(lambda y: y * stopped_square(y))(3.0) == 9.0
+
+
+def stopped_square(x):
+    with no_grad():
+        return x * x
+
+
+def test_a_network_is_trained_within_no_grad_as_outside():
+    costs = []
+    for block in (nullcontext, no_grad):
+        with block():
+            model = MLP(1, [2, 1], activation="tanh", seed=1)
+            costs.append(fit(model, ([[0.0], [1.0]], [[0.0], [1.0]]), squared_error, epochs=3, progress=False).cost)
+    assert costs[0] == costs[1]
+
+
+def test_a_generator_keeps_no_grad_to_itself():
+    x = Value(3.0)
+
+    def squares():
+        with no_grad():
+            for _ in range(3):
+                yield x * x
+                yield from inner()
+
+    def inner():
+        yield x * x
+
+    for square in squares():
+        assert type(square) is Constant
+        assert (x * x).op is not None
+        with no_grad():
+            assert type(x * x) is Constant
+    running = squares()
+    next(running)
+    with no_grad():
+        running.close()
+        assert type(x * x) is Constant
+    assert (x * x).op is not None
+    next(squares())  # and is never finished
+    assert (x * x).op is not None
+
+
+def test_a_context_manager_may_be_made_of_no_grad():
+    x = Value(3.0)
+
+    @contextmanager
+    def evaluating():
+        with no_grad():
+            yield
+
+    with evaluating():
+        assert type(x * x) is Constant
+    with ExitStack() as stack:
+        stack.enter_context(no_grad())
+        assert type(x.tanh()) is Constant
+
+    @no_grad()
+    def square():
+        return x * x
+
+    assert type(square()) is Constant
+    assert (x * x).op is not None
+
+
+def test_what_is_computed_without_grad_is_computed_anew_for_other_inputs():
+    fast = vectorize(lambda x: 3.0 * x + stopped_square(x) + x.tanh() * 0.0)
+    assert [fast(x) for x in (2.0, 3.0)] == [10.0, 18.0]
+    assert fast.value_and_grad(4.0) == (28.0, (pytest.approx(3.0),))
+    nested = vectorize(lambda x: x * grad(lambda y: y * stopped_square(x))(1.0))
+    assert [nested(x) for x in (2.0, 3.0)] == [8.0, 27.0]
+    assert nested.value_and_grad(3.0) == (27.0, (9.0,))
+
+
 def test_what_is_no_function_is_named():
     with pytest.raises(TypeError, match=r"got 3 \(int\); accepted: a function"):
         grad(3)(2.0)
@@ -441,3 +614,76 @@ def test_what_is_no_function_is_refused_before_it_is_called(derivative):
         derivative(Value(2.0) * 2.0)
     with pytest.raises(TypeError, match=r"^got 3 \(int\); accepted: a function of Values$"):
         derivative(3)
+
+
+# No path ----------------------------------------------------------------------------------------------------------
+
+
+def chosen(x):
+    return autograd.where(x < 1.0, x, sqrt(x))
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "right"),
+    [
+        (chosen, 0.0, 1.0),
+        (lambda x: autograd.where(x > 1.0, sqrt(x) * 3.0, x), 0.0, 1.0),
+        (lambda x: autograd.where(sqrt(x), x * x, x), 0.0, 1.0),  # the condition
+        (lambda x: autograd.where(1.0, x, autograd.where(x, log(x + 1.0), sqrt(x) * sqrt(x))), 0.0, 1.0),
+        (lambda x: chosen(x) + chosen(x) * x, 0.0, 1.0),
+        (lambda x: x + autograd.stop_gradient(sqrt(x)), 0.0, 1.0),
+        (lambda x: x * sqrt(x).detach(), 0.0, 0.0),
+        (lambda x: sqrt(x) ** 2, 0.0, math.nan),
+        (lambda x: sqrt(x) ** 2 + x, 0.0, math.nan),
+        (lambda x: sqrt(x) * sqrt(x), 0.0, math.nan),
+        (lambda x: sqrt(x).relu(), 0.0, math.nan),
+        (lambda x: x * x**0.5, 0.0, math.nan),
+        (lambda x: 0.0 * sqrt(x), 0.0, math.nan),
+        (lambda x: autograd.hypot(x, x) ** 2, 0.0, math.nan),
+        (lambda x: autograd.asin(x).maximum(2.0), 1.0, math.nan),
+        (lambda x: sqrt(x) + 0.0 * x, 0.0, math.inf),
+    ],
+)
+def test_nothing_is_handed_on_without_a_path_and_zero_times_infinity_is_nan(f, x, right):
+    root = Value(x)
+    f(root).backward()
+    recorded = grad(f)(Value(x)) if right == right and abs(right) < math.inf else Value(right)
+    found = [
+        root.grad,
+        grad(f)(x),
+        value_and_grad(f)(x)[1],
+        jacobian(f)(x),
+        jvp(f, x, 1.0)[1],
+        vjp(f, x, 1.0)[1],
+        recorded.data,
+        total_differential(f, x, 0.0).terms[0].derivative,
+        max(backward_steps(f(Value(x, label="x"))), key=lambda step: step.input.label == "x" and step.ready).after,
+    ]
+    assert found == pytest.approx([right] * len(found), nan_ok=True, rel=0.0, abs=0.0)
+
+
+def test_higher_derivatives_have_no_path_either():
+    assert hessian(chosen)(0.0) == 0.0
+    assert hessian(lambda x: chosen(x) ** 3)(2.0) == pytest.approx(1.5 * 0.5 / math.sqrt(2.0), rel=1e-15)  # of x^1.5
+    assert hvp(lambda x: chosen(x) * x, 0.0, 1.0) == 2.0
+    assert hvp(lambda x: chosen(x) * x, Value(0.0), 1.0).data == 2.0
+    assert hessian(lambda x: x * autograd.stop_gradient(x) ** 2)(3.0) == 0.0
+    assert grad(grad(lambda x: x**2 * autograd.stop_gradient(x)))(3.0) == 6.0
+
+
+def test_a_derivative_that_is_asked_for_alone_is_not_spoilt_by_the_others():
+    assert jacobian(lambda x: [x, sqrt(x), sqrt(x) * x])(0.0)[:2] == [1.0, math.inf]
+    assert hvp(lambda x: x[0] ** 2 * x[1], [3.0, 4.0], [1.0, 0.0]) == [8.0, 6.0]
+
+
+@pytest.mark.parametrize("derivative", [grad, lambda f: lambda x: jvp(f, x, 1.0)[1]])
+def test_zero_times_an_infinite_value_of_a_derivative_is_nan(derivative):
+    assert math.isnan(derivative(lambda x: 0.0 * (x * math.inf))(Value(1.0)).data)
+
+
+def test_copies_keep_where_no_path_leads():
+    x = Value(0.0)
+    for copied in (copy.deepcopy(chosen(x)), pickle.loads(pickle.dumps(chosen(x)))):
+        copied.backward()
+        (leaf,) = {node for node in topological_order(copied) if node.op is None and not isinstance(node, Constant)}
+        assert leaf.grad == 1.0

@@ -102,7 +102,7 @@ def _backward_row(writer: Writer, step: BackwardStep) -> tuple[Cell, ...]:
         formula_cell(writer.local(step.node, step.position)),
         number(step.local),
         number(step.upstream),
-        number(step.contribution),
+        number(step.contribution) if step.path else Cell("no path"),
         number(step.after),
         Cell(f"{step.uses_done}/{step.uses}"),
     )
@@ -135,7 +135,7 @@ def _chain_rule_sum(writer: Writer, node: Value, limit: int) -> ChainRuleSum:
     factors = [(step, writer.derivative(root, step.node)) for step in shown]
     symbols = [formula_cell(writer.derivative(step.node, node, step.operand) * upstream) for step, upstream in factors]
     formulas = [formula_cell(writer.local(step.node, step.position) * upstream) for step, upstream in factors]
-    numbers = [product([exact(step.local), exact(step.upstream)]) for step in shown]
+    numbers = [product([exact(step.local), exact(step.upstream)]) if step.path else exact(0.0) for step in shown]
     value = terms[-1].after
     # Where J uses w and nothing else does, its local derivative is ∂J/∂w itself: the line would say nothing.
     direct = any(step.node is root and step.operand is None for step in terms)

@@ -117,6 +117,8 @@ def why_nan(root: Value, lines: Mapping[Value, tuple[str, int]] | None = None, *
                     rf"\text{{contribution}} &= {factors.latex} = {to_latex(step.contribution)}",
                 ),
             ]
+            if math.isnan(step.contribution) and 0.0 in (step.local, step.upstream):
+                told.append(Cell(f"{factors.text} is nan: {_CHOICE}"))
             if math.isfinite(step.contribution):
                 told.append(Cell(f"gradient = {step.before!r} + {step.contribution!r} = {step.after!r}"))
             head = f"{writer.names[step.node]} hands {step.contribution!r} back to {writer.names[step.input]}"
@@ -124,6 +126,9 @@ def why_nan(root: Value, lines: Mapping[Value, tuple[str, int]] | None = None, *
             return _why("backward", step.node, step.input, head, told, lines)
     name = writer.names[root]
     return WhyNan("", None, None, None, (Lines((Cell(f"every value and every gradient of {name} is finite"),)),))
+
+
+_CHOICE = "such a product may tend to any number. A where hands nothing to what it does not choose"
 
 
 def _computed(writer: Writer, node: Value) -> list[Cell]:

@@ -22,13 +22,15 @@ class Path:
     nodes      from J to w
     positions  which input of each node the path goes through
     locals     the local derivatives
-    contribution  their product, multiplied from J to w
+    contribution  their product, multiplied from J to w; 0 if it goes through what a `where` did not choose
+    open       whether it does not
     """
 
     nodes: tuple[Value, ...]
     positions: tuple[int, ...]
     locals: tuple[float, ...]
     contribution: float
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +88,7 @@ def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 
 
 _Edge = tuple[int, Value, float, float]  # position, input, local derivative, size on a scale on which products add
 _NOTHING = 1e9  # size of a factor 0 with the sign −, of inf and nan with +: beyond every product of finite factors
+_CLOSED = -1e18  # of what is not handed on: less than 0 times anything
 
 
 def _size(local: float) -> float:
@@ -101,8 +104,9 @@ def _edges_to(root: Value, node: Value) -> tuple[dict[Value, list[_Edge]], dict[
     for out in topological_order(root):
         if out is node:
             continue
+        open_to = {position for position, _, _ in out.paths}
         leading = [
-            (position, x, local, _size(local))
+            (position, x, local, _size(local) if position in open_to else _CLOSED)
             for position, (x, local) in enumerate(zip(out.inputs, out.partials, strict=True))
             if local is not None and x in best
         ]
@@ -156,7 +160,10 @@ def _largest_first(
 def _path(root: Value, taken: Sequence[_Edge]) -> Path:
     factors = tuple(edge[2] for edge in taken)
     nodes = (root, *(edge[1] for edge in taken))
-    return Path(nodes, tuple(edge[0] for edge in taken), factors, math.prod(factors, start=1.0))
+    positions = tuple(edge[0] for edge in taken)
+    if any(edge[3] == _CLOSED for edge in taken):
+        return Path(nodes, positions, factors, 0.0, open=False)
+    return Path(nodes, positions, factors, math.prod(factors, start=1.0))
 
 
 def _path_cell(writer: Writer, path: Path) -> Cell:
@@ -173,6 +180,8 @@ def _place_cell(writer: Writer, path: Path, i: int) -> Cell:
 
 
 def _product_cell(path: Path) -> Cell:
+    if not path.open:
+        return Cell("not handed on")
     shown, hidden = fold(path.locals, 8)
     cells = with_gap([factor(x) for x in shown], hidden, Cell("…", r"\cdots"))
     return product(cells) if cells else Cell("1", "1")

@@ -31,18 +31,24 @@ function backwardPass(graph, values) {
     gradients[input] = 0;
   }
   gradients[graph.root] = 1;
+  const reached = new Set([graph.root]); // by a path from the root: none leads to what a `where` did not choose
   const steps = graph.backward.map(([node, position]) => {
     const { op, inputs } = graph.nodes[node];
     const input = inputs[position];
-    const local = operations[op].partials[position](...inputs.map((index) => values[index]), values[node]);
+    const numbers = inputs.map((index) => values[index]);
+    const { partials, unchosen } = operations[op];
+    const path = reached.has(node) && !unchosen?.[position](...numbers);
+    if (path) reached.add(input);
+    const local = partials[position](...numbers, values[node]);
     const upstream = gradients[node];
-    const contribution = local * upstream;
+    const product = local * upstream;
+    const contribution = path || !Number.isNaN(product) ? product : 0;
     const before = gradients[input];
     const after = before + contribution;
     gradients[input] = after;
     done[input] += 1;
     const ready = done[input] === uses[input];
-    return { node, position, input, local, upstream, contribution, before, after, ready,
+    return { node, position, input, path, local, upstream, contribution, before, after, ready,
              usesDone: done[input], uses: uses[input] };
   });
   return { steps, gradients };
@@ -74,7 +80,7 @@ function jumps(graph, values, { node, position, local }) {
   return beside.some((other) => Math.abs(other - local) > 1e-3 * Math.max(1, Math.abs(local)));
 }
 
-// How many paths lead from the root to each node.
+// How many paths lead from the root to each node, whatever a `where` chooses.
 function countPaths(graph) {
   const count = graph.nodes.map(() => 0);
   count[graph.root] = 1;
@@ -90,7 +96,7 @@ function pathsFrom(graph, run, node) {
     const path = open.pop();
     if (path.end === graph.root) finished.push(path);
     else {
-      for (const step of usesOf(run, path.end).reverse()) {
+      for (const step of usesOf(run, path.end).filter((use) => use.path).reverse()) {
         open.push({ end: step.node, steps: [...path.steps, step], product: path.product * step.local });
       }
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.ops import OPERATIONS, Operation
-from autograd.symbolic import SYMBOLS, Expression, Formula, brief, symbol, to_javascript, to_text
+from autograd.symbolic import PREDICATES, SYMBOLS, Expression, Formula, brief, symbol, to_javascript, to_text
 
 
 def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
@@ -51,9 +51,19 @@ def operations_script() -> str:
         partials = ", ".join(
             f"({given}, out) => {to_javascript(rule(SYMBOLS, *letters, symbol('out')))}" for rule in row.partials
         )
+        unchosen = ", ".join(f"({given}) => {_truth(rule(SYMBOLS, *letters))}" for rule in row.unchosen)
         rule = f"({given}) => {value}"
         if not row.javascript and not row.infix:  # the rules of other rows call it by its name
             functions.append(f"  const {row.name} = {rule};\n")
             rule = row.name
-        entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]}},\n")
+        also = f", unchosen: [{unchosen}]" if unchosen else ""
+        entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]{also}}},\n")
     return "const operations = (() => {\n" + "".join(functions) + "  return {\n" + "".join(entries) + "  };\n})();\n"
+
+
+def _truth(condition: Formula | bool) -> str:
+    """Return a condition in JavaScript, where a number other than 0 is true, nan too."""
+    if not isinstance(condition, Expression):
+        return str(condition).lower()
+    text = to_javascript(condition)
+    return text if condition.name in PREDICATES else f"{text} != 0"

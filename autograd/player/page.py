@@ -233,9 +233,9 @@ def layout_data(
         for i, (node, name) in enumerate(zip(order, shown, strict=True))
     )
     edges = tuple(
-        Edge(f"n{number[x]}", f"n{i}", position, None if local is None else room)
+        Edge(f"n{number[x]}", f"n{i}", position, None if isinstance(x, Constant) else room)
         for i, node in enumerate(order)
-        for position, (x, local) in enumerate(zip(node.inputs, node.partials, strict=True))
+        for position, x in enumerate(node.inputs)
     )
     found = lay_out(View(boxes, edges))
 

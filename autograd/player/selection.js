@@ -42,10 +42,14 @@ function sumWords(index) {
 }
 
 function pathWords(index) {
-  const count = countPaths(graph)[index];
-  const head = `${plural(count, "path")} from ${name(index)} to ${rootName}`;
-  if (count > MOST_PATHS) return [note(`${head}: too many to list.`)];
-  const paths = pathsFrom(graph, run, index).map(({ steps, product }, number) => {
+  const most = countPaths(graph)[index];
+  const ends = `from ${name(index)} to ${rootName}`;
+  if (most > MOST_PATHS) return [note(`${plural(most, "path")} ${ends}: too many to list.`)];
+  const found = pathsFrom(graph, run, index);
+  const count = found.length;
+  const head = `${plural(count, "path")} ${ends}`;
+  if (!count) return [note(`No path leads ${ends}: the gradient is 0, whatever the local derivatives are.`)];
+  const paths = found.map(({ steps, product }, number) => {
     const names = [name(index), ...steps.map((step) => name(step.node) + operand(step))].join(" → ");
     const factors = steps.flatMap((step, i) => [i ? " × " : "", bracketed(local(step.local))]);
     const button = element("button", { type: "button", "aria-pressed": state.path === number }, names, newLine(),

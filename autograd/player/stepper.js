@@ -147,6 +147,7 @@ function backwardWords(step) {
       ...row("added", coloured("g", gradientName(input)), newLine(),
         `${long(before)} + `, bracketed(gradient(contribution)),
         " = ", element("b", { id: "after" }, gradient(after)))),
+    ...(step.path ? [] : [note(`No path leads through here from ${rootName}: nothing is added.`)]),
     ...(kink ? [note(`The local derivative of ${symbol} jumps here: ${edges}.`)] : []),
     element("p", { class: ready ? "ready whole" : "ready" }, readyWords(step))];
 }

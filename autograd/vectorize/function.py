@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.graph import topological_order
 from autograd.numpy_arrays import as_array
-from autograd.value import Comparison, Constant, Value, comparisons
+from autograd.value import Comparison, Constant, Value, comparisons, remembering
 from autograd.vectorize.given import as_numbers
 from autograd.vectorize.locks import lock_for_this_process
 from autograd.vectorize.names import unique
@@ -140,7 +140,8 @@ class _Recording:
         made: list[Comparison] = []
         token = comparisons.set(made)
         try:
-            result = function(*shown)
+            with remembering():
+                result = function(*shown)
         finally:
             comparisons.reset(token)
         self.shape = None if isinstance(result, Value) else np.shape(result)

@@ -82,6 +82,7 @@ def _numpy() -> dict[str, Callable[..., Any]]:
 
 def _jax() -> dict[str, Callable[..., Any]]:
     import jax.numpy as jnp
+    from jax.lax import stop_gradient
     from jax.scipy import special
 
     def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
@@ -105,6 +106,7 @@ def _jax() -> dict[str, Callable[..., Any]]:
         "amax": jnp.max,
         "amin": jnp.min,
         "logical_and": jnp.logical_and,
+        "stop_gradient": stop_gradient,
     }
     return _elementary(jnp, special) | others
 
@@ -146,6 +148,7 @@ def _torch() -> dict[str, Callable[..., Any]]:
     functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
     return functions | {
         "asarray": torch.as_tensor,
+        "stop_gradient": lambda x: tensor(x).detach(),
         "where": where,
         "take": take,
         "scatter": scatter,
