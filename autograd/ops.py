@@ -451,7 +451,7 @@ _ROWS = (
         value=lambda m, x, y: m.maximum(x, y),
         partials=(_maximum_slope, lambda m, x, y, out: _maximum_slope(m, y, x, out)),
         domain=(REALS, REALS),
-        edges="tie: ½ to each; nan if either input is nan",
+        edges="tie: ½ to each; 0.0 is larger than -0.0; nan if either input is nan",
     ),
     Operation(
         name="minimum", symbol="min", latex=r"\min\left({0}, {1}\right)", javascript="Math.min({0}, {1})",
@@ -461,7 +461,7 @@ _ROWS = (
             lambda m, x, y, out: _maximum_slope(m, x, y, out),
         ),
         domain=(REALS, REALS),
-        edges="tie: ½ to each; nan if either input is nan",
+        edges="tie: ½ to each; 0.0 is larger than -0.0; nan if either input is nan",
     ),
     Operation(
         name="hypot", symbol="hypot", latex=r"\sqrt{{{0}^2 + {1}^2}}", javascript="Math.hypot({0}, {1})",
@@ -536,8 +536,8 @@ _FUNCTIONS: dict[str, Rule] = dict(  # noqa: C408
     less=operator.lt, less_equal=operator.le, equal=operator.eq,
     both=lambda p, q: p and q,
     where=lambda condition, x, y: x if condition else y,
-    maximum=lambda x, y: x if x >= y or x != x else y,
-    minimum=lambda x, y: x if x <= y or x != x else y,
+    maximum=lambda x, y: x if x > y or x != x else y if x or y else x + y,  # of zeros 0.0 is larger than -0.0
+    minimum=lambda x, y: x if x < y or x != x else y if x or y else -(-x - y),
     abs=abs, exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p, sqrt=math.sqrt,
     sin=math.sin, cos=math.cos, tan=math.tan, asin=math.asin, acos=math.acos, atan=math.atan, atan2=math.atan2,
     sinh=math.sinh, cosh=math.cosh, tanh=math.tanh, erf=math.erf, erfc=math.erfc, hypot=math.hypot,

@@ -48,12 +48,48 @@ Step = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 def special_functions() -> dict[str, Callable[..., Any]]:
-    """Return erf, erfc and sigmoid on arrays: SciPy's where it is installed, else the first two from `math`."""
+    """Return erf and erfc on arrays: SciPy's where it is installed, else those of `math`, element by element."""
     try:
-        from scipy.special import erf, erfc, expit  # type: ignore[import-untyped]
+        from scipy.special import erf, erfc  # type: ignore[import-untyped]
     except ImportError:
         return {name: _of_math(getattr(math, name)) for name in ("erf", "erfc")}
-    return {"erf": erf, "erfc": erfc, "sigmoid": expit}
+    return {"erf": erf, "erfc": partial(_erfc, erfc)}
+
+
+def _erfc(function: Callable[..., Any], x: Floats, out: Floats | None = None) -> Floats:
+    """Compute erfc, of which SciPy's is 0 from 26.6 on, where there are still subnormal numbers."""
+    small = np.asarray(x) > 26.0
+    given = np.asarray(x)[small].tolist() if small.any() else []  # before x is written over
+    found: Floats = np.asarray(function(x)) if out is None else function(x, out)
+    if given:
+        found[small] = list(map(math.erfc, given))
+    return found
+
+
+def maximum(x: Any, y: Any, out: Floats | None = None) -> Any:
+    """Return the larger ones. Of two zeros NumPy takes either; here 0.0 is larger than -0.0."""
+    found = np.asarray(np.maximum(x, y, out=out))
+    if (zero := found == 0.0).any():
+        np.add(x, y, out=found, where=zero & np.equal(x, y))
+    return found
+
+
+def minimum(x: Any, y: Any, out: Floats | None = None) -> Any:
+    """Return the smaller ones; of two zeros -0.0."""
+    found = np.asarray(np.minimum(x, y, out=out))
+    if (zero := found == 0.0).any():
+        np.copyto(found, -(np.negative(x) - y), where=zero & np.equal(x, y))
+    return found
+
+
+def root(x: Any, out: Floats | None = None) -> Any:
+    """Return x ** 0.5: other than of a square root, it is 0.0 of -0.0, and ∞ of −∞."""
+    infinite = np.equal(x, -math.inf)
+    found = np.add(x, 0.0, out=out) if out is not None else np.asarray(np.add(x, 0.0))
+    np.sqrt(found, out=found)
+    if infinite.any():
+        np.copyto(found, math.inf, where=infinite)
+    return found
 
 
 def _of_math(function: Callable[[float], float]) -> Callable[..., Any]:
@@ -78,8 +114,8 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
 
 
 _NOTHING: Step = (len, ())  # stands where a step is not needed after all
-SPECIAL = ("erf", "erfc", "sigmoid")
-EXTREMES = ("maximum", "minimum")
+SPECIAL = ("erf", "erfc")
+EXTREMES = {"maximum": maximum, "minimum": minimum}
 VIEWS = (Index, Transpose, Reshape)
 CACHE_LINE = 64  # bytes, of most processors
 
@@ -132,7 +168,8 @@ class Machine:
         self.covered: dict[Array, tuple[Any, int]] = {}  # what of an array was placed, and the step that fills it
         for k, statement in enumerate(statements):
             self.ending = self.ends.get(k, [])
-            in_place = isinstance(statement, Map) and self.function(statement.name) is not None
+            name = statement.name if isinstance(statement, Map) else ""
+            in_place = self.function(name) is not None and name not in EXTREMES
             if in_place:  # NumPy's functions may write over their operands
                 self.release(k)
             getattr(self, type(statement).__name__.lower())(statement)
@@ -210,8 +247,11 @@ class Machine:
                 self.once.add(out)
                 return
             buffer = self.new(out, dtype)
-            if name in EXTREMES:  # they take `out` by its name only
-                self.do(partial(function, out=buffer), *args)
+            if name == "maximum" and statement.args[1] == 0.0:  # adding 0.0 makes 0.0 of -0.0
+                self.do(partial(np.maximum, out=buffer), *args)
+                self.do(np.add, buffer, args[1], buffer)
+            elif name in EXTREMES:
+                self.do(EXTREMES[name], *args, buffer)
             else:
                 self.do(function, *args, buffer)
         else:
@@ -398,9 +438,9 @@ class Machine:
 
 _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
     2.0: (np.square,),
-    0.5: (np.sqrt,),
+    0.5: (root,),
     -1.0: (np.reciprocal,),
-    -0.5: (np.sqrt, np.reciprocal),
+    -0.5: (root, np.reciprocal),
 }
 
 

@@ -54,6 +54,7 @@ RESERVED = {
     *PREDICATES,
     *(name for row in OPERATIONS.values() for name in (row.name, row.numpy)),
     *(f"{row.name}_slope" for row in OPERATIONS.values() if row.cancels),
+    "root",
     "__debug__",
     "len",
     "slice",
@@ -163,6 +164,9 @@ class Source:
 
 def _map(source: Source, statement: Map) -> Text:
     name, args = statement.name, statement.args
+    if source.exact and name == "pow" and args[1] in (0.5, -0.5):  # ** would take a square root
+        of_root = f"root({source.text(args[0])})"
+        return (of_root, ATOM) if args[1] == 0.5 else (f"1 / {of_root}", OPERATIONS["div"].infix)
     own: float = OPERATIONS[name].infix if name in OPERATIONS else 0
     symbols: list[Operand | Expression] = []
     for k, x in enumerate(args):

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.ops import OPERATIONS, with_derived
 from autograd.symbolic import PREDICATES
-from autograd.vectorize.machine import share, special_functions
+from autograd.vectorize.machine import maximum, minimum, root, share, special_functions
 from autograd.vectorize.source import slope_name
 
 TARGETS = ("numpy", "jax", "torch")
@@ -75,6 +75,9 @@ def _numpy() -> dict[str, Callable[..., Any]]:
         "scatter": scatter,
         "place": place,
         "share": shared,
+        "root": root,
+        "maximum": maximum,
+        "minimum": minimum,
         "logical_and": np.logical_and,
     }
     return _elementary(np) | others | {name: special[name] for name in ("erf", "erfc")}
@@ -103,6 +106,7 @@ def _jax() -> dict[str, Callable[..., Any]]:
         "scatter": scatter,
         "place": place,
         "share": shared,
+        "root": lambda x: x**0.5,
         "amax": jnp.max,
         "amin": jnp.min,
         "logical_and": jnp.logical_and,
@@ -143,6 +147,13 @@ def _torch() -> dict[str, Callable[..., Any]]:
         later = torch.flip(torch.cumsum(torch.flip(tied, (axis,)), axis), (axis,)) - tied
         return tied * 0.5 ** (later + (torch.cumsum(tied, axis) - tied > 0))
 
+    def larger(x: Any, y: Any) -> Any:  # of two zeros PyTorch takes the second
+        x, y = tensor(x), tensor(y)
+        return torch.where((x == 0.0) & (y == 0.0), x + y, torch.maximum(x, y))
+
+    def root(x: Any) -> Any:  # x ** 0.5 is the square root there, -0.0 of -0.0 and nan of -∞
+        return torch.where(x == -math.inf, math.inf, torch.sqrt(x + 0.0))
+
     elementary = _elementary(torch, torch.special)
     names = {"less": torch.lt, "less_equal": torch.le, "equal": torch.eq}
     functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
@@ -155,6 +166,9 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "place": place,
         "share": shared,
         "logical_and": torch.logical_and,
+        "maximum": larger,
+        "minimum": lambda x, y: -larger(-tensor(x), -tensor(y)),
+        "root": root,
         "einsum": lambda letters, *parts: torch.einsum(letters, *map(tensor, parts)),
         "broadcast_to": lambda x, shape: torch.broadcast_to(tensor(x), shape),
         "transpose": torch.permute,
