@@ -247,7 +247,7 @@ class Machine:
                 self.once.add(out)
                 return
             buffer = self.new(out, dtype)
-            if name == "maximum" and statement.args[1] == 0.0:  # adding 0.0 makes 0.0 of -0.0
+            if name == "maximum" and repr(statement.args[1]) == "0.0":  # adding 0.0 makes 0.0 of -0.0
                 self.do(partial(np.maximum, out=buffer), *args)
                 self.do(np.add, buffer, args[1], buffer)
             elif name in EXTREMES:
