@@ -29,9 +29,10 @@ from typing import Any
 from autograd import functions
 from autograd.labels import visible
 from autograd.ops import FLOAT, OPERATIONS, Operation, local_derivative
+from autograd.recording import is_recording
 from autograd.structures import Number, Structure, is_structure, leaves, plain, rebuild
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
-from autograd.value import Constant, Value, comparisons, exchange, remembering
+from autograd.value import Constant, Value, exchange, remembering
 from autograd.value import no_grad as no_grad
 
 Function = Callable[..., Any]
@@ -285,7 +286,7 @@ class Recording:
             return plain(number)
         result = _as_value(number)
         if self.stopped:
-            result = Constant(result.data) if comparisons.get() is None else result.detach()
+            result = result.detach() if is_recording() else Constant(result.data)
         self.results.append(result)
         return result
 

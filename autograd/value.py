@@ -18,10 +18,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from autograd.float_rules import value_and_partials
 from autograd.labels import visible
+from autograd.locks import lock_for_this_process
 from autograd.ops import OPERATIONS, Operation, evaluate, has_path, local_derivative
 
 ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
@@ -31,17 +32,40 @@ _ZERO = 0.0
 _new = object.__new__
 
 
-class Comparison(NamedTuple):
-    """A comparison that a program made: a branch that other inputs might take the other way."""
+class Watcher(Protocol):
+    """What is told of the decisions that are made while functions are being recorded: see `autograd.recording`."""
 
-    left: Value
-    relation: Callable[[Any, Any], bool]
-    right: Value
-    outcome: bool
+    def records_here(self) -> bool:
+        """Return whether a function is being recorded in this context."""
+
+    def read(self, node: Value) -> float:
+        """Return what ``.data`` gives."""
+
+    def made(self, node: Value, number: Any) -> Any:
+        """Take note of a Value made of a number, and return the number."""
+
+    def compared(self, left: Value, relation: Callable[[Any, Any], bool], right: Value, outcome: bool) -> None:
+        """Take note of a comparison."""
+
+    def failed(self, op: Operation, inputs: list[Value]) -> None:
+        """Take note of an operation that raises an exception."""
+
+    def done(self, node: Value) -> None:
+        """Take note of an operation that has raised none: of every one where that was asked for."""
+
+    def hindered(self, obstacle: str) -> None:
+        """Take note of what no recording can follow."""
 
 
-comparisons: ContextVar[list[Comparison] | None] = ContextVar("comparisons", default=None)
-"""The list that comparisons of Values are recorded in while a function is being recorded, else None."""
+_watcher: Watcher | None = None  # there is one only while a function is being recorded
+_every_operation = False
+
+
+def set_watcher(watcher: Watcher | None, every_operation: bool) -> None:
+    """Tell `watcher`, or nobody, of decisions from now on; of every operation, too, if asked for."""
+    global _watcher, _every_operation
+    _count_blocks(every_operation - _every_operation)
+    _watcher, _every_operation = watcher, every_operation
 
 
 class Value:
@@ -74,8 +98,9 @@ class Value:
     _dy: float | None
 
     def __init__(self, data: float, label: str = "") -> None:
-        self._data = real(data)
         self._grad = self._op = self._x = self._y = self._dx = self._dy = None  # type: ignore[assignment]
+        watcher = _watcher
+        self._data = real(data if watcher is None else watcher.made(self, data))
         self.label = label
 
     # What a node tells -------------------------------------------------------------------------------------------
@@ -83,16 +108,21 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Setting it changes this node only: nodes already computed from it stay as they were."""
-        return self._data
+        watcher = _watcher  # which another thread may take away
+        return self._data if watcher is None else watcher.read(self)
 
     @data.setter
     def data(self, data: float) -> None:
+        if (watcher := _watcher) is not None:
+            watcher.hindered("it sets the data of a Value")
         self._data = real(data) * 1.0  # an object of its own: it tells that data was set, to an equal number too
         data_was_set()
 
     @property
     def grad(self) -> float:
         """The derivative of the root by this node; 0.0 until a backward pass reaches it. ``del`` forgets it."""
+        if (watcher := _watcher) is not None:
+            watcher.hindered("it reads the grad of a Value")
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
@@ -494,8 +524,8 @@ def _unary(op: Operation) -> Callable[..., Value]:
             data, dx = rule(x._data)
         except (ArithmeticError, TypeError, ValueError):
             return apply(op, x)  # has the words for what went wrong, and IEEE's number for a slope that is not finite
-        if _blocks and _forgetting():
-            return _without_graph(op, data, x)
+        if _blocks and (_every_operation or _forgetting()):
+            return _not_as_usual(op, data, x)
         out = _new(Value)
         out._data = data
         out._op = op
@@ -540,8 +570,8 @@ def _binary(op: Operation) -> Callable[..., Value]:
             return apply(op, x, y)
         if data.__class__ is not float:  # a power that is complex
             return apply(op, x, y)
-        if _blocks and _forgetting():
-            return _without_graph(op, data, x, y)
+        if _blocks and (_every_operation or _forgetting()):
+            return _not_as_usual(op, data, x, y)
         out = _new(Value)
         out._data = data
         out._op = op
@@ -588,7 +618,7 @@ def apply(op: Operation, *operands: Value | float) -> Value:
             inputs.append(operand)
             continue
         try:
-            inputs.append(_constant(real(operand)))
+            inputs.append(_constant(real(operand)) if _watcher is None else Constant(operand))
         except TypeError as error:
             if op.infix and hasattr(operand, "__array__"):
                 return NotImplemented  # type: ignore[no-any-return]
@@ -597,6 +627,8 @@ def apply(op: Operation, *operands: Value | float) -> Value:
     try:
         data = evaluate(op, *numbers)
     except (ArithmeticError, ValueError) as error:
+        if (watcher := _watcher) is not None:
+            watcher.failed(op, inputs)
         named = ", ".join(f"{visible(x._label)} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
         raise type(error)(f"{op.name}({named}): {op.failure(error)}") from None
     if _blocks and _forgetting():
@@ -610,8 +642,12 @@ def apply(op: Operation, *operands: Value | float) -> Value:
         for i, x in enumerate(inputs)
     ]
     if len(inputs) == 3:
-        return _node(op, data, inputs[0], _node(_PAIR, 0.0, inputs[1], inputs[2], *partials[1:]), partials[0], 1.0)
-    return _node(op, data, inputs[0], inputs[1] if len(inputs) == 2 else None, *partials)
+        node = _node(op, data, inputs[0], _node(_PAIR, 0.0, inputs[1], inputs[2], *partials[1:]), partials[0], 1.0)
+    else:
+        node = _node(op, data, inputs[0], inputs[1] if len(inputs) == 2 else None, *partials)
+    if (watcher := _watcher) is not None:
+        watcher.done(node)
+    return node
 
 
 def _node(op: Operation, data: float, x: Value, y: Value | None, dx: float | None, dy: float | None = None) -> Value:
@@ -715,8 +751,10 @@ for _op in OPERATIONS.values():
 # Without a graph ------------------------------------------------------------------------------------------------------
 
 _open: ContextVar[tuple[FrameType | None, ...]] = ContextVar("no_grad", default=())
-_lock = threading.Lock()
-_blocks = 0  # the `no_grad` blocks that are open in any thread: while there are none, what makes nodes asks no more
+_lock = lock_for_this_process()
+# The `no_grad` blocks that are open in any thread, and the wish to be told of every operation: while there is nothing
+# of the kind, what makes nodes asks no more.
+_blocks = 0
 
 
 @contextmanager
@@ -777,9 +815,14 @@ def _forgetting() -> bool:
     return any(frame is None or frame.f_back is not None for frame in _open.get())
 
 
+def _not_as_usual(op: Operation, data: float, *inputs: Value) -> Value:
+    """Return what an operation gives within `no_grad`, and where every operation is to be told of."""
+    return _without_graph(op, data, *inputs) if _forgetting() else apply(op, *inputs)
+
+
 def _without_graph(op: Operation, data: float, *inputs: Value) -> Value:
     """Return what an operation gives within `no_grad`."""
-    if comparisons.get() is None:
+    if (watcher := _watcher) is None or not watcher.records_here():
         return _constant(data)
     with remembering():
         return apply(OPERATIONS["stop_gradient"], apply(op, *inputs))
@@ -824,14 +867,14 @@ def exchange(roots: Iterable[Value], instead: Mapping[Value, Value]) -> None:
 
 # Comparison -----------------------------------------------------------------------------------------------------------
 def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | float) -> bool:
-    right = other if isinstance(other, Value) else None
+    watcher = _watcher
     try:
-        outcome = relation(left._data, right._data if right is not None else real(other))
+        right = other if isinstance(other, Value) else Constant(other) if watcher is not None else None
+        outcome = relation(left._data, real(other) if right is None else right._data)
     except TypeError:
         return NotImplemented  # type: ignore[no-any-return]
-    record = comparisons.get()
-    if record is not None:
-        record.append(Comparison(left, relation, Constant(other) if right is None else right, outcome))  # type: ignore[arg-type]
+    if watcher is not None and right is not None:
+        watcher.compared(left, relation, right, outcome)
     return outcome
 
 

@@ -1,14 +1,25 @@
-"""How `fit` computes a batch: number by number on the graph, or with the array statements that the graph becomes."""
+"""How `fit` computes a batch: number by number on the graph, or with the array statements that the graph becomes.
+
+The array program of one sample stands for all of them only where the loss does with every sample the same, and does it
+every time. So the first samples go through the graph, as the scalar engine has them, and the program takes over only
+where nothing that the loss reads has changed by that, no random number was drawn and the costs agree. From then on it
+is compared with the graph on samples chosen anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import reprlib
+import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from autograd.graph import topological_order
-from autograd.value import Value, comparisons
+from autograd.outside import Outside
+from autograd.recording import hindered, watching
+from autograd.value import Value
 from autograd.vectorize import Program, vectorize
 from nn.layers import MLP
 from nn.losses import Loss, decay
@@ -20,11 +31,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Rows = Sequence[Sequence[float]]
-Step = Callable[[Rows, Rows], float]
-"""What computes a batch: returns J of it and leaves ∂J/∂parameter in ``.grad`` of every parameter."""
-
 ENGINES = ("vectorized", "scalar")
-TRIED, AGREEMENT = 4, 1e-9  # samples on which both engines are to agree, and how far
+TRIED = 4  # samples of the first batch that go through the graph
+CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
+AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from
 
 
 class Optimizer(Protocol):
@@ -54,18 +64,59 @@ class Engine(Protocol):
 
 
 class ScalarEngine:
-    """Computes with the graph of scalars."""
+    """Computes with the graph of scalars.
+
+    The graph of one sample at a time is built and propagated back: the leaves add the gradients up, as ΔW += δ a does,
+    and memory is that of one sample.
+    """
 
     def __init__(
         self, model: MLP, loss: Loss, decay_rate: float, optimizer: Optimizer, inputs: Floats, targets: Floats
     ) -> None:
+        self.model, self.loss, self.decay_rate = model, loss, decay_rate
         self.parameters, self.optimizer = model.parameters(), optimizer
         self.inputs, self.targets = inputs.tolist(), targets.tolist()
-        self.step = graph_step(model, loss, decay_rate)
+        self._total = 0.0
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients in ``.grad`` of the parameters."""
-        return self.step([self.inputs[k] for k in batch], [self.targets[k] for k in batch])
+        self.begin()
+        for k in batch:
+            self.add(k, len(batch))
+        return self.finish()
+
+    def begin(self) -> None:
+        """Start a batch."""
+        self.model.zero_grad()
+        self._total = 0.0
+
+    def add(self, k: int, count: int) -> Value:
+        """Add sample number k of the `count` samples of the batch, and return its loss."""
+        J = self.of_sample(k)
+        share = J / count
+        share.backward()
+        self._total += share.data
+        return J
+
+    def of_sample(self, k: int) -> Value:
+        """Return the loss of sample number k; TypeError where the loss returns anything but a cost."""
+        x, y = self.inputs[k], self.targets[k]
+        J = self.loss(self.model(x), y[0] if len(y) == 1 else y)
+        if isinstance(J, Value):
+            return J
+        name = getattr(self.loss, "__name__", None) or type(self.loss).__name__
+        raise TypeError(
+            f"fit: loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost alone, a Value "
+            "computed from the outputs: return the cost, and watch the rest with `nn.accuracy` or a `validation`"
+        )
+
+    def finish(self) -> float:
+        """Return J of the batch that all samples were added to."""
+        if self.decay_rate:
+            J = decay(self.model, self.decay_rate)
+            J.backward()
+            self._total += J.data
+        return self._total
 
     def move(self) -> None:
         """Move the parameters by the gradients."""
@@ -75,7 +126,7 @@ class ScalarEngine:
         """Return what the parameters are, for `restore`."""
         return [parameter.data for parameter in self.parameters]
 
-    def restore(self, numbers: list[float]) -> None:
+    def restore(self, numbers: Sequence[float]) -> None:
         """Set the parameters to what they were."""
         for parameter, number in zip(self.parameters, numbers, strict=True):
             parameter.data = number
@@ -85,147 +136,184 @@ class ScalarEngine:
 
 
 class VectorizedEngine:
-    """Computes with the array program of one sample's graph, run over the batch.
+    """Computes with the array program of one sample's graph, run over the batch, where one can stand for all samples.
 
-    Where that is not finite the scalar engine computes the batch: it takes the ways round such edges that are written
-    for single numbers, or raises.
+    ``program`` is None before the first batch, and where the scalar engine computes: from the first sample on, or from
+    the batch on in which a difference was found. Where a batch is not finite, the scalar engine computes that one: it
+    takes the ways round such edges that are written for single numbers, or raises.
     """
 
-    def __init__(self, program: Program, scalar: ScalarEngine, inputs: Floats, targets: Floats) -> None:
-        self.program, self.scalar = program, scalar
+    def __init__(self, scalar: ScalarEngine, inputs: Floats, targets: Floats) -> None:
+        self.program: Program | None = None
+        self.scalar = scalar
         self.inputs, self.targets = inputs, targets
-        place = {node: k for k, node in enumerate(program.nodes)}
-        self.order = np.array([place[x] for x in scalar.parameters])  # of the model's parameters in the vector
+        self._batches = 0
+        self._outside: Outside | None = None
         optimizer = scalar.optimizer
         same = getattr(optimizer, "parameters", None) == scalar.parameters
-        self.moved = optimizer.moved if same and type(optimizer) in (SGD, Adam) else None  # type: ignore[attr-defined]
+        self._moved = optimizer.moved if same and type(optimizer) in (SGD, Adam) else None  # type: ignore[attr-defined]
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients."""
-        program = self.program
+        self._batches += 1
+        if self._batches == 1:
+            return self._first(batch)
+        if self.program is not None and (difference := self._difference(batch)):
+            self.settle()
+            self.program = None
+            warnings.warn(
+                f"fit: {difference}. The training goes on number by number, from the state before this batch, with "
+                "the cost that was given; engine='scalar' does so from the start",
+                stacklevel=3,
+            )
+        return self.scalar.cost(batch) if self.program is None else self._run(self.program, batch)
+
+    def _first(self, batch: list[int]) -> float:
+        """Return J of the first batch, of which some samples go through the graph to tell whether all must."""
+        scalar = self.scalar
+        outside = Outside(scalar.loss, scalar.model)
+        tried = batch[:TRIED]
+        scalar.begin()
+        costs = [scalar.add(k, len(batch)) for k in tried]
+        if not (outside.iterator or outside.drawn() or outside.changed()):
+            program = sample_program(scalar, outside, self.inputs[tried[0]], self.targets[tried[0]])
+            if program is not None and self._agree(program, tried, costs):
+                self.program, self._outside = program, outside
+                place = {node: k for k, node in enumerate(program.nodes)}
+                self._order = np.array([place[x] for x in scalar.parameters])  # of the parameters in the vector
+                scalar.model.zero_grad()
+                return self._run(program, batch)
+        for k in batch[TRIED:]:
+            scalar.add(k, len(batch))
+        return scalar.finish()
+
+    def _agree(self, program: Program, tried: list[int], costs: list[Value]) -> bool:
+        """Return whether program and graph have the same costs of samples, where these are finite."""
+        shared = self._decay()
+        for found, J in zip(program(self.inputs[tried], self.targets[tried]).tolist(), costs, strict=True):
+            expected = J.data + shared
+            if not (math.isfinite(expected) and math.isfinite(found)) or math.isclose(
+                found, expected, rel_tol=AGREEMENT
+            ):
+                continue
+            largest = max(abs(node.data) for node in topological_order(J))
+            if abs(found - expected) > ROUNDING * largest:
+                return False
+        return True
+
+    def _decay(self) -> float:
+        scalar = self.scalar
+        return decay(scalar.model, scalar.decay_rate).data if scalar.decay_rate else 0.0
+
+    def _difference(self, batch: list[int]) -> str:
+        """Return how the program is found to differ from the loss, "" where it is not."""
+        assert self.program is not None
+        assert self._outside is not None
+        if changed := self._outside.changed():
+            return f"the loss reads {changed}, which has changed since the first batch"
+        number = self._batches
+        if number & (number - 1) and number % CHECKED_EVERY:
+            return ""
+        k = batch[number % len(batch)]
+        self.settle()
+        outside = Outside(self.scalar.loss, self.scalar.model)
+        try:
+            J = self.scalar.of_sample(k)
+        except (ArithmeticError, ValueError):  # if it matters, the batch is not finite
+            return ""
+        if drawn := outside.drawn():
+            outside.rewind()
+            return f"the loss draws random numbers from {drawn}, which it did not in the first batch"
+        if changed := outside.changed():
+            return f"the loss changes {changed}, which it did not in the first batch"
+        if self._agree(self.program, [k], [J]):
+            return ""
+        return (
+            f"the loss of sample {k} is another than that recorded at the first batch: it decides by what cannot be "
+            "seen, or changes from call to call"
+        )
+
+    def _run(self, program: Program, batch: list[int]) -> float:
         J, _ = program.value_and_grad(self.inputs[batch], self.targets[batch])
         if not (np.isfinite(J) and np.isfinite(program.gradient).all()):
             self.settle()
             J = self.scalar.cost(batch)
-            program.gradient[self.order] = [x.grad for x in self.scalar.parameters]
+            program.gradient[self._order] = [x.grad for x in self.scalar.parameters]
         return J
 
     def move(self) -> None:
         """Move the parameters by the gradients."""
-        vector, gradient, order = self.program.vector, self.program.gradient, self.order
-        if self.moved is not None:
+        if self.program is None:
+            self.scalar.move()
+            return
+        vector, gradient, order = self.program.vector, self.program.gradient, self._order
+        if self._moved is not None:
             with np.errstate(all="ignore"):
-                vector[order] = self.moved(vector[order], gradient[order])
+                vector[order] = self._moved(vector[order], gradient[order])
             return
         self.settle()
         for parameter, grad in zip(self.scalar.parameters, gradient[order].tolist(), strict=True):
             parameter.grad = grad
         self.scalar.optimizer.step()
-        vector[order] = self.scalar.numbers()
 
-    def numbers(self) -> Floats:
+    def numbers(self) -> Any:
         """Return what the parameters are, for `restore`."""
-        return self.program.vector.copy()
+        return self.scalar.numbers() if self.program is None else self.program.vector[self._order]
 
-    def restore(self, numbers: Floats) -> None:
-        """Set the parameters to what they were, in the model too."""
-        self.program.vector[:] = numbers
-        self.settle()
+    def restore(self, numbers: Any) -> None:
+        """Set the parameters to what they were, in the model."""
+        self.scalar.restore(np.asarray(numbers).tolist())
 
     def settle(self) -> None:
         """Put the parameters into the model."""
-        self.scalar.restore(self.program.vector[self.order].tolist())
+        if self.program is not None:
+            self.program.write_parameters()
 
 
 def make_engine(
     name: str, model: MLP, loss: Loss, decay_rate: float, optimizer: Optimizer, inputs: Floats, targets: Floats
 ) -> Engine:
-    """Return the engine called `name`; the scalar one where the loss does what arrays cannot follow.
-
-    That is a loss that decides by comparing numbers, needs plain ones, or does not agree with the scalar engine on
-    some of the samples. Raises ValueError for an unknown name.
-    """
+    """Return the engine called `name`; ValueError for an unknown name."""
     if name not in ENGINES:
         raise ValueError(f"engine: got {name!r}; accepted: {', '.join(map(repr, ENGINES))}")
     scalar = ScalarEngine(model, loss, decay_rate, optimizer, inputs, targets)
-    program = sample_program(model, loss, decay_rate, inputs[0], targets[0]) if name == "vectorized" else None
-    if program is None:
-        return scalar
-    tried = min(TRIED, len(inputs))
-    some = [k * len(inputs) // tried for k in range(tried)]  # from all over: those of one class often stand together
-    try:
-        expected = scalar.cost(some)
-    except (ArithmeticError, ValueError):  # it will say in which batch
-        return scalar
-    vectorized = VectorizedEngine(program, scalar, inputs, targets)
-    J = vectorized.cost(some)
-    model.zero_grad()
-    return vectorized if np.isclose(J, expected, AGREEMENT, 0.0) else scalar
+    return scalar if name == "scalar" else VectorizedEngine(scalar, inputs, targets)
 
 
-def sample_program(model: MLP, loss: Loss, decay_rate: float, x: Floats, y: Floats) -> Program | None:
+def sample_program(scalar: ScalarEngine, outside: Outside, x: Floats, y: Floats) -> Program | None:
     """Return the array program of one sample's cost, with decay; None where arrays cannot follow its loss."""
+    model, loss, decay_rate = scalar.model, scalar.loss, scalar.decay_rate
     inputs, targets = [Value(number, label="X") for number in x.tolist()], [_Target(number) for number in y.tolist()]
     for target in targets:
         target.label = "Y"
-    made: list[Any] = []
-    token = comparisons.set(made)
     try:
-        J = loss(model(inputs), targets[0] if len(targets) == 1 else targets)
-        if decay_rate:
-            J = J + decay(model, decay_rate)
-    except (TypeError, _DecidedError):  # the loss needs plain numbers
+        with watching(outside.catches) as (made, elsewhere):
+            J = loss(model(inputs), targets[0] if len(targets) == 1 else targets)
+            if decay_rate:
+                J = J + decay(model, decay_rate)
+    except Exception:  # the loss itself has done without: it needs plain numbers
         return None
-    finally:
-        comparisons.reset(token)
-    if made or not isinstance(J, Value) or J.op is None:
+    parameters = list(dict.fromkeys(model.parameters()))
+    made.adopt(elsewhere, [*inputs, *targets, *parameters])
+    if made.decides() or not isinstance(J, Value) or J.op is None:
         return None
     reached = set(topological_order(J))
     if not (reached.intersection(inputs) and reached.intersection(targets)):
         return None
-    return vectorize(J, {"X": inputs, "Y": targets}, model.parameters())
-
-
-class _DecidedError(Exception):
-    """A loss has asked whether a target equals a number."""
+    return vectorize(J, {"X": inputs, "Y": targets}, parameters)
 
 
 class _Target(Value):
-    """A target while a loss is recorded: to ask whether it equals a number is to decide by it."""
+    """A target while a loss is recorded: to compare it with a number, or to use it as a key, is to decide by it."""
 
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
             return self is other
-        raise _DecidedError
+        hindered("it asks whether a target equals a number")
+        return self._data == other
 
-    __hash__ = Value.__hash__
-
-
-def graph_step(model: MLP, loss: Loss, decay_rate: float = 0.0) -> Step:
-    """Return the step that computes with the graph of scalars: J of a batch, and its gradients in ``.grad``.
-
-    The graph of one sample at a time is built and propagated back: the leaves add the gradients up, as
-    ΔW += δ a does, and memory is that of one sample.
-
-    >>> from nn import squared_error
-    >>> model = MLP(1, [1])
-    >>> graph_step(model, squared_error)([[0.0]], [[2.0]]), model.layers[0].neurons[0].b.grad
-    (2.0, -2.0)
-    """
-
-    def step(inputs: Rows, targets: Rows) -> float:
-        model.zero_grad()
-        total = 0.0
-        for x, y in zip(inputs, targets, strict=True):
-            J = loss(model(x), y[0] if len(y) == 1 else y) / len(inputs)
-            J.backward()
-            total += J.data
-        if decay_rate:
-            J = decay(model, decay_rate)
-            J.backward()
-            total += J.data
-        return total
-
-    return step
+    def __hash__(self) -> int:
+        hindered("it uses a target as a key")
+        return super().__hash__()

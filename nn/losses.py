@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd import functions
 from autograd.labels import UnitLabel
+from autograd.recording import hindered
 from autograd.value import Constant, Value, real
 from nn.layers import MLP, Inputs, check_model
 
@@ -207,6 +208,7 @@ def _total(terms: list[Any]) -> Any:
 def _times_log(factor: Any, x: Any, stable: Loss) -> Any:
     # 0 · ln x is 0 down to x = 0; below the normal numbers 1/x is infinite, and 0 · ∞ no gradient.
     if _number(factor) == 0.0 and 0.0 <= _number(x) < SMALLEST_NORMAL:
+        hindered("an output is 0 where its target is, which has a way of its own")
         return factor * x
     try:
         return factor * functions.log(x)

@@ -90,14 +90,19 @@ def fit(
     learning rate 0.01 if none is given). `validation` is the fraction of the samples held out to watch. `data` are a
     `Dataset`, or inputs and targets. A progress bar is shown in terminals and notebooks.
 
-    The "vectorized" `engine` records the graph of one sample and trains with the array statements that it becomes;
-    "scalar" builds the graph of every sample of every batch, with the same results within rounding. A loss that
-    compares numbers, as arrays cannot, trains with the scalar one.
+    The "scalar" `engine` builds the graph of every sample of every batch. The "vectorized" one records that of one
+    sample and trains with the array statements that it becomes, with the same results within rounding. The first
+    samples go through the graph all the same, and so does the whole training where arrays cannot follow the loss: where
+    it compares numbers, draws random ones, or has a state of its own that it changes. Later on one sample of the 2nd,
+    4th, 8th batch and so on, at least of every 1024th, goes through the graph too, and what the loss reads is compared
+    at each batch. On a difference a warning says what it is, and the training goes on by the graph from the state
+    before that batch. The loss is called less often than by the scalar engine, never more for what changes by it.
 
     Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
     the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.
 
-    Raises TypeError for a model, loss or optimizer that is none, ValueError for an optimizer of other parameters than
+    Raises TypeError for a model, loss or optimizer that is none and for a loss that returns more than the cost,
+    ValueError for an optimizer of other parameters than
     the model's, for cross_entropy of outputs that are not softmax's, for a cost of logits where the outputs are
     probabilities, for targets of a cross-entropy that are none and for data that do not fit the model.
 

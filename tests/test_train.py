@@ -1,4 +1,5 @@
 import os
+import random
 import subprocess
 import sys
 import time
@@ -6,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from random_trainings import apart
 
 from autograd import Value
 from nn import (
@@ -29,7 +31,7 @@ from nn import (
     unstandardized,
     xor,
 )
-from nn.engines import graph_step
+from nn.engines import ScalarEngine
 
 
 def numbers(model):
@@ -126,7 +128,8 @@ def test_the_step_is_the_batch_s_cost_and_gradient():
     model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=1)
     X, Y = [[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
     model.parameters()[0].grad = 5.0  # what was there before is not counted
-    J = graph_step(model, cross_entropy, decay_rate=0.1)(X, Y)
+    engine = ScalarEngine(model, cross_entropy, 0.1, SGD(model.parameters()), np.array(X), np.array(Y))
+    J = engine.cost([0, 1, 2])
     found = [p.grad for p in model.parameters()]
     model.zero_grad()
     whole = cost(model, X, Y, cross_entropy, decay_rate=0.1)
@@ -394,3 +397,111 @@ def test_a_loss_that_is_another_one_for_later_samples_is_not_trained_with_the_fi
         fit(model, (inputs, targets), loss, epochs=2, progress=False, engine=engine)
         found.append(numbers(model))
     assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_both_engines_train_random_losses_alike(seed):
+    words, distance, _ = apart(seed)
+    assert distance < 1e-9, words
+
+
+def trained(make_loss, engine, data, **how):
+    """Return costs and parameters of a small training, by a loss made anew."""
+    model = MLP(2, [3, 1], activation="tanh", seed=1)
+    optimizer = how.pop("optimizer", SGD)(model.parameters(), learning_rate=0.05)
+    history = fit(model, data, make_loss(), optimizer, progress=False, engine=engine, **{"epochs": 3} | how)
+    return history.cost, numbers(model)
+
+
+SAMPLES = [[k / 20, 1 - k / 20] for k in range(40)]
+
+
+def test_a_rare_sample_on_the_other_side_of_a_branch():
+    def huber(h, y):
+        d = h - y
+        return 0.5 * d * d if abs(d.data) <= 1.0 else abs(d) - 0.5
+
+    data = SAMPLES, [[20.0] if k == 13 else [0.5] for k in range(40)]
+    assert trained(lambda: huber, "vectorized", data) == trained(lambda: huber, "scalar", data)
+
+
+def test_what_changes_later_is_found_and_said_once():
+    """The weight changes in the optimizer, from the 10th step on; a hidden count, seen by no one, at the 500th call."""
+
+    class Annealing(SGD):
+        def step(self):
+            super().step()
+            self.steps = getattr(self, "steps", 0) + 1
+            settings["weight"] = 1.0 if self.steps < 10 else 0.1
+
+    settings = {"weight": 1.0}
+    data = SAMPLES, [[0.5 * a] for a, _ in SAMPLES]
+    how = {"optimizer": Annealing, "batch_size": 4}
+    expected = trained(lambda: lambda h, y: settings["weight"] * (h - y) ** 2, "scalar", data, **how)
+    settings["weight"] = 1.0
+    with pytest.warns(UserWarning, match=r"reads settings\['weight'\], which has changed since") as caught:
+        found = trained(lambda: lambda h, y: settings["weight"] * (h - y) ** 2, "vectorized", data, **how)
+    assert len(caught) == 1
+    assert found[0] == pytest.approx(expected[0], rel=1e-9)
+    assert found[1] == pytest.approx(expected[1], rel=1e-9)
+
+
+def test_what_cannot_be_seen_is_found_on_samples_chosen_anew(monkeypatch):
+    """A variable of the environment changes while the network is trained: only the costs tell."""
+
+    def loss(h, y):
+        return float(os.environ["WEIGHT"]) * (h - y) ** 2
+
+    class Changing(SGD):
+        def step(self):
+            super().step()
+            monkeypatch.setenv("WEIGHT", "2.0")
+
+    data = SAMPLES, [[0.5 * a] for a, _ in SAMPLES]
+    monkeypatch.setenv("WEIGHT", "1.0")
+    with pytest.warns(UserWarning, match=r"the loss of sample \d+ is another than that recorded at the first batch"):
+        found = trained(lambda: loss, "vectorized", data, optimizer=Changing)
+    monkeypatch.setenv("WEIGHT", "1.0")
+    assert found[0] == pytest.approx(trained(lambda: loss, "scalar", data, optimizer=Changing)[0], rel=1e-9)
+
+
+def test_random_losses_have_the_random_numbers_of_the_scalar_engine():
+    data = SAMPLES, [[0.5 * a] for a, _ in SAMPLES]
+
+    def late(h, y):  # draws only where the network is good already
+        return (h - y) ** 2 * (random.random() if abs((h - y).data) < 1e-3 else 1.0)
+
+    for loss in (lambda h, y: (h - y) ** 2 * random.random(), late):
+        random.seed(1)
+        expected = trained(lambda loss=loss: loss, "scalar", data), random.random()
+        random.seed(1)
+        assert (trained(lambda loss=loss: loss, "vectorized", data), random.random()) == expected
+
+
+@pytest.mark.parametrize("engine", ["scalar", "vectorized"])
+def test_a_loss_that_returns_more_than_the_cost(engine):
+    data = SAMPLES, [[0.5 * a] for a, _ in SAMPLES]
+    for more in (lambda J: (J, 0.5), lambda J: [J], lambda J: J.data, lambda J: {"cost": J}, lambda _: None):
+        with pytest.raises(TypeError, match=r"fit: loss: .* returned .*; accepted: the cost alone.*return the cost"):
+            trained(lambda more=more: lambda h, y: more((h - y) ** 2), engine, data)
+
+
+@pytest.mark.parametrize("engine", ["scalar", "vectorized"])
+def test_inputs_that_overflow_name_epoch_and_batch(engine):
+    data = [[1e200 * a, b] for a, b in SAMPLES], [[0.5]] * 40
+    model = MLP(2, [3, 1], activation="relu", seed=1)
+    with pytest.raises(ArithmeticError, match=r"fit: in epoch 1, batch 1: .*scaled inputs"):
+        fit(model, data, squared_error, SGD(model.parameters()), progress=False, engine=engine)
+
+
+def test_weights_shared_between_layers():
+    found = []
+    for engine in ("scalar", "vectorized"):
+        for kind in (SGD, Adam):
+            model = MLP(2, [2, 2, 1], activation="tanh", seed=1)
+            model.layers[1] = model.layers[0]
+            data = [[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]]
+            fit(model, data, squared_error, kind(model.parameters()), epochs=5, progress=False, engine=engine)
+            found.append(numbers(model))
+    assert found[0] == pytest.approx(found[2], rel=1e-12)
+    assert found[1] == pytest.approx(found[3], rel=1e-12)

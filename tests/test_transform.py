@@ -23,9 +23,10 @@ import autograd
 from autograd import OPERATIONS, Constant, Value, exp, log, sin, sqrt, tanh, topological_order
 from autograd.approximation import taylor, total_differential
 from autograd.gradcheck import gradcheck
+from autograd.recording import watching
 from autograd.steps import backward_steps
 from autograd.transform import grad, gradients, hessian, hvp, jacobian, jvp, no_grad, record, value_and_grad, vjp
-from autograd.value import apply, comparisons
+from autograd.value import apply
 from autograd.vectorize import vectorize
 from nn import MLP, fit, squared_error
 
@@ -262,12 +263,10 @@ def test_no_derivative_is_looked_for_that_is_not_asked_for():
 
 
 def test_kinks_are_recorded_as_comparisons():
-    record = []
-    token = comparisons.set(record)
     x = Value(3.0)
-    gradients(x.relu(), [x])
-    comparisons.reset(token)
-    assert [(c.left, c.right.data, c.outcome) for c in record] == [(x, 0.0, False)]
+    with watching() as (recording, _):
+        gradients(x.relu(), [x])
+    assert [(c.left, c.right.data, c.outcome) for c in recording.comparisons] == [(x, 0.0, False)]
 
 
 # Inputs and results -----------------------------------------------------------------------------------------------

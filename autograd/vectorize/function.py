@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import functools
-import inspect
+import types
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from autograd.graph import topological_order
-from autograd.numpy_arrays import as_array
-from autograd.value import Comparison, Constant, Value, comparisons, remembering
+from autograd.locks import lock_for_this_process
+from autograd.recording import hindered, is_recording
+from autograd.value import Value
 from autograd.vectorize.given import as_numbers
-from autograd.vectorize.locks import lock_for_this_process
-from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
+from autograd.vectorize.ways import Way
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
 
-KEPT = 16  # recordings of a function, one for each way through its branches
+KEPT = 16  # ways through a function that are recorded for arguments of the same shapes
+RESTLESS = 2  # calls that change what the function reads, as those that make a cache do, before it is given up
+ADVICE = (
+    "To run as an array program, compare the Values rather than their .data, use stop_gradient(x) for the number of x "
+    "without a derivative, and hand over as arguments the numbers that change"
+)
 
 
 @overload
@@ -38,7 +43,7 @@ def vectorize(J: Any, inputs: Any = (), parameters: Any = None, *, batch: Any = 
     recorded for one sample runs over a batch too, its cost the mean (or sum) of those of the samples. `parameters` are
     leaves, or arrays of leaves by name; without them all leaves that are neither inputs nor constants. Other leaves
     keep the numbers that they have. What was decided while `J` was recorded stays decided: which way a comparison went,
-    what was made of ``.data``. A function is recorded again when a comparison comes out otherwise.
+    what was made of ``.data``. A function is recorded again where it would decide otherwise: see `VectorizedFunction`.
 
     Raises TypeError for what is neither a Value nor made of Values, ValueError for a leaf given twice and for inputs
     and parameters that were computed, and for an array of inputs that `J` does not depend on at all.
@@ -61,12 +66,22 @@ def vectorize(J: Any, inputs: Any = (), parameters: Any = None, *, batch: Any = 
 class VectorizedFunction:
     """A function of Values that is recorded when it is called, and then runs as an array program.
 
-    Arguments are numbers and (nested lists, or arrays) of numbers, of which the function gets Values. It is recorded
-    again for other shapes, and when a comparison of Values in it comes out otherwise: it never follows an old branch.
-    What it decides by other means than comparing Values, ``.data`` among them, is decided once. Other Values that it
-    uses, the weights of a network perhaps, are parameters of its programs by the rule of `Program`: what was set last
-    holds, ``data`` or ``program.vector``. ``program`` is the one that ran last; where another one runs next, the
-    Values get its parameters first.
+    Arguments are numbers and (nested lists, or arrays) of numbers, of which the function gets Values; called with
+    Values, or by a function that is being recorded, it is the plain function. It is recorded again for other shapes,
+    and whenever it would decide otherwise than it did: where a comparison comes out otherwise, where a number that was
+    taken out by ``.data`` and used as such is another, where an operation fails or no longer fails in a function that
+    catches exceptions, and where the numbers, texts and objects that its names lead to outside of it are others.
+    Calculating with ``.data`` is no decision: it is the Value without a derivative.
+
+    What cannot be seen from outside is found by comparing recordings: some calls, among them the second, run the
+    function itself and compare what it does with what was recorded. It never runs more often than it is called. A
+    function that is found to draw random numbers or to change what it reads, and one that has gone more than 16 ways,
+    is computed number by number from then on; a warning says so once, and why. What changes unseen and seldom may
+    be found late: hand it over as an argument.
+
+    Other Values that it uses, the weights of a network perhaps, are parameters of its programs by the rule of
+    `Program`: what was set last holds, ``data`` or ``program.vector``. ``program`` is the one of the last call; where
+    another one runs next, the Values get its parameters first. A method of a class is one function for each object.
 
     >>> @vectorize
     ... def f(x):
@@ -77,114 +92,131 @@ class VectorizedFunction:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.program: Program | None = None
-        self.recordings: dict[Any, list[_Recording]] = {}
+        self.recordings: dict[Any, list[Way]] = {}
+        self.obstacle = ""  # why it is computed number by number
+        self._restless = 0  # calls that changed what they read
+        self._last: Way | None = None
+        self._method_name = ""
         self._lock = lock_for_this_process()
         functools.update_wrapper(self, function)
 
-    def __repr__(self) -> str:
-        name = getattr(self.function, "__name__", None) or repr(self.function)
-        count = sum(map(len, self.recordings.values()))
-        return f"<vectorized {name}: {count} recording{'' if count == 1 else 's'}>"
+    @property
+    def program(self) -> Program | None:
+        """The program of the last call; None before the first."""
+        with self._lock:
+            return None if self._last is None else self._last.filled_program()
 
-    def __reduce__(self) -> str:
+    def __repr__(self) -> str:
+        count = sum(map(len, self.recordings.values()))
+        return f"<vectorized {self._name}: {count} recording{'' if count == 1 else 's'}>"
+
+    @property
+    def _name(self) -> str:
+        return getattr(self.function, "__name__", None) or repr(self.function)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        if self._method_name:
+            return getattr, (self.function.__self__, self._method_name)  # type: ignore[attr-defined]
         return self.__qualname__  # type: ignore[attr-defined,no-any-return]  # pickled by name, as functions are
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._method_name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> VectorizedFunction:
+        """Return the function of one object, which has programs of its own and stays with the object."""
+        if instance is None:
+            return self
+        method = VectorizedFunction(types.MethodType(self.function, instance))
+        method._method_name = self._method_name
+        return vars(instance).setdefault(self._method_name, method)  # type: ignore[no-any-return]
 
     def __call__(self, *args: ArrayLike) -> Any:
         """Return the value, or an array of the values, of the function."""
+        if is_recording() or any(map(_has_values, args)):
+            return self.function(*args)
         with self._lock:
-            return self._recorded(args, "value").result()
+            return self._way(args, "value").result()
 
     def value_and_grad(self, *args: ArrayLike) -> tuple[float, tuple[Floats, ...]]:
         """Return the value of the function, and its gradient by every argument, an array of its shape."""
+        hindered(f"it asks for the gradient of {self._name}")
         with self._lock:
-            recording = self._recorded(args, "gradient")
-            gradients = recording.program.gradients
-            return recording.value, tuple(gradients[name].copy() for name in recording.names)
+            return self._way(args, "gradient").value_and_gradients()
 
-    def _recorded(self, args: Sequence[ArrayLike], want: str) -> _Recording:
+    def _way(self, args: Sequence[ArrayLike], want: str) -> Way:
+        """Return the way that the function goes with these arguments, with the results of it."""
         given = [as_numbers(f"argument {k}", x) for k, x in enumerate(args, 1)]
+        if self.obstacle:
+            return self._go(args, given)
         kinds = tuple((x.shape, isinstance(arg, np.ndarray)) for x, arg in zip(given, args, strict=True))
         known = self.recordings.setdefault(kinds, [])
-        for recording in known:
-            self._hand_over(recording.program)
-            if recording.run(given, want):
-                break
-        else:
-            self._hand_over(None)
-            recording = _Recording(self.function, args, given)
-            known.append(recording)
-            del known[:-KEPT]
-            self.program = recording.program
-            recording.run(given, want)
-        return recording
+        changed = ""
+        for way in known:
+            if outside := way.outside.changed():
+                changed = f"{outside} is another each time"
+                continue
+            self._hand_over(way)
+            if way.run(given, want):
+                if way.is_to_be_compared():
+                    return self._compared(way, args, given)
+                return way
+            changed = "numbers in it decide otherwise each time"
+        way = self._go(args, given)
+        self._restless += bool(way.restless)
+        if way.obstacle:
+            self._give_up(way.obstacle)
+        elif self._restless > RESTLESS:
+            self._give_up(f"it changes {way.restless}, which it reads")
+        elif len(known) == KEPT:
+            self._give_up(f"it was recorded {KEPT} times, and {changed}")
+        elif not way.restless and way.run(given, want):
+            known.insert(0, way)
+        return way
 
-    def _hand_over(self, program: Program | None) -> None:
-        """Let `program`, or a new recording, have the parameters as the program that ran last has them."""
-        if self.program is not program and self.program is not None:
-            self.program.write_parameters()
-        self.program = program
+    def _go(self, args: Sequence[ArrayLike], given: Sequence[Floats]) -> Way:
+        """Call the function, with Values."""
+        self._hand_over(None)
+        self._last = Way(self.function, args, given)
+        return self._last
 
-
-class _Recording:
-    """One way through a function: its program, and the comparisons that lead this way."""
-
-    def __init__(self, function: Callable[..., Any], args: Sequence[ArrayLike], given: Sequence[Floats]) -> None:
-        parameters = list(inspect.signature(function).parameters)
-        names = [parameters[min(k, len(parameters) - 1)] for k in range(len(given))]
-        self.names = unique(names)
-        leaves = {name: _values(name, x) for name, x in zip(self.names, given, strict=True)}
-        shown = [
-            as_array(x) if isinstance(arg, np.ndarray) else x for x, arg in zip(leaves.values(), args, strict=True)
-        ]
-        made: list[Comparison] = []
-        token = comparisons.set(made)
+    def _compared(self, way: Way, args: Sequence[ArrayLike], given: Sequence[Floats]) -> Way:
+        """Return `way` if the function itself goes it with these arguments, else how it goes."""
         try:
-            with remembering():
-                result = function(*shown)
-        finally:
-            comparisons.reset(token)
-        self.shape = None if isinstance(result, Value) else np.shape(result)
-        roots = [result] if isinstance(result, Value) else np.array(result, dtype=object).ravel().tolist()
-        for root in roots:
-            if not isinstance(root, Value):
-                raise TypeError(f"{function.__name__}: returned {root!r}; accepted: a Value or an array of Values")
-        sides = [side for guard in made for side in (guard.left, guard.right)]
-        self.guards = made
-        self.relations = {guard.relation: None for guard in made}
-        self.outcomes = np.array([guard.outcome for guard in made], dtype=bool)
-        own = {x for part in leaves.values() for x in np.array(part, dtype=object).ravel()}
-        used = (x for x in topological_order(*roots, *sides) if x.op is None and not isinstance(x, Constant))
-        others = [x for x in used if x not in own]
-        shared = {unique([*self.names, "others"])[-1]: others} if others else {}
-        self.program = Program(roots, (), leaves | shared, "mean", watched=sides)
-        self.sides = sides
-        self.value: Any = None
+            found = self._go(args, given)
+        except (ArithmeticError, ValueError) as error:
+            if not _is_of_an_operation(error):
+                raise
+            found = None  # where the graph raises, arrays have inf or nan
+        obstacle = "" if found is None else found.obstacle
+        if found is not None and not obstacle and not way.is_the_same_as(found):
+            obstacle = "what it computes changes from call to call, by chance or by what it reads from outside"
+        if found is not None and obstacle:
+            self._give_up(obstacle)
+            return found
+        self._last = way
+        return way
 
-    def run(self, given: Sequence[Floats], want: str) -> bool:
-        """Run the program on these arguments, and return whether all comparisons come out as when it was recorded."""
-        program = self.program
-        for name, x in zip(self.names, given, strict=True):
-            program.parameters[name][...] = x
-        if want == "gradient":
-            self.value, _ = program.value_and_grad()
-        else:
-            self.value = program()
-        if not self.guards:
-            return True
-        left, right = program.numbers(self.sides).reshape(-1, 2).T
-        for relation in self.relations:
-            of_relation = np.array([guard.relation is relation for guard in self.guards])
-            if not np.array_equal(relation(left[of_relation], right[of_relation]), self.outcomes[of_relation]):
-                return False
-        return True
+    def _hand_over(self, way: Way | None) -> None:
+        """Let the next way have the parameters as the program of the last one has them."""
+        if self._last is not None and self._last is not way:
+            self._last.write_parameters()
+        self._last = way
 
-    def result(self) -> Any:
-        return self.value if self.shape is None else np.reshape(self.value, self.shape)
+    def _give_up(self, obstacle: str) -> None:
+        self.obstacle = obstacle
+        self.recordings.clear()
+        warnings.warn(f"{self._name}: {obstacle}: it is computed number by number from now on. {ADVICE}", stacklevel=5)
 
 
-def _values(name: str, x: Any) -> Any:
-    """Return Values of the numbers of an array, nested as its axes are."""
-    if x.ndim == 0:
-        return Value(float(x), label=name)
-    return [_values(f"{name}_{k}", part) for k, part in enumerate(x, 1)]
+def _has_values(x: Any) -> bool:
+    if isinstance(x, np.ndarray):
+        return x.dtype == object and any(isinstance(item, Value) for item in x.flat)
+    return isinstance(x, Value) or (isinstance(x, list | tuple) and any(map(_has_values, x)))
+
+
+def _is_of_an_operation(error: Exception) -> bool:
+    """Return whether an exception comes from outside the domain of an operation, not from the user's own code."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("autograd.")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.locks import lock_for_this_process
 from autograd.value import data_mark, data_was_set
 from autograd.vectorize.leaves import Leaves
-from autograd.vectorize.locks import lock_for_this_process
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -28,6 +28,7 @@ PARTS = {
         "-k",
         "test_random",
     ],
+    "500 random trainings": ["tests/long/trainings.py", "500"],
     "coverage": [],
     "memory": ["tests/long/memory.py"],
     **{f"fuzz {x}": ["tests/long/fuzz.py", x, "10"] for x in ("expressions", "csv", "graphs", "models", "labels")},
