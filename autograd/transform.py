@@ -517,7 +517,7 @@ def _as_values_if_any(recording: Recording, numbers: Iterable[Number]) -> Record
 def _pull_tangents(paths: _Paths, root: Number, directions: Mapping[Value, Number]) -> dict[Value, Number]:
     """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
     order, active = paths.order, paths.active
-    if root not in active:
+    if not isinstance(root, Value) or root not in active:
         return {}
     tangents: dict[Value, Any] = {x: tangent for x, tangent in directions.items() if x in active}
     tangent_of = tangents.get  # None where no path leads from a variable

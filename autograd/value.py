@@ -73,7 +73,8 @@ class Value:
 
     Arithmetic with Values and plain numbers makes new nodes; every operation of the table is also a method.
     ``data`` is the number, ``grad`` the derivative of the root that `backward` was called on by this node, ``label`` a
-    name for pictures and tables. Equality and hash are identity; ``<`` and its kin compare the data.
+    name for pictures and tables. ``<`` and its kin compare the data, and so does ``==`` with a plain number. Two Values
+    are equal only if they are one, and the hash is that of the node, as sets of nodes need it.
 
     Raises TypeError, naming what was given, for anything but a real number.
 
@@ -305,6 +306,16 @@ class Value:
 
     def __ge__(self, other: Value | float) -> bool:
         return _compare(self, operator.ge, other)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the data is this plain number, as ``<`` does; of another Value, whether it is this one.
+
+        A guard such as ``if x == 0.0`` or ``np.where(x == 0, 1.0, x)`` would take the wrong branch in silence if this
+        were identity too; sets and dicts of nodes would confuse nodes of equal data if it were not, of Values.
+        """
+        return self is other if isinstance(other, Value) else _compare(self, operator.eq, other)  # type: ignore[arg-type]
+
+    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         return _compare(self, operator.ne, 0.0)

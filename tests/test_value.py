@@ -16,9 +16,11 @@ import pytest
 from random_graphs import random_graph
 
 import autograd
-from autograd import OPERATIONS, Constant, Value, topological_order
+from autograd import OPERATIONS, Constant, Value, sin, topological_order
 from autograd.ops import evaluate, local_derivative
+from autograd.transform import grad
 from autograd.value import Comparison, _propagate, apply, comparisons
+from autograd.vectorize import vectorize
 
 SPECIAL = (0.0, 5e-324, 1e-308, 1e-8, 0.49, 0.99, 1.01, 1.3, 37.0, 710.0, 746.0, 1e308, math.inf)
 SPECIAL = (*SPECIAL, *(-x for x in SPECIAL), math.nan)
@@ -325,11 +327,36 @@ def test_comparisons_are_plain_bools_on_the_data():
     assert (Value(math.nan) < 1.0) is False
 
 
-def test_equality_and_hash_are_identity():
+def test_equality_with_a_plain_number_compares_the_data():
+    a = Value(3.0)
+    for equal in (3.0, 3, np.float64(3.0), np.float32(3.0), np.int64(3), Fraction(3)):
+        assert (a == equal) is True
+        assert (a != equal) is False
+        assert bool(equal == a) is True
+        assert bool(equal != a) is False
+    for other in (3.5, True, math.nan, None, "3", [3.0], 3 + 1j):
+        assert a != other
+        assert (a == other) is False
+    assert Value(-0.0) == 0
+    assert Value(math.nan) != math.nan
+    assert Value(math.inf) == math.inf
+    array = np.array([Value(0.0), Value(2.0)])
+    assert (array == 0.0).tolist() == (array == 0.0).tolist() == [True, False]
+    assert (a == np.array([3.0, 4.0])).tolist() == [True, False]
+
+
+def test_equality_with_a_plain_number_is_a_guard():
+    fast = vectorize(lambda x: 1.0 - x * x / 6.0 if x == 0.0 else sin(x) / x)
+    assert [fast(x) for x in (1.0, 0.0, 2.0)] == pytest.approx([math.sin(1.0), 1.0, math.sin(2.0) / 2.0], rel=1e-15)
+    assert fast.value_and_grad(0.0)[1][0] == 0.0
+    slopes = grad(lambda v: np.sum(np.where(v == 0.0, 1.0, v)))(np.array([0.0, 2.0]))
+    assert slopes.tolist() == [0.0, 1.0]
+
+
+def test_equality_between_values_and_hash_are_identity():
     a, b = Value(1.0), Value(1.0)
     assert a == a
     assert a != b
-    assert (a == 1.0) is False
     assert a in [a]
     assert b not in [a]
     assert len({a, b, a}) == 2
