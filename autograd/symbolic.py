@@ -262,6 +262,33 @@ def to_javascript(formula: Formula) -> str:
     return _print(formula, number, lambda x: x.name, write, _strength)
 
 
+def to_c(formula: Formula) -> str:
+    """Return the formula as a C expression; what is no arithmetic is a function of its own, as m_tanh.
+
+    >>> to_c(SYMBOLS.where(SYMBOLS.less(symbol("x"), 0.0), 0.0, SYMBOLS.tanh(symbol("x"))))
+    '(x < 0.0 ? 0.0 : m_tanh(x))'
+    """
+
+    def number(x: float) -> str:
+        return _C_NAMED.get(str(float(x))) or repr(float(x))
+
+    def write(name: str, inputs: list[str]) -> str:
+        if name in PREDICATES:
+            return f" {_C_PREDICATES[name]} ".join(inputs)
+        if name == "where":
+            return f"({inputs[0]} ? {inputs[1]} : {inputs[2]})"
+        row = OPERATIONS[name]
+        if row.infix and not row.javascript:
+            sign = row.symbol.translate(_ASCII)
+            return f" {sign} ".join(inputs) if len(inputs) > 1 else sign + inputs[0]
+        return f"m_{name}({', '.join(inputs)})"
+
+    def strength(name: str) -> int:
+        return 0 if name in OPERATIONS and OPERATIONS[name].javascript else _strength(name)
+
+    return _print(formula, number, lambda x: x.name, write, strength)
+
+
 def to_latex(formula: Formula) -> str:
     r"""Return the formula as LaTeX mathematics.
 
@@ -305,6 +332,8 @@ _ASCII = str.maketrans({"−": "-", "×": "*", "^": "**"})
 _RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TEXT_PREDICATES = PREDICATES | {"less_equal": "≤", "equal": "="}
 _LATEX_PREDICATES = PREDICATES | {"less_equal": r"\le", "equal": "=", "both": r"\text{ and }"}
+_C_PREDICATES = PREDICATES | {"both": "&&"}
+_C_NAMED = {"inf": "INFINITY", "-inf": "-INFINITY", "nan": "NAN"}
 _JAVASCRIPT_PREDICATES = PREDICATES | {"equal": "===", "both": "&&"}
 _NAMED = {math.e: "e", math.pi: "π", SQRT_2: "√2", SQRT_2PI: "√(2π)", TWO_OVER_SQRT_PI: "(2/√π)"}
 _LATEX_NAMED = {

@@ -556,12 +556,10 @@ def _binary(op: Operation) -> Callable[..., Value]:
     by_x: Any = None
     by_y: Any = None
 
-    def make(x: Value | float, y: Value | float, *more: Value | float) -> Value:
+    def make(x: Value | float, y: Value | float) -> Value:
         nonlocal by_both, by_x, by_y
         if by_both is None:
             by_both, by_x, by_y = (value_and_partials(op, *wanted) for wanted in ((0, 1), (0,), (1,)))
-        if more or y is _MISSING:
-            op.with_defaults((x, *(() if y is _MISSING else (y,)), *more))  # which refuses them
         dx = dy = None
         try:
             if y.__class__ is float or y.__class__ is int:
@@ -596,11 +594,8 @@ def _binary(op: Operation) -> Callable[..., Value]:
         out._label = ""
         return out
 
-    make.__defaults__ = op.defaults or (_MISSING,)
+    make.__defaults__ = op.defaults
     return make
-
-
-_MISSING: Any = object()  # in place of a second operand
 
 
 def _of_many(op: Operation) -> Callable[..., Value]:
@@ -747,7 +742,12 @@ _pow, _neg, _abs = (node_maker(OPERATIONS[name]) for name in ("pow", "neg", "abs
 
 
 def _method(op: Operation) -> Callable[..., Value]:
-    method = node_maker(op)
+    make = node_maker(op)
+
+    def method(self: Value, *others: Value | float) -> Value:
+        return make(*op.with_defaults((self, *others)))
+
+    method = make if op.arity == 1 else method
     method.__name__ = op.name
     method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}." + at_the_edges(op)
     return method

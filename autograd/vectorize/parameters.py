@@ -33,9 +33,11 @@ class Parameters:
         self.gradient: Floats = np.zeros(len(self.vector))
         self.arrays: dict[str, Floats] = {}
         self.gradients: dict[str, Floats] = {}
+        self.starts: dict[str, int] = {}  # where in the vector each array begins
         stop = 0
         for group in groups:
             start, stop = stop, stop + len(group.nodes)
+            self.starts[group.name] = start
             self.arrays[group.name] = self.vector[start:stop].reshape(group.shape or ())
             self.gradients[group.name] = self.gradient[start:stop].reshape(group.shape or ())
         self.shown = dict(self.arrays)  # what users have, and may put other arrays into

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from autograd.vectorize.given import as_numbers, given
 from autograd.vectorize.leaves import by_label
 from autograd.vectorize.listing import listing, report
 from autograd.vectorize.names import name_leaves
+from autograd.vectorize.native.library import compiler
+from autograd.vectorize.native.program import c_listing
+from autograd.vectorize.native.runner import Native, NativeNumbers
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.runners import Arrays, Numbers, Runner
 from autograd.vectorize.targets import namespace
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
+
+
+BACKENDS: dict[str, tuple[type, type]] = {"numpy": (Arrays, Numbers), "native": (Native, NativeNumbers)}
+"""What runs array statements, and graphs number by number."""
 
 
 class Program:
@@ -46,8 +53,19 @@ class Program:
     """
 
     def __init__(
-        self, roots: Sequence[Value], inputs: Any, parameters: Any, batch: str, watched: Sequence[Value] = ()
+        self,
+        roots: Sequence[Value],
+        inputs: Any,
+        parameters: Any,
+        batch: str,
+        watched: Sequence[Value] = (),
+        backend: str = "numpy",
     ) -> None:
+        if backend not in BACKENDS:
+            raise ValueError(f"vectorize: backend: got {backend!r}; accepted: {', '.join(map(repr, BACKENDS))}")
+        if backend == "native":
+            compiler()  # or why there is none, before anything is done
+        self.backend = backend
         self.roots, self._watched = tuple(roots), tuple(watched)
         self._given = given(roots, inputs, parameters, batch, watched)
         self._shapes = {group.name: group.shape or () for group in self._given.inputs}
@@ -64,9 +82,12 @@ class Program:
         self._given = replace(self._given, parameters=groups)  # another form has them in the same order and shape
         self._numbers = Parameters(groups)
         self._lock = self._numbers.lock
-        self._arrays = Arrays(self.compiled, self._numbers, [x._data for x in self._given.graph.nodes])
-        self._straight = Numbers(self._given, self._numbers) if straight else None
-        self._last: Runner = self._straight or self._arrays
+        data = [x._data for x in self._given.graph.nodes]
+        of_arrays, of_numbers = BACKENDS[backend]
+        self._arrays = Arrays(self.compiled, self._numbers, data)
+        self._runner: Runner = self._arrays if of_arrays is Arrays else of_arrays(self.compiled, self._numbers, data)
+        self._straight = of_numbers(self._given, self._numbers) if straight else None
+        self._last: Runner = self._straight or self._runner
 
     def compiled(self, batched: bool | None = None) -> Compiled:
         """Return the array statements that the graph became, those that are printed, or those over a batch or not."""
@@ -125,7 +146,7 @@ class Program:
         """
         samples, given = self._match(inputs)
         with self._lock:
-            found = self._runner(samples).values(given, samples)
+            found = self._running(samples).values(given, samples)
             if samples is not None:
                 found = [np.broadcast_to(x, (samples,)) for x in found]
             stacked = np.stack(found, axis=-1)
@@ -143,7 +164,7 @@ class Program:
         self._one_root("value_and_grad")
         samples, given = self._match(inputs)
         with self._lock:
-            return self._runner(samples).cost(given, samples), self.gradients
+            return self._running(samples).cost(given, samples), self.gradients
 
     def residuals(self, *inputs: ArrayLike) -> dict[str, Floats]:
         """Return δ = ∂J/∂z of every unit, of every sample by its own cost, as arrays by name.
@@ -164,9 +185,9 @@ class Program:
         """Return the values of watched nodes in the last run, as recorded."""
         return self._last.numbers([self._given.graph.index[node] for node in nodes])
 
-    def _runner(self, samples: int | None) -> Runner:
+    def _running(self, samples: int | None) -> Runner:
         """Return what runs so many samples, which is the last that ran then."""
-        self._last = self._arrays
+        self._last = self._runner
         if self._straight is not None and (self._given.mean or samples is None):
             self._last = self._straight
         return self._last
@@ -255,7 +276,7 @@ class Program:
             for groups in (self._given.inputs, self._given.parameters)
         )
         batch = "mean" if self._given.mean else "sum"
-        return _program_of, (self.roots, inputs, parameters, batch, self._watched, self.parameters)
+        return _program_of, (self.roots, inputs, parameters, batch, self._watched, self.backend, self.parameters)
 
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
@@ -279,8 +300,14 @@ class Program:
         n = len(self._given.graph.nodes)
         return f"{n:,} scalar nodes, few of them alike: computed one by one, as numbers; arrays would not be faster"
 
-    def to(self, target: str) -> Callable[..., Any]:
+    @overload
+    def to(self, target: Literal["c"]) -> str: ...
+    @overload
+    def to(self, target: Literal["numpy", "jax", "torch"]) -> Callable[..., Any]: ...
+    def to(self, target: str) -> Callable[..., Any] | str:
         """Return the program as a pure function f(parameters, *inputs) on arrays of "numpy", "jax" or "torch".
+
+        To "c" it is a text: a file of C99 that needs no other, and says in its head how it is called.
 
         `parameters` are arrays by name, as ``self.parameters``. f returns the cost (of several roots, their values).
         It carries its own derivative, by parameters and inputs: that of the graph at kinks and singular points too,
@@ -289,6 +316,8 @@ class Program:
         derivatives are those that the packages find for the backward statements. JAX computes in float64 only where
         its x64 mode is on. Raises ValueError for another target, ImportError where it is not installed.
         """
+        if target == "c":
+            return c_listing(self.compiled(), self._numbers)
         names = namespace(target)
         functions: dict[bool, Callable[..., Any]] = {}
 
@@ -321,10 +350,16 @@ def _shapes(arrays: Iterable[tuple[str, Any]]) -> list[tuple[int, ...]]:
 
 
 def _program_of(
-    roots: list[Value], inputs: Any, parameters: Any, batch: str, watched: list[Value], numbers: dict[str, Floats]
+    roots: list[Value],
+    inputs: Any,
+    parameters: Any,
+    batch: str,
+    watched: list[Value],
+    backend: str,
+    numbers: dict[str, Floats],
 ) -> Program:
     """Return the program that was copied or pickled: its arrays are to be parts of one vector again."""
-    program = Program(roots, inputs, parameters, batch, watched)
+    program = Program(roots, inputs, parameters, batch, watched, backend)
     for name, array in numbers.items():
         program.parameters[name][...] = array
     return program

@@ -83,13 +83,7 @@ class Arrays:
         """Return the values of watched nodes in the last run, as recorded."""
         assert self.last is not None
         machine, program = self.last
-        lowering, places = program.lowering, np.array(nodes)
-        found = np.array([self.data[k] for k in nodes])
-        colours = lowering.colour[places]
-        for c in np.unique(colours[colours >= 0]).tolist():
-            chosen = colours == c
-            found[chosen] = machine.get(lowering.arrays[c]).ravel()[lowering.position[places[chosen]]]
-        return found
+        return numbers_of(program, self.data, nodes, machine.get)
 
     def run(self, kind: str, inputs: Sequence[Floats], samples: int | None) -> tuple[Machine, Compiled]:
         """Run the statements that a kind of run needs."""
@@ -122,6 +116,19 @@ class Arrays:
             given[x] = buffers[-1]
         kept = [x for x in (*program.names, *wanted) if isinstance(x, Array)]
         return Machine(statements, samples or 1, given, into, kept), buffers
+
+
+def numbers_of(
+    program: Compiled, data: Sequence[float], nodes: Sequence[int], array: Callable[[Array], Floats]
+) -> Floats:
+    """Return the values of nodes: their places in the arrays that they became, or what they were recorded with."""
+    lowering, places = program.lowering, np.array(nodes)
+    found = np.array([data[k] for k in nodes])
+    colours = lowering.colour[places]
+    for c in np.unique(colours[colours >= 0]).tolist():
+        chosen = colours == c
+        found[chosen] = array(lowering.arrays[c]).ravel()[lowering.position[places[chosen]]]
+    return found
 
 
 def _values(program: Compiled) -> tuple[list[Operand], Mapping[str, Array]]:

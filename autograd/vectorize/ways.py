@@ -35,7 +35,10 @@ class Way:
     restless  what the function reads and has changed itself; "" if nothing
     """
 
-    def __init__(self, function: Callable[..., Any], args: Sequence[ArrayLike], given: Sequence[Floats]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], args: Sequence[ArrayLike], given: Sequence[Floats], backend: str
+    ) -> None:
+        self.backend = backend
         parameters = list(inspect.signature(function).parameters)
         self.names = unique([parameters[min(k, len(parameters) - 1)] for k in range(len(given))] if parameters else [])
         self.leaves = {name: _values(name, x) for name, x in zip(self.names, given, strict=True)}
@@ -69,7 +72,7 @@ class Way:
         used = (x for x in self.graph.nodes if x.op is None and not isinstance(x, Constant))
         others = [x for x in used if x not in own]
         shared = {unique([*self.names, "others"])[-1]: others} if others else {}
-        program = Program(self.roots, (), self.leaves | shared, "mean", watched=self.guards.watched)
+        program = Program(self.roots, (), self.leaves | shared, "mean", self.guards.watched, self.backend)
         self._recorded_vector = program.vector.copy()
         return program
 

@@ -1,0 +1,7 @@
+"""Graphs as machine code: C printed from the table of operations, compiled where there is a compiler, and run.
+
+elementary.c   exp, tanh and kin in C, within 2 units in the last place, the same bits from every compiler
+library        a C file compiled and loaded, kept in the user's cache
+interpreter    a C program that runs any graph, printed from the table of operations
+tape           a recorded graph as the instructions that the interpreter runs
+"""

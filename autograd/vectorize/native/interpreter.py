@@ -1,0 +1,203 @@
+"""A C program that runs any graph of scalars, printed from the table of operations.
+
+A graph is a list of instructions; instruction i computes slot leaves + i. It is three numbers: its operation with the
+inputs that a gradient is handed to, and the slots of its first two inputs (of an operation of three: its first, and
+where the other two stand in a list of their own). The program is the same for every graph, so it is compiled once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from itertools import product
+
+from autograd.ops import OPERATIONS, Operation
+from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
+
+LETTERS = ("x", "y", "z")
+
+_FRAME = """\
+typedef struct { int32_t code, x, y; } instruction; /* code: the case, forward below 2^16 and backward above */
+
+/* Computes the slots after the leaves. */
+static void forward(long count, const instruction *tape, const int32_t *more, double *leaf, double *value) {
+    (void)more;
+    for (long i = 0; i < count; i++) {
+        instruction t = tape[i];
+        double x = leaf[t.x], out;
+        switch (t.code & 0xffff) {
+%(forward)s
+        default: out = NAN;
+        }
+        value[i] = out;
+    }
+}
+%(backward)s"""
+
+_BACKWARD = """
+/* Adds gradient times local derivative into the gradients of the inputs, the last instruction first%(note)s. */
+static void %(name)s(long count, const instruction *tape, const int32_t *more, const double *leaf, const double *value,
+                     double *d, const double *gradient%(parameters)s) {
+    (void)more;
+    for (long i = count - 1; i >= 0; i--) {
+        instruction t = tape[i];
+        double g = gradient[i], x = leaf[t.x], out = value[i];
+        (void)out;
+%(skip)s        switch (t.code >> 16) {
+%(cases)s
+        }
+    }
+}
+"""
+
+_RUN = """
+/* One number of the root for each sample, and the sums over the samples of the gradients by all leaves. A sample is
+   places[0..inputs) of the leaves; with no inputs there is one sample. value, gradient and reached have a place for
+   every slot. */
+void run(long leaves, long count, const instruction *tape, const int32_t *more, long root, long samples, long inputs,
+         const int32_t *places, const double *sample, double *value, double *gradient, unsigned char *reached,
+         double *roots, double *sums, long each) {
+    for (long s = 0; s < samples; s++) {
+        for (long j = 0; j < inputs; j++) value[places[j]] = sample[s * inputs + j];
+        forward(count, tape, more, value, value + leaves);
+        roots[s] = value[root];
+        if (!sums) continue;
+        memset(gradient, 0, (size_t)(leaves + count) * sizeof(double));
+        gradient[root] = 1.0;
+        if (reached) {
+            memset(reached, 0, (size_t)(leaves + count));
+            reached[root] = 1;
+            backward_of_choices(count, tape, more, value, value + leaves, gradient, gradient + leaves, reached,
+                                reached + leaves);
+        } else {
+            backward(count, tape, more, value, value + leaves, gradient, gradient + leaves);
+        }
+        if (each) {
+            memcpy(sums + s * leaves, gradient, (size_t)leaves * sizeof(double));
+        } else {
+            for (long j = 0; j < leaves; j++) sums[j] += gradient[j];
+        }
+    }
+}
+"""
+
+
+def case_of(row: int, handed: tuple[bool, ...]) -> int:
+    """Return the backward case of a row of the table, where a gradient is handed to these of its inputs; 0 for none.
+
+    >>> case_of(0, (False, False)), case_of(0, (True, False)), case_of(1, (True, True))
+    (0, 1, 11)
+    """
+    mask = sum(1 << k for k, wanted in enumerate(handed) if wanted)
+    return 8 * row + mask if mask else 0
+
+
+def elementary() -> str:
+    """Return the C text of the elementary functions, and of those that the table derives from them."""
+    text = files(__package__).joinpath("elementary.c").read_text(encoding="utf-8")
+    derived = [_function(row) for row in OPERATIONS.values() if not (row.infix or row.javascript or row.arity == 3)]
+    return "\n\n".join([text.rstrip(), *derived]) + "\n"
+
+
+def _function(row: Operation) -> str:
+    letters = [symbol(letter) for letter in LETTERS[: row.arity]]
+    lines, (value,) = _with_parts([row.value(SYMBOLS, *letters)])
+    given = ", ".join(f"double {x.name}" for x in letters)
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"static inline double m_{row.name}({given}) {{\n{body}    return {value};\n}}"
+
+
+def _with_parts(formulas: list[Formula]) -> tuple[list[str], list[str]]:
+    """Return the C of formulas, before it the parts that stand in them more than once, as variables."""
+    times: Counter[Expression] = Counter()
+
+    def count(formula: Formula) -> None:
+        if isinstance(formula, Expression) and formula.inputs:
+            times[formula] += 1
+            if times[formula] == 1:
+                for x in formula.inputs:
+                    count(x)
+
+    for formula in formulas:
+        count(formula)
+    lines: list[str] = []
+    known: dict[Expression, Formula] = {}
+
+    def named(formula: Formula) -> Formula:
+        if not isinstance(formula, Expression) or not formula.inputs:
+            return formula
+        if formula not in known:
+            part = Expression(formula.name, tuple(map(named, formula.inputs)))
+            if times[formula] > 1:
+                lines.append(f"double t{len(lines) + 1} = {to_c(part)};")
+                known[formula] = symbol(f"t{len(lines)}")
+            else:
+                known[formula] = part
+        return known[formula]
+
+    texts = [to_c(named(formula)) for formula in formulas]
+    return lines, texts
+
+
+def _operands(row: Operation) -> str:
+    second = "double y = leaf[t.y]; " if row.arity == 2 else ""
+    return second if row.arity < 3 else "double y = leaf[more[t.y]], z = leaf[more[t.y + 1]]; "
+
+
+def _forward_case(number: int, row: Operation) -> str:
+    letters = [symbol(letter) for letter in LETTERS[: row.arity]]
+    value = to_c(Expression(row.name, tuple(letters)))
+    return f"        case {number}: {{ {_operands(row)}out = {value}; break; }}"
+
+
+def _backward_case(number: int, row: Operation, handed: tuple[bool, ...], choices: bool) -> str:
+    letters = [symbol(letter) for letter in LETTERS[: row.arity]]
+    places = ("t.x", "t.y") if row.arity < 3 else ("t.x", "more[t.y]", "more[t.y + 1]")
+    wanted = [k for k in range(row.arity) if handed[k]]
+    if row.unchosen:
+        conditions = {k: row.unchosen[k](SYMBOLS, *letters) for k in wanted}
+        lines = [
+            f"if (!({to_c(unchosen)})) {{ d[{places[k]}] += g; reached[{places[k]}] = 1; }}"
+            for k, unchosen in conditions.items()
+            if isinstance(unchosen, Expression)
+        ]
+    else:
+        lines, slopes = _with_parts([row.partials[k](SYMBOLS, *letters, symbol("out")) for k in wanted])
+        for k, slope in zip(wanted, slopes, strict=True):
+            lines.append(f"d[{places[k]}] += {_times_gradient(slope)};")
+            if choices:
+                lines.append(f"reached[{places[k]}] = 1;")
+    text = " ".join(lines)
+    used = _operands(row) if any(letter in text.replace("t.x", "").replace("t.y", "") for letter in "yz") else ""
+    return f"        case {case_of(number, handed)}: {{ {used}{text} break; }}"
+
+
+def _times_gradient(slope: str) -> str:
+    if slope in ("1.0", "-1.0"):
+        return "g" if slope == "1.0" else "-g"
+    return f"({slope}) * g"
+
+
+@cache
+def source() -> str:
+    """Return the program."""
+    rows = list(OPERATIONS.values())
+    forward = "\n".join(_forward_case(number, row) for number, row in enumerate(rows))
+    backward = ""
+    for choices in (False, True):
+        cases = [
+            _backward_case(number, row, handed, choices)
+            for number, row in enumerate(rows)
+            if choices or not row.unchosen
+            for handed in product((False, True), repeat=row.arity)
+            if any(handed)
+        ]
+        backward += _BACKWARD % {
+            "name": "backward_of_choices" if choices else "backward",
+            "note": ",\n   past those that no choice handed a gradient to" if choices else "",
+            "parameters": ", unsigned char *reached, const unsigned char *passed" if choices else "",
+            "skip": "        if (!passed[i]) continue;\n" if choices else "",
+            "cases": "\n".join(cases),
+        }
+    return elementary() + "\n" + _FRAME % {"forward": forward, "backward": backward} + _RUN

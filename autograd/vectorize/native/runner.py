@@ -1,0 +1,204 @@
+"""Runs array programs in machine code, over any number of samples and on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from ctypes import c_long, c_void_p
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.vectorize.arrays import Array, Operand
+from autograd.vectorize.compiled import Compiled
+from autograd.vectorize.given import Given
+from autograd.vectorize.native.library import load
+from autograd.vectorize.native.program import Place, c_text
+from autograd.vectorize.native.tape import Tape
+from autograd.vectorize.parameters import Parameters
+from autograd.vectorize.reverse import used
+from autograd.vectorize.runners import numbers_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+AT_ONCE = 4096  # samples that a thread adds up at a time: the additions are in the same order for any number of threads
+
+
+class Native:
+    """Runs a program's array statements as C, compiled when it is first run.
+
+    Raises `CompilerError` where there is no compiler, or it fails.
+    """
+
+    def __init__(self, compiled: Callable[[bool], Compiled], parameters: Parameters, data: Sequence[float]) -> None:
+        self.compiled, self.parameters, self.data = compiled, parameters, data
+        self.codes: dict[tuple[bool, bool], Code] = {}
+        self.last: tuple[Code, Compiled] | None = None
+        self.inputs: Sequence[Floats] = []
+
+    def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
+        """Return the values of the roots, of each sample or of all."""
+        code = self.run(inputs, samples, backward=False)
+        return [code.value(x) for x in self.compiled(samples is not None).of_samples]
+
+    def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
+        """Return the cost, and leave its gradient in that of the parameters."""
+        code = self.run(inputs, samples, backward=True)
+        return float(code.value(self.compiled(samples is not None).roots[0]))
+
+    def array(self, name: str) -> Floats:
+        """Raise KeyError: machine code keeps no arrays."""
+        raise KeyError(f"{name!r}: machine code keeps no arrays; the program on NumPy does: vectorize(J, ...)")
+
+    def numbers(self, nodes: Sequence[int]) -> Floats:
+        """Return the values of watched nodes in the last run, as recorded."""
+        assert self.last is not None
+        code, program = self.last
+        return numbers_of(program, self.data, nodes, code.value)
+
+    def run(self, inputs: Sequence[Floats], samples: int | None, backward: bool) -> Code:
+        """Run the code, compiled when it is needed."""
+        self.parameters.take_data()
+        key = backward, samples is not None
+        if key not in self.codes:
+            self.codes[key] = Code(self.compiled(samples is not None), self.parameters, backward)
+        code = self.codes[key]
+        code.run(inputs, samples or 1)
+        self.inputs, self.last = inputs, (code, self.compiled(samples is not None))
+        return code
+
+
+class NativeNumbers:
+    """Runs a graph of which few nodes are alike on a tape, number by number in machine code."""
+
+    def __init__(self, given: Given, parameters: Parameters) -> None:
+        index = given.graph.index
+        self.parameters = parameters
+        self.used = np.array([k for k, node in enumerate(parameters.nodes) if node in index], int)
+        variables = [index[parameters.nodes[k]] for k in self.used]
+        self.tape = Tape(given.graph, given.roots[0], variables)
+        self.of_parameters = self.tape.places(variables)
+        of_inputs = [node for group in given.inputs for node in group.nodes]
+        self.columns = np.array([k for k, node in enumerate(of_inputs) if node in index], int)
+        self.of_inputs = self.tape.places([index[of_inputs[k]] for k in self.columns])
+        self.inputs: Sequence[Floats] = []
+
+    def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
+        """Return the value of the root, of each sample."""
+        found = self.tape.forward(self.of_inputs, self.rows(inputs, samples))
+        return [found[0] if samples is None else found]
+
+    def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
+        """Return the mean of the cost, and leave its gradient in that of the parameters."""
+        rows = self.rows(inputs, samples)
+        values, sums = self.tape.backward(self.of_inputs, rows)
+        self.parameters.gradient.fill(0.0)
+        self.parameters.gradient[self.used] = sums[self.of_parameters] / len(rows)
+        return float(np.mean(values))
+
+    def array(self, name: str) -> Floats:
+        """Raise KeyError: there are no arrays."""
+        raise KeyError(f"{name!r}: no arrays: the program has not run, or its numbers are not arrays")
+
+    def numbers(self, nodes: Sequence[int]) -> Floats:
+        """Return the values of nodes in the last run, as recorded."""
+        return self.tape.values[self.tape.places(nodes)]
+
+    def rows(self, inputs: Sequence[Floats], samples: int | None) -> Floats:
+        """Return the inputs that are used, a row for each sample, once the parameters are on the tape."""
+        self.parameters.take_data()
+        self.tape.values[self.of_parameters] = self.parameters.vector[self.used]
+        self.inputs = inputs
+        m = samples or 1
+        return np.concatenate([np.reshape(x, (m, -1)) for x in inputs] or [np.empty((m, 0))], axis=1)[:, self.columns]
+
+
+class Code:
+    """The machine code of a program, forward or forward and back, and the memory it works in."""
+
+    def __init__(self, program: Compiled, parameters: Parameters, backward: bool) -> None:
+        own = program.roots if backward else program.of_samples
+        wanted = list(dict.fromkeys(x for x in (*own, *program.watched) if isinstance(x, Array)))
+        self.each = [x for x in wanted if x.sampled]
+        self.spots: dict[Array, tuple[int, tuple[int, ...]]] = {}
+        size = 0
+        for x in wanted:
+            if not x.sampled:
+                self.spots[x] = size, x.shape
+                size += int(np.prod(x.shape))
+        results = [Place(x, "results", start) for x, (start, _) in self.spots.items()]
+        starts = parameters.starts
+        leaves = [Place(x, "parameters", starts[name]) for name, x in program.parameters.items()]
+        if backward:
+            results += [Place(program.fast[x.array], "gradient", x.start) for x in leaves]
+        inputs = [Place(x, name) for name, x in program.inputs.items()]
+        statements = used(program.statements, [*self.each, *(x.array for x in results)])
+        library = load(c_text(statements, inputs, leaves, results, self.each, program.names))
+        self.add_samples, self.finish = library.add_samples, library.finish
+        self.add_samples.restype = self.finish.restype = None
+        lists = len(dict.fromkeys(x.list for x in results))
+        self.add_samples.argtypes = [c_long] * 3 + [c_void_p] * (len(inputs) + 3 + bool(self.each))
+        self.finish.argtypes = [c_long] + [c_void_p] * (len(inputs) + 3 + lists)
+        self.sums_size, self.work_size = library.size_of_sums(), -(-library.size_of_buffers() // 8)
+        self.results: Floats = np.zeros(size)
+        self.values: Floats = np.zeros((0, len(self.each)))
+        self.sums: Floats = np.zeros(self.sums_size)
+        self.work: Floats = np.zeros(self.work_size)
+        self.parameters = address(parameters.vector)
+        written = {"results": self.results, "gradient": parameters.gradient}
+        self.written = [address(written[name]) for name in dict.fromkeys(x.list for x in results)]
+        self.kept = parameters  # whose memory the addresses are of
+
+    def run(self, inputs: Sequence[Floats], samples: int) -> None:
+        """Compute the results over so many samples."""
+        inputs = [np.ascontiguousarray(x) for x in inputs]
+        given = [self.parameters, *map(address, inputs)]
+        if self.each:
+            self.values = np.empty((samples, len(self.each)))
+        if samples <= AT_ONCE:
+            self.sums.fill(0.0)
+            self.add(0, samples, samples, given, self.sums, self.work)
+        else:
+            self.add_in_threads(samples, given)
+        self.finish(samples, *given, address(self.sums), *self.written, address(self.work))
+
+    def add(self, first: int, stop: int, samples: int, given: list[int], sums: Floats, work: Floats) -> None:
+        """Add up over some of the samples."""
+        values = [address(self.values)] if self.each else []
+        self.add_samples(first, stop, samples, *given, address(sums), *values, address(work))
+
+    def add_in_threads(self, samples: int, given: list[int]) -> None:
+        """Add up over all samples, `AT_ONCE` in a thread; the parts are added in their order."""
+
+        def part(first: int) -> Floats:
+            sums = np.zeros(self.sums_size)
+            self.add(first, min(first + AT_ONCE, samples), samples, given, sums, np.empty(self.work_size))
+            return sums
+
+        self.sums.fill(0.0)
+        with ThreadPoolExecutor(cores()) as threads:
+            for sums in threads.map(part, range(0, samples, AT_ONCE)):
+                self.sums += sums
+
+    def value(self, x: Operand) -> Any:
+        """Return what a result or a number came to in the last run, of each sample where it differs."""
+        if not isinstance(x, Array):
+            return float(x)
+        if x.sampled:
+            return self.values[:, self.each.index(x)]
+        start, shape = self.spots[x]
+        return self.results[start : start + int(np.prod(shape))].reshape(shape)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def address(x: Floats) -> int:
+    """Return where an array stands in memory."""
+    return int(x.__array_interface__["data"][0])

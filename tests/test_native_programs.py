@@ -1,0 +1,171 @@
+"""Programs in machine code: the numbers of the graph, on every kind of statement, for any number of samples."""
+
+import ctypes
+import pickle
+import shutil
+import subprocess
+import threading
+
+import numpy as np
+import pytest
+from golden_programs import GRAPHS
+
+import nn
+from autograd import Value
+from autograd.vectorize import vectorize
+from autograd.vectorize.arrays import Statement
+from autograd.vectorize.native.library import CompilerError, compiler
+from autograd.vectorize.native.statements import STATEMENTS
+
+try:
+    compiler()
+except CompilerError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+
+def native(graph):
+    return vectorize(graph.roots, graph.inputs, graph.parameters, batch=graph.batch, backend="native")
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_values_and_gradients_are_those_of_the_program_on_numpy(name):
+    graph = GRAPHS[name]()
+    program, inputs = graph.program(), graph.samples()
+    code = native(graph)
+    np.testing.assert_allclose(code(*inputs), program(*inputs), rtol=1e-12, atol=1e-14)
+    if len(program.roots) == 1:
+        cost, _ = program.value_and_grad(*inputs)
+        found, _ = code.value_and_grad(*inputs)
+        assert found == pytest.approx(cost, rel=1e-12)
+        largest = np.abs(program.gradient).max(initial=0.0)
+        np.testing.assert_allclose(code.gradient, program.gradient, rtol=1e-11, atol=1e-13 * largest)
+
+
+def test_every_statement_can_be_written_in_c():
+    assert {kind.__name__ for kind in STATEMENTS} == {kind.__name__ for kind in Statement.__subclasses__()}
+
+
+def network(sizes=(2, 5, 1)):
+    model = nn.MLP(sizes[0], list(sizes[1:]), activation="tanh", seed=3)
+    x, y = [Value(0.5) for _ in range(sizes[0])], [Value(0.25)]
+    J = nn.squared_error(model(x), y[0])
+    return J, {"X": x, "Y": y}, model.parameters()
+
+
+@pytest.mark.parametrize("samples", [1, 3, 31, 32, 33, 100, 5000])
+def test_any_number_of_samples(samples):
+    J, inputs, parameters = network()
+    rng = np.random.default_rng(samples)
+    X, Y = rng.normal(size=(samples, 2)), rng.normal(size=(samples, 1))
+    arrays, code = vectorize(J, inputs, parameters), vectorize(J, inputs, parameters, backend="native")
+    assert code.value_and_grad(X, Y)[0] == pytest.approx(arrays.value_and_grad(X, Y)[0], rel=1e-12)
+    np.testing.assert_allclose(code.gradient, arrays.gradient, rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(code(X, Y), arrays(X, Y), rtol=1e-12)
+
+
+def test_any_number_of_threads_gives_the_same_bits(monkeypatch):
+    J, inputs, parameters = network()
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(20_000, 2)), rng.normal(size=(20_000, 1))
+    found = set()
+    for count in (1, 2, 5):
+        monkeypatch.setattr("autograd.vectorize.native.runner.cores", lambda count=count: count)
+        code = vectorize(J, inputs, parameters, backend="native")
+        cost, _ = code.value_and_grad(X, Y)
+        found.add((cost, code.gradient.tobytes()))
+    assert len(found) == 1
+
+
+def test_training_follows_the_program_on_numpy():
+    J, inputs, parameters = network()
+    rng = np.random.default_rng(1)
+    X, Y = rng.normal(size=(50, 2)), rng.normal(size=(50, 1))
+    programs = [vectorize(J, inputs, parameters, backend=backend) for backend in ("numpy", "native")]
+    for program in programs:
+        for _ in range(50):
+            program.value_and_grad(X, Y)
+            program.vector -= 0.1 * program.gradient
+    np.testing.assert_allclose(programs[1].vector, programs[0].vector, rtol=1e-10)
+
+
+def test_setting_data_reaches_the_code():
+    w = Value(2.0, label="w")
+    program = vectorize(w * w + 1.0, backend="native")
+    assert program.value_and_grad()[0] == 5.0
+    w.data = 3.0
+    assert program.value_and_grad()[0] == 10.0
+    assert program.gradient.tolist() == [6.0]
+
+
+def test_a_function_in_machine_code_takes_the_branch_of_its_argument():
+    f = vectorize(lambda x: x * x if x > 0 else -x, backend="native")
+    assert (f(3.0), f(-2.0), f(4.0)) == (9.0, 2.0, 16.0)
+    assert f.value_and_grad(3.0) == (9.0, (6.0,))
+
+
+def test_a_program_can_be_pickled_and_runs_in_machine_code_afterwards():
+    J, inputs, parameters = network()
+    code = vectorize(J, inputs, parameters, backend="native")
+    again = pickle.loads(pickle.dumps(code))
+    assert again.backend == "native"
+    assert again([0.1, 0.2], [0.3]) == code([0.1, 0.2], [0.3])
+
+
+def test_saturated_units_have_their_derivatives():
+    """tanh at 20 and σ at 40, where 1 − a² and a (1 − a) are 0; by 1 / cosh² and σ(z) σ(−z) in 40 digits."""
+    x, y = Value(20.0), Value(40.0)
+    code = vectorize(x.tanh() + y.sigmoid(), parameters=[x, y], backend="native")
+    code.value_and_grad()
+    np.testing.assert_allclose(code.gradient, [1.6993417021166355e-17, 4.248354255291589e-18], rtol=1e-14)
+
+
+def test_threads_of_ones_own_wait_for_each_other():
+    J, inputs, parameters = network()
+    code = vectorize(J, inputs, parameters, backend="native")
+    rng = np.random.default_rng(2)
+    batches = [(rng.normal(size=(40, 2)), rng.normal(size=(40, 1))) for _ in range(4)]
+    expected = [code.value_and_grad(*batch)[0] for batch in batches]
+    wrong = []
+
+    def work(k):
+        for _ in range(50):
+            if code.value_and_grad(*batches[k])[0] != expected[k]:
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_an_unknown_backend_is_refused():
+    with pytest.raises(ValueError, match=r"backend: got 'cuda'; accepted: 'numpy', 'native'"):
+        vectorize(Value(1.0) * Value(2.0), backend="cuda")
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is not installed")
+def test_the_c_file_compiles_alone_without_a_warning_and_trains(tmp_path):
+    J, inputs, parameters = network()
+    program = vectorize(J, inputs, parameters)
+    text = program.to("c")
+    source, library = tmp_path / "network.c", tmp_path / "network.so"
+    source.write_text(text, encoding="utf-8")
+    strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-ffp-contract=off"]
+    subprocess.run(["gcc", *strict, "-shared", "-fPIC", str(source), "-o", str(library), "-lm"], check=True)
+    code = ctypes.CDLL(str(library))
+    code.value_and_grad.restype = ctypes.c_double
+    rng = np.random.default_rng(4)
+    X, Y = rng.normal(size=(70, 2)), rng.normal(size=(70, 1))
+    vector, gradient = program.vector.copy(), np.zeros(len(program.vector))
+    work = np.zeros(code.size_of_work() // 8 + 1)
+
+    def pointer(x):
+        return ctypes.c_void_p(x.ctypes.data)
+
+    cost = code.value_and_grad(ctypes.c_long(70), *map(pointer, (vector, X, Y, gradient, work)))
+    assert cost == pytest.approx(program.value_and_grad(X, Y)[0], rel=1e-12)
+    np.testing.assert_allclose(gradient, program.gradient, rtol=1e-11, atol=1e-14)
+    code.update(ctypes.c_double(0.1), pointer(vector), pointer(gradient))
+    np.testing.assert_allclose(vector, program.vector - 0.1 * program.gradient, rtol=1e-11)
