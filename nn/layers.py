@@ -22,7 +22,7 @@ from typing import Any
 
 from autograd import functions
 from autograd.labels import UnitLabel, visible
-from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
+from autograd.ops import OPERATIONS, Operation, added, evaluate, local_derivative
 from autograd.value import Constant, Value, node_maker, sum_of_products
 
 SOFTMAX = "softmax"
@@ -62,7 +62,7 @@ def softmax(z: Sequence[Any]) -> list[Any]:
     for unit in z[1:]:
         largest = functions.maximum(largest, unit)
     powers = [functions.exp(unit - largest) for unit in z]
-    total = sum(powers[1:], powers[0])
+    total = added(powers)
     return [power / total for power in powers]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd import functions
 from autograd.labels import UnitLabel
+from autograd.ops import added
 from autograd.recording import hindered
 from autograd.value import Constant, Value, real
 from nn.layers import MLP, Inputs, check_model
@@ -31,7 +32,7 @@ def squared_error(outputs: Numbers, targets: Numbers) -> Any:
     >>> squared_error([3.0, 1.0], [1.0, 1.0])
     2.0
     """
-    return 0.5 * _total([(h - y) ** 2 for h, y in pairs(outputs, targets)])
+    return 0.5 * added([(h - y) ** 2 for h, y in pairs(outputs, targets)])
 
 
 def cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
@@ -42,7 +43,7 @@ def cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
     >>> round(cross_entropy([0.25, 0.75], [0.0, 1.0]), 4)
     0.2877
     """
-    return -_total([_times_log(y, a, cross_entropy_on_logits) for a, y in pairs(outputs, targets)])
+    return -added([_times_log(y, a, cross_entropy_on_logits) for a, y in pairs(outputs, targets)])
 
 
 def binary_cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
@@ -56,7 +57,7 @@ def binary_cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
     """
     stable = binary_cross_entropy_on_logits
     terms = [_times_log(y, a, stable) + _times_log(1.0 - y, 1.0 - a, stable) for a, y in pairs(outputs, targets)]
-    return -_total(terms)
+    return -added(terms)
 
 
 def cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
@@ -72,8 +73,8 @@ def cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
     for z, _ in logits[1:]:
         largest = functions.maximum(largest, z)
     shifted = [z - largest for z, _ in logits]
-    log_total = functions.log(_total([functions.exp(z) for z in shifted]))
-    return _total([y * (log_total - z) for z, (_, y) in zip(shifted, logits, strict=True)])
+    log_total = functions.log(added([functions.exp(z) for z in shifted]))
+    return added([y * (log_total - z) for z, (_, y) in zip(shifted, logits, strict=True)])
 
 
 def binary_cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
@@ -86,7 +87,7 @@ def binary_cross_entropy_on_logits(outputs: Numbers, targets: Numbers) -> Any:
     1000.0
     """
     softplus = functions.softplus
-    return _total([y * softplus(-z) + (1.0 - y) * softplus(z) for z, y in pairs(outputs, targets)])
+    return added([y * softplus(-z) + (1.0 - y) * softplus(z) for z, y in pairs(outputs, targets)])
 
 
 ENTROPIES = (cross_entropy, binary_cross_entropy, cross_entropy_on_logits, binary_cross_entropy_on_logits)
@@ -101,7 +102,7 @@ def mean(costs: Iterable[Any]) -> Any:
     costs = list(costs)
     if not costs:
         raise ValueError("mean: got no costs; accepted: the costs of at least one sample")
-    return _total(costs) / len(costs)
+    return added(costs) / len(costs)
 
 
 def decay(model: MLP, decay_rate: float) -> Value:
@@ -115,7 +116,7 @@ def decay(model: MLP, decay_rate: float) -> Value:
     """
     check_model(model)
     check_decay_rate(decay_rate)
-    return 0.5 * real(decay_rate) * _total([w * w for w in model.weights()])  # type: ignore[no-any-return]
+    return 0.5 * real(decay_rate) * added([w * w for w in model.weights()])  # type: ignore[no-any-return]
 
 
 def cost(
@@ -199,10 +200,6 @@ def _target(h: Any, y: Any) -> Any:
 @cache
 def _y_label(layer: int, units: tuple[int, ...]) -> UnitLabel:
     return UnitLabel("y", layer, units)
-
-
-def _total(terms: list[Any]) -> Any:
-    return sum(terms[1:], terms[0])
 
 
 def _times_log(factor: Any, x: Any, stable: Loss) -> Any:

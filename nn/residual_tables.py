@@ -12,6 +12,7 @@ from typing import Any
 
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
+from autograd.ops import added
 from nn.layers import MLP, check_model
 from nn.losses import Loss, check_loss, decay, mean, of_sample, squared_error
 from nn.residuals import (
@@ -326,7 +327,7 @@ def _by_differences(
 
     def by_unit(l: int, i: int, weights: Units, bias: float) -> float:
         """J but for the decay, with these weights and bias of unit i of layer l + 1."""
-        return sum(cost_from(l + 1, z[l + 1] | {i: total_input(weights, a[l], bias)}, y) for z, a, y in passes) / m
+        return added(cost_from(l + 1, z[l + 1] | {i: total_input(weights, a[l], bias)}, y) for z, a, y in passes) / m  # type: ignore[no-any-return]
 
     def by_weight(l: int, i: int, j: int, number: float) -> float:
         return by_unit(l, i, W[l][i] | {j: number}, b[l][i]) + 0.5 * decay_rate * number * number

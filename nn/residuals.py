@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.ops import OPERATIONS, evaluate, local_derivative
+from autograd.ops import OPERATIONS, added, evaluate, local_derivative
 from autograd.value import Value, real
 from nn.layers import MLP, SOFTMAX, Layer, check_model
 from nn.losses import (
@@ -180,7 +180,7 @@ def forward(model: MLP, W: Weights, b: Layers, x: list[float]) -> tuple[Layers, 
 
 def total_input(weights: Units, a: Units, bias: float) -> float:
     """Return Σ_j W_ij a_j + b_i."""
-    return sum(weights[j] * a[j] for j in a) + bias  # type: ignore[no-any-return]
+    return added(weights[j] * a[j] for j in a) + bias  # type: ignore[no-any-return]
 
 
 def activations(layer: Layer, z: Units) -> Units:
@@ -203,7 +203,7 @@ def backward(model: MLP, W: Weights, z: Layers, a: Layers, y: Units, loss: Loss)
     n_l = len(model.layers) + 1
     delta = {n_l: _output_residuals(model.layers[-1], z[n_l], a[n_l], y, loss)}
     for l in range(n_l - 1, 1, -1):
-        slope = {i: sum(W[l][j][i] * delta[l + 1][j] for j in W[l]) for i in z[l]}  # ∂J/∂a^(l)_i
+        slope = {i: added(W[l][j][i] * delta[l + 1][j] for j in W[l]) for i in z[l]}  # ∂J/∂a^(l)_i
         delta[l] = _through_activation(model.layers[l - 2], z[l], a[l], slope)
     return dict(reversed(delta.items()))
 
@@ -217,7 +217,7 @@ def _output_residuals(layer: Layer, z: Units, a: Units, y: Units, loss: Loss) ->
 def _through_activation(layer: Layer, z: Units, a: Units, slope: Units) -> Units:
     """∂J/∂z from ∂J/∂a: times f′(z), or for softmax Σ_k (∂J/∂a_k) a_k ([k = i] − a_i)."""
     if layer.activation == SOFTMAX:
-        return {i: sum(slope[k] * (a[k] * ((1.0 if k == i else 0.0) - a[i])) for k in a) for i in a}
+        return {i: added(slope[k] * (a[k] * ((1.0 if k == i else 0.0) - a[i])) for k in a) for i in a}
     op = layer.operation
     if op is None:
         return slope

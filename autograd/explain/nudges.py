@@ -11,7 +11,7 @@ from typing import Any
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold, formula_cell, number
 from autograd.explain.writing import Names, Writer, check, factor
 from autograd.graph import topological_order
-from autograd.ops import FLOAT, Operation, evaluate, local_derivative
+from autograd.ops import FLOAT, Operation, added, evaluate, local_derivative
 from autograd.symbolic import Expression, to_text
 from autograd.value import Value, real
 
@@ -100,7 +100,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
             for x, local in zip(node.inputs, node.partials, strict=True)
             if x in changes and local is not None
         ]
-        changes[node] = Change(node, node.data, after, sum(terms))
+        changes[node] = Change(node, node.data, after, added(terms))
         if (kink := _kink(node, old, new, branches)) is not None:
             kinks.append(kink)
     shown, hidden = fold(list(changes.values()), limit)
@@ -185,7 +185,7 @@ def _kink(node: Value, old: Sequence[float], new: Sequence[float], branches: _Br
         tuple(local_derivative(op, i, place, value) for i in range(op.arity))
         for place, value in zip(places, values, strict=True)
     ]
-    slopes = [sum(d * (y - x) for d, x, y in zip(local, old, new, strict=True) if x != y) for local in locals_]
+    slopes = [added(d * (y - x) for d, x, y in zip(local, old, new, strict=True) if x != y) for local in locals_]
     jumps = _jumps(values)
     if not jumps and not _jumps(slopes):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -117,6 +118,9 @@ _NOTHING: Step = (len, ())  # stands where a step is not needed after all
 SPECIAL = ("erf", "erfc")
 EXTREMES = {"maximum": maximum, "minimum": minimum}
 VIEWS = (Index, Transpose, Reshape)
+ONE_CORE = 2**18  # products of numbers: OpenBLAS does as many on one core, and more on several
+MANY_CORES = 2**23  # products that are not worth blocks
+ONE_CORE_VECTOR = 9000  # of a matrix and a vector, or two vectors
 CACHE_LINE = 64  # bytes, of most processors
 
 
@@ -320,13 +324,40 @@ class Machine:
         first = first if only_a else first[0]
         second = second if only_b else second[:, 0]
         if out.flags.c_contiguous:
-            self.do(np.dot, first, second, out.reshape(shape))
+            self.blocks(first, second, out.reshape(shape))
         elif len(shape) == 2:
-            self.do(np.dot, second.T, first.T, out.T)
+            self.blocks(second.T, first.T, out.T)
         else:
             whole = np.empty(shape)
-            self.do(np.dot, first, second, whole)
+            self.blocks(first, second, whole)
             self.do(np.copyto, out, whole.reshape(out.shape))
+
+    def blocks(self, first: Floats, second: Floats, out: Floats) -> None:
+        """Do a product of matrices or vectors in blocks that BLAS computes on one core, so in one order.
+
+        What it shares among cores it rounds otherwise on other numbers of them. Products so large that the blocks would
+        take much longer are left to it.
+        """
+        rows, columns = first.shape[:-1], second.shape[1:]
+        limit = ONE_CORE if rows and columns else ONE_CORE_VECTOR
+        sizes = [*rows, *columns, len(second)]
+        largest = list(sizes)
+        while limit < math.prod(largest) and math.prod(sizes) <= MANY_CORES:
+            k = largest.index(max(largest))
+            largest[k] = -(-largest[k] // 2)
+        if largest == sizes:
+            self.do(np.dot, first, second, out)
+            return
+        *outer, inner = (
+            [slice(k, k + step) for k in range(0, n, step)] for n, step in zip(sizes, largest, strict=True)
+        )
+        for at in itertools.product(*outer):
+            part, of_first, of_second = out[at or ...], at[: len(rows)], at[len(rows) :]
+            term = np.empty(part.shape) if len(inner) > 1 else part
+            for k, along in enumerate(inner):
+                self.do(np.matmul, first[(*of_first, along)], second[(along, *of_second)], term if k else part)
+                if k:
+                    self.do(np.add, part, term, part)
 
     def matrix(self, x: Floats, split: int) -> Floats:
         """Return a matrix of the first `split` axes by the others, copied where it has to be."""
@@ -345,7 +376,8 @@ class Machine:
             ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
             matrix = source.reshape((-1, len(ones)) if last else (len(ones), -1))
             if np.shares_memory(matrix, source):
-                self.do(np.dot, *((matrix, ones) if last else (ones, matrix)), out.reshape(-1))
+                first_factor, second_factor = (matrix, ones) if last else (ones, matrix)
+                self.blocks(first_factor, second_factor, out.reshape(-1))
                 return
         function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
         self.do(function.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
