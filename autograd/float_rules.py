@@ -116,7 +116,7 @@ def source(op: Operation, wanted: Sequence[int]) -> str:
     for step in steps.values():
         text = step.template.format(*(_text(x, texts) for x in step.operands))
         if step.uses == 1:
-            texts[step] = text if "(" in step.template else f"({text})"
+            texts[step] = text if step.template[0].isalpha() else f"({text})"  # a call needs none
         else:
             texts[step] = f"t{len(lines)}"
             lines.append(f"{texts[step]} = {text}")

@@ -194,7 +194,7 @@ def activations(layer: Layer, z: Units) -> Units:
 def _softmax(z: Units) -> Units:
     largest = max(float(unit) for unit in z.values())
     powers = {i: math.exp(float(z[i]) - largest) for i in z}
-    total = sum(powers.values())
+    total = added(powers.values())
     return {i: powers[i] / total for i in z}
 
 
