@@ -416,6 +416,10 @@ _ROWS = (
             lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, alpha * m.exp(m.minimum(x, 0.0))),
             lambda m, x, alpha, out: m.expm1(m.minimum(x, 0.0)),
         ),
+        smooth=(
+            lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, alpha * m.exp(x)),
+            lambda m, x, alpha, out: m.where(m.less(0.0, x), 0.0, m.expm1(x)),
+        ),
         domain=(REALS, REALS), defaults=(1.0,),
         edges="kink at x = 0 unless alpha = 1: the derivative there is alpha",
     ),

@@ -6,8 +6,10 @@ import math
 import pytest
 from random_graphs import random_graph
 
+import autograd
 from autograd import OPERATIONS, topological_order
 from autograd.ops import evaluate, local_derivative
+from autograd.transform import grad
 
 torch = pytest.importorskip("torch", reason="PyTorch, of the extra `peers`, is not installed")
 functional = torch.nn.functional
@@ -31,6 +33,7 @@ FUNCTIONS = {
     "elu": lambda x, alpha: functional.elu(x, alpha.item()),
     "leaky_relu": lambda x, slope: functional.leaky_relu(x, slope.item()),
     "where": lambda condition, x, y: torch.where(condition != 0.0, x, y),
+    "stop_gradient": lambda x: torch.where(torch.tensor(True), x.detach(), x),
 }
 # With the second input a node of the graph too:
 DIFFERENTIABLE = FUNCTIONS | {
@@ -67,6 +70,68 @@ def test_values_and_derivatives_at_ordinary_and_singular_points(row):
             if x.grad is not None and not same(derivative, x.grad.item()):
                 wrong.append((point, i, derivative, x.grad.item()))
     assert not wrong
+
+
+def derivative(f, along):
+    """The derivative by the inputs in `along`, one after the other, of a function of Values, at numbers."""
+    for i in along:
+        f = partial_derivative(f, i)
+    return f
+
+
+def partial_derivative(f, i):
+    def found(*numbers):
+        def of_one(x):
+            return f(*numbers[:i], x, *numbers[i + 1 :])
+
+        return grad(of_one)(numbers[i])
+
+    return found
+
+
+def torch_derivative(f, point, along):
+    tensors = [tensor(x) for x in point]
+    y = f(*tensors)
+    for i in along:
+        (y,) = torch.autograd.grad(y, tensors[i], create_graph=True, materialize_grads=True, allow_unused=True)
+        if not y.requires_grad:
+            y = y + 0.0 * sum(tensors)
+    return y.item()
+
+
+KINKS = [
+    ("abs", (0.0,)),
+    ("relu", (0.0,)),
+    ("leaky_relu", (0.0, 0.1)),
+    ("elu", (0.0, 1.0)),
+    ("elu", (0.0, 1.3)),
+    ("maximum", (1.0, 1.0)),
+    ("minimum", (1.0, 1.0)),
+]
+
+
+@pytest.mark.parametrize(("name", "point"), KINKS)
+def test_derivatives_at_kinks_of_every_order(name, point):
+    for order in (1, 2, 3):
+        for along in itertools.combinations_with_replacement(range(len(point)), order):
+            ours = derivative(getattr(autograd, name), along)(*point)
+            assert float(ours) == torch_derivative(DIFFERENTIABLE[name], point, along), along
+
+
+SINGULAR = [("sqrt", (0.0,)), ("asin", (1.0,)), ("acos", (-1.0,)), ("hypot", (0.0, 0.0)), ("pow", (0.0, 0.5))]
+
+
+@pytest.mark.parametrize(("name", "point"), SINGULAR)
+def test_a_second_derivative_at_a_singular_point_raises_where_pytorch_has_no_finite_number(name, point):
+    assert not math.isfinite(torch_derivative(DIFFERENTIABLE[name], point, (0, 0)))
+    with pytest.raises(ZeroDivisionError, match=f"the derivative of .*{name}.* cannot be recorded as a graph"):
+        derivative(getattr(autograd, name), (0, 0))(*point)
+
+
+def test_second_derivatives_that_are_0_where_pytorch_has_nan():
+    for name, point, along in (("atan2", (0.0, 0.0), (0, 1)), ("pow", (0.0, 2.0), (1, 1))):
+        assert math.isnan(torch_derivative(DIFFERENTIABLE[name], point, along))
+        assert float(derivative(getattr(autograd, name), along)(*point)) == 0.0
 
 
 @pytest.mark.parametrize("seed", range(60))
