@@ -519,7 +519,9 @@ def node_maker(op: Operation) -> Callable[..., Value]:
     >>> node_maker(OPERATIONS["hypot"])(Value(3.0), 4.0)
     Value(5.0, op=hypot)
     """
-    return _of_many(op) if op.unchosen else {1: _unary, 2: _binary}.get(op.arity, _of_many)(op)
+    if op.arity == 3:
+        return _ternary(op)
+    return _with_apply(op) if op.unchosen else {1: _unary, 2: _binary}[op.arity](op)
 
 
 def _unary(op: Operation) -> Callable[..., Value]:
@@ -598,7 +600,37 @@ def _binary(op: Operation) -> Callable[..., Value]:
     return make
 
 
-def _of_many(op: Operation) -> Callable[..., Value]:
+def _ternary(op: Operation) -> Callable[..., Value]:
+    rule: Any = None
+
+    def make(*inputs: Value | float) -> Value:
+        nonlocal rule
+        if rule is None:
+            rule = value_and_partials(op, 0, 1, 2)
+        if _blocks or len(inputs) != 3:
+            return apply(op, *op.with_defaults(inputs))
+        try:
+            nodes: list[Any] = [_constant(1.0 * x) if x.__class__ in _NUMBERS else x for x in inputs]  # type: ignore[arg-type]
+            if not _NODES.issuperset([x.__class__ for x in nodes]):
+                return apply(op, *inputs)
+            numbers = [x._data for x in nodes]
+            data, *partials = rule(*numbers)
+        except (ArithmeticError, TypeError, ValueError):
+            return apply(op, *inputs)
+        if data.__class__ is not float:
+            return apply(op, *inputs)
+        for i, x in enumerate(nodes):
+            if x.__class__ is Constant:
+                partials[i] = None
+            elif op.unchosen and not has_path(op, i, numbers):
+                partials[i] = NO_PATH
+        x, y, z = nodes
+        return _node(op, data, x, _node(_PAIR, 0.0, y, z, partials[1], partials[2]), partials[0], 1.0)
+
+    return make
+
+
+def _with_apply(op: Operation) -> Callable[..., Value]:
     def make(*inputs: Value | float) -> Value:
         return apply(op, *op.with_defaults(inputs))
 
@@ -739,6 +771,10 @@ def at_the_edges(op: Operation) -> str:
 
 _add, _sub, _mul, _div = (node_maker(OPERATIONS[name]) for name in ("add", "sub", "mul", "div"))
 _pow, _neg, _abs = (node_maker(OPERATIONS[name]) for name in ("pow", "neg", "abs"))
+
+
+_NUMBERS = {float, int, bool}
+_NODES = {Value, Constant}
 
 
 def _method(op: Operation) -> Callable[..., Value]:

@@ -18,8 +18,9 @@ from random_graphs import random_graph
 import autograd
 from autograd import OPERATIONS, Constant, Value, sin, topological_order
 from autograd.ops import evaluate, local_derivative
+from autograd.recording import Comparison, watching
 from autograd.transform import grad
-from autograd.value import Comparison, _propagate, apply, comparisons
+from autograd.value import _propagate, apply
 from autograd.vectorize import vectorize
 
 SPECIAL = (0.0, 5e-324, 1e-308, 1e-8, 0.49, 0.99, 1.01, 1.3, 37.0, 710.0, 746.0, 1e308, math.inf)
@@ -367,19 +368,15 @@ def test_equality_between_values_and_hash_are_identity():
 
 def test_comparisons_are_recorded_only_while_asked_for():
     a, b = Value(1.0, label="a"), Value(2.0)
-    assert comparisons.get() is None
-    record = []
-    token = comparisons.set(record)
-    try:
+    with watching() as (recording, _):
         assert a < b
         assert not a >= 3
         assert a
         assert operator.lt(0.5, a)
         with pytest.raises(TypeError):
             a < "b"  # noqa: B015
-    finally:
-        comparisons.reset(token)
     assert a < b
+    record = recording.comparisons
     assert [type(c) for c in record] == [Comparison] * 4
     assert record[0] == (a, operator.lt, b, True)
     assert [(c.left, c.relation, c.right.data, c.outcome) for c in record[1:]] == [
@@ -907,16 +904,13 @@ def test_threads_work_on_separate_graphs():
     assert got == want
 
 
-def test_comparisons_of_another_thread_are_not_recorded_here():
-    record = []
-    token = comparisons.set(record)
-    try:
+def test_comparisons_of_another_thread_are_noted_apart():
+    with watching() as (recording, elsewhere):
         thread = threading.Thread(target=lambda: Value(1.0) < 2.0)
         thread.start()
         thread.join()
-    finally:
-        comparisons.reset(token)
-    assert record == []
+    assert recording.comparisons == []
+    assert [found.outcome for found in elsewhere.comparisons] == [True]
 
 
 # apply -------------------------------------------------------------------------------------------------------------
