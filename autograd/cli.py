@@ -26,6 +26,7 @@ from autograd.player import play
 from autograd.saving import checked_ending
 from autograd.steps import node_names
 from nn.datasets import GENERATED
+from nn.engines import ENGINES
 
 EXAMPLE = "tanh(w*x + b)"
 NUMBERS = ["w=-3", "x=2", "b=6.88"]
@@ -94,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     trained.add_argument("--hidden", type=_whole, default=8, help="units of the hidden layer (default: %(default)s)")
     trained.add_argument("--epochs", type=_whole, help="passes over the data (default: 40; at least 3 of large data)")
     trained.add_argument("--seed", type=int, default=0, help="of split, weights and order (default: %(default)s)")
+    engines = "scalar, by arrays (vectorized), or in machine code (native) (default: %(default)s)"
+    trained.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help=engines)
     trained.add_argument("-o", "--output", help="file to save the model to, as JSON")
     shown = command("demo", _demo, "Explain a neuron, train a network on iris, and write pictures and a page.")
     shown.add_argument("-o", "--output", default="chainrule-demo", help="folder to write to (default: %(default)s)")
@@ -190,7 +193,7 @@ def _train(options: argparse.Namespace) -> None:
     _say(f"{data!r}, {len(held_out)} of the samples held out")
     _say(f"{model!r}: {parameters:,} parameters, {epochs} epoch{'s' * (epochs > 1)}")
     start = time.perf_counter()
-    history = nn.fit(model, train, epochs=epochs, seed=options.seed)
+    history = nn.fit(model, train, epochs=epochs, seed=options.seed, engine=options.engine)
     _say(f"trained in {time.perf_counter() - start:.1f} s: {history}")
     for name, part in (("training", train), ("held-out", held_out)):
         _say(f"accuracy on the {len(part):,} {name} samples: {100 * nn.accuracy(model, part):.1f} %")

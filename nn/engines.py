@@ -12,7 +12,7 @@ import math
 import reprlib
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from autograd.outside import Outside
 from autograd.recording import hindered, watching
 from autograd.value import Value
 from autograd.vectorize import Program, vectorize
+from autograd.vectorize.native.library import compiler
 from nn.layers import MLP
 from nn.losses import Loss, decay
 from nn.optim import SGD, Adam
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Rows = Sequence[Sequence[float]]
-ENGINES = ("vectorized", "scalar")
+Backend = Literal["numpy", "native"]
+BACKENDS: dict[str, Backend] = {"vectorized": "numpy", "native": "native"}
+ENGINES = (*BACKENDS, "scalar")
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
 AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from
@@ -143,8 +146,9 @@ class VectorizedEngine:
     takes the ways round such edges that are written for single numbers, or raises.
     """
 
-    def __init__(self, scalar: ScalarEngine, inputs: Floats, targets: Floats) -> None:
+    def __init__(self, scalar: ScalarEngine, backend: Backend, inputs: Floats, targets: Floats) -> None:
         self.program: Program | None = None
+        self.backend = backend
         self.scalar = scalar
         self.inputs, self.targets = inputs, targets
         self._batches = 0
@@ -176,7 +180,7 @@ class VectorizedEngine:
         scalar.begin()
         costs = [scalar.add(k, len(batch)) for k in tried]
         if not (outside.iterator or outside.drawn() or outside.changed()):
-            program = sample_program(scalar, outside, self.inputs[tried[0]], self.targets[tried[0]])
+            program = sample_program(scalar, outside, self.inputs[tried[0]], self.targets[tried[0]], self.backend)
             if program is not None and self._agree(program, tried, costs):
                 self.program, self._outside = program, outside
                 place = {node: k for k, node in enumerate(program.nodes)}
@@ -273,14 +277,16 @@ class VectorizedEngine:
 def make_engine(
     name: str, model: MLP, loss: Loss, decay_rate: float, optimizer: Optimizer, inputs: Floats, targets: Floats
 ) -> Engine:
-    """Return the engine called `name`; ValueError for an unknown name."""
+    """Return the engine called `name`; ValueError for an unknown one, CompilerError where "native" has no compiler."""
     if name not in ENGINES:
         raise ValueError(f"engine: got {name!r}; accepted: {', '.join(map(repr, ENGINES))}")
+    if name == "native":
+        compiler()
     scalar = ScalarEngine(model, loss, decay_rate, optimizer, inputs, targets)
-    return scalar if name == "scalar" else VectorizedEngine(scalar, inputs, targets)
+    return scalar if name == "scalar" else VectorizedEngine(scalar, BACKENDS[name], inputs, targets)
 
 
-def sample_program(scalar: ScalarEngine, outside: Outside, x: Floats, y: Floats) -> Program | None:
+def sample_program(scalar: ScalarEngine, outside: Outside, x: Floats, y: Floats, backend: Backend) -> Program | None:
     """Return the array program of one sample's cost, with decay; None where arrays cannot follow its loss."""
     model, loss, decay_rate = scalar.model, scalar.loss, scalar.decay_rate
     inputs, targets = [Value(number, label="X") for number in x.tolist()], [_Target(number) for number in y.tolist()]
@@ -300,7 +306,7 @@ def sample_program(scalar: ScalarEngine, outside: Outside, x: Floats, y: Floats)
     reached = set(topological_order(J))
     if not (reached.intersection(inputs) and reached.intersection(targets)):
         return None
-    return vectorize(J, {"X": inputs, "Y": targets}, parameters)
+    return vectorize(J, {"X": inputs, "Y": targets}, parameters, backend=backend)
 
 
 class _Target(Value):

@@ -96,7 +96,8 @@ def fit(
     it compares numbers, draws random ones, or has a state of its own that it changes. Later on one sample of the 2nd,
     4th, 8th batch and so on, at least of every 1024th, goes through the graph too, and what the loss reads is compared
     at each batch. On a difference a warning says what it is, and the training goes on by the graph from the state
-    before that batch. The loss is called less often than by the scalar engine, never more for what changes by it.
+    before that batch. The loss is called less often than by the scalar engine, never more for what changes by it. The
+    "native" one does the same with the statements compiled to machine code, which needs a C compiler.
 
     Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
     the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.

@@ -169,3 +169,29 @@ def test_the_c_file_compiles_alone_without_a_warning_and_trains(tmp_path):
     np.testing.assert_allclose(gradient, program.gradient, rtol=1e-11, atol=1e-14)
     code.update(ctypes.c_double(0.1), pointer(vector), pointer(gradient))
     np.testing.assert_allclose(vector, program.vector - 0.1 * program.gradient, rtol=1e-11)
+
+
+@pytest.mark.parametrize("optimizer", [nn.SGD, nn.Adam])
+def test_fit_in_machine_code_has_the_costs_of_the_scalar_engine(optimizer):
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(37, 3))
+    Y = np.sin(X @ np.array([[1.0], [-2.0], [0.5]]))
+    costs = []
+    for engine in ("scalar", "native"):
+        model = nn.MLP(3, [6, 1], activation="tanh", seed=2)
+        moves = optimizer(model.parameters(), learning_rate=0.05)
+        history = nn.fit(model, (X, Y), nn.squared_error, moves, epochs=4, batch_size=8, progress=False, engine=engine)
+        costs.append(history.cost)
+    np.testing.assert_allclose(costs[1], costs[0], rtol=1e-12)
+
+
+def test_an_engine_without_a_compiler_says_how_to_get_one(monkeypatch):
+    def none():
+        raise CompilerError("native: no C compiler: install one, or pip install 'chainrule[native]'")
+
+    monkeypatch.setattr("nn.engines.compiler", none)
+    model = nn.MLP(1, [1], seed=0)
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(CompilerError, match=r"no C compiler.*chainrule\[native\]"):
+        nn.fit(model, ([[0.0]], [[1.0]]), nn.squared_error, epochs=1, progress=False, engine="native")
+    assert [p.data for p in model.parameters()] == before
