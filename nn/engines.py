@@ -8,7 +8,6 @@ is compared with the graph on samples chosen anew.
 
 from __future__ import annotations
 
-import math
 import reprlib
 import warnings
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from autograd.value import Value
 from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
 from nn.layers import MLP
-from nn.losses import Loss, decay
+from nn.losses import Loss, decay, mean
 from nn.optim import SGD, Adam
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ ENGINES = (*BACKENDS, "scalar")
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
 AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from
+LOOSER = 1e3  # of gradients, which may be differences of large numbers
 
 
 class Optimizer(Protocol):
@@ -192,18 +192,27 @@ class VectorizedEngine:
         return scalar.finish()
 
     def _agree(self, program: Program, tried: list[int], costs: list[Value]) -> bool:
-        """Return whether program and graph have the same costs of samples, where these are finite."""
-        shared = self._decay()
-        for found, J in zip(program(self.inputs[tried], self.targets[tried]).tolist(), costs, strict=True):
-            expected = J.data + shared
-            if not (math.isfinite(expected) and math.isfinite(found)) or math.isclose(
-                found, expected, rel_tol=AGREEMENT
-            ):
-                continue
-            largest = max(abs(node.data) for node in topological_order(J))
-            if abs(found - expected) > ROUNDING * largest:
-                return False
-        return True
+        """Return whether program and graph have the same mean cost of samples, and gradient, where these are finite."""
+        J, _ = program.value_and_grad(self.inputs[tried], self.targets[tried])
+        expected = sum(cost.data for cost in costs) / len(costs) + self._decay()
+        if not _close(np.array([J]), np.array([expected]), AGREEMENT, ROUNDING, costs):
+            return False
+        gradient = self._gradient(program.nodes, costs)
+        return _close(program.gradient, gradient, LOOSER * AGREEMENT, LOOSER * ROUNDING, costs)
+
+    def _gradient(self, parameters: list[Value], costs: list[Value]) -> Floats:
+        """Return the gradient of the mean of costs, with decay, by the graph; what the parameters have is kept."""
+        scalar = self.scalar
+        before = [(x, x.grad) for x in parameters if x.has_grad]
+        scalar.model.zero_grad()
+        mean(costs).backward()
+        if scalar.decay_rate:
+            decay(scalar.model, scalar.decay_rate).backward()
+        found = np.array([x.grad for x in parameters])
+        scalar.model.zero_grad()
+        for x, grad in before:
+            x.grad = grad
+        return found
 
     def _decay(self) -> float:
         scalar = self.scalar
@@ -233,8 +242,8 @@ class VectorizedEngine:
         if self._agree(self.program, [k], [J]):
             return ""
         return (
-            f"the loss of sample {k} is another than that recorded at the first batch: it decides by what cannot be "
-            "seen, or changes from call to call"
+            f"the loss of sample {k}, or its gradient, is another than that recorded at the first batch: it decides "
+            "by what cannot be seen, or changes from call to call"
         )
 
     def _run(self, program: Program, batch: list[int]) -> float:
@@ -272,6 +281,15 @@ class VectorizedEngine:
         """Put the parameters into the model."""
         if self.program is not None:
             self.program.write_parameters()
+
+
+def _close(found: Floats, expected: Floats, relative: float, absolute: float, costs: list[Value]) -> bool:
+    """Return whether the finite ones of two arrays of numbers are close, beside what the costs are computed from."""
+    both = np.isfinite(found) & np.isfinite(expected)
+    apart, size = (np.abs(x).max(initial=0.0) for x in (found[both] - expected[both], expected[both]))
+    return bool(
+        apart <= relative * size or apart <= absolute * max(abs(node.data) for node in topological_order(*costs))
+    )
 
 
 def make_engine(
