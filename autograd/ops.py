@@ -196,9 +196,9 @@ def _scale(m: Any, x: Any, y: Any) -> Any:
     return m.minimum(m.maximum(m.abs(x), m.abs(y)), 1e308)
 
 
-def _hypot_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
-    scale = _scale(m, x, y)  # x / out with neither overflow nor a subnormal in the way
-    return (x / scale) / m.hypot(x / scale, y / scale)
+def _hypot_slope(m: Any, part: Any, x: Any, y: Any) -> Any:
+    scale = _scale(m, x, y)  # part / out with neither overflow nor a subnormal in the way
+    return (part / scale) / m.hypot(x / scale, y / scale)
 
 
 def _hypot_slope_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
@@ -206,10 +206,10 @@ def _hypot_slope_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
     return m.where(m.equal(out, 0.0), x / out, m.sin(m.atan2(x, y)))
 
 
-def _atan2_slope(m: Any, y: Any, x: Any, out: Any) -> Any:
+def _atan2_slope(m: Any, part: Any, y: Any, x: Any) -> Any:
     scale = _scale(m, x, y)
     u, v = x / scale, y / scale
-    return m.where(m.equal(scale, 0.0), 0.0, _over_square(m, x, scale) / (u * u + v * v))
+    return m.where(m.equal(scale, 0.0), 0.0, _over_square(m, part, scale) / (u * u + v * v))
 
 
 def _atan2_slope_textbook(m: Any, y: Any, x: Any, out: Any) -> Any:
@@ -353,7 +353,7 @@ _ROWS = (
         name="atan2", symbol="atan2", latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", numpy="arctan2",
         javascript="Math.atan2({0}, {1})",
         value=lambda m, y, x: m.atan2(y, x),
-        partials=(_atan2_slope, lambda m, y, x, out: -_atan2_slope(m, x, y, out)),
+        partials=(lambda m, y, x, out: _atan2_slope(m, x, y, x), lambda m, y, x, out: -_atan2_slope(m, y, y, x)),
         textbook=(_atan2_slope_textbook, lambda m, y, x, out: -_atan2_slope_textbook(m, x, y, out)),
         domain=(REALS, REALS),
         edges="both derivatives are 0 at (0, 0)",
@@ -471,7 +471,7 @@ _ROWS = (
     Operation(
         name="hypot", symbol="hypot", latex=r"\sqrt{{{0}^2 + {1}^2}}", javascript="Math.hypot({0}, {1})",
         value=lambda m, x, y: m.hypot(x, y),
-        partials=(_hypot_slope, lambda m, x, y, out: _hypot_slope(m, y, x, out)),
+        partials=(lambda m, x, y, out: _hypot_slope(m, x, x, y), lambda m, x, y, out: _hypot_slope(m, y, x, y)),
         textbook=(lambda m, x, y, out: x / out, lambda m, x, y, out: y / out),
         smooth=(_hypot_slope_smooth, lambda m, x, y, out: _hypot_slope_smooth(m, y, x, out)),
         domain=(REALS, REALS),

@@ -558,10 +558,12 @@ def _binary(op: Operation) -> Callable[..., Value]:
     by_x: Any = None
     by_y: Any = None
 
-    def make(x: Value | float, y: Value | float) -> Value:
+    def make(x: Value | float, y: Value | float, *more: Value | float) -> Value:
         nonlocal by_both, by_x, by_y
         if by_both is None:
             by_both, by_x, by_y = (value_and_partials(op, *wanted) for wanted in ((0, 1), (0,), (1,)))
+        if more or y is _MISSING:
+            op.with_defaults((x, *(() if y is _MISSING else (y,)), *more))  # which refuses them
         dx = dy = None
         try:
             if y.__class__ is float or y.__class__ is int:
@@ -596,8 +598,11 @@ def _binary(op: Operation) -> Callable[..., Value]:
         out._label = ""
         return out
 
-    make.__defaults__ = op.defaults
+    make.__defaults__ = op.defaults or (_MISSING,)
     return make
+
+
+_MISSING: Any = object()  # in place of a second operand
 
 
 def _ternary(op: Operation) -> Callable[..., Value]:
@@ -778,12 +783,7 @@ _NODES = {Value, Constant}
 
 
 def _method(op: Operation) -> Callable[..., Value]:
-    make = node_maker(op)
-
-    def method(self: Value, *others: Value | float) -> Value:
-        return make(*op.with_defaults((self, *others)))
-
-    method = make if op.arity == 1 else method
+    method = node_maker(op)
     method.__name__ = op.name
     method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}." + at_the_edges(op)
     return method
