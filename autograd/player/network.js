@@ -1,41 +1,244 @@
-// A network: its units in layers, its weights between them, and the residual of a unit as the formulas write it.
+// A network: its units in layers and its weights between them, its steps by unit and by layer, and the residual of a
+// unit as the formulas write it.
 
-// The unit of the network whose activation a node is, null for one of the input layer.
-const unitOf = (index) => (network && network.units.find((one) => one.a === index && one.z !== null)) || null;
+// Places, in pixels: columns and rows, rows and radius where a layer is high; and what of a wide layer is shown.
+const [COLUMN, ROW, RADIUS, CLOSE_ROW, CLOSE_RADIUS, SIDE, TOP] = [170, 104, 30, 60, 27, 76, 30];
+const [CLOSE, WIDE, FIRST] = [5, 20, 7];
 
-// The unit or weight of the network that a node of the graph belongs to, as the node that is drawn.
-const drawnFor = (index) => (state.view === "network" ? network.owner[index] : index); // −1: in another sample
+// Take the units of one of the samples that are in the graph.
+function showCopy(number) {
+  Object.assign(network, network.copies[number]);
+}
+
+const into = (unit) => network.weights.filter((weight) => weight.to === unit.number);
+const outOf = (unit) => network.weights.filter((weight) => weight.from === unit.number);
+const layerOf = (number) => network.units.filter((unit) => unit.layer === number);
+const layerNumbers = () => [...new Set(network.units.map((unit) => unit.layer))];
+
+// Steps ----------------------------------------------------------------------------------------------------------------
+
+// The steps by unit: forward each unit's z and a, or first all z of a layer where its activations are of all of them, as
+// those of softmax are; then the cost; backward each unit's δ with the gradients of its weights and bias. By layer: the
+// same, those of a layer at once.
+function networkStops(stride) {
+  const stops = [];
+  const ofNode = new Map([...network.weights.map(({ node, to }) => [node, network.units[to]]),
+    ...network.units.map((unit) => [unit.a, unit])]);
+  const ofUnit = new Map(network.units.map((unit) => [unit, []]));
+  for (const index of graph.forward) ofUnit.get(ofNode.get(network.owner[index]))?.push(index);
+  const computed = (unit) => ofUnit.get(unit);
+  for (const layer of layerNumbers().slice(1)) {
+    const units = layerOf(layer);
+    const totals = new Set(units.map((unit) => unit.z));
+    const before = (unit, index) => { // whether z is computed by way of this node
+      const seen = new Set([unit.z]);
+      for (const at of [...computed(unit)].reverse()) if (seen.has(at)) nodes[at].inputs.forEach((x) => seen.add(x));
+      return seen.has(index);
+    };
+    const joined = units.some((unit) => computed(unit).some((index) =>
+      index !== unit.z && nodes[index].inputs.some((x) => totals.has(x) && x !== unit.z)));
+    if (joined) {
+      units.forEach((unit) => stops.push({ phase: "forward", layer, units: [unit], what: "z",
+        computes: computed(unit).filter((index) => before(unit, index)) }));
+      units.forEach((unit) => stops.push({ phase: "forward", layer, units: [unit], what: "a", computes: units
+        .flatMap(computed).filter((index) => !units.some((other) => other !== unit && index === other.a)) }));
+    } else {
+      units.forEach((unit) => stops.push({ phase: "forward", layer, units: [unit], what: "za", computes: computed(unit) }));
+    }
+  }
+  stops.push({ phase: "forward", layer: "cost", units: [], what: "cost", computes: graph.forward });
+  for (const layer of layerNumbers().slice(1).reverse()) {
+    for (const unit of layerOf(layer)) {
+      const weights = into(unit).map(({ node }) => node);
+      stops.push({ phase: "backward", layer, units: [unit], what: "δ",
+        hands: [unit.a, ...computed(unit), ...weights, ...(unit.b === null ? [] : [unit.b])] });
+    }
+  }
+  stops.at(-1).hands = nodes.map((_, index) => index); // and what is left: the inputs
+  return stride === "unit" ? stops : byLayer(stops);
+}
+
+function byLayer(stops) {
+  const merged = [];
+  for (const stop of stops) {
+    const before = merged.at(-1);
+    const same = before && before.phase === stop.phase && before.layer === stop.layer && before.what === stop.what;
+    if (!same) merged.push({ ...stop, units: [...stop.units] });
+    else {
+      before.units.push(...stop.units);
+      for (const list of ["computes", "hands"]) if (stop[list]) before[list] = [...before[list], ...stop[list]];
+    }
+  }
+  return merged;
+}
+
+function stopTitle({ units, layer, what, phase }) {
+  if (what === "cost") return say("stop.cost", { name: rootName });
+  const [first] = units;
+  if (units.length > 1) return say(`stop.layer.${phase}`, { layer, count: units.length });
+  return say(`stop.unit.${phase}`, { unit: first.mark, name: name(what === "z" ? first.z : first.a) });
+}
+
+function stopWords(stop) {
+  const head = [phase(stop.phase), element("span", {}, stopTitle(stop))];
+  if (stop.what === "cost") return [...head, equation(...ruleWords(graph.root))];
+  if (stop.units.length > 1) return [...head, layerWords(stop)];
+  const [unit] = stop.units;
+  return [...head, ...(stop.phase === "forward" ? unitWords(unit, stop.what) : residualWords(unit))];
+}
+
+function layerWords({ units, what }) {
+  const rows = units.slice(0, 2 * MOST_TERMS).flatMap((unit) => {
+    if (what === "δ") return row(`δ${unit.mark}`, gradient(run.gradients[unit.z]));
+    const both = what === "za" && unit.z !== unit.a;
+    return row(name(what === "z" ? unit.z : unit.a), value(run.values[what === "z" ? unit.z : unit.a]),
+      ...(both ? [` = f(${long(run.values[unit.z])})`] : []));
+  });
+  if (units.length > 2 * MOST_TERMS) rows.push(...row("", say("more", { count: units.length - 2 * MOST_TERMS })));
+  return element("dl", {}, ...rows);
+}
+
+// Forward at one unit: z as the sum of its terms, in names and in numbers, and a = f(z).
+function unitWords(unit, what) {
+  const words = [];
+  if (what !== "a") {
+    const pairs = into(unit).map((weight) => [weight.node, network.units[weight.from].a]);
+    const bias = (word) => (unit.b === null ? [] : [" + ", bracketed(word(unit.b))]);
+    words.push(equation(element("b", {}, name(unit.z)), " = ",
+      ...terms(pairs, ([w, a]) => [name(w), " ", name(a)]), ...bias((b) => element("span", {}, name(b))), newLine(), "= ",
+      ...terms(pairs, ([w, a]) => [bracketed(value(run.values[w])), " × ", bracketed(value(run.values[a]))]),
+      ...bias((b) => value(run.values[b])), newLine(), "= ", coloured("total", value(run.values[unit.z]))));
+  }
+  if (what !== "z" && unit.a !== unit.z) words.push(equation(...ruleWords(unit.a)));
+  return words;
+}
+
+// The residual of a unit as the formulas write it: δ = (Σ W δ of the next layer) f′(z), then ∂J/∂W and ∂J/∂b from it.
+function residualWords(unit) {
+  if (hidden(unit.z)) return [note(say("quiz.hidden"))];
+  const delta = run.gradients[unit.z];
+  const slope = unit.z === unit.a ? null : run.steps.find((step) => step.node === unit.a && step.input === unit.z);
+  const upstream = () => gradient(run.gradients[unit.a]);
+  const next = outOf(unit);
+  const residuals = new Map(next.map((weight) => [weight, run.gradients[network.units[weight.to].z]]));
+  const rows = row("z", `${name(unit.z)} = `, value(run.values[unit.z]));
+  if (unit.z !== unit.a) rows.push(...row("a", `${name(unit.a)} = `, value(run.values[unit.a])));
+  if (next.length && ![...residuals.values()].includes(null)) {
+    const names = terms(next, (weight) => [name(weight.node), " δ", network.units[weight.to].mark]);
+    const sum = terms(next, (weight) => [
+      bracketed(value(run.values[weight.node])), " × ", bracketed(gradient(residuals.get(weight)))]);
+    rows.push(...row(say("row.incoming"), "Σ W δ = ", ...names, newLine(), "= ", ...sum, newLine(), "= ", upstream()));
+  } else if (slope) rows.push(...row(say("row.incoming"), `${gradientName(unit.a)} = `, upstream()));
+  if (slope) rows.push(...row("f′(z)", ...localWords(slope)));
+  const product = slope ? [bracketed(upstream()), " × ", bracketed(local(slope.local)), newLine(), "= "] : [];
+  rows.push(...row(say("row.residual"), coloured("g", `δ${unit.mark}`), ` = ${gradientName(unit.z)}`, newLine(),
+    "= ", ...product, element("b", { class: "sum" }, gradient(delta))));
+  const weights = into(unit).filter(({ node }) => run.gradients[node] !== null);
+  for (const weight of weights.slice(0, MOST_TERMS)) rows.push(...row(gradientName(weight.node), ...weightTerms(weight)));
+  if (weights.length > MOST_TERMS) rows.push(...row("", say("more.weights", { count: weights.length - MOST_TERMS })));
+  if (unit.b !== null) rows.push(...row(gradientName(unit.b), `δ${unit.mark} = `, gradient(run.gradients[unit.b])));
+  return [element("dl", {}, ...rows), ...flatWords([unit])];
+}
+
+// ∂J/∂W = a δ.
+function weightTerms({ node, from, to }) {
+  const [{ a }, { z, mark }] = [network.units[from], network.units[to]];
+  const product = run.values[a] * run.gradients[z];
+  const share = Math.abs(product - run.gradients[node]) > 1e-9 * Math.abs(run.gradients[node]);
+  return [`${name(a)} × δ${mark} = `, bracketed(value(run.values[a])), " × ", bracketed(gradient(run.gradients[z])), " = ",
+    gradient(product), ...(share ? [` ${say("share", { whole: long(run.gradients[node]) })}`] : [])];
+}
+
+function weightWords(weight) {
+  if (hidden(weight.node)) return [note(say("quiz.hidden"))];
+  return [element("dl", {}, ...row("W", value(run.values[weight.node])),
+    ...row(gradientName(weight.node), ...weightTerms(weight))),
+  equation("= ", element("b", { class: "sum" }, gradient(run.gradients[weight.node])))];
+}
+
+// Units that nearly nothing comes back through: dead, where f′(z) is 0; saturated, where it is below a hundredth.
+const slopeOf = (unit, { steps }) => steps.find((step) => step.node === unit.a && step.input === unit.z)?.local ?? 1;
+const isFlat = (unit, runs) => runs.every((one) => Math.abs(slopeOf(unit, one)) < 0.01);
+
+function flatWords(units, runs = [run]) {
+  const flat = units.filter((unit) => unit.z !== null && unit.z !== unit.a && isFlat(unit, runs));
+  const dead = flat.filter((unit) => runs.every((one) => slopeOf(unit, one) === 0));
+  const words = (key, some) => (some.length ? [note(say(key, { units: some.map((unit) => name(unit.a)).join(", ") }))] : []);
+  return [...words("dead", dead), ...words("saturated", flat.filter((unit) => !dead.includes(unit)))];
+}
+
+// The picture ----------------------------------------------------------------------------------------------------------
+
+// The units of a layer that are shown: of a wide one that is folded the first ones and the last.
+const shownUnits = (layer) => (layer.length <= WIDE || state.opened.has(layer[0].layer) ? layer
+  : [...layer.slice(0, FIRST), null, layer.at(-1)]); // null: those left out
 
 function drawNetwork() {
   parts = noParts();
-  const { size: [width, height], units, weights, cost, layers } = network;
-  const picture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "group",
-    "aria-label": "The network, layer by layer", class: weights.length > 60 ? "dense" : "" });
-  for (const layer of layers) picture.append(drawn("text", { x: layer.x, y: 18, class: "layer-name" }, layer.name));
-  for (const { x, y, output } of units) {
-    if (output) picture.append(drawn("line", { class: "to-cost", x1: x, y1: y, x2: cost.x, y2: cost.y }));
+  const columns = layerNumbers().map(layerOf);
+  const rows = columns.map(shownUnits);
+  const highest = Math.max(...rows.map((shown) => shown.length));
+  const close = highest > CLOSE;
+  const [step, radius] = close ? [CLOSE_ROW, CLOSE_RADIUS] : [ROW, RADIUS];
+  const [width, height] = [2 * SIDE + COLUMN * columns.length, TOP + step * highest + 14];
+  const x = (column) => SIDE + COLUMN * column;
+  const places = new Map();
+  rows.forEach((shown, column) => shown.forEach((unit, i) => {
+    places.set(unit ? unit.number : `more ${column}`, { x: x(column), y: TOP + step * (i + 0.5 + (highest - shown.length) / 2) });
+  }));
+  const lines = network.weights.filter(({ from, to }) => places.has(from) && places.has(to));
+  const picture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": say("network.of"),
+    class: [lines.length > 60 && "dense", close && "close"].filter(Boolean).join(" ") });
+  columns.forEach((layer, column) => {
+    const kind = column === 0 ? "input" : column === columns.length - 1 ? "output" : "hidden";
+    picture.append(drawn("text", { x: x(column), y: 18, class: "layer-name" },
+      say(`layer.${kind}`, { number: layer[0].layer })));
+  });
+  const cost = { x: x(columns.length), y: TOP + step * highest / 2 };
+  for (const unit of columns.at(-1)) {
+    const place = places.get(unit.number);
+    if (place) picture.append(drawn("line", { class: "to-cost", x1: place.x, y1: place.y, x2: cost.x, y2: cost.y }));
   }
-  for (const { node, from, to } of weights) {
-    const ends = { x1: units[from].x, y1: units[from].y, x2: units[to].x, y2: units[to].y };
-    const line = drawn("line", { ...ends, class: "drawn" });
-    const group = drawn("g", {}, line, drawn("line", { ...ends, class: "hit" }), drawn("title"));
-    group.addEventListener("click", () => select(node));
-    parts.weights.set(node, { group, line });
-    picture.append(pressed(group, node));
-  }
-  for (const unit of units) {
-    const number = drawn("text", { y: 4, class: "number" });
-    const slope = drawn("text", { y: 44, class: "gradient" });
-    const title = drawn("text", { y: -35 }, name(unit.a));
-    addNode(picture, unit.a, unit, { number, slope, unit }, drawn("circle", { r: 28 }), title);
-  }
-  const box = drawn("rect", { x: -38, y: -18, width: 76, height: 36, rx: 8 });
-  const title = drawn("text", { y: -26, "text-anchor": "middle" }, nodes[graph.root].short);
+  for (const { node, from, to } of lines) addWeight(picture, node, places.get(from), places.get(to));
+  rows.forEach((shown, column) => {
+    for (const unit of shown) {
+      if (unit) addUnit(picture, unit, places.get(unit.number), radius, close);
+      else addMore(picture, columns[column], places.get(`more ${column}`), shown.length - 1);
+    }
+  });
   const number = drawn("text", { y: 4, class: "number", "text-anchor": "middle" });
   const slope = drawn("text", { y: 34, class: "gradient", "text-anchor": "middle" });
-  addNode(picture, graph.root, cost, { number, slope }, box, title);
+  addNode(picture, graph.root, cost, { number, slope }, drawn("rect", { x: -42, y: -18, width: 84, height: 36, rx: 8 }),
+    drawn("text", { y: -26, "text-anchor": "middle", class: "title" }, nodes[graph.root].short));
   showPicture(picture, width, height);
   find("stage").scrollTop = (find("stage").scrollHeight - find("stage").clientHeight) / 2;
+}
+
+function addWeight(picture, node, start, end) {
+  const ends = { x1: start.x, y1: start.y, x2: end.x, y2: end.y };
+  const line = drawn("line", { ...ends, class: "drawn" });
+  const group = drawn("g", {}, line, drawn("line", { ...ends, class: "hit" }), drawn("title"));
+  group.addEventListener("click", () => select(node));
+  parts.weights.set(node, { group, line });
+  picture.append(pressed(group, node));
+}
+
+// In a high layer a unit has its number alone; its name and δ stand beside it while it is lit, or close by.
+function addUnit(picture, unit, place, radius, close) {
+  const number = drawn("text", { y: 4, class: "number" });
+  const slope = drawn("text", { y: close ? 5 : 44, x: close ? radius + 6 : 0, class: "gradient" });
+  const title = drawn("text", { y: close ? 5 : -35, x: close ? -radius - 6 : 0, class: "title" }, name(unit.a));
+  addNode(picture, unit.a, place, { number, slope, unit }, drawn("circle", { r: radius }), title);
+}
+
+function addMore(picture, layer, { x, y }, shown) {
+  const words = say("layer.more", { count: layer.length - shown, number: layer[0].layer });
+  const open = () => { state.opened.add(layer[0].layer); setView("network"); };
+  const group = drawn("g", { class: "more", transform: `translate(${x} ${y})`, role: "button", tabindex: 0, "aria-label": words },
+    drawn("title", {}, words), drawn("circle", { r: 17 }), drawn("text", { y: 5, "text-anchor": "middle" }, `+${layer.length - shown}`));
+  group.addEventListener("click", open);
+  group.addEventListener("keydown", (event) => { if (event.key === "Enter") open(); });
+  picture.append(group);
 }
 
 // Weights as lines: the larger, the thicker.
@@ -51,32 +254,17 @@ function refreshWeights(gradients, marks) {
   }
 }
 
-// The residual of a unit as the formulas write it: δ = (Σ W δ of the next layer) f′(z), then ∂J/∂W and ∂J/∂b from it.
-function residualWords(unit) {
-  if (hidden(unit.z)) return [note("Hidden during the quiz.")];
-  const delta = run.gradients[unit.z];
-  const slope = unit.z === unit.a ? null : run.steps.find((step) => step.node === unit.a && step.input === unit.z);
-  const upstream = () => gradient(run.gradients[unit.a]);
-  const next = network.weights.filter((weight) => weight.from === unit.number);
-  const residuals = new Map(next.map((weight) => [weight, run.gradients[network.units[weight.to].z]]));
-  const rows = row("z", `${name(unit.z)} = `, value(run.values[unit.z]));
-  if (unit.z !== unit.a) rows.push(...row("a", `${name(unit.a)} = `, value(run.values[unit.a])));
-  if (slope) rows.push(...row("f′(z)", ...localWords(slope)));
-  if (next.length && ![...residuals.values()].includes(null)) {
-    const sum = terms(next, (weight) => [
-      bracketed(value(run.values[weight.node])), " × ", bracketed(gradient(residuals.get(weight)))]);
-    rows.push(...row("incoming", "Σ W δ = ", ...sum, newLine(), "= ", upstream()));
-  } else if (slope) rows.push(...row("incoming", `${gradientName(unit.a)} = `, upstream()));
-  const product = slope ? [bracketed(upstream()), " × ", bracketed(local(slope.local)), newLine(), "= "] : [];
-  rows.push(...row("residual", coloured("g", `δ${unit.mark}`), ` = ${gradientName(unit.z)}`, newLine(),
-    "= ", ...product, element("b", { id: "sum" }, gradient(delta))));
-  const into = network.weights.filter(({ node, to }) => to === unit.number && run.gradients[node] !== null);
-  for (const { node, from } of into.slice(0, MOST_TERMS)) {
-    const { a } = network.units[from];
-    rows.push(...row(gradientName(node), `${name(a)} × δ = `, bracketed(value(run.values[a])), " × ",
-      bracketed(gradient(delta)), " = ", gradient(run.gradients[node])));
+// What a step by unit or layer is about, and what it uses.
+function markUnits({ units, phase, what }, mark) {
+  if (what === "cost") mark(graph.root, "forward");
+  for (const unit of units) {
+    mark(unit.a, phase);
+    const uses = phase === "forward" ? (what === "a" ? [] : into(unit)) : outOf(unit);
+    for (const weight of uses) {
+      mark(weight.node, "lit");
+      mark(network.units[phase === "forward" ? weight.from : weight.to].a, "lit");
+    }
+    if (phase === "backward" && !uses.length) mark(graph.root, "lit");
+    if (phase === "backward") for (const weight of into(unit)) mark(weight.node, "receiving");
   }
-  if (into.length > MOST_TERMS) rows.push(...row("", `… and ${into.length - MOST_TERMS} more weights`));
-  if (unit.b !== null) rows.push(...row(gradientName(unit.b), "δ = ", gradient(run.gradients[unit.b])));
-  return [element("dl", {}, ...rows)];
 }

@@ -1,4 +1,4 @@
-"""A network as the page shows it: where its units stand in layers, and what each node of the graph is part of."""
+"""A network as the page has it: its units and weights, and what each node of the graph is part of."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 from autograd.labels import UnitLabel, marks
 from autograd.network import Key, Network, Sample, find_network
 from autograd.value import Value
-
-COLUMN, ROW, MARGIN, TOP = 160.0, 104.0, 70.0, 28.0  # pixels
 
 
 def unit_order(label: str) -> tuple[int, int, tuple[int, ...]]:
@@ -26,34 +24,24 @@ def network_data(root: Value, order: list[Value]) -> dict[str, Any] | None:
     Each sample that went through the network is a copy, with units of its own and the same weights.
     """
     network = find_network(order)
-    return _placed(network, order, root) if network and network.whole else None
+    return _copies(network, order, root) if network and network.whole else None
 
 
-def _placed(network: Network, order: list[Value], root: Value) -> dict[str, Any]:
+def _copies(network: Network, order: list[Value], root: Value) -> dict[str, Any]:
     number = {node: i for i, node in enumerate(order)}
     first = network.samples[0]
     keys = sorted(first.units)
-    column = {layer: i for i, layer in enumerate(sorted({layer for layer, _ in keys}))}
-    layers = {layer: [key for key in keys if key[0] == layer] for layer in column}
-    most = max(map(len, layers.values()))
     position = {key: i for i, key in enumerate(keys)}
     elsewhere = {node for sample in network.samples for node in (*sample.of_units, *sample.of_weights)}
-
-    def place(key: Key) -> tuple[float, float]:
-        layer = layers[key[0]]
-        return MARGIN + COLUMN * column[key[0]], TOP + ROW * (layer.index(key) + 0.5 + (most - len(layer)) / 2)
 
     def index(node: Value | None) -> int | None:
         return None if node is None else number[node]
 
     def unit(sample: Sample, key: Key) -> dict[str, Any]:
-        x, y = place(key)
         return {
             "number": position[key],
+            "layer": key[0],
             "mark": marks(key[0], (key[1],)),
-            "x": x,
-            "y": y,
-            "output": key[0] == max(column),
             "z": index(sample.units[key].z),
             "b": index(sample.biases.get(key)),
             "a": number[sample.units[key].a],
@@ -67,22 +55,13 @@ def _placed(network: Network, order: list[Value], root: Value) -> dict[str, Any]
             return number[sample.units[sample.of_units[node]].a]
         return -1 if node in elsewhere and node is not root else number[root]
 
-    names = {layer: f"layer {layer}" for layer in column}
-    names[min(column)] += ", input"
-    names[max(column)] += ", output"
     return {
-        "size": [2 * MARGIN + COLUMN * len(column), TOP + ROW * most],
-        "layers": [{"name": names[layer], "x": MARGIN + COLUMN * i} for layer, i in column.items()],
-        "cost": {"x": MARGIN + COLUMN * len(column), "y": TOP + ROW * most / 2},
         "weights": [
             {"node": number[weight], "from": position[below], "to": position[above]}
             for (below, above), weight in sorted(first.weights.items(), key=lambda item: number[item[1]])
         ],
         "copies": [
-            {
-                "units": [unit(sample, key) for key in keys],
-                "owner": [owner(sample, node) for node in order],
-            }
+            {"units": [unit(sample, key) for key in keys], "owner": [owner(sample, node) for node in order]}
             for sample in network.samples
         ],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from autograd.ops import OPERATIONS, Operation
@@ -33,8 +33,8 @@ def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
     }
 
 
-def operations_script() -> str:
-    """Return the table of operations in JavaScript: for each its value and its partials, as functions.
+def operations_script(names: Container[str] = OPERATIONS) -> str:
+    """Return the operations of these names in JavaScript: for each its value and its partials, as functions.
 
     >>> "mul: {value: (x, y) => x * y, partials: [(x, y, out) => y, (x, y, out) => x]}," in operations_script()
     True
@@ -56,8 +56,9 @@ def operations_script() -> str:
         if not row.javascript and not row.infix:  # the rules of other rows call it by its name
             functions.append(f"  const {row.name} = {rule};\n")
             rule = row.name
-        also = f", unchosen: [{unchosen}]" if unchosen else ""
-        entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]{also}}},\n")
+        if row.name in names:
+            also = f", unchosen: [{unchosen}]" if unchosen else ""
+            entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]{also}}},\n")
     return "const operations = (() => {\n" + "".join(functions) + "  return {\n" + "".join(entries) + "  };\n})();\n"
 
 

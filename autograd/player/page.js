@@ -9,29 +9,45 @@ function refresh() {
   refreshLeaves();
   refreshDescend();
   refreshNode();
+  rememberState();
 }
 
+const LONG_FORMULA = 110; // characters; the rest of a longer one opens by a button
+let formulaOpen = false;
+
 function refreshTitle() {
-  const out = shownValues()[graph.root];
-  const formula = graph.formula ? [coloured("formula", graph.formula), " = "] : [];
-  const total = element("b", { id: "root-value", title: out }, out === null ? "…" : long(out));
-  find("title").replaceChildren(`${rootName} = `, ...formula, total);
-  const bad = graph.forward.find((index) => !Number.isFinite(run.values[index]));
-  const steep = run.steps.find((step) => !Number.isFinite(step.contribution));
-  let words = "";
+  const out = state.quiz && quizHidesValue(graph.root) ? null : shownValues()[graph.root];
+  const folded = graph.formula.length > LONG_FORMULA && !formulaOpen;
+  const formula = folded ? graph.formula.slice(0, LONG_FORMULA - 10) : graph.formula;
+  const more = graph.formula.length > LONG_FORMULA ? [button(folded ? "…" : "−", () => {
+    formulaOpen = !formulaOpen;
+    refreshTitle();
+  }, { class: "fold", "aria-label": say(folded ? "formula.open" : "formula.close") })] : [];
+  const total = element("b", { id: "root-value", title: out ?? "" }, out === null ? "…" : long(out));
+  find("title").replaceChildren(`${rootName} = `, ...(formula ? [coloured("formula", formula), ...more, " = "] : []), total);
+  find("warning").replaceChildren();
+  const words = warningWords();
+  find("warning").hidden = !words;
+  if (find("warning").textContent !== words) find("warning").textContent = words;
+}
+
+// What is said of numbers on the page that are not finite.
+function warningWords() {
+  const values = shownValues();
+  const bad = graph.forward.find((index) => values[index] !== null && !Number.isFinite(run.values[index]));
   if (bad !== undefined) {
     const { value: formula, edges } = rule(bad);
     const raised = sentences(edges, (one) => one.includes("raises"));
-    words = `${name(bad)} = ${inNumbers(formula, bad)} is ${show(run.values[bad])} here, so what follows from it is `
-      + `not a usual number.${raised && ` The page goes on where Python stops: ${raised}.`}`;
-  } else if (steep) {
-    const { node, input, local, upstream } = steep;
-    const why = Number.isFinite(local) ? `${long(upstream)} × ${long(local)} is too large for a float`
-      : sentences(rule(node).edges, (one) => !one.includes("raises"));
-    words = `${partialName(node, input)} is ${show(local)} here, so gradients are not finite${why && `: ${why}`}.`;
+    const words = say("broken.value", { name: name(bad), formula: inNumbers(formula, bad), x: show(run.values[bad]) });
+    return raised ? `${words} ${say("broken.raises", { edges: edgeWords(raised) })}` : words;
   }
-  find("warning").hidden = !words;
-  if (find("warning").textContent !== words) find("warning").textContent = words;
+  const uses = shownUses();
+  const steep = run.steps.find((step) => uses.has(step) && !Number.isFinite(step.contribution));
+  if (!steep) return "";
+  const { node, local, upstream } = steep;
+  const why = Number.isFinite(local) ? say("broken.large", { upstream: long(upstream), local: long(local) })
+    : edgeWords(sentences(rule(node).edges, (one) => !one.includes("raises")));
+  return say("broken.gradient", { name: localName(steep), x: show(local), why: why ? `: ${why}` : "" });
 }
 
 // Those of the sentences about the edges of an operation that a test holds for.
@@ -39,32 +55,36 @@ const sentences = (edges, test) => edges.split("; ").filter(test).join("; ");
 
 function setView(view) {
   state.view = view;
+  if (view === "graph" && state.stride !== "operation") setStride("operation");
   for (const one of ["network", "graph"]) find(`view-${one}`).setAttribute("aria-pressed", String(one === view));
   if (view === "network") drawNetwork();
   else drawGraph();
-  const [v, g, l, n] = ["v", "g", "l", "n"].map((kindOf) => (text) => coloured(kindOf, text));
-  find("legend").replaceChildren(...(view === "network"
-    ? ["In the circles ", v("activations a"), ", under them ", g(`residuals δ = ∂${rootName}/∂z`),
-      ". Lines are weights, ", v("positive"), " or ", n("negative"), ", the larger the thicker."]
-    : ["In the nodes ", v("values"), " and ", g(`gradients ∂${rootName}/∂node`),
-      ", on the edges ", l("local derivatives"), "."]));
+  const holes = Object.fromEntries(["v", "g", "l", "n", "p"].map((kindOf) => [kindOf,
+    coloured(kindOf, say(`legend.${view}.${kindOf}`, { name: rootName }))]));
+  find("legend").replaceChildren(...phrase(`legend.${view}`, holes));
   refresh();
   follow();
 }
 
+function changeStride(stride) {
+  pause();
+  setStride(stride);
+  refresh();
+}
+
 function setSample() {
-  const sample = graph.samples[Number(find("sample").value)];
+  const sample = graph.samples[state.sample];
   graph.sampleLeaves.forEach((index, i) => { state.leafValues[index] = Number(sample[i]); });
 }
 
 // Another sample: other values of some leaves; or, where the graph has all samples in it, the units of another one.
-function chooseSample() {
-  if (graph.samples.length) {
-    setSample();
-    state.history = [];
-  } else {
-    Object.assign(network, network.copies[Number(find("sample").value)]);
-    state.selected = state.path = null;
+function chooseSample(number) {
+  state.sample = number;
+  if (graph.samples.length) setSample();
+  else {
+    showCopy(number);
+    Object.assign(state, { selected: null, path: null });
+    setStride(state.stride);
     setView(state.view);
   }
   update();
@@ -76,8 +96,8 @@ function keys(event) {
   const actions = {
     ArrowRight: () => stepBy(1),
     ArrowLeft: () => stepBy(-1),
-    Home: () => stepBy(-last),
-    End: () => stepBy(last),
+    Home: () => stepBy(-state.stops.length),
+    End: () => stepBy(state.stops.length),
     Escape: () => { if (state.selected !== null) select(state.selected); },
   };
   if (event.key === " " && !onButton) actions[" "] = play;
@@ -86,32 +106,62 @@ function keys(event) {
   actions[event.key]();
 }
 
-function start() {
-  document.title = `${rootName}: the chain rule, step by step`;
-  find("play").addEventListener("click", play);
-  find("to-start").addEventListener("click", () => stepBy(-last));
-  find("step-back").addEventListener("click", () => stepBy(-1));
-  find("step-forward").addEventListener("click", () => stepBy(1));
-  find("scrub").addEventListener("input", () => { pause(); go(Number(find("scrub").value)); });
-  find("descend").addEventListener("click", descendOnce);
-  find("reset").addEventListener("click", reset);
-  find("quiz-switch").addEventListener("click", toggleQuiz);
-  find("quiz-form").addEventListener("submit", answer);
-  find("quiz-show").addEventListener("click", () => solved("It is:", false));
-  find("view-network").addEventListener("click", () => setView("network"));
-  find("view-graph").addEventListener("click", () => setView("graph"));
-  find("view-switch").hidden = !(network && layout);
+// Show a graph that was just set: what of the page depends on which graph it is.
+function showGraph() {
+  document.title = say("title", { name: rootName });
   const samples = graph.samples.length || network?.copies.length || 0;
+  find("view-switch").hidden = !(network && layout);
+  find("stride-switch").hidden = !network;
   find("sample-switch").hidden = samples < 2;
-  for (let i = 0; i < samples; i += 1) find("sample").append(element("option", { value: i }, `${i + 1} of ${samples}`));
-  find("sample").selectedIndex = graph.recorded;
-  find("sample").addEventListener("change", chooseSample);
-  document.querySelector(".scrub-names").style.setProperty("--forward", `${forwardCount}fr`);
-  document.querySelector(".scrub-names").style.setProperty("--backward", `${last - forwardCount}fr`);
+  find("sample").replaceChildren(...Array.from({ length: samples }, (_, i) =>
+    element("option", { value: i }, say("sample.of", { number: i + 1, all: samples }))));
+  find("sample").selectedIndex = state.sample;
+  find("quiz-card").hidden = true;
+  find("quiz-switch").setAttribute("aria-pressed", "false");
+  formulaOpen = false;
+  scales.chosen = null;
+  setView(state.view);
+}
+
+function changeLanguage(code) {
+  setLanguage(code);
+  find("language").value = language;
+  find("leaves").dataset.shown = "";
+  showPlaying(timer !== null);
+  if (graph) showGraph();
+}
+
+function listen() {
+  const press = (id, action) => find(id).addEventListener("click", action);
+  press("play", play);
+  press("to-start", () => stepBy(-state.stops.length));
+  press("to-end", () => stepBy(state.stops.length));
+  press("step-back", () => stepBy(-1));
+  press("step-forward", () => stepBy(1));
+  press("descend", descendOnce);
+  press("run", toggleRun);
+  press("reset", reset);
+  press("quiz-switch", toggleQuiz);
+  press("quiz-show", () => solved(say("quiz.is"), false));
+  press("quiz-hint", hint);
+  press("view-network", () => setView("network"));
+  press("view-graph", () => setView("graph"));
+  press("copy-link", copyLink);
+  find("quiz-form").addEventListener("submit", answer);
+  find("scrub").addEventListener("input", () => { pause(); go(Number(find("scrub").value)); });
+  find("scrub").addEventListener("pointerup", () => find("scrub").blur());
+  find("sample").addEventListener("change", () => chooseSample(Number(find("sample").value)));
+  find("stride").addEventListener("change", () => changeStride(find("stride").value));
+  find("all-samples").addEventListener("change", () => { state.history = []; refreshDescend(); });
+  find("language").replaceChildren(...Object.entries(languages).map(([code, table]) =>
+    element("option", { value: code, lang: code }, table.language)));
+  find("language").addEventListener("change", () => changeLanguage(find("language").value));
   document.addEventListener("keydown", keys);
   addEventListener("resize", resized);
   addEventListener("message", tellFrame, { once: true });
-  setView(state.view);
+  addEventListener("beforeprint", beforePrint);
+  addEventListener("afterprint", afterPrint);
+  listenToStage();
 }
 
 let width = innerWidth;
@@ -133,5 +183,3 @@ function tellFrame() {
   tell(); // at once: what observes does so only where the frame is in sight
   new ResizeObserver(tell).observe(document.body);
 }
-
-start();

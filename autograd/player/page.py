@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from autograd.draw.layout import lay_out, printable
 from autograd.draw.view import Box, Edge, View
 from autograd.graph import topological_order
 from autograd.labels import pretty
-from autograd.ops import Operation
+from autograd.languages import checked_language, tables
+from autograd.ops import OPERATIONS, Operation
 from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, unit_order
 from autograd.player.operations import operations_script, texts
@@ -33,7 +34,7 @@ from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph that is shown node by node
 MOST_IN_NETWORK = 3000  # of one that is shown unit by unit
-LONGEST_FORMULA = 90  # characters
+LONGEST_FORMULA = 2000  # characters; the page folds it
 SCALE = 1.3  # pixels of the page per point of the layout
 FIT = (  # what the frame of a page does in a notebook: it asks the page, which can reach nothing else, for its height
     "window.addEventListener('message', (event) => { if (event.source === this.contentWindow) "
@@ -41,16 +42,20 @@ FIT = (  # what the frame of a page does in a notebook: it asks the page, which 
 )
 SCRIPTS = (  # of the page, in the order in which they stand in it, after those of the engine; one scope holds them all
     "words.js",
+    "language.js",
     "state.js",
     "picture.js",
-    "network.js",
+    "stage.js",
     "stepper.js",
     "selection.js",
     "leaves.js",
     "descent.js",
     "quiz.js",
+    "address.js",
+    "print.js",
     "page.js",
 )
+NETWORK_SCRIPTS = ("network.js", "plane.js")  # of a page with a network
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Page:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="The chain rule, step by step" '
-            f'onload="{html.escape(FIT)}" style="width: 100%; height: 720px; border: 0">'
+            f'onload="{html.escape(FIT)}" allow="fullscreen" style="width: 100%; height: 720px; border: 0">'
             "The page plays here once its cell has been run, or the notebook is trusted.</iframe>"
         )
 
@@ -86,6 +91,7 @@ def play(
     *,
     parameters: Sequence[Value] | None = None,
     samples: Sequence[Mapping[Value, float]] = (),
+    lang: str | None = None,
 ) -> Page:
     """Return the page that plays the forward and the backward pass of J, and recomputes them when a leaf is dragged.
 
@@ -94,6 +100,8 @@ def play(
     choice of values: each maps the same leaves, labelled constants too, to numbers. They keep their order; the values
     that were recorded stand before them if they are none of them. A graph with the labels of a
     network is shown unit by unit as well; if it has several samples in it, one is shown at a time.
+
+    ``lang`` is the language of the page, "en" or "zh": by default the first of the reader's browser that there is.
 
     The page follows the graph that was recorded: a branch that Python took stays taken when a leaf is dragged. Where
     Python raises, it shows nan or ∞ and says so.
@@ -118,11 +126,25 @@ def play(
             "network with labelled units. Play a part of it, or fewer samples; a drawing folds what is large"
         )
     check_current(order)
-    data = graph_data(J, order, names, parameters, samples)
-    parts = {"style": source("page.css"), "graph": embedded(data | {"network": network}), "script": engine_script()}
-    parts["script"] += "".join(map(source, SCRIPTS))
-    page = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
-    return Page(page)
+    data = graph_data(J, order, names, parameters, samples) | {"network": network}
+    script = f'<script type="application/json" id="graph">{embedded(data)}</script>\n'
+    scripts = (*SCRIPTS, *(NETWORK_SCRIPTS if network else ()), "start.js")
+    engine = engine_script({node.op.name for node in order if node.op})
+    return Page(page_html(lang, script, engine + "".join(map(source, scripts))))
+
+
+def page_html(lang: str | None, data: str, script: str, typing: str = "", policy: str = "") -> str:
+    """Return a page with `data` for its `script`; `typing` stands above the graph, `policy` allows the script more."""
+    parts = {
+        "lang": checked_language(lang) if lang else "",
+        "style": compact(source("page.css")),
+        "languages": json.dumps(tables(), separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"),
+        "script": compact(script),
+        "data": data,
+        "typing": typing,
+        "policy": policy,
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
 
 
 def source(name: str) -> str:
@@ -130,9 +152,22 @@ def source(name: str) -> str:
     return (Path(__file__).parent / name).read_text("utf-8")
 
 
-def engine_script() -> str:
-    """Return the JavaScript that computes: it stands alone, and nothing in it knows of a document."""
-    return source("mathematics.js") + operations_script() + source("engine.js") + source("mistakes.js")
+def compact(script: str) -> str:
+    """Return a script without the lines that are comments or empty and without indents.
+
+    >>> compact("// Twice.; const twice = (x) =>;   2 * x".replace(";", chr(10))).split(chr(10))
+    ['const twice = (x) =>', '2 * x', '']
+    """
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def engine_script(names: Container[str] = OPERATIONS) -> str:
+    """Return the JavaScript that computes with the operations of these names, all of them by default.
+
+    It stands alone, and nothing in it knows of a document.
+    """
+    return source("mathematics.js") + operations_script(names) + source("engine.js") + source("mistakes.js")
 
 
 def embedded(data: Any) -> str:

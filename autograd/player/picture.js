@@ -1,7 +1,5 @@
 // The picture on the stage: the graph, node by node, and what lights up in it; network.js draws units and weights.
 
-const [SMALLEST, LEGIBLE, LARGEST] = [0.62, 0.7, 1.25]; // scales of the picture
-
 // Drawn once per view; `refresh` then sets texts and classes.
 const noParts = () => ({ nodes: new Map(), edges: new Map(), weights: new Map() });
 let parts = noParts();
@@ -10,12 +8,13 @@ function drawGraph() {
   parts = noParts();
   const [width, height] = layout.size;
   const viewBox = `-8 -8 ${width + 16} ${height + 16}`;
-  const picture = drawn("svg", { viewBox, role: "group", "aria-label": `Graph of ${rootName}` }, arrow());
+  const picture = drawn("svg", { viewBox, role: "group", "aria-label": say("graph.of", { name: rootName }) }, arrow());
   for (const { node, position, path, label } of layout.edges) {
     const line = drawn("path", { d: path, "marker-end": "url(#arrow)" });
-    const text = drawn("text", label ? { x: label[0], y: label[1] + 2 } : {});
-    const edge = drawn("g", { class: "edge" }, line, text);
-    parts.edges.set(`${node} ${position}`, { edge, line, text });
+    const text = drawn("text", label ? { x: label[0], y: label[1] + 4 } : {});
+    const title = drawn("title");
+    const edge = drawn("g", { class: "edge" }, line, text, title);
+    parts.edges.set(`${node} ${position}`, { edge, line, text, title });
     picture.append(edge);
   }
   layout.nodes.forEach(([x, y, width, height], index) => {
@@ -29,8 +28,8 @@ function drawGraph() {
     else shapes.push(drawn("text", { x: left, y: top + 17, class: "title" }, short));
     if (op) shapes.push(drawn("text", { ...atRight, y: top + 17, class: "symbol" }, rule(index).symbol));
     if (!constant) {
-      shapes.push(drawn("text", { x: left, y: top + 37, class: "symbol" }, "value"),
-        drawn("text", { x: left, y: top + 56, class: "symbol" }, "grad"));
+      shapes.push(drawn("text", { x: left, y: top + 37, class: "symbol" }, say("value")),
+        drawn("text", { x: left, y: top + 56, class: "symbol" }, say("grad")));
     }
     addNode(picture, index, { x, y }, { number, slope }, ...shapes);
   });
@@ -45,26 +44,37 @@ function arrow() {
 
 // Add the picture of a node: a button, and where it is a leaf also a handle to drag.
 function addNode(picture, index, { x, y }, texts, ...shapes) {
-  const group = drawn("g", { transform: `translate(${x} ${y})` }, ...shapes, texts.number, texts.slope);
+  const title = drawn("title");
+  const group = drawn("g", { transform: `translate(${x} ${y})` }, title, ...shapes, texts.number, texts.slope);
   if (nodes[index].adjustable) dragged(group, index);
   else group.addEventListener("click", () => select(index));
-  parts.nodes.set(index, { group, ...texts });
+  parts.nodes.set(index, { group, title, ...texts });
   picture.append(pressed(group, index));
 }
 
-// Make part of the picture a button that the keyboard reaches.
+// Make part of the picture a button that the keyboard reaches: Tab reaches the picture once, ↑ and ↓ lead through it.
 function pressed(group, index) {
   group.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key !== "Enter" && event.key !== " " && !way) return;
     event.preventDefault();
-    select(index);
+    if (!way) return select(index);
+    const all = [...find("stage").querySelectorAll("[data-node]")];
+    all.at((all.indexOf(group) + way) % all.length).focus();
   });
-  return fill(group, { tabindex: 0, role: "button", "data-node": index }, []);
+  group.addEventListener("focus", () => reachByTab(group));
+  return fill(group, { tabindex: -1, role: "button", "data-node": index }, []);
+}
+
+function reachByTab(group) {
+  for (const other of find("stage").querySelectorAll("[data-node][tabindex='0']")) other.setAttribute("tabindex", -1);
+  group?.setAttribute("tabindex", 0);
 }
 
 function dragged(group, index) {
   let from = null;
   group.addEventListener("pointerdown", (event) => {
+    if (state.quiz) return;
     from = { x: event.clientX, value: finiteOr0(state.leafValues[index]), moved: false };
     group.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -80,34 +90,7 @@ function dragged(group, index) {
     from = null;
   });
   group.addEventListener("pointercancel", () => { from = null; });
-}
-
-function showPicture(picture, width, height) {
-  find("stage").replaceChildren(picture);
-  picture.dataset.width = width;
-  picture.dataset.height = height;
-  fit();
-}
-
-// Shrink or enlarge the picture to fit, and put the explanations below it where that gives it the room that it needs
-// beside them; a picture that would get too small to read scrolls, and says so.
-function fit() {
-  const stage = find("stage");
-  const picture = stage.querySelector("svg");
-  const { width, height } = picture.dataset;
-  const main = document.querySelector("main");
-  const room = (stacked) => {
-    main.classList.toggle("stacked", stacked);
-    return (stage.clientWidth - 16) / width;
-  };
-  const stacked = innerWidth <= 900 || (room(false) < LEGIBLE && room(true) >= SMALLEST);
-  const high = Math.max(LEGIBLE, parseFloat(getComputedStyle(stage).maxHeight) / height);
-  const scale = room(stacked) < SMALLEST ? LEGIBLE : Math.min(LARGEST, room(stacked), high);
-  fill(picture, { width: width * scale, height: height * scale }, []);
-  const ways = [];
-  if (stage.scrollWidth > stage.clientWidth) ways.push("sideways");
-  if (stage.scrollHeight > stage.clientHeight) ways.push("down");
-  find("scrolls").textContent = ways.length ? `The picture goes on: scroll it ${ways.join(" and ")}.` : "";
+  group.addEventListener("click", () => { if (state.quiz) select(index); });
 }
 
 // What the picture shows ----------------------------------------------------------------------------------------------
@@ -115,32 +98,42 @@ function fit() {
 function refreshPicture() {
   const values = shownValues();
   const gradients = shownGradients();
+  const uses = shownUses();
   const marks = marked();
   const broken = (x) => x !== null && !Number.isFinite(x);
-  for (const [index, { group, number, slope, unit }] of parts.nodes) {
+  for (const [index, { group, title, number, slope, unit }] of parts.nodes) {
     const { op, constant, adjustable } = nodes[index];
     const differentiated = unit ? unit.z : constant ? null : index; // the node whose gradient is shown, if there is one
     const gradient = differentiated === null ? null : gradients[differentiated];
     const text = differentiated === null ? "" : gradientText(differentiated, gradients);
-    number.textContent = show(values[index], unit ? 3 : 4);
-    number.setAttribute("data-value", String(values[index]));
+    const asked = state.quiz && quizHidesValue(index);
+    number.textContent = asked ? "?" : show(values[index]);
+    number.setAttribute("data-value", asked ? "hidden" : String(values[index]));
     slope.textContent = unit && text ? `δ ${text}` : text;
     slope.setAttribute("data-gradient", hidden(differentiated) ? "hidden" : String(gradient));
     setClasses(group, "node", unit && "unit", !op && (constant ? "constant" : "leaf"), adjustable && "handle",
       values[index] === null && "waiting", (broken(values[index]) || broken(gradient)) && "broken",
       ...(marks.nodes.get(index) ?? []));
-    const said = [name(index), op ? rule(index).symbol : constant ? "constant" : "leaf",
-      values[index] === null ? "no value yet" : `value ${long(values[index])}`];
-    if (text) said.push(`${unit ? "residual" : "gradient"} ${{ "–": "not there yet", "?": "hidden" }[text] ?? text}`);
+    const said = [name(index), op ? rule(index).symbol : say(constant ? "kind.constant" : "kind.leaf"),
+      values[index] === null ? say("value.none") : asked ? say("value.hidden") : say("value.is", { x: long(values[index]) })];
+    if (text) {
+      const state = { "–": "none", "?": "hidden" }[text] ?? "is";
+      said.push(say(`${unit ? "residual" : "gradient"}.${state}`, { x: text }));
+    }
     group.setAttribute("aria-label", said.join(", "));
+    const full = [values[index], gradient].map((x) => (x === null ? "–" : x));
+    title.textContent = asked || hidden(differentiated) ? name(index) : `${name(index)}: ${full.slice(0, text ? 2 : 1).join(", ")}`;
   }
-  for (const [key, { edge, text }] of parts.edges) {
+  for (const [key, { edge, text, title }] of parts.edges) {
     const [node, position] = key.split(" ").map(Number);
     const step = run.steps.find((one) => one.node === node && one.position === position);
     setClasses(edge, "edge", ...(marks.edges.get(key) ?? []));
-    text.textContent = step && values[node] !== null && !state.quiz ? show(step.local) : "";
+    const known = step && uses.has(step) && !(state.quiz && quizHidesLocal(step));
+    text.textContent = !step ? "" : [operand(step), known ? show(step.local) : ""].join(" ").trim();
+    title.textContent = known ? `${localName(step)} = ${step.local}` : step ? localName(step) : "";
   }
-  refreshWeights(gradients, marks);
+  if (network) refreshWeights(gradients, marks);
+  if (!find("stage").querySelector("[data-node][tabindex='0']")) reachByTab(find("stage").querySelector("[data-node]"));
 }
 
 const setClasses = (part, ...names) => part.setAttribute("class", names.filter(Boolean).join(" "));
@@ -149,7 +142,7 @@ const setClasses = (part, ...names) => part.setAttribute("class", names.filter(B
 function marked() {
   const marks = { nodes: new Map(), edges: new Map() };
   const mark = (map, key, word) => map.set(key, [...(map.get(key) ?? []), word]);
-  const node = forwardStep();
+  const stop = currentStop();
   const step = backwardStep();
   if (state.selected !== null) {
     for (const { node: from, position, input } of hidden(state.selected) ? [] : litSteps()) {
@@ -157,15 +150,21 @@ function marked() {
       for (const end of new Set([drawnFor(from), drawnFor(input)])) mark(marks.nodes, end, "lit");
     }
     mark(marks.nodes, drawnFor(state.selected), "selected");
-  } else if (state.touched && !state.quiz && node !== null) {
-    mark(marks.nodes, drawnFor(node), "forward");
-    nodes[node].inputs.forEach((_, position) => mark(marks.edges, `${node} ${position}`, "forward"));
-  } else if (state.touched && !state.quiz && step) {
-    mark(marks.nodes, drawnFor(step.node), "backward");
-    if (drawnFor(step.input) !== drawnFor(step.node)) mark(marks.nodes, drawnFor(step.input), "receiving");
-    mark(marks.edges, `${step.node} ${step.position}`, "backward");
+  } else if (stop && !state.quiz) {
+    if (stop.units) markUnits(stop, (index, word) => mark(marks.nodes, index, word));
+    else if (step) {
+      mark(marks.nodes, drawnFor(step.node), "backward");
+      if (drawnFor(step.input) !== drawnFor(step.node)) mark(marks.nodes, drawnFor(step.input), "receiving");
+      mark(marks.edges, `${step.node} ${step.position}`, "backward");
+    } else {
+      const [node] = stop.computes;
+      mark(marks.nodes, drawnFor(node), "forward");
+      nodes[node].inputs.forEach((_, position) => mark(marks.edges, `${node} ${position}`, "forward"));
+    }
   }
-  if (state.quiz?.node != null) mark(marks.nodes, drawnFor(state.quiz.node), "asked");
+  const question = state.quiz?.question;
+  if (question) mark(marks.nodes, drawnFor(question.node), "asked");
+  if (question?.use) mark(marks.edges, `${question.use.node} ${question.use.position}`, "asked");
   return marks;
 }
 
@@ -185,19 +184,6 @@ function litSteps() {
 
 // The picture of a node, undefined if it is in a sample that is not shown.
 const pictureOf = (index) => (parts.nodes.get(drawnFor(index)) ?? parts.weights.get(drawnFor(index)))?.group;
-
-// Scroll the stage to what the step or the question is about, where that is out of its sight.
-function follow() {
-  const current = state.touched ? forwardStep() ?? backwardStep()?.input : null;
-  const index = state.quiz ? state.quiz.node : current;
-  const group = index != null && pictureOf(index);
-  if (!group) return;
-  const stage = find("stage");
-  const [inner, outer] = [group.getBoundingClientRect(), stage.getBoundingClientRect()];
-  const middle = (start, end) => (inner[start] + inner[end] - outer[start] - outer[end]) / 2;
-  if (inner.left < outer.left || inner.right > outer.right) stage.scrollLeft += middle("left", "right");
-  if (inner.top < outer.top || inner.bottom > outer.bottom) stage.scrollTop += middle("top", "bottom");
-}
 
 // A dot that runs along the edge of a backward step, with the contribution that it carries.
 function travel() {

@@ -1,86 +1,200 @@
-// The quiz: gradients are hidden until the reader finds them; mistakes.js knows what a wrong answer may come from.
+// The quiz: values, local derivatives, contributions and gradients are asked for in the order in which they can be
+// computed; what is asked for is hidden until it is found. mistakes.js knows what a wrong answer may come from.
+//
+// state.quiz is {questions, solved, question, tries, hints, wrong, right, seed}: the question that is asked, null at the
+// end; those solved by key; wrong answers with their questions; how many were right at the first try.
 
-// The nodes to ask about, from the root down: those with a name of their own where there are many.
-function questions() {
+const MOST_QUESTIONS = 14;
+
+const keyOf = ({ kind, node, use }) => `${kind} ${node} ${use ? use.position : ""} ${use ? use.node : ""}`;
+const isSolved = (question) => state.quiz.solved.has(keyOf(question));
+const quizHides = (index) => index !== graph.root && state.quiz.questions.some((one) =>
+  one.kind === "gradient" && one.node === index && !isSolved(one));
+const quizHidesValue = (index) => state.quiz.questions.some((one) =>
+  one.kind === "value" && one.node === index && !isSolved(one));
+const quizHidesLocal = (step) => quizHides(step.input) && !state.quiz.questions.some((one) =>
+  one.kind === "local" && one.use === step && isSolved(one));
+
+// The questions, each after those for its parts. Of many nodes those with a name are asked about, in a network units.
+function makeQuestions() {
+  const asked = (index) => (unitOf(index)?.z ?? index) === index;
   const ready = run.steps.filter((step) => step.ready && Number.isFinite(step.after)).map((step) => step.input);
-  const named = ready.filter((index) => nodes[index].named && (unitOf(index)?.z ?? index) === index);
-  return ready.length > 16 && named.length ? named : ready;
+  const named = ready.filter((index) => nodes[index].named && asked(index));
+  const gradients = ready.length > 16 && named.length ? named : ready;
+  const values = graph.forward.filter((index) => index !== graph.root && Number.isFinite(run.values[index])
+    && (ready.length <= 16 || nodes[index].named));
+  const parts = run.steps.filter((step) => gradients.includes(step.input) && Number.isFinite(step.contribution)
+    && step.local !== 1);
+  const questions = values.slice(0, 2).map((node) => ({ kind: "value", node }));
+  for (const node of gradients) {
+    const own = parts.filter((step) => step.input === node);
+    if (own.length && questions.length < 6) {
+      questions.push({ kind: questions.filter((one) => one.use).length % 2 ? "contribution" : "local", node, use: own[0] });
+    }
+    questions.push({ kind: "gradient", node });
+  }
+  const few = questions.filter((one) => one.kind !== "gradient");
+  const whole = questions.filter((one) => one.kind === "gradient").slice(0, MOST_QUESTIONS - few.length);
+  return questions.filter((one) => few.includes(one) || whole.includes(one));
 }
 
 function toggleQuiz() {
   pause();
-  state.quiz = state.quiz ? null : { node: null, solved: new Set(), tries: 0, right: 0, asked: 0 };
-  state.position = last;
-  state.selected = state.path = null;
-  find("quiz-switch").setAttribute("aria-pressed", String(state.quiz !== null));
-  find("quiz-card").hidden = state.quiz === null;
-  if (state.quiz) ask(questions()[0]);
-  else refresh();
+  stopRun();
+  find("quiz-switch").setAttribute("aria-pressed", String(state.quiz === null));
+  find("quiz-card").hidden = state.quiz !== null;
+  if (state.quiz) {
+    state.quiz = null;
+    refresh();
+  } else startQuiz(0);
 }
 
-function ask(index) {
-  state.quiz.node = index ?? null;
-  state.quiz.tries = 0;
-  state.selected = state.path = null;
-  find("quiz-form").hidden = index === undefined;
+function startQuiz(seed) {
+  if (seed) newNumbers(seed);
+  Object.assign(state, { position: state.stops.length, selected: null, path: null });
+  state.quiz = { questions: makeQuestions(), solved: new Set(), question: null, tries: 0, hints: 0, wrong: [], right: 0, seed };
+  ask(state.quiz.questions[0]);
+}
+
+// Other values of the leaves, the same for the same seed, at which everything is finite.
+function newNumbers(seed) {
+  let bits = seed * 0x9e3779b9;
+  const random = () => { // mulberry32
+    bits = (bits + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(bits ^ (bits >>> 15), 1 | bits);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  for (let tries = 0; tries < 50; tries += 1) {
+    const values = [...recorded];
+    for (const index of leaves) {
+      if (!nodes[index].constant) values[index] = tidy(finiteOr0(recorded[index]) + (random() - 0.5) * reach(index), reach(index) / 20);
+    }
+    const made = compute(graph, values);
+    if (made.values.every(Number.isFinite) && made.steps.every((step) => Number.isFinite(step.contribution))) {
+      state.leafValues = values;
+      run = made;
+      return;
+    }
+  }
+}
+
+// A node that the reader clicks is asked about once the gradients that its own is made of are found.
+function askAbout(index) {
+  const hiddenPart = (node) => usesOf(run, node).map((use) => use.node).find((above) => hidden(above));
+  let node = index;
+  while (hiddenPart(node) !== undefined) node = hiddenPart(node);
+  ask(state.quiz.questions.find((one) => one.kind === "gradient" && one.node === node) ?? nextQuestion());
+}
+
+const nextQuestion = () => state.quiz.questions.find((one) => !isSolved(one)) ?? null;
+
+function ask(question) {
+  const { quiz } = state;
+  Object.assign(quiz, { question: question ?? null, tries: 0, hints: 0 });
+  Object.assign(state, { selected: null, path: null });
+  find("quiz-form").hidden = !question;
   find("quiz-feedback").replaceChildren();
-  if (index === undefined) {
-    const { right, asked } = state.quiz;
-    const score = `Done: ${right} of ${asked} right at the first try.`;
-    feedback("right", asked ? score : "There is no gradient to ask for.");
-  } else {
-    const unit = network?.units.find((one) => one.z === index);
-    const sign = element("b", { class: "equation" }, gradientName(index));
-    find("quiz-question").replaceChildren(unit ? `What is δ${unit.mark} = ` : "What is ", sign, "?");
+  if (!question) endQuiz();
+  else {
+    find("quiz-question").replaceChildren(...questionWords(question));
     find("quiz-answer").value = "";
-    find("quiz-answer").focus({ preventScroll: true });
-    find("quiz-form").scrollIntoView({ block: "nearest" });
-    follow();
-    pictureOf(index)?.scrollIntoView({ block: "nearest" });
   }
   refresh();
+  if (!question) return;
+  find("quiz-answer").focus({ preventScroll: true });
+  find("quiz-form").scrollIntoView({ block: "nearest" });
+  follow();
+  pictureOf(question.node)?.scrollIntoView({ block: "nearest" });
 }
+
+function questionWords(question) {
+  const { kind, node, use } = question;
+  const unit = network?.units.find((one) => one.z === node && one.z !== one.a);
+  const sign = { value: name(node), local: use && localName(use), gradient: `${unit ? `δ${unit.mark} = ` : ""}${gradientName(node)}`,
+    contribution: use && `${localName(use)} × ${gradientName(use.node)}` }[kind];
+  return [`${state.quiz.questions.findIndex((one) => one === question) + 1}/${state.quiz.questions.length} `,
+    ...phrase(`quiz.ask.${kind}`, { sign: element("b", { class: "equation" }, sign), node: use ? name(use.node) : "" })];
+}
+
+const rightAnswer = ({ kind, node, use }) => ({ value: run.values[node], local: use?.local, contribution: use?.contribution,
+  gradient: run.gradients[node] })[kind];
 
 function answer(event) {
   event.preventDefault();
-  const number = parse(find("quiz-answer").value);
-  if (!Number.isFinite(number)) return feedback("wrong", "Type a number, such as −0.25, 2e-1 or 1/2.");
-  const { node } = state.quiz;
-  const { correct, causes } = diagnose(graph, run, node, number);
-  state.quiz.tries += 1;
-  if (correct) return solved("Right.", state.quiz.tries === 1);
-  feedback("wrong", "Not yet.", causes.length
-    ? element("ul", {}, ...causes.map((cause) => element("li", {}, element("b", {}, cause.name), `: ${cause.hint}`)))
-    : note(hint(node)));
+  const number = parseAnswer(find("quiz-answer").value);
+  if (!Number.isFinite(number)) return feedback("wrong", say("quiz.number"));
+  const { quiz } = state;
+  const { question } = quiz;
+  const { correct, causes } = diagnose(graph, run, question, rightAnswer(question), number);
+  quiz.tries += 1;
+  if (correct) return solved(say("quiz.right"), quiz.tries === 1 && quiz.hints === 0);
+  quiz.wrong.push({ question, number });
+  if (!causes.length) return hint();
+  feedback("wrong", say("quiz.not"), element("ul", {}, ...causes.map((cause) => element("li", {},
+    element("b", {}, say(`mistake.${cause.name}`)), `: ${say(`mistake.${cause.hint}`, cause.holes)}`))));
 }
 
 // A number or a quotient of two as people write them; NaN for what is neither.
-function parse(text) {
+function parseAnswer(text) {
   const numbers = text.replaceAll("−", "-").replaceAll(",", ".").split("/")
     .map((part) => (part.trim() === "" ? NaN : Number(part)));
   return numbers.length > 2 ? NaN : numbers.reduce((above, below) => above / below);
 }
 
-function hint(node) {
-  const uses = usesOf(run, node).slice(0, MOST_TERMS);
-  const sum = uses.map((use) => `${gradientName(use.node)} × ${localName(use)}`).join(" + ");
-  return `Not one of the usual mistakes. ${gradientName(node)} = ${sum}.`;
+// A hint, each a step nearer: a word, the formula, the formula with its numbers.
+function hint() {
+  const { quiz } = state;
+  quiz.hints = Math.min(3, quiz.hints + 1);
+  feedback("wrong", say("quiz.not"), ...hintWords(quiz.question, quiz.hints), ...(quiz.hints < 3 ? [note(say("quiz.more"))] : []));
+}
+
+function hintWords({ kind, node, use }, stage) {
+  const words = [note(say(`hint.${kind}`, { count: usesOf(run, node).length }))];
+  const uses = use ? [use] : usesOf(run, node);
+  const names = {
+    value: () => [name(node), " = ", inNames(rule(node).value, node)],
+    local: () => [localName(use), " = ", inNames(rule(use.node).partials[use.position], use.node)],
+    contribution: () => [localName(use), " × ", gradientName(use.node)],
+    gradient: () => sumInNames(node, uses),
+  };
+  const numbers = {
+    value: () => [inNumbers(rule(node).value, node)],
+    local: () => [inNumbers(rule(use.node).partials[use.position], use.node)],
+    contribution: () => [bracketed(local(use.local)), " × ", bracketed(gradient(use.upstream))],
+    gradient: () => terms(uses, (one) => [bracketed(local(one.local)), " × ", bracketed(gradient(one.upstream))]),
+  };
+  if (stage > 1) words.push(equation(...names[kind]()));
+  if (stage > 2) words.push(equation("= ", ...numbers[kind]()));
+  return words;
 }
 
 function solved(words, first) {
   const { quiz } = state;
-  quiz.solved.add(quiz.node);
-  quiz.asked += 1;
+  const { question } = quiz;
+  quiz.solved.add(keyOf(question));
   if (first) quiz.right += 1;
-  const next = questions().find((index) => !quiz.solved.has(index));
-  const button = element("button", { type: "button", class: "primary", id: "quiz-next" });
-  button.append(next === undefined ? "Finish" : "Next");
-  button.addEventListener("click", () => ask(next));
-  feedback("right", words, ...sumWords(quiz.node).slice(0, 3), element("p", { class: "row" }, button));
+  const next = button(say(nextQuestion() ? "quiz.next" : "quiz.finish"), () => ask(nextQuestion()), { class: "primary", id: "quiz-next" });
+  const how = question.kind === "gradient" ? sumWords(question.node).slice(0, 3)
+    : [...hintWords(question, 3).slice(1), equation("= ", value(rightAnswer(question)))];
+  feedback("right", words, ...how, element("p", { class: "row" }, next));
   find("quiz-form").hidden = true;
-  quiz.node = null;
+  quiz.question = null;
   refresh();
-  button.focus({ preventScroll: true });
+  next.focus({ preventScroll: true });
+}
+
+// The score, what was answered wrongly, and the ways on.
+function endQuiz() {
+  const { questions, right, wrong, seed } = state.quiz;
+  const all = questions.length;
+  if (!all) return feedback("", say("quiz.none"));
+  const review = wrong.map(({ question, number }) => element("li", {}, ...questionWords(question).slice(1), " ",
+    say("quiz.answered", { given: show(number, 6), right: long(rightAnswer(question)) })));
+  feedback(right === all ? "right" : "", say("quiz.done", { right, all }),
+    ...(review.length ? [note(say("quiz.review")), element("ul", {}, ...review)] : []),
+    element("p", { class: "row" }, button(say("quiz.again"), () => startQuiz(seed)),
+      button(say("quiz.new"), () => startQuiz(seed + 1), { class: "primary" })));
 }
 
 function feedback(kindOf, words, ...more) {

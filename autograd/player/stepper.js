@@ -3,8 +3,7 @@
 let timer = null;
 
 function go(position) {
-  state.position = Math.max(0, Math.min(last, position));
-  state.touched = true;
+  state.position = Math.max(0, Math.min(state.stops.length, position));
   state.selected = state.path = null;
   refresh();
   announce();
@@ -14,10 +13,10 @@ function go(position) {
 
 function play() {
   if (timer !== null) return pause();
-  if (state.position === last) go(0);
+  if (atEnd()) go(0);
   const tick = () => {
     go(state.position + 1);
-    if (state.position === last) pause();
+    if (atEnd()) pause();
     else timer = setTimeout(tick, Number(find("speed").value));
   };
   timer = setTimeout(tick, 300);
@@ -32,7 +31,7 @@ function pause() {
 
 function showPlaying(playing) {
   find("play").classList.toggle("playing", playing);
-  find("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+  find("play").setAttribute("aria-label", say(playing ? "pause" : "play"));
 }
 
 function stepBy(count) {
@@ -41,30 +40,41 @@ function stepBy(count) {
 }
 
 function refreshTransport() {
-  const scrub = find("scrub");
+  const [scrub, last] = [find("scrub"), state.stops.length];
   scrub.max = last;
   scrub.value = state.position;
   scrub.setAttribute("aria-valuetext", positionWords());
+  const names = document.querySelector(".scrub-names");
+  names.style.setProperty("--forward", `${state.forward}fr`);
+  names.style.setProperty("--backward", `${last - state.forward}fr`);
   const quiz = state.quiz !== null;
   find("to-start").disabled = find("step-back").disabled = quiz || state.position === 0;
-  find("step-forward").disabled = quiz || state.position === last;
+  find("to-end").disabled = find("step-forward").disabled = quiz || atEnd();
   find("play").disabled = scrub.disabled = quiz || last === 0;
+  find("stride").value = state.stride;
 }
 
+const done = (phase) => (phase === "forward" ? [state.position, state.forward]
+  : [state.position - state.forward, state.stops.length - state.forward]);
+
 function positionWords() {
-  if (state.position === 0) return "start: only the leaves have values";
-  if (state.position <= forwardCount) return `forward step ${state.position} of ${forwardCount}`;
-  return `backward step ${state.position - forwardCount} of ${last - forwardCount}`;
+  const stop = currentStop();
+  if (!stop) return say("position.start");
+  const [count, all] = done(stop.phase);
+  return say(`position.${stop.phase}`, { count, all });
 }
 
 function announce() {
-  const node = forwardStep();
+  const stop = currentStop();
   const step = backwardStep();
   let words = positionWords();
-  if (node !== null) words += `: ${name(node)} = ${inNumbers(rule(node).value, node)} = ${long(run.values[node])}`;
-  if (step) {
-    words += `: ${name(step.node)} hands ${long(step.upstream)} times ${long(step.local)} = `
-      + `${long(step.contribution)} back to ${name(step.input)}, whose gradient is now ${long(step.after)}`;
+  if (stop?.units) words += `: ${stopTitle(stop)}`;
+  else if (step) {
+    words += `: ${say("announce.back", { node: name(step.node), local: long(step.local), upstream: long(step.upstream),
+      contribution: long(step.contribution), input: name(step.input) + operand(step), after: long(step.after) })}`;
+  } else if (stop) {
+    const [node] = stop.computes;
+    words += `: ${name(node)} = ${inNumbers(rule(node).value, node)} = ${long(run.values[node])}`;
   }
   find("live").textContent = words;
 }
@@ -74,44 +84,40 @@ function announce() {
 let tallest = 0; // of the steps shown since the window had its width: room is kept for it, so that what is below stays
 
 function refreshStep() {
-  find("step-card").hidden = state.quiz !== null || (!state.touched && state.selected !== null);
+  find("step-card").hidden = state.quiz !== null;
   const card = find("step");
-  const node = forwardStep();
+  const stop = currentStop();
   const step = backwardStep();
-  if (!state.touched || (node === null && !step)) card.replaceChildren(...introduction());
-  else if (node !== null) card.replaceChildren(...forwardWords(node));
-  else card.replaceChildren(...backwardWords(step));
+  if (!stop) card.replaceChildren(...introduction());
+  else if (stop.units) card.replaceChildren(...stopWords(stop));
+  else card.replaceChildren(...(step ? backwardWords(step) : forwardWords(stop.computes[0])));
   card.style.minHeight = "";
   tallest = Math.max(tallest, card.offsetHeight);
   card.style.minHeight = `${tallest}px`;
 }
 
 function introduction() {
-  if (last === 0) return [note("A leaf alone: nothing is computed from it, so there is no step to take.")];
-  if (state.touched) return [note("Nothing is computed yet: only the leaves have values. Step on.")];
-  const words = note("Press play or step to see every value computed, then every gradient handed back. "
-    + "Drag a leaf to change its value. Click a node for its chain rule.");
-  const keys = element("p", { class: "note keys" }, "Keys: ", ...[["space", "plays, "], ["←", " "], ["→", "step, "],
-    ["Home", " "], ["End", "go to the ends, "], ["Tab", " "], ["Enter", "choose a node, "], ["Esc", "leaves it."]]
-    .flatMap(([key, does]) => [element("kbd", {}, key), ` ${does}`]));
-  const reached = leaves.filter((index) => run.gradients[index] !== null);
-  const lines = reached.slice(0, 8)
-    .flatMap((index) => [`${gradientName(index)} = `, gradient(run.gradients[index]), newLine()]);
-  return [words, keys, equation(...lines, reached.length > 8 ? `and ${reached.length - 8} more` : "")];
+  if (!state.stops.length) return [note(say("start.leaf"))];
+  const keys = element("p", { class: "note keys" }, ...[["Space", "key.play"], ["←", ""], ["→", "key.step"],
+    ["Home", ""], ["End", "key.ends"], ["↑", ""], ["↓", "key.nodes"], ["Enter", "key.choose"], ["Esc", "key.leave"]]
+    .flatMap(([key, does]) => [element("kbd", {}, key), does ? ` ${say(does)} ` : " "]));
+  return [note(say("start")), keys];
 }
 
-const phase = (word, done, all) => coloured(`phase ${word}`, `${word} ${done} of ${all}`);
+const phase = (word) => {
+  const [count, all] = done(word);
+  return coloured(`phase ${word}`, say(`phase.${word}`, { count, all }));
+};
 
 function forwardWords(node) {
-  const at = coloured("", part(node).replace(", ", ""));
-  return [phase("forward", state.position, forwardCount), at, equation(...ruleWords(node))];
+  return [phase("forward"), coloured("", part(node)), equation(...ruleWords(node))];
 }
 
 // In the network, what a node without a name is part of.
 function part(index) {
   const owner = drawnFor(index);
   if (owner === index || nodes[index].named) return "";
-  return owner < 0 ? ", in another sample" : `, at ${name(owner)}`;
+  return owner < 0 ? say("part.sample") : say("part.at", { name: name(owner) });
 }
 
 // An operation in names, in numbers and its value.
@@ -123,7 +129,7 @@ function ruleWords(node) {
 
 function localWords(step) {
   const formula = rule(step.node).partials[step.position];
-  const pieces = [coloured("l", partialName(step.node, step.input))];
+  const pieces = [coloured("l", localName(step))];
   for (const text of new Set([inNames(formula, step.node), inNumbers(formula, step.node)])) {
     if (/[^\d.−]/.test(text) && text !== long(step.local)) pieces.push(newLine(), `= ${text}`);
   }
@@ -136,25 +142,25 @@ function backwardWords(step) {
   const { symbol } = rule(node);
   const edges = sentences(rule(node).edges, (one) => !one.includes("raises"));
   const kink = edges && jumps(graph, run.values, step);
-  return [phase("backward", state.position - forwardCount, last - forwardCount),
-    element("span", {}, `from ${name(node)} back to ${name(input)}${operand(step)}${place}`),
+  return [phase("backward"),
+    element("span", {}, say("back", { node: name(node), input: name(input) + operand(step) }), " ", place),
     element("dl", {},
-      ...row("rule", ...ruleWords(node)),
-      ...row("upstream", coloured("g", gradientName(node)), " = ", gradient(upstream)),
-      ...row("local", ...localWords(step)),
-      ...row("contribution", bracketed(gradient(upstream)), " × ", bracketed(local(step.local)), newLine(),
+      ...row(say("row.rule"), ...ruleWords(node)),
+      ...row(say("row.local"), ...localWords(step)),
+      ...row(say("row.upstream"), coloured("g", gradientName(node)), " = ", gradient(upstream)),
+      ...row(say("row.contribution"), bracketed(local(step.local)), " × ", bracketed(gradient(upstream)), newLine(),
         "= ", element("b", {}, gradient(contribution))),
-      ...row("added", coloured("g", gradientName(input)), newLine(),
+      ...row(say("row.added"), coloured("g", gradientName(input)), newLine(),
         `${long(before)} + `, bracketed(gradient(contribution)),
         " = ", element("b", { id: "after" }, gradient(after)))),
-    ...(step.path ? [] : [note(`No path leads through here from ${rootName}: nothing is added.`)]),
-    ...(kink ? [note(`The local derivative of ${symbol} jumps here: ${edges}.`)] : []),
+    ...operandWords([step]),
+    ...(step.path ? [] : [note(say("no.path", { name: rootName }))]),
+    ...(kink ? [note(say("kink", { symbol, edges: edgeWords(edges) }))] : []),
     element("p", { class: ready ? "ready whole" : "ready" }, readyWords(step))];
 }
 
 function readyWords({ input, ready, usesDone, uses }) {
-  if (!ready) return `${usesDone} of ${uses} uses of ${name(input)} have handed back: its gradient is not whole yet.`;
-  const [which, are] = uses === 1 ? ["The only use", "is"] : [uses === 2 ? "Both uses" : `All ${uses} uses`, "are"];
-  const then = nodes[input].op ? ", and it can hand back in turn" : "";
-  return `${which} of ${name(input)} ${are} done: its gradient is whole${then}.`;
+  const holes = { name: name(input), done: usesDone, count: uses };
+  if (!ready) return say("ready.not", holes);
+  return counted(nodes[input].op ? "ready.node" : "ready.leaf", uses, holes);
 }

@@ -17,6 +17,12 @@ function fill(made, attributes, children) {
   return made;
 }
 
+function button(words, press, attributes = {}) {
+  const made = element("button", { type: "button", ...attributes }, words);
+  made.addEventListener("click", press);
+  return made;
+}
+
 // Numbers and names ---------------------------------------------------------------------------------------------------
 
 // A number for people: `digits` figures, a true minus sign.
@@ -34,14 +40,22 @@ function show(x, digits = 4) {
 }
 
 const long = (x) => show(x, 6);
-const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const name = (index) => nodes[index].name;
-const partialName = (of, by) => `∂${name(of)}/∂${name(by)}`;
+const partialName = (of, by, mark = "") => `∂${name(of)}/∂${name(by)}${mark}`;
 const gradientName = (index) => partialName(graph.root, index);
+
+// The mark of an operand where ∂node/∂input would not say which derivative is meant: the node has the input more than
+// once, or it is the root and the input has other ways to it.
+function operand({ node, position, input, uses }) {
+  const times = nodes[node].inputs.filter((index) => index === input).length;
+  return times > 1 || (node === graph.root && uses > 1) ? `₍${"₀₁₂₃"[position + 1]}₎` : "";
+}
+
+const localName = (use) => partialName(use.node, use.input, operand(use));
 
 // Formulas ------------------------------------------------------------------------------------------------------------
 
-// Coloured pieces of a formula: v a value, g a gradient, l a local derivative.
+// Coloured pieces of a formula: v a value, g a gradient, l a local derivative; all digits under the pointer.
 const coloured = (kindOf, text, attributes = {}) => element("span", { class: kindOf, ...attributes }, text);
 const value = (x) => coloured("v", long(x), { title: x });
 const gradient = (x) => coloured("g", long(x), { title: x });
@@ -76,23 +90,10 @@ function written(template, { inputs }, out, word) {
 const inNames = (template, index) => written(template, nodes[index], index, name);
 const inNumbers = (template, index, { values } = run) => written(template, nodes[index], index, (i) => long(values[i]));
 
-// Which operand a use is, where a node uses the same input more than once.
-function operand({ node, position, input }) {
-  return nodes[node].inputs.filter((index) => index === input).length > 1 ? ` (operand ${position + 1})` : "";
-}
-
-// The local derivative of a use as a factor. Where the root itself uses the node, ∂root/∂node is the name of the
-// gradient already, and the formula stands for it.
-function localName({ node, position, input }) {
-  if (node !== graph.root) return partialName(node, input);
-  const text = inNames(rule(node).partials[position], node);
-  return text.startsWith("−") || /[ /]/.test(text) ? `(${text})` : text;
-}
-
 const MOST_TERMS = 12;
 
 // A sum of uses, with words for each; a long one is cut.
 function terms(uses, words) {
   const pieces = uses.slice(0, MOST_TERMS).flatMap((use, i) => [i ? " + " : "", ...words(use)]);
-  return uses.length > MOST_TERMS ? [...pieces, ` + … (${uses.length - MOST_TERMS} more)`] : pieces;
+  return uses.length > MOST_TERMS ? [...pieces, ` + ${say("more", { count: uses.length - MOST_TERMS })}`] : pieces;
 }
