@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+Index = int | str
+"""The number of a unit, or the letter that stands for it in a sum."""
+
 
 class UnitLabel(str):
     """The label of a weight, bias, total input, activation, input or target, as the formulas have it: W^(l)_ij.
@@ -22,9 +25,7 @@ class UnitLabel(str):
     units: tuple[int, ...]
 
     def __new__(cls, symbol: str, layer: int, units: tuple[int, ...]) -> UnitLabel:
-        run = indices(units)
-        subscript = f"{{{run}}}" if "," in run else run
-        label = super().__new__(cls, f"{symbol}^({layer})_{subscript}")
+        label = super().__new__(cls, quantity_text(symbol, layer, units))
         label.symbol, label.layer, label.units = symbol, layer, units
         return label
 
@@ -32,20 +33,43 @@ class UnitLabel(str):
         return self.symbol, self.layer, self.units
 
 
-def indices(units: tuple[int, ...]) -> str:
+# Notation: no other file writes an index of a layer or a unit. ------------------------------------------------------
+
+
+def indices(units: tuple[Index, ...]) -> str:
     """Return subscripts as one run of figures, with commas between them where one is above 9.
 
-    >>> indices((2, 3)), indices((12, 3))
-    ('23', '12,3')
+    >>> indices((2, 3)), indices((12, 3)), indices(("j", 3))
+    ('23', '12,3', 'j3')
     """
-    return ("," if max(units) > 9 else "").join(map(str, units))
+    return ("," if any(len(str(unit)) > 1 for unit in units) else "").join(map(str, units))
+
+
+def quantity_text(symbol: str, layer: int, units: tuple[Index, ...]) -> str:
+    """Return a quantity of a network as text.
+
+    >>> quantity_text("W", 1, (12, 3)), quantity_text("W", 1, ("j", 3))
+    ('W^(1)_{12,3}', 'W^(1)_j3')
+    """
+    run = indices(units)
+    return f"{symbol}^({layer})_" + (f"{{{run}}}" if "," in run else run)
+
+
+def quantity_latex(symbol: str, layer: int, units: tuple[Index, ...]) -> str:
+    r"""Return a quantity of a network as LaTeX mathematics.
+
+    >>> quantity_latex("δ", 2, (1,))
+    '\\delta^{(2)}_{1}'
+    """
+    letter = f"\\{_GREEK[symbol]}" if symbol in _GREEK else symbol
+    return f"{letter}^{{({layer})}}_{{{indices(units)}}}"
 
 
 _RAISED = str.maketrans("()0123456789", "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("()0123456789", "₍₎₀₁₂₃₄₅₆₇₈₉")
 
 
-def marks(layer: int, units: tuple[int, ...]) -> str:
+def marks(layer: int, units: tuple[Index, ...]) -> str:
     """Return the indices of a unit or weight: the layer raised, the units lowered.
 
     >>> marks(2, (12, 3))
@@ -119,7 +143,7 @@ def label_latex(label: str) -> str:
     ('W^{(1)}_{23}', 'x_{1}', '\\text{loss}')
     """
     if isinstance(label, UnitLabel):
-        return f"{label.symbol}^{{({label.layer})}}_{{{indices(label.units)}}}"
+        return quantity_latex(label.symbol, label.layer, label.units)
     if name := _NAME.fullmatch(label):
         letter, digits = name.groups()
         letter = f"\\{_GREEK[letter]}" if letter in _GREEK else letter

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from autograd.explain.tables import Cell, Lines, Shown, fold, formula_cell, number, with_gap
 from autograd.explain.writing import Writer, applied, chain, factor, joined, product
-from autograd.labels import UnitLabel, label_latex
+from autograd.labels import UnitLabel, label_latex, quantity_latex, quantity_text
 from autograd.network import parameters_of
 from autograd.steps import backward_steps
 from autograd.symbolic import Expression, Formula, brief, symbol
@@ -233,10 +233,10 @@ def _unit_lines(
         yield from chain(formula_cell(delta), [*_sums(jacobian, limit), number(unit.delta)])
     else:
         if following:
-            j = f"j{i}" if i < 10 else f"{{j,{i}}}"
+            summands = ("W", layer, ("j", i)), ("δ", layer + 1, ("j",))
             incoming = symbol(
-                f"Σ_j W^({layer})_{j} δ^({layer + 1})_j",
-                rf"\sum_j W^{{({layer})}}_{{{j.strip('{}')}}} \delta^{{({layer + 1})}}_j",
+                " ".join(["Σ_j", *(quantity_text(*x) for x in summands)]),
+                " ".join([r"\sum_j", *(quantity_latex(*x) for x in summands)]),
             )
             terms = [
                 (writer.symbol(w), w.data, _delta(other), other.delta)
@@ -272,8 +272,8 @@ def _unit_lines(
 
 
 def _delta(unit: Unit) -> Expression:
-    units = (unit.number,)
-    return symbol(UnitLabel("δ", unit.layer, units), label_latex(UnitLabel(r"\delta", unit.layer, units)))
+    label = UnitLabel("δ", unit.layer, (unit.number,))
+    return symbol(label, label_latex(label))
 
 
 def _share(share: float, whole: float) -> Cell:
