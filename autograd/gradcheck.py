@@ -133,7 +133,8 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
     local derivative in the graph is held to differences of its operation's value rule, in 50 digits where mpmath is
     installed.
 
-    Raises TypeError if f does not return one number or the tolerance is none, ValueError for one that is not positive.
+    Raises TypeError if f does not return one number or the tolerance is none, ValueError for one that is not positive
+    and for an input that is not finite.
 
     >>> print(gradcheck(lambda x: abs(x), 0.0))
     the gradient agrees with differences
@@ -143,6 +144,12 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
     if not real(tolerance) > 0.0:
         raise ValueError(f"tolerance: got {tolerance!r}; accepted: a positive number")
     with recorded(f, inputs) as here:
+        for x in here.variables:
+            if not math.isfinite(x.data):
+                raise ValueError(
+                    f"gradcheck: the input {x.label or 'x'} is {x.data}; accepted: finite numbers, which have others "
+                    "on both sides"
+                )
         grads = here.pull([(here.out, 1.0)])
         numbers = [plain(grads.get(x, 0.0)) for x in here.variables]
         checks = tuple(_check_input(f, here, i, number, tolerance) for i, number in enumerate(numbers))

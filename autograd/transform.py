@@ -367,6 +367,23 @@ def _check_function(f: Any) -> None:
         raise TypeError(f"got {f!r} ({type(f).__name__}); accepted: a function of Values{hint}")
 
 
+def _by_position(f: Function, derivative: Function) -> Function:
+    """Return `derivative` under the name of f, with an error in words for arguments that are given by name."""
+
+    @functools.wraps(f)
+    def of_positions(*inputs: Structure, **named: Any) -> Any:
+        if named:
+            names = ", ".join(named)
+            fixed = ", ".join(f"{name}={value!r}" for name, value in named.items())
+            raise TypeError(
+                f"got {names} by name; accepted: arguments by position, since the derivative is by each of them. For "
+                f"one that is held fixed, give a function of the others: lambda x: f(x, {fixed})"
+            )
+        return derivative(*inputs)
+
+    return of_positions
+
+
 def _named_leaves(f: Function, arguments: tuple[Structure, ...]) -> Iterator[tuple[str, Number]]:
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -398,13 +415,12 @@ def value_and_grad(f: Function) -> Function:
     """
     _check_function(f)
 
-    @functools.wraps(f)
     def value_and_gradient(*inputs: Structure) -> tuple[Number, Structure]:
         with recorded(f, inputs) as recording:
             grads = recording.pull([(recording.out, 1.0)])
             return recording.like_output(recording.outputs), recording.like_arguments(grads)
 
-    return value_and_gradient
+    return _by_position(f, value_and_gradient)
 
 
 def grad(f: Function) -> Function:
@@ -418,12 +434,11 @@ def grad(f: Function) -> Function:
     """
     _check_function(f)
 
-    @functools.wraps(f)
     def gradient(*inputs: Structure) -> Structure:
         with recorded(f, inputs) as recording:
             return recording.like_arguments(recording.pull([(recording.out, 1.0)]))
 
-    return gradient
+    return _by_position(f, gradient)
 
 
 def jacobian(f: Function) -> Function:
@@ -436,13 +451,12 @@ def jacobian(f: Function) -> Function:
     """
     _check_function(f)
 
-    @functools.wraps(f)
     def jacobian_of_f(*inputs: Structure) -> Structure:
         with recorded(f, inputs) as recording:
             rows = (recording.pull([(out, 1.0)]) for out in recording.outputs)
             return rebuild(recording.output, map(recording.like_arguments, rows))
 
-    return jacobian_of_f
+    return _by_position(f, jacobian_of_f)
 
 
 def hessian(f: Function) -> Function:

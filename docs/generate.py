@@ -33,10 +33,13 @@ infinite derivative makes nan.
 
 What is composed of operations has the derivative of the composition. `np.linalg.norm(x)` is √(Σ x²): at 0 its
 derivative is nan, as is that of `np.std` of equal numbers, because sqrt′(0) = inf meets 0; write √(Σ x² + ε) where
-that can happen. `np.max`, `np.clip`, the 1- and the ∞-norm have the kinks of `maximum`, `minimum` and `abs`. Softmax
-has no kink: the largest total input, which is taken off, has no part in the derivative; at an infinite total input it
-is nan. Cross-entropy of a probability 0 that is to be larger raises ValueError; `cross_entropy_on_logits` has no such
-edge.
+that can happen. `np.max`, `np.clip`, the 1- and the ∞-norm have the kinks of `maximum`, `minimum` and `abs`.
+
+Softmax has no kink: the largest total input, which is taken off, has no part in the derivative. A total input of −∞ has
+the activation 0 and the derivatives 0; where one is ∞, or all are −∞, both are nan. Cross-entropy adds 0, with the
+derivative 0, for a target of 0 at a probability of 0; a larger target there raises ValueError, and at a probability
+below 5.6e-309 its derivative is −∞. `cross_entropy_on_logits` has no such edges at finite total inputs; at infinite
+ones it is nan.
 
 | name | value | local derivatives | domain | edges |
 |---|---|---|---|---|

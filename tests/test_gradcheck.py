@@ -1,6 +1,7 @@
 """A check of gradients must pass what is right, fail what is wrong, and know a kink from a mistake."""
 
 import dataclasses
+import math
 import sys
 
 import pytest
@@ -178,3 +179,11 @@ def test_a_number_that_is_too_large_for_mpmath():
 def test_what_is_stopped_is_held_fixed():
     assert gradcheck(lambda x: x * stop_gradient(x) ** 2 if x > 0.0 else x, 3.0)
     assert not gradcheck(lambda x: x * Constant(x.data), 3.0)  # which nothing in the graph tells of
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"), [(math.inf, "x is inf"), ([1.0, -math.inf], r"x\[1\] is -inf"), (math.nan, "x is nan")]
+)
+def test_inputs_that_have_no_neighbours_are_refused(inputs, message):
+    with pytest.raises(ValueError, match=f"^gradcheck: the input {message}; accepted: finite numbers"):
+        gradcheck(lambda x: x * x if isinstance(inputs, float) else x[0] * x[1], inputs)

@@ -169,3 +169,38 @@ def test_a_rate_of_decay_is_0_or_more(rate):
 def test_a_loss_is_a_function():
     with pytest.raises(TypeError, match=r"^loss: got 'mse'; accepted: a function of outputs and targets, such as nn\."):
         cost(MLP(2, [1]), [[1.0, 2.0]], [0.5], "mse")
+
+
+# Singular points, as docs/operations.md says them ---------------------------------------------------------------------
+
+
+def value_and_gradient(f, *numbers):
+    leaves = [Value(x) for x in numbers]
+    J = f(leaves)
+    J.backward()
+    return [J.data, *(x.grad for x in leaves)]
+
+
+def test_softmax_at_ties_and_at_infinity():
+    found = value_and_gradient(lambda z: softmax(z)[0], 1.0, 1.0, 0.0)
+    a = [math.e / (2 * math.e + 1)] * 2 + [1 / (2 * math.e + 1)]
+    assert found == pytest.approx([a[0], a[0] * (1 - a[0]), -a[0] * a[1], -a[0] * a[2]], rel=1e-15)
+    infinity = math.inf
+    assert value_and_gradient(lambda z: softmax(z)[0], -infinity, 0.0) == [0.0, 0.0, 0.0]
+    assert value_and_gradient(lambda z: softmax(z)[1], -infinity, 0.0) == [1.0, 0.0, 0.0]
+    for z in ((infinity, 0.0), (-infinity, -infinity), (infinity, infinity)):
+        assert all(map(math.isnan, value_and_gradient(lambda z: softmax(z)[0], *z)))
+
+
+def test_cross_entropy_at_probabilities_of_0():
+    assert value_and_gradient(lambda a: cross_entropy(a, [0.0, 1.0]), 0.0, 1.0) == [0.0, 0.0, -1.0]
+    with pytest.raises(
+        ValueError, match="cross_entropy_on_logits takes the total inputs z instead and has no such edge"
+    ):
+        value_and_gradient(lambda a: cross_entropy(a, [1.0, 0.0]), 0.0, 1.0)
+    for tiny, slope in ((5.5e-309, -math.inf), (5.6e-309, -1 / 5.6e-309)):
+        assert value_and_gradient(lambda a: cross_entropy(a, [1.0, 0.0]), tiny, 1.0)[1] == slope
+    for y, z, right in (([1.0, 0.0], (1000.0, 0.0), [0.0, 0.0, 0.0]), ([0.0, 1.0], (1000.0, 0.0), [1000.0, 1.0, -1.0])):
+        assert value_and_gradient(lambda z, y=y: cross_entropy_on_logits(z, y), *z) == right
+    for z in ((math.inf, 0.0), (-math.inf, 0.0)):
+        assert math.isnan(value_and_gradient(lambda z: cross_entropy_on_logits(z, [0.0, 1.0]), *z)[0])

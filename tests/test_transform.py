@@ -686,3 +686,16 @@ def test_copies_keep_where_no_path_leads():
         copied.backward()
         (leaf,) = {node for node in topological_order(copied) if node.op is None and not isinstance(node, Constant)}
         assert leaf.grad == 1.0
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
+def test_arguments_are_given_by_position(transform):
+    def f(x, k=1.0):
+        return k * x**2
+
+    with pytest.raises(TypeError, match=r"^got k by name; accepted: arguments by position.*lambda x: f\(x, k=3\)$"):
+        transform(f)(3.0, k=3)
+    with pytest.raises(TypeError, match=r"^got x by name"):
+        transform(f)(x=3.0)
+    assert transform(f).__name__ == "f"
+    assert grad(lambda x: f(x, k=3))(3.0) == 18.0
