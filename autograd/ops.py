@@ -127,9 +127,29 @@ def _tanh_slope(m: Any, x: Any, out: Any) -> Any:
     return 4.0 * _sigmoid_slope(m, 2.0 * x, out)
 
 
-def _sech_squared(m: Any, x: Any, out: Any) -> Any:
-    s = m.where(m.less(m.abs(x), 375.0), 1.0 / m.cosh(x), 0.0)  # from 373 on the square is 0; cosh overflows at 711
-    return s * s
+def _sigmoid_slope_smooth(m: Any, x: Any, out: Any) -> Any:
+    # Its derivatives cancel near 0 where it is made of e**x, and underflow far from 0 where it is made of cosh.
+    e = m.exp(m.where(m.less(x, 0.0), x, -x))
+    s = 0.5 / m.cosh(0.5 * x)
+    return m.where(m.less(m.abs(x), 1.0), s * s, e / (1.0 + e) / (1.0 + e))
+
+
+def _silu_slope_smooth(m: Any, x: Any, out: Any) -> Any:
+    return m.sigmoid(x) + x * _sigmoid_slope_smooth(m, x, out)
+
+
+def _gaussian_smooth(m: Any, x: Any, scale: float) -> Any:
+    near = m.less(m.abs(x), 80.0)  # beyond it is 0, and its derivatives are 0 times x², which overflows
+    return m.where(near, m.exp(-scale * x * x), 0.0)
+
+
+def _gelu_slope_smooth(m: Any, x: Any, out: Any) -> Any:
+    return 0.5 * m.erfc(-x / SQRT_2) + x * _gaussian_smooth(m, x, 0.5) / SQRT_2PI
+
+
+def _asin_slope_smooth(m: Any, x: Any, out: Any) -> Any:
+    # The derivative of (1 − x)(1 + x) cancels near 0, the value of 1 − x x near ±1.
+    return 1.0 / m.sqrt(m.where(m.less(m.abs(x), 0.5), 1.0 - x * x, (1.0 - x) * (1.0 + x)))
 
 
 def _asin_slope(m: Any, x: Any, out: Any) -> Any:
@@ -202,8 +222,11 @@ def _hypot_slope(m: Any, part: Any, x: Any, y: Any) -> Any:
 
 
 def _hypot_slope_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
-    # The sine of the angle: the derivatives of x / out cancel where y is small.
-    return m.where(m.equal(out, 0.0), x / out, m.sin(m.atan2(x, y)))
+    # In the ratio of the sides: the derivatives of x / out cancel where y is small.
+    u, v = x / y, y / x
+    wide = m.where(m.less(y, 0.0), -u, u) / m.sqrt(1.0 + u * u)
+    high = m.where(m.less(x, 0.0), -1.0, 1.0) / m.sqrt(1.0 + v * v)
+    return m.where(m.equal(out, 0.0), x / out, m.where(m.less(m.abs(x), m.abs(y)), wide, high))
 
 
 def _atan2_slope(m: Any, part: Any, y: Any, x: Any) -> Any:
@@ -333,6 +356,7 @@ _ROWS = (
         name="asin", symbol="asin", latex=r"\arcsin\left({0}\right)", numpy="arcsin", javascript="Math.asin({0})",
         value=lambda m, x: m.asin(x),
         partials=(_asin_slope,),
+        smooth=(_asin_slope_smooth,),
         domain=((-1.0, 1.0),),
         edges="asin′(±1) = inf; outside [-1, 1] raises ValueError",
     ),
@@ -340,6 +364,7 @@ _ROWS = (
         name="acos", symbol="acos", latex=r"\arccos\left({0}\right)", numpy="arccos", javascript="Math.acos({0})",
         value=lambda m, x: m.acos(x),
         partials=(lambda m, x, out: -_asin_slope(m, x, out),),
+        smooth=(lambda m, x, out: -_asin_slope_smooth(m, x, out),),
         domain=((-1.0, 1.0),),
         edges="acos′(±1) = -inf; outside [-1, 1] raises ValueError",
     ),
@@ -348,6 +373,7 @@ _ROWS = (
         value=lambda m, x: m.atan(x),
         partials=(_atan_slope,),
         textbook=(lambda m, x, out: 1.0 / (1.0 + x * x),),
+        smooth=(_atan_slope,),
     ),
     Operation(
         name="atan2", symbol="atan2", latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", numpy="arctan2",
@@ -375,14 +401,14 @@ _ROWS = (
         value=lambda m, x: m.tanh(x),
         partials=(_tanh_slope,),
         textbook=(lambda m, x, out: 1.0 - out * out,), cancels=2e-4,
-        smooth=(_sech_squared,),
+        smooth=(lambda m, x, out: 4.0 * _sigmoid_slope_smooth(m, 2.0 * x, out),),
     ),
     Operation(
         name="sigmoid", symbol="σ", latex=r"\sigma\left({0}\right)",
         value=_sigmoid,
         partials=(_sigmoid_slope,),
         textbook=(lambda m, x, out: out * (1.0 - out),), cancels=2e-4,
-        smooth=(lambda m, x, out: out * m.sigmoid(-x),),
+        smooth=(_sigmoid_slope_smooth,),
     ),
     Operation(
         name="softplus", symbol="softplus", latex=r"\ln\left(1 + e^{{{0}}}\right)",
@@ -428,7 +454,7 @@ _ROWS = (
         value=lambda m, x: x * m.sigmoid(x),
         partials=(_silu_slope,),
         textbook=(lambda m, x, out: m.sigmoid(x) + out * (1.0 - m.sigmoid(x)),),
-        smooth=(lambda m, x, out: m.sigmoid(x) + out * m.sigmoid(-x),),
+        smooth=(_silu_slope_smooth,),
         edges="nan at -inf, the derivative at ±inf",
     ),
     Operation(
@@ -436,6 +462,7 @@ _ROWS = (
         value=lambda m, x: 0.5 * x * m.erfc(-x / SQRT_2),
         partials=(_gelu_slope,),
         textbook=(lambda m, x, out: 0.5 * m.erfc(-x / SQRT_2) + x * m.exp(-0.5 * x * x) / SQRT_2PI,),
+        smooth=(_gelu_slope_smooth,),
         edges="the erf form x Φ(x); nan at -inf, the derivative at ±inf; its two terms cancel near -0.75, where the "
         "derivative has the absolute accuracy of the larger one",
     ),
@@ -444,12 +471,14 @@ _ROWS = (
         value=lambda m, x: m.erf(x),
         partials=(lambda m, x, out: TWO_OVER_SQRT_PI * _gaussian(m, x, 1.0),),
         textbook=(lambda m, x, out: TWO_OVER_SQRT_PI * m.exp(-x * x),),
+        smooth=(lambda m, x, out: TWO_OVER_SQRT_PI * _gaussian_smooth(m, x, 1.0),),
     ),
     Operation(
         name="erfc", symbol="erfc", latex=r"\operatorname{{erfc}}\left({0}\right)", javascript="erfc({0})",
         value=lambda m, x: m.erfc(x),
         partials=(lambda m, x, out: -TWO_OVER_SQRT_PI * _gaussian(m, x, 1.0),),
         textbook=(lambda m, x, out: -TWO_OVER_SQRT_PI * m.exp(-x * x),),
+        smooth=(lambda m, x, out: -TWO_OVER_SQRT_PI * _gaussian_smooth(m, x, 1.0),),
     ),
     Operation(
         name="maximum", symbol="max", latex=r"\max\left({0}, {1}\right)", javascript="Math.max({0}, {1})",

@@ -73,6 +73,51 @@ def test_third_derivatives_of_every_smooth_operation(op):
             assert abs(found - true) <= EXACT * abs(true) + 1e-16, (point, index, found, float(true))
 
 
+FAR = [1e-300, 1e-100, 1e-8, 0.4999, 0.999999, 26.0, 300.0, 700.0, 1e100, 1e200]
+
+
+@pytest.mark.parametrize("op", [op for op in SMOOTH if op.arity == 1 and op.name != "neg"], ids=lambda op: op.name)
+def test_derivatives_at_small_large_and_saturated_arguments(op):
+    """To 1e-10 relative wherever the true derivative is a normal float and the recorded one exists."""
+    tested = 0
+    ((low, high),) = op.domain
+    for x in (sign * far for far in FAR for sign in (1.0, -1.0) if low < sign * far < high):
+        f = functools.partial(apply, op)
+        for order in (1, 2, 3):
+            f = grad(f)
+            try:
+                found = f(x)
+            except OverflowError:  # of exp and its kin, and of 1 / x³
+                continue
+            scale = abs(mpf(x))
+            with mpmath.workdps(700):
+                moved = mpmath.diff(lambda t, x=x: REFERENCE[op.name](mpf(x) * (1 + t)), 0, order, h=mpf(10) ** -120)
+                true = moved / mpf(x) ** order
+            if abs(true) < 2.3e-308:
+                assert abs(found) <= 1e-300, (x, order, found)
+            elif abs(true) < 1.7e308 and scale < 1e150:
+                tested += 1
+                assert abs(found - true) <= EXACT * abs(true), (x, order, found, float(true))
+    assert tested >= 8
+
+
+@pytest.mark.parametrize("name", ["hypot", "atan2", "div"])
+def test_second_derivatives_of_sides_of_unequal_size(name):
+    for point in itertools.product([1e-100, -1e-5, 0.3, -2.0, 1e5, 1e100], repeat=2):
+        if abs(math.log10(abs(point[0] / point[1]))) > 60:
+            continue  # the derivatives underflow
+        found = hessian(lambda x, y: apply(OPERATIONS[name], x, y))(*point)
+        for i, j in itertools.product(range(2), repeat=2):
+            counts = [int(i == k) + int(j == k) for k in range(2)]
+            with mpmath.workdps(700):
+                true = mpmath.diff(
+                    lambda s, t, p=point: REFERENCE[name](mpf(p[0]) * (1 + s), mpf(p[1]) * (1 + t)),
+                    (0, 0), tuple(counts), h=mpf(10) ** -80,
+                ) / (mpf(point[i]) * mpf(point[j]))  # fmt: skip
+            if abs(true) > 1e-290:
+                assert abs(found[i][j] - true) <= EXACT * abs(true), (point, i, j, found[i][j], float(true))
+
+
 @pytest.mark.parametrize(
     ("f", "x", "orders"),
     [
