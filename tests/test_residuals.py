@@ -86,7 +86,7 @@ def test_any_activation(name):
     model.layers[0].neurons[0].w[0].data = 0.5
     table = residual_table(model, [1.0], 0.25)
     assert table.disagreement < 1e-12
-    assert table.difference_disagreement < 1e-9
+    assert table.difference_disagreement < 1e-9 or name == "stop_gradient"  # whose derivative is not its slope
 
 
 def test_a_wrong_gradient_shows_in_the_table(monkeypatch):
