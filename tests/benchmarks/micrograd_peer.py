@@ -44,6 +44,7 @@ FORMULAS = {
     "erfc": ("math.erfc(x)", "-2 / math.sqrt(math.pi) * math.exp(-(x**2))"),
     "maximum": ("max(x, y)", "1.0 if x > y else 0.5 if x == y else 0.0", "1.0 if y > x else 0.5 if x == y else 0.0"),
     "minimum": ("min(x, y)", "1.0 if x < y else 0.5 if x == y else 0.0", "1.0 if y < x else 0.5 if x == y else 0.0"),
+    "stop_gradient": ("x", "0.0"),
     "hypot": ("math.hypot(x, y)", "x / a", "y / a"),
 }
 
