@@ -13,12 +13,12 @@ import functools
 import random
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from autograd.value import Value
+from autograd.value import Constant, Value
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 MOST_OBJECTS, MOST_ITEMS = 2_000, 10_000  # looked at, and compared at each call, of one container
@@ -55,11 +55,14 @@ class _Generator:
 class Outside:
     """What the code of a function leads to, as it is when this is made.
 
+    A constant among it keeps its number, and so does any other Value if `trained` are given: those that need not.
+
     iterator   the name of an iterator among it, which is another one after each step; else ""
     catches    whether any of the code catches exceptions
     """
 
-    def __init__(self, *functions: Any) -> None:
+    def __init__(self, *functions: Any, trained: Collection[Value] | None = None) -> None:
+        self._trained = trained
         self.places: list[Place] = []
         self.iterator = ""
         self.catches = False
@@ -95,6 +98,10 @@ class Outside:
         seen: dict[int, Any] = {}  # by id, and kept: an id is used again
         while self._pending and len(seen) < MOST_OBJECTS:
             name, x = self._pending.pop(0)
+            if isinstance(x, Constant) or (
+                isinstance(x, Value) and self._trained is not None and x not in self._trained
+            ):
+                self.places.append(Place(f"{name}.data", functools.partial(getattr, x, "_data"), x._data))
             if not isinstance(x, (*PLAIN, Value)) and id(x) not in seen:
                 seen[id(x)] = x
                 self._look_in(name, x)

@@ -175,7 +175,7 @@ class VectorizedEngine:
     def _first(self, batch: list[int]) -> float:
         """Return J of the first batch, of which some samples go through the graph to tell whether all must."""
         scalar = self.scalar
-        outside = Outside(scalar.loss, scalar.model)
+        outside = Outside(scalar.loss, scalar.model, trained=set(scalar.parameters))
         tried = batch[:TRIED]
         scalar.begin()
         costs = [scalar.add(k, len(batch)) for k in tried]
@@ -229,7 +229,7 @@ class VectorizedEngine:
             return ""
         k = batch[number % len(batch)]
         self.settle()
-        outside = Outside(self.scalar.loss, self.scalar.model)
+        outside = Outside(self.scalar.loss, self.scalar.model, trained=set(self.scalar.parameters))
         try:
             J = self.scalar.of_sample(k)
         except (ArithmeticError, ValueError):  # if it matters, the batch is not finite

@@ -393,6 +393,14 @@ def test_numbers_from_outside():
         assert fast(3.0) == pytest.approx(function(Value(3.0)).data, rel=1e-12)
 
 
+def test_a_constant_that_is_set():
+    half = Constant(0.5)
+    fast = vectorize(lambda x: half * x)
+    assert [fast(3.0) for _ in range(3)] == [1.5] * 3
+    half.data = 2.0
+    assert fast(3.0) == 6.0
+
+
 def counting():
     n = 0
 

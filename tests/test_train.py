@@ -446,6 +446,25 @@ def test_what_changes_later_is_found_and_said_once():
     assert found[1] == pytest.approx(expected[1], rel=1e-9)
 
 
+def test_a_value_of_the_loss_s_own_that_the_optimizer_moves():
+    data = SAMPLES, [[0.5 * a] for a, _ in SAMPLES]
+
+    class Both(SGD):
+        def step(self):
+            super().step()
+            scale.data = 0.9 * scale.data
+
+    def loss(h, y):
+        return scale * (h - y) ** 2
+
+    scale = Value(1.0)
+    expected = trained(lambda: loss, "scalar", data, optimizer=Both)
+    scale = Value(1.0)
+    with pytest.warns(UserWarning, match=r"the loss reads scale\.data, which has changed"):
+        found = trained(lambda: loss, "vectorized", data, optimizer=Both)
+    assert found[0] == pytest.approx(expected[0], rel=1e-9)
+
+
 def test_what_cannot_be_seen_is_found_on_samples_chosen_anew(monkeypatch):
     """A variable of the environment changes while the network is trained: only the costs tell."""
 
