@@ -521,11 +521,12 @@ def node_maker(op: Operation) -> Callable[..., Value]:
     """
     if op.arity == 3:
         return _ternary(op)
-    return _with_apply(op) if op.unchosen else {1: _unary, 2: _binary}[op.arity](op)
+    return _unary(op) if op.arity == 1 else _with_apply(op) if op.unchosen else _binary(op)
 
 
 def _unary(op: Operation) -> Callable[..., Value]:
     rule: Any = None  # compiled when the operation is first used
+    unchosen = op.unchosen
 
     def make(x: Value, *more: Value | float) -> Value:
         nonlocal rule
@@ -535,6 +536,8 @@ def _unary(op: Operation) -> Callable[..., Value]:
             return apply(op, *op.with_defaults((x, *more)))  # where `more` is refused
         try:
             data, dx = rule(x._data)
+            if unchosen and not has_path(op, 0, [x._data]):
+                dx = NO_PATH
         except (ArithmeticError, TypeError, ValueError):
             return apply(op, x)  # has the words for what went wrong, and IEEE's number for a slope that is not finite
         if _blocks and (_every_operation or _forgetting()):
