@@ -62,6 +62,17 @@ class Expression:
     def __neg__(self) -> Formula:
         return combine("neg", self)
 
+    def _without_order(self, _other: object) -> bool:
+        raise TypeError(
+            "a formula is compared with < or >, and has no order; accepted in a rule: m.less(x, y), "
+            "m.less_equal(x, y), m.equal(x, y), and m.where(condition, x, y) to choose by it"
+        )
+
+    __lt__ = __le__ = __gt__ = __ge__ = _without_order
+
+    def __bool__(self) -> bool:
+        raise TypeError("a formula is not true or false; accepted in a rule: m.where(condition, x, y), m.both(p, q)")
+
 
 Formula = Expression | float
 PREDICATES = {"less": "<", "less_equal": "<=", "equal": "==", "both": "and"}

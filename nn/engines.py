@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import reprlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -23,7 +23,7 @@ from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
 from nn.layers import MLP
 from nn.losses import Loss, decay, mean
-from nn.optim import SGD, Adam
+from nn.optim import ArrayOptimizer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,8 +154,10 @@ class VectorizedEngine:
         self._batches = 0
         self._outside: Outside | None = None
         optimizer = scalar.optimizer
-        same = getattr(optimizer, "parameters", None) == scalar.parameters
-        self._moved = optimizer.moved if same and type(optimizer) in (SGD, Adam) else None  # type: ignore[attr-defined]
+        self._moved: Callable[[Floats, Floats], Floats] | None = None
+        own_step = getattr(optimizer.step, "__func__", None) is not ArrayOptimizer.step  # which is to be called
+        if isinstance(optimizer, ArrayOptimizer) and not own_step and optimizer.parameters == scalar.parameters:
+            self._moved = optimizer.moved
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients."""
@@ -261,8 +263,7 @@ class VectorizedEngine:
             return
         vector, gradient, order = self.program.vector, self.program.gradient, self._order
         if self._moved is not None:
-            with np.errstate(all="ignore"):
-                vector[order] = self._moved(vector[order], gradient[order])
+            vector[order] = self._moved(vector[order], gradient[order])
             return
         self.settle()
         for parameter, grad in zip(self.scalar.parameters, gradient[order].tolist(), strict=True):

@@ -12,12 +12,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.labels import visible
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -26,31 +27,70 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-class SGD:
+class ArrayOptimizer:
+    """What the update rules share: a step moves all parameters, or none where one would not stay finite.
+
+    A rule says in `move` where the parameters go, all of them as arrays, from their gradients and from what it
+    remembers of the steps before: its state, which starts as the arguments after the parameters. `fit` gives such a
+    rule the arrays that it trains, without a `Value` for each.
+    """
+
+    def __init__(self, parameters: Iterable[Value], *state: Any) -> None:
+        found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+        for x in found:
+            if not isinstance(x, Value):
+                raise TypeError(
+                    f"parameters: got {x!r} ({type(x).__name__}); accepted: Values, such as model.parameters()"
+                )
+        self.parameters = found
+        self._state = state
+
+    def move(self, numbers: Floats, gradients: Floats, *state: Any) -> tuple[Any, ...]:
+        """Return where a step takes the parameters, and the state after it."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Move every parameter once. Raises OverflowError, and moves none, where one would not stay finite."""
+        numbers = np.array([w.data for w in self.parameters], dtype=float)
+        gradients = np.array([w.grad for w in self.parameters], dtype=float)
+        for w, number in zip(self.parameters, self.moved(numbers, gradients).tolist(), strict=True):
+            w.data = number
+
+    def moved(self, numbers: Floats, gradients: Floats) -> Floats:
+        """Return where a step takes the parameters, and remember the step; OverflowError as `step`."""
+        with np.errstate(all="ignore"):
+            moved, *state = self.move(numbers, gradients, *self._state)
+        wrong = np.flatnonzero(~np.isfinite(moved))
+        if len(wrong):
+            k = int(wrong[0])
+            w = self.parameters[k]
+            raise OverflowError(
+                f"{visible(w.label) or repr(w)}: {float(numbers[k])!r} would become {float(moved[k])!r}, its gradient "
+                f"being {float(gradients[k])!r}; use a lower learning_rate, or scale the inputs"
+            )
+        self._state = tuple(state)
+        return moved  # type: ignore[no-any-return]
+
+
+class SGD(ArrayOptimizer):
     """Gradient descent, with momentum μ: v := μ v − α ∂J/∂w, w := w + v.
 
     With μ = 0 this is w := w − α ∂J/∂w. Raises ValueError unless α > 0 and 0 ≤ μ < 1.
     """
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.1, momentum: float = 0.0) -> None:
-        self.parameters = _values(parameters)
+        super().__init__(parameters, 0.0)
         self.learning_rate = _within("learning_rate", learning_rate, above=0.0)
         self.momentum = _within("momentum", momentum, least=0.0, below=1.0)
-        self._velocity = np.zeros(len(self.parameters))
 
-    def step(self) -> None:
-        """Move every parameter once. Raises OverflowError, and moves none, where one would not stay finite."""
-        move_values(self.parameters, self.moved)
-
-    def moved(self, numbers: Floats, gradients: Floats) -> Floats:
-        """Return where a step takes the parameters, all as arrays, and remember the step; OverflowError as `step`."""
-        velocity = self.momentum * self._velocity - self.learning_rate * gradients
-        moved = finite(self.parameters, numbers, gradients, numbers + velocity)
-        self._velocity = velocity
-        return moved
+    def move(self, numbers: Floats, gradients: Floats, *state: Any) -> tuple[Any, ...]:
+        """Return where a step takes the parameters, and the velocity v."""
+        (velocity,) = state
+        velocity = self.momentum * velocity - self.learning_rate * gradients
+        return numbers + velocity, velocity
 
 
-class Adam:
+class Adam(ArrayOptimizer):
     """Adam (Kingma and Ba 2015, algorithm 1): steps of about α, whatever the size of the gradients.
 
     m := β₁ m + (1 − β₁) g, v := β₂ v + (1 − β₂) g², w := w − α (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
@@ -64,60 +104,21 @@ class Adam:
         beta2: float = 0.999,
         epsilon: float = 1e-8,
     ) -> None:
-        self.parameters = _values(parameters)
+        super().__init__(parameters, 0, 0.0, 0.0)
         self.learning_rate = _within("learning_rate", learning_rate, above=0.0)
         self.beta1 = _within("beta1", beta1, least=0.0, below=1.0)
         self.beta2 = _within("beta2", beta2, least=0.0, below=1.0)
         self.epsilon = _within("epsilon", epsilon, above=0.0)
-        self._steps = 0
-        self._mean = np.zeros(len(self.parameters))
-        self._square = np.zeros(len(self.parameters))
 
-    def step(self) -> None:
-        """Move every parameter once. Raises OverflowError, and moves none, where one would not stay finite."""
-        move_values(self.parameters, self.moved)
-
-    def moved(self, numbers: Floats, gradients: Floats) -> Floats:
-        """Return where a step takes the parameters, all as arrays, and remember the step; OverflowError as `step`."""
-        steps = self._steps + 1
-        mean = self.beta1 * self._mean + (1.0 - self.beta1) * gradients
-        square = self.beta2 * self._square + (1.0 - self.beta2) * gradients * gradients
-        mean_share, square_share = 1.0 - self.beta1**steps, 1.0 - self.beta2**steps
+    def move(self, numbers: Floats, gradients: Floats, *state: Any) -> tuple[Any, ...]:
+        """Return where a step takes the parameters, and t, m and v."""
+        t, mean, square = state
+        t += 1
+        mean = self.beta1 * mean + (1.0 - self.beta1) * gradients
+        square = self.beta2 * square + (1.0 - self.beta2) * gradients * gradients
+        mean_share, square_share = 1.0 - self.beta1**t, 1.0 - self.beta2**t
         moves = -self.learning_rate * (mean / mean_share) / (np.sqrt(square / square_share) + self.epsilon)
-        moved = finite(self.parameters, numbers, gradients, numbers + moves)
-        self._steps, self._mean, self._square = steps, mean, square
-        return moved
-
-
-def move_values(parameters: list[Value], moved: Callable[[Floats, Floats], Floats]) -> None:
-    """Set `parameters` to what `moved` returns of their numbers and gradients."""
-    numbers, gradients = (
-        np.array(x, dtype=float) for x in ([w.data for w in parameters], [w.grad for w in parameters])
-    )
-    with np.errstate(all="ignore"):
-        found = moved(numbers, gradients).tolist()
-    for w, number in zip(parameters, found, strict=True):
-        w.data = number
-
-
-def finite(parameters: list[Value], numbers: Floats, gradients: Floats, moved: Floats) -> Floats:
-    """Return `moved`; OverflowError names the first parameter that would not stay finite."""
-    wrong = np.flatnonzero(~np.isfinite(moved))
-    if len(wrong):
-        k = int(wrong[0])
-        raise OverflowError(
-            f"{parameters[k].label or parameters[k]!r}: {float(numbers[k])!r} would become {float(moved[k])!r}, its "
-            f"gradient being {float(gradients[k])!r}; use a lower learning_rate, or scale the inputs"
-        )
-    return moved
-
-
-def _values(parameters: Iterable[Value]) -> list[Value]:
-    found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
-    for x in found:
-        if not isinstance(x, Value):
-            raise TypeError(f"parameters: got {x!r} ({type(x).__name__}); accepted: Values, such as model.parameters()")
-    return found
+        return numbers + moves, t, mean, square
 
 
 def _within(

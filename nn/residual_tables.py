@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, total_ordering
 from typing import Any
 
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold
@@ -70,12 +70,15 @@ def central_difference(function: Callable[[float], float], x: float) -> float:
     return best
 
 
-@dataclass(frozen=True, slots=True)
+@total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """A number and the sum of the sizes of the terms that it is the sum of: what its rounding errors are relative to.
 
-    >>> Term(3.0, 3.0) - Term(2.0, 2.0)
-    Term(value=1.0, size=5.0)
+    The formulas of `nn.residuals` compute with it as with a float; it compares as its number does.
+
+    >>> Term(3.0, 3.0) - Term(2.0, 2.0), max(Term(-3.0, 3.0), 1.0)
+    (Term(value=1.0, size=5.0), 1.0)
     """
 
     value: float
@@ -107,6 +110,18 @@ class Term:
     def __truediv__(self, other: Any) -> Term:
         divisor = float(other)
         return Term(self.value / divisor, self.size / abs(divisor))
+
+    def __eq__(self, other: object) -> bool:
+        return self.value == (other.value if isinstance(other, Term) else other)
+
+    def __lt__(self, other: Any) -> bool:
+        return self.value < float(other)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __abs__(self) -> Term:
+        return Term(abs(self.value), self.size)
 
     def __bool__(self) -> bool:
         return self.value != 0.0

@@ -1,9 +1,11 @@
 import math
 
+import numpy as np
 import pytest
 
 from autograd import Value
-from nn import MLP, SGD, Adam
+from nn import MLP, SGD, Adam, fit, xor
+from nn.optim import ArrayOptimizer
 
 
 def minimize(optimizer, parameters, steps):
@@ -95,3 +97,71 @@ def test_parameters_that_are_none_are_refused(kind):
             TypeError, match=rf"^parameters: got {named}.*; accepted: Values, such as model\.parameters"
         ):
             kind(given)
+
+
+# Rules of one's own ---------------------------------------------------------------------------------------------------
+
+
+class Decaying(SGD):
+    """Gradient descent whose learning rate halves with every step."""
+
+    def move(self, numbers, gradients, *state):
+        found = super().move(numbers, gradients, *state)
+        self.learning_rate *= 0.5
+        return found
+
+
+class Sign(ArrayOptimizer):
+    """Steps of a fixed size against the sign of the gradient; it counts them."""
+
+    def __init__(self, parameters):
+        super().__init__(parameters, 0)
+
+    def move(self, numbers, gradients, *state):
+        (steps,) = state
+        return numbers - 0.25 * np.sign(gradients), steps + 1
+
+
+class Watched(SGD):
+    """Gradient descent that looks at the parameters after every step, which it alone can do."""
+
+    def step(self):
+        super().step()
+        self.seen = [*getattr(self, "seen", []), [w.data for w in self.parameters]]
+
+
+def test_a_rule_says_where_the_parameters_go():
+    x, y = Value(1.0), Value(-1.0)
+    rule = Sign([x, y])
+    x.grad, y.grad = 5.0, -0.1
+    for _ in range(2):
+        rule.step()
+    assert (x.data, y.data) == (0.5, -0.5)
+    slower = Decaying([x], learning_rate=0.5)
+    x.grad = 1.0
+    slower.step()
+    slower.step()
+    assert x.data == 0.5 - 0.5 - 0.25
+    with pytest.raises(TypeError, match=r"parameters: got 1\.0"):
+        Sign([1.0])
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam, Decaying, Sign, Watched])
+def test_training_gives_a_rule_arrays_where_its_step_is_that_of_all_rules(kind, monkeypatch):
+    steps, true = [], ArrayOptimizer.step
+
+    def counted(self):
+        steps.append(self)
+        true(self)
+
+    monkeypatch.setattr(ArrayOptimizer, "step", counted)
+    data = xor(20, seed=1)
+    found = {}
+    for engine in ("scalar", "vectorized"):
+        model = MLP(2, [4, 2], activation="tanh", output="softmax", seed=1)
+        rule = kind(model.parameters())
+        fit(model, data, optimizer=rule, epochs=3, batch_size=5, progress=False, engine=engine)
+        assert steps.count(rule) == (12 if engine == "scalar" or kind is Watched else 0)
+        assert len(getattr(rule, "seen", [])) == (12 if kind is Watched else 0)
+        found[engine] = [p.data for p in model.parameters()]
+    assert found["vectorized"] == pytest.approx(found["scalar"], rel=1e-9)

@@ -307,3 +307,16 @@ def test_a_loss_is_a_function_and_a_rate_of_decay_not_below_0():
             use(model, [1.0, 2.0], [0.5], "mse")
     with pytest.raises(ValueError, match=r"^decay_rate: got -1; accepted: a number, 0 or more$"):
         gradients(model, [[1.0, 2.0]], [0.5], squared_error, -1)
+
+
+def test_a_term_is_compared_as_its_number_is():
+    small, large = Term(-2.0, 9.0), Term(3.0, 3.0)
+    assert small < large
+    assert min(small, large, 5.0) is small
+    assert max(-1.0, min(large, 1.0)) == 1.0
+    assert large == 3.0
+    assert large == Term(3.0, 7.0)
+    assert large != small
+    assert abs(small) == 2.0
+    assert sorted([large, 0.0, small]) == [-2.0, 0.0, 3.0]
+    assert hash(large) == hash(3.0)

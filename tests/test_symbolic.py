@@ -125,3 +125,15 @@ def test_numbers_in_each_language():
 def test_a_fold_that_raises_is_left_as_written():
     assert isinstance(combine("log", 0.0), Expression)
     assert to_text(combine("log", 0.0)) == "ln(0)"
+
+
+def test_a_formula_has_no_order_and_no_truth():
+    x = symbol("x")
+    for compare in (lambda: x < 0.0, lambda: x > 0.0, lambda: x >= x, lambda: max(x, 0.0), lambda: sorted([x, x])):
+        with pytest.raises(
+            TypeError, match=r"^a formula is compared with < or >, and has no order; accepted in a rule: m\."
+        ):
+            compare()
+    for use in (lambda: bool(x), lambda: x if x else 0.0, lambda: SYMBOLS.less(x, 0.0) or x):
+        with pytest.raises(TypeError, match=r"^a formula is not true or false; accepted in a rule: m\.where"):
+            use()
