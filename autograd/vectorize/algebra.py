@@ -15,6 +15,7 @@ from itertools import permutations
 from autograd.vectorize.arrays import (
     BATCH,
     Array,
+    Cancelled,
     Contract,
     Expand,
     Index,
@@ -144,6 +145,102 @@ def scaled(b: Builder, x: Operand) -> tuple[float, Operand]:
 def moderate(number: float) -> bool:
     """Return whether a number may multiply something else than it did without a product that overflows."""
     return 1e-6 < abs(number) < 1e6
+
+
+# Quotients that cancel ------------------------------------------------------------------------------------------------
+
+
+def product_with_divisor(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """(x / y) y = x, (u − x / y) y = u y − x, (x / y − u) y = x − u y"""
+    for factor, other in permutations((x, y)):
+        match b.statement(factor):
+            case Map(name="div") if (z := over(b, factor, other)) is not None:
+                return cancelled(b, z, other)
+            case Map(name="sub", args=(u, quotient)) if (z := over(b, quotient, other)) is not None:
+                return b.map("sub", b.map("mul", u, other), cancelled(b, z, other))
+            case Map(name="sub", args=(quotient, u)) if (z := over(b, quotient, other)) is not None:
+                return b.map("sub", cancelled(b, z, other), b.map("mul", u, other))
+    return None
+
+
+def product_with_known_quotient(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """(u / z) y = u (y / z), where y / z was computed before u / z"""
+    for factor, other in permutations((x, y)):
+        match b.statement(factor):
+            case Map(name="div", args=(u, Array() as z)):
+                known = b.known_map("div", other, z)
+                if known is None or known.shape != broadcast((x, y)):
+                    continue
+                if b.number[known] < b.number[factor]:  # type: ignore[index]
+                    return b.map("mul", u, known)
+    return None
+
+
+def difference_of_quotients(b: Builder, x: Operand, y: Operand) -> Operand | None:
+    """u / z − v / z = (u − v) / z"""
+    for z in dict.fromkeys((_divisor(b, x), _divisor(b, y))):
+        if z is not None and (u := numerator(b, x, z)) is not None and (v := numerator(b, y, z)) is not None:
+            return b.map("div", b.map("sub", u, v), z)
+    return None
+
+
+def numerator(b: Builder, x: Operand, divisor: Array) -> Operand | None:
+    """Return y if `x` is y / divisor, or a part of y / z where that of z is the divisor."""
+    match b.statement(x):
+        case Map(name="div", args=(y, z)) if z is divisor:
+            return y
+        case Index(args=(Array() as quotient,), index=index) if quotient.shape:
+            match b.statement(quotient):
+                case Map(name="div", args=(Array() as y, Array() as z)) if y.shape == z.shape:
+                    return b.index(y, index) if b.index(z, index) is divisor else None
+    return None
+
+
+def _divisor(b: Builder, x: Operand) -> Array | None:
+    match b.statement(x):
+        case Map(name="div", args=(_, Array() as z)):
+            return z
+    return None
+
+
+def contract_quotient_of_quotient(b: Builder, left: View, right: View, out: Sequence[int]) -> View | None:
+    """Σ_j x_j (y_j / z / z) = (Σ_j x_j (y_j / z)) / z"""
+    for one, (x, axes) in ((left, right), (right, left)):
+        match b.statement(x):
+            case Map(name="div", args=(Array() as u, Array() as z)) if _divisor(b, u) is z:
+                own = axes[len(axes) - len(z.shape) :]
+                along = tuple(k for k, size in zip(own, z.shape, strict=True) if size != 1)
+                if not {*along} <= {*out}:
+                    continue
+                total, found = b.contract(one, (u, axes), out)
+                divisor = b.index(z, [slice(None) if size != 1 else 0 for size in z.shape])
+                return b.map("div", total, b.aligned((divisor, along), found)), found  # type: ignore[return-value]
+    return None
+
+
+def contract_with_divisor(b: Builder, left: View, right: View, out: Sequence[int]) -> View | None:
+    """Σ (x / y) y = Σ x"""
+    for (x, of_x), (y, of_y) in ((left, right), (right, left)):
+        if of_x == of_y and (z := over(b, x, y)) is not None:
+            lost = [place for place, k in enumerate(of_x) if k not in out]
+            total = b.total(cancelled(b, z, y), lost)
+            kept = [k for k in of_x if k in out]
+            order = tuple(k for k in out if k in kept)
+            return b.aligned((total, tuple(kept)), order), order  # type: ignore[arg-type]
+    return None
+
+
+def over(b: Builder, x: Operand, divisor: Operand) -> Array | None:
+    """Return y if `x` is y over the divisor, which is as large."""
+    match b.statement(x):
+        case Map(name="div", args=(Array() as y, Array() as z)) if z is divisor and y.shape == z.shape:
+            return y
+    return None
+
+
+def cancelled(b: Builder, x: Array, y: Operand) -> Array:
+    """Return x / y · y, which is written as x."""
+    return b.emit(Cancelled, x.shape, (x, y))
 
 
 # Views ----------------------------------------------------------------------------------------------------------------
@@ -316,3 +413,11 @@ ALGEBRA: dict[str, tuple[Identity, ...]] = {
 }
 """What is simplified by which identities, in the order they are tried: the name of an operation, or of a method of
 `Builder`."""
+
+
+CANCELLING: dict[str, tuple[Identity, ...]] = ALGEBRA | {
+    "sub": (*ALGEBRA["sub"], difference_of_quotients),
+    "mul": (product_with_divisor, product_with_known_quotient, *ALGEBRA["mul"]),
+    "contract": (contract_with_divisor, contract_quotient_of_quotient, *ALGEBRA["contract"]),
+}
+"""For gradients: the quotients of a softmax and of a logarithm, and their derivatives, cancel."""

@@ -23,6 +23,7 @@ Shape = tuple[int, ...]
 Part = int | slice | None  # of an axis: an element, some, or a new axis of length 1
 INPUT, PARAMETER, CONSTANT, COUNT, COMPUTED = "input", "parameter", "constant", "count", ""
 BATCH = "m"  # the letter of the samples' axis
+TINY, HUGE = 1e-150, 1e150  # between which a quotient is one
 SAMPLES = -1  # the size of the samples' axis
 
 
@@ -64,6 +65,17 @@ class Map(Statement):
 
     kind = "elementwise"
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cancelled(Statement):
+    """args[0] / args[1] · args[1], of one shape: args[0], and nan where args[1] is 0 or infinite.
+
+    A book writes args[0]. Where args[1] is so small or large that the quotient may not be, both are computed.
+    """
+
+    kind = "elementwise"
+    args: tuple[Array, Array]
 
 
 @dataclass(frozen=True, slots=True)

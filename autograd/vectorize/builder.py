@@ -53,6 +53,7 @@ class Builder:
     identities   what simplifies an operation, or what a method of this class is asked for, by its name: the first that
                  applies
     made         what computes an array
+    number       of the statement that computes an array
     count        the number of samples, m
     fired        how often each identity applied
     """
@@ -60,6 +61,7 @@ class Builder:
     identities: Mapping[str, Sequence[Identity]] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     made: dict[Array, Statement] = field(default_factory=dict)
+    number: dict[Array, int] = field(default_factory=dict)
     count: Array = field(default_factory=lambda: Array(BATCH, role=COUNT))
     fired: dict[Identity, int] = field(default_factory=dict)
     known: dict[Any, Array] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class Builder:
         if found is None:
             self.known[key] = found = Array("", shape=shape)
             statement = kind(found, args, *rest)
+            self.number[found] = len(self.statements)
             self.statements.append(statement)
             self.made[found] = statement
         return found
@@ -83,6 +86,10 @@ class Builder:
                 self.fired[identity] = self.fired.get(identity, 0) + 1
                 return found
         return None
+
+    def known_map(self, name: str, *args: Operand) -> Array | None:
+        """Return the array of an operation that was asked for already; None if it was not."""
+        return self.known.get((Map, broadcast(args), *args, name))
 
     def statement(self, x: Operand) -> Statement | None:
         """Return what computes `x`."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograd.ops import OPERATIONS, operation
-from autograd.vectorize.algebra import ALGEBRA
+from autograd.vectorize.algebra import ALGEBRA, CANCELLING
 from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Map, Operand, Statement
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import Colours, find_chains, find_colours
@@ -121,6 +121,7 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
     if one_cost:
         cost, share = over_samples(builder, lowering, given.mean)
         parts = [(lowering.per_sample, 1.0), (lowering.shared, 1.0)]
+        builder = replace(builder, identities=CANCELLING)
         gradients = differentiate(builder, forward, parts, [*found, *totals], given.mean)
         seeds = [(lowering.per_sample, share), (lowering.shared, 1.0)]
         fast = differentiate(builder, forward, seeds, found, mean=False)

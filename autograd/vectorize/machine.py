@@ -19,8 +19,11 @@ from autograd.vectorize.arrays import (
     COMPUTED,
     CONSTANT,
     COUNT,
+    HUGE,
     SAMPLES,
+    TINY,
     Array,
+    Cancelled,
     Contract,
     Expand,
     Index,
@@ -116,7 +119,7 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
 
 _NOTHING: Step = (len, ())  # stands where a step is not needed after all
 SPECIAL = ("erf", "erfc")
-EXTREMES = {"maximum": maximum, "minimum": minimum}
+CAREFUL = {"maximum": maximum, "minimum": minimum}  # of the signs of zeros
 VIEWS = (Index, Transpose, Reshape)
 ONE_CORE = 2**18  # products of numbers: OpenBLAS does as many on one core, and more on several
 MANY_CORES = 2**23  # products that are not worth blocks
@@ -173,10 +176,10 @@ class Machine:
         for k, statement in enumerate(statements):
             self.ending = self.ends.get(k, [])
             name = statement.name if isinstance(statement, Map) else ""
-            in_place = self.function(name) is not None and name not in EXTREMES
+            in_place = self.function(name) is not None and name not in CAREFUL
             if in_place:  # NumPy's functions may write over their operands
                 self.release(k)
-            getattr(self, type(statement).__name__.lower())(statement)
+            CALLS[type(statement)](self, statement)
             if not in_place:
                 self.release(k)
         for x, target in targets:
@@ -223,249 +226,282 @@ class Machine:
             return np.array(float(self.samples))
         return self.buffers[x]
 
-    # One method for each kind of statement ---------------------------------------------------------------------------
 
-    def map(self, statement: Map) -> None:
-        name, out = statement.name, statement.out
-        args = [self.get(x) for x in statement.args]
-        if name == "where":
-            condition, x, y = args
-            buffer = self.new(out)
-            if condition.dtype != bool:
-                known = np.empty(np.shape(condition), bool)
-                self.do(np.not_equal, condition, np.array(0.0), known)
-                condition = known
-            if condition.ndim < buffer.ndim:
-                condition = np.broadcast_to(condition, buffer.shape)
-            self.do(np.copyto, buffer, y)
-            self.do(_copy_where, buffer, x, condition)
-        elif name == "pow" and not isinstance(statement.args[1], Array) and statement.args[1] in _POWERS:
-            buffer = self.new(out)
-            for power in _POWERS[statement.args[1]]:
-                self.do(power, args[0], buffer)
-                args[0] = buffer
-        elif (function := self.function(name)) is not None:
-            dtype = bool if name in PREDICATES else float
-            if not any(isinstance(x, Array) and x.role != COUNT for x in statement.args):  # the same in every run
-                self.buffers[out] = np.array(function(*args), dtype)
-                self.once.add(out)
-                return
-            buffer = self.new(out, dtype)
-            if name == "maximum" and repr(statement.args[1]) == "0.0":  # adding 0.0 makes 0.0 of -0.0
-                self.do(partial(np.maximum, out=buffer), *args)
-                self.do(np.add, buffer, args[1], buffer)
-            elif name in EXTREMES:
-                self.do(EXTREMES[name], *args, buffer)
-            else:
-                self.do(function, *args, buffer)
-        else:
-            self.derived(statement, OPERATIONS[name].value(SYMBOLS, *statement.args))
+# The calls of each kind of statement ----------------------------------------------------------------------------------
 
-    def slope(self, statement: Slope) -> None:
-        row = OPERATIONS[statement.name]
-        self.derived(statement, row.formulas[0](SYMBOLS, *statement.args))
-        arrays = [self.buffers[statement.out], *map(self.get, statement.args)]
-        for order in ("C", "F"):  # one after the other in memory, where all three are
-            flat = [x.reshape(-1, order=order) for x in arrays]
-            if all(map(np.shares_memory, flat, arrays)):
-                arrays = flat
-        self.do(_mend, row.partials[0], row.cancels, *arrays)
 
-    def derived(self, statement: Statement, formula: Formula) -> None:
-        """Do what NumPy has no function for as a formula says."""
-        inner = Builder(ALGEBRA)
-        result = inner.compute(formula)
-        buffer = self.new(statement.out)
-        for step in inner.statements:
-            if step.out is result:
-                self.targets = {**self.targets, step.out: buffer}
-            self.map(step)  # type: ignore[arg-type]
-        if not (isinstance(result, Array) and self.buffers.get(result) is buffer):
-            self.do(np.copyto, buffer, self.get(result))
-        for step in inner.statements:
-            if step.out is not result and step.out not in self.once:
-                done = self.buffers.pop(step.out)
-                self.free.setdefault((bool if done.dtype == bool else float, *done.shape), []).append(done)
-
-    def contract(self, statement: Contract) -> None:
-        left, right = (self.get(x) for x in statement.args)
-        a, b, c = statement.letters
-        out = self.new(statement.out)
-        shared = [x for x in c if x in a and x in b]
-        inner = [x for x in (a if len(a) >= len(b) else b) if x in a and x in b and x not in c]
-        only_a, only_b = [x for x in a if x not in b], [x for x in b if x not in a]
-        if inner and all(x in c for x in (*only_a, *only_b)):
-            if not shared:
-                if list(c) == [*only_b, *only_a]:
-                    left, right, a, b, only_a, only_b = right, left, b, a, only_b, only_a
-                if list(c) == [*only_a, *only_b]:
-                    inner.sort(key=lambda x: -left.strides[a.index(x)])
-                    self.product(left, right, a, b, (only_a, inner, only_b), out)
-                    return
-            if len(only_a) == len(inner) == len(only_b) == 1:  # a matrix product for each of the shared
-                first, second = (
-                    _ordered(left, a, [*shared, *only_a, *inner]),
-                    _ordered(right, b, [*shared, *inner, *only_b]),
-                )
-                self.do(np.matmul, first, second, _ordered(out, c, [*shared, *only_a, *only_b]))
-                return
-        if len(inner) == 1 and not only_a and not only_b and out.size <= 100 * left.shape[a.index(inner[0])]:
-            order = [*c, *inner]  # rows of a length at which BLAS is worth its call
-            self.do(np.vecdot, _ordered(left, a, order), _ordered(right, b, order), out)
+def _map(machine: Machine, statement: Map) -> None:
+    name, out = statement.name, statement.out
+    args = [machine.get(x) for x in statement.args]
+    if name == "where":
+        condition, x, y = args
+        buffer = machine.new(out)
+        if condition.dtype != bool:
+            known = np.empty(np.shape(condition), bool)
+            machine.do(np.not_equal, condition, np.array(0.0), known)
+            condition = known
+        if condition.ndim < buffer.ndim:
+            condition = np.broadcast_to(condition, buffer.shape)
+        machine.do(np.copyto, buffer, y)
+        machine.do(_copy_where, buffer, x, condition)
+    elif name == "pow" and not isinstance(statement.args[1], Array) and statement.args[1] in _POWERS:
+        buffer = machine.new(out)
+        for power in _POWERS[statement.args[1]]:
+            machine.do(power, args[0], buffer)
+            args[0] = buffer
+    elif (function := machine.function(name)) is not None:
+        dtype = bool if name in PREDICATES else float
+        if not any(isinstance(x, Array) and x.role != COUNT for x in statement.args):  # the same in every run
+            machine.buffers[out] = np.array(function(*args), dtype)
+            machine.once.add(out)
             return
-        self.do(partial(np.einsum, f"{a},{b}->{c}", out=out), left, right)
-
-    def product(self, left: Floats, right: Floats, a: str, b: str, letters: tuple[list[str], ...], out: Floats) -> None:
-        """Do a product of matrices, whose rows and columns may each be several axes, or none."""
-        only_a, inner, only_b = letters
-        first = self.matrix(_ordered(left, a, [*only_a, *inner]), len(only_a))
-        second = self.matrix(_ordered(right, b, [*inner, *only_b]), len(inner))
-        shape = [*([first.shape[0]] if only_a else []), *([second.shape[1]] if only_b else [])]
-        first = first if only_a else first[0]
-        second = second if only_b else second[:, 0]
-        if out.flags.c_contiguous:
-            self.blocks(first, second, out.reshape(shape))
-        elif len(shape) == 2:
-            self.blocks(second.T, first.T, out.T)
+        buffer = machine.new(out, dtype)
+        if name == "maximum" and repr(statement.args[1]) == "0.0":  # adding 0.0 makes 0.0 of -0.0
+            machine.do(partial(np.maximum, out=buffer), *args)
+            machine.do(np.add, buffer, args[1], buffer)
+        elif name in CAREFUL:
+            machine.do(CAREFUL[name], *args, buffer)
         else:
-            whole = np.empty(shape)
-            self.blocks(first, second, whole)
-            self.do(np.copyto, out, whole.reshape(out.shape))
+            machine.do(function, *args, buffer)
+    else:
+        _derived(machine, statement, OPERATIONS[name].value(SYMBOLS, *statement.args))
 
-    def blocks(self, first: Floats, second: Floats, out: Floats) -> None:
-        """Do a product of matrices or vectors in blocks that BLAS computes on one core, so in one order.
 
-        What it shares among cores it rounds otherwise on other numbers of them. Products so large that the blocks would
-        take much longer are left to it.
-        """
-        rows, columns = first.shape[:-1], second.shape[1:]
-        limit = ONE_CORE if rows and columns else ONE_CORE_VECTOR
-        sizes = [*rows, *columns, len(second)]
-        largest = list(sizes)
-        while limit < math.prod(largest) and math.prod(sizes) <= MANY_CORES:
-            k = largest.index(max(largest))
-            largest[k] = -(-largest[k] // 2)
-        if largest == sizes:
-            self.do(np.dot, first, second, out)
+def _slope(machine: Machine, statement: Slope) -> None:
+    row = OPERATIONS[statement.name]
+    _derived(machine, statement, row.formulas[0](SYMBOLS, *statement.args))
+    arrays = [machine.buffers[statement.out], *map(machine.get, statement.args)]
+    for order in ("C", "F"):  # one after the other in memory, where all three are
+        flat = [x.reshape(-1, order=order) for x in arrays]
+        if all(map(np.shares_memory, flat, arrays)):
+            arrays = flat
+    machine.do(_mend, row.partials[0], row.cancels, *arrays)
+
+
+def _derived(machine: Machine, statement: Statement, formula: Formula) -> None:
+    """Do what NumPy has no function for as a formula says."""
+    inner = Builder(ALGEBRA)
+    result = inner.compute(formula)
+    buffer = machine.new(statement.out)
+    for step in inner.statements:
+        if step.out is result:
+            machine.targets = {**machine.targets, step.out: buffer}
+        _map(machine, step)  # type: ignore[arg-type]
+    if not (isinstance(result, Array) and machine.buffers.get(result) is buffer):
+        machine.do(np.copyto, buffer, machine.get(result))
+    for step in inner.statements:
+        if step.out is not result and step.out not in machine.once:
+            done = machine.buffers.pop(step.out)
+            machine.free.setdefault((bool if done.dtype == bool else float, *done.shape), []).append(done)
+
+
+def _cancelled(machine: Machine, statement: Cancelled) -> None:
+    x, y = (machine.get(arg) for arg in statement.args)
+    machine.do(_cancel, x, y, machine.new(statement.out))
+
+
+def _contract(machine: Machine, statement: Contract) -> None:
+    left, right = (machine.get(x) for x in statement.args)
+    a, b, c = statement.letters
+    roles, out = statement.roles, machine.new(statement.out)
+    if roles.plain and not roles.shared and c in (roles.left + roles.right, roles.right + roles.left):
+        rows, columns = roles.left, roles.right
+        if c == columns + rows:
+            left, right, a, b, rows, columns = right, left, b, a, columns, rows
+        summed = "".join(sorted(roles.summed, key=lambda x: -left.strides[a.index(x)]))
+        first, second = _ordered(left, a, rows + summed), _ordered(right, b, summed + columns)
+        _product(machine, first, second, len(rows), len(summed), out)
+    elif roles.plain and len(roles.left) == len(roles.summed) == len(roles.right) == 1:
+        first = _ordered(left, a, roles.shared + roles.left + roles.summed)  # a matrix product for each of the shared
+        second = _ordered(right, b, roles.shared + roles.summed + roles.right)
+        machine.do(np.matmul, first, second, _ordered(out, c, roles.shared + roles.left + roles.right))
+    elif (
+        len(roles.summed) == 1 and not roles.left + roles.right and out.size <= 100 * left.shape[a.index(roles.summed)]
+    ):
+        order = c + roles.summed  # rows of a length at which BLAS is worth its call
+        machine.do(np.vecdot, _ordered(left, a, order), _ordered(right, b, order), out)
+    else:
+        machine.do(partial(np.einsum, f"{a},{b}->{c}", out=out), left, right)
+
+
+def _product(machine: Machine, left: Floats, right: Floats, rows: int, summed: int, out: Floats) -> None:
+    """Do a product of matrices whose rows, columns and axes summed over may each be several axes, or none."""
+    columns = right.ndim - summed
+    first, second = _matrix(machine, left, rows), _matrix(machine, right, summed)
+    shape = [*first.shape[: bool(rows)], *second.shape[1 : 1 + bool(columns)]]
+    first = first if rows else first[0]
+    second = second if columns else second[:, 0]
+    if out.flags.c_contiguous:
+        _blocks(machine, first, second, out.reshape(shape))
+    elif len(shape) == 2:
+        _blocks(machine, second.T, first.T, out.T)
+    else:
+        whole = np.empty(shape)
+        _blocks(machine, first, second, whole)
+        machine.do(np.copyto, out, whole.reshape(out.shape))
+
+
+def _blocks(machine: Machine, first: Floats, second: Floats, out: Floats) -> None:
+    """Do a product of matrices or vectors in blocks that BLAS computes on one core, so in one order.
+
+    What it shares among cores it rounds otherwise on other numbers of them. Products so large that the blocks would
+    take much longer are left to it.
+    """
+    rows, columns = first.shape[:-1], second.shape[1:]
+    limit = ONE_CORE if rows and columns else ONE_CORE_VECTOR
+    sizes = [*rows, *columns, len(second)]
+    largest = list(sizes)
+    while limit < math.prod(largest) and math.prod(sizes) <= MANY_CORES:
+        k = largest.index(max(largest))
+        largest[k] = -(-largest[k] // 2)
+    if largest == sizes:
+        machine.do(np.dot, first, second, out)
+        return
+    *outer, inner = ([slice(k, k + step) for k in range(0, n, step)] for n, step in zip(sizes, largest, strict=True))
+    for at in itertools.product(*outer):
+        part, of_first, of_second = out[at or ...], at[: len(rows)], at[len(rows) :]
+        term = np.empty(part.shape) if len(inner) > 1 else part
+        for k, along in enumerate(inner):
+            machine.do(np.matmul, first[(*of_first, along)], second[(along, *of_second)], term if k else part)
+            if k:
+                machine.do(np.add, part, term, part)
+
+
+def _matrix(machine: Machine, x: Floats, split: int) -> Floats:
+    """Return a matrix of the first `split` axes by the others, copied where it has to be."""
+    shape = (math.prod(x.shape[:split]), math.prod(x.shape[split:]))
+    view = x.reshape(shape)
+    if not np.shares_memory(view, x):
+        machine.do(np.copyto, view.reshape(x.shape), x)
+    return view
+
+
+def _reduce(machine: Machine, statement: Reduce) -> None:
+    (x,) = statement.args
+    axes = statement.axes
+    source, out = machine.get(x), machine.new(statement.out)
+    first, last = axes == (0,), axes == (source.ndim - 1,)
+    if statement.name == "add" and (first or last) and out.flags.c_contiguous:
+        ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
+        matrix = source.reshape((-1, len(ones)) if last else (len(ones), -1))
+        if np.shares_memory(matrix, source):
+            _blocks(machine, *((matrix, ones) if last else (ones, matrix)), out.reshape(-1))
             return
-        *outer, inner = (
-            [slice(k, k + step) for k in range(0, n, step)] for n, step in zip(sizes, largest, strict=True)
-        )
-        for at in itertools.product(*outer):
-            part, of_first, of_second = out[at or ...], at[: len(rows)], at[len(rows) :]
-            term = np.empty(part.shape) if len(inner) > 1 else part
-            for k, along in enumerate(inner):
-                self.do(np.matmul, first[(*of_first, along)], second[(along, *of_second)], term if k else part)
-                if k:
-                    self.do(np.add, part, term, part)
+    function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
+    machine.do(function.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
 
-    def matrix(self, x: Floats, split: int) -> Floats:
-        """Return a matrix of the first `split` axes by the others, copied where it has to be."""
-        shape = (math.prod(x.shape[:split]), math.prod(x.shape[split:]))
-        view = x.reshape(shape)
-        if not np.shares_memory(view, x):
-            self.do(np.copyto, view.reshape(x.shape), x)
-        return view
 
-    def reduce(self, statement: Reduce) -> None:
-        (x,) = statement.args
-        axes = statement.axes
-        source, out = self.get(x), self.new(statement.out)
-        first, last = axes == (0,), axes == (source.ndim - 1,)
-        if statement.name == "add" and (first or last) and out.flags.c_contiguous:
-            ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
-            matrix = source.reshape((-1, len(ones)) if last else (len(ones), -1))
-            if np.shares_memory(matrix, source):
-                first_factor, second_factor = (matrix, ones) if last else (ones, matrix)
-                self.blocks(first_factor, second_factor, out.reshape(-1))
-                return
-        function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
-        self.do(function.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
+def _share(machine: Machine, statement: Share) -> None:
+    x, out = (machine.get(arg) for arg in statement.args)
+    buffer = machine.new(statement.out)
+    machine.do(share, x, np.expand_dims(out, statement.axis), statement.axis, buffer)
 
-    def share(self, statement: Share) -> None:
-        x, out = (self.get(arg) for arg in statement.args)
-        buffer = self.new(statement.out)
-        self.do(share, x, np.expand_dims(out, statement.axis), statement.axis, buffer)
 
-    def index(self, statement: Index) -> None:
-        (x,) = statement.args
-        self.buffers[statement.out] = self.get(x)[(*statement.index, ...)]  # with ... a number is a view too
+def _index(machine: Machine, statement: Index) -> None:
+    (x,) = statement.args
+    machine.buffers[statement.out] = machine.get(x)[(*statement.index, ...)]  # with ... a number is a view too
 
-    def transpose(self, statement: Transpose) -> None:
-        (x,) = statement.args
-        self.buffers[statement.out] = self.get(x).transpose(statement.order)
 
-    def reshape(self, statement: Reshape) -> None:
-        whole = self.get(statement.args[0])
-        shape = full_shape(statement.out, self.samples)
-        view = whole.reshape(shape)
-        if not np.shares_memory(view, whole):
-            view = np.empty(shape)
-            self.do(np.copyto, view.reshape(whole.shape), whole)
-        self.buffers[statement.out] = view
+def _transpose(machine: Machine, statement: Transpose) -> None:
+    (x,) = statement.args
+    machine.buffers[statement.out] = machine.get(x).transpose(statement.order)
 
-    def take(self, statement: Take) -> None:
-        (x,) = statement.args
-        self.do(self.get(x).take, statement.index, statement.axis, self.new(statement.out), "clip")
 
-    def scatter(self, statement: Scatter) -> None:
-        (x,) = statement.args
-        order = np.argsort(statement.index, kind="stable")
-        ordered = statement.index[order]
-        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        axis = statement.axis
-        out = self.new(statement.out)
-        source = self.get(x)
-        if (order != np.arange(len(order))).any():
-            sorted_source = np.empty(source.shape)
-            self.do(source.take, order, axis, sorted_source, "clip")
-            source = sorted_source
-        if len(starts) == out.shape[axis]:
-            self.do(np.add.reduceat, source, starts, axis, None, out)
-            return
-        part = np.empty((*out.shape[:axis], len(starts), *out.shape[axis + 1 :]))
-        self.do(np.add.reduceat, source, starts, axis, None, part)
-        self.do(out.fill, 0.0)
-        self.do(out.__setitem__, (slice(None),) * axis + (ordered[starts],), part)
+def _reshape(machine: Machine, statement: Reshape) -> None:
+    whole = machine.get(statement.args[0])
+    shape = full_shape(statement.out, machine.samples)
+    view = whole.reshape(shape)
+    if not np.shares_memory(view, whole):
+        view = np.empty(shape)
+        machine.do(np.copyto, view.reshape(whole.shape), whole)
+    machine.buffers[statement.out] = view
 
-    def expand(self, statement: Expand) -> None:
-        self.do(np.copyto, self.new(statement.out), self.get(statement.args[0]))
 
-    def join(self, statement: Join) -> None:
-        buffer, start = self.new(statement.out), 0
-        before = (slice(None),) * statement.axis
-        for x in statement.args:
-            size = 1 if statement.stacked else x.shape[statement.axis]  # type: ignore[union-attr]
-            at = start if statement.stacked else slice(start, start + size)
-            self.do(np.copyto, buffer[(*before, at, ...)], self.get(x))
-            start += size
+def _take(machine: Machine, statement: Take) -> None:
+    (x,) = statement.args
+    machine.do(machine.get(x).take, statement.index, statement.axis, machine.new(statement.out), "clip")
 
-    def place(self, statement: Place) -> None:
-        base, part = statement.args
-        out = statement.out
-        alone = base in self.covered and base in self.ending and self.uses[base] == 1
-        if isinstance(base, Array) and alone and out not in self.targets:
-            self.ending.remove(base)  # nothing else needs it: this goes into its buffer
-            buffer = self.buffers[out] = self.buffers[base]
-            filled, fill = self.covered[base]
+
+def _scatter(machine: Machine, statement: Scatter) -> None:
+    (x,) = statement.args
+    order = np.argsort(statement.index, kind="stable")
+    ordered = statement.index[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    axis = statement.axis
+    out = machine.new(statement.out)
+    source = machine.get(x)
+    if (order != np.arange(len(order))).any():
+        sorted_source = np.empty(source.shape)
+        machine.do(source.take, order, axis, sorted_source, "clip")
+        source = sorted_source
+    if len(starts) == out.shape[axis]:
+        machine.do(np.add.reduceat, source, starts, axis, None, out)
+        return
+    part = np.empty((*out.shape[:axis], len(starts), *out.shape[axis + 1 :]))
+    machine.do(np.add.reduceat, source, starts, axis, None, part)
+    machine.do(out.fill, 0.0)
+    machine.do(out.__setitem__, (slice(None),) * axis + (ordered[starts],), part)
+
+
+def _expand(machine: Machine, statement: Expand) -> None:
+    machine.do(np.copyto, machine.new(statement.out), machine.get(statement.args[0]))
+
+
+def _join(machine: Machine, statement: Join) -> None:
+    buffer, start = machine.new(statement.out), 0
+    before = (slice(None),) * statement.axis
+    for x in statement.args:
+        size = 1 if statement.stacked else x.shape[statement.axis]  # type: ignore[union-attr]
+        at = start if statement.stacked else slice(start, start + size)
+        machine.do(np.copyto, buffer[(*before, at, ...)], machine.get(x))
+        start += size
+
+
+def _place(machine: Machine, statement: Place) -> None:
+    base, part = statement.args
+    out = statement.out
+    alone = base in machine.covered and base in machine.ending and machine.uses[base] == 1
+    if isinstance(base, Array) and alone and out not in machine.targets:
+        machine.ending.remove(base)  # nothing else needs it: this goes into its buffer
+        buffer = machine.buffers[out] = machine.buffers[base]
+        filled, fill = machine.covered[base]
+    else:
+        buffer = machine.new(out)
+        filled, fill = np.full(full_shape(out, 1), isinstance(base, Array)), -1
+        if isinstance(base, Array):
+            machine.do(np.copyto, buffer, machine.get(base))
         else:
-            buffer = self.new(out)
-            filled, fill = np.full(full_shape(out, 1), isinstance(base, Array)), -1
-            if isinstance(base, Array):
-                self.do(np.copyto, buffer, self.get(base))
-            else:
-                fill = len(self.steps)
-                self.do(buffer.fill, 0.0)
-        view = buffer[(*statement.index, ...)]
-        if filled[statement.index].any():
-            self.do(np.add, view, self.get(part), view)
-            fill = fill if filled[statement.index].all() else -1  # the zeros are needed
-        else:
-            self.do(np.copyto, view, self.get(part))
-        filled[statement.index] = True
-        if filled.all() and fill >= 0:
-            self.steps[fill] = _NOTHING  # no zeros are left
-        self.covered[out] = filled, fill
+            fill = len(machine.steps)
+            machine.do(buffer.fill, 0.0)
+    view = buffer[(*statement.index, ...)]
+    if filled[statement.index].any():
+        machine.do(np.add, view, machine.get(part), view)
+        fill = fill if filled[statement.index].all() else -1  # the zeros are needed
+    else:
+        machine.do(np.copyto, view, machine.get(part))
+    filled[statement.index] = True
+    if filled.all() and fill >= 0:
+        machine.steps[fill] = _NOTHING  # no zeros are left
+    machine.covered[out] = filled, fill
+
+
+CALLS: dict[type[Statement], Callable[[Machine, Any], None]] = {
+    Map: _map,
+    Slope: _slope,
+    Cancelled: _cancelled,
+    Contract: _contract,
+    Reduce: _reduce,
+    Share: _share,
+    Index: _index,
+    Transpose: _transpose,
+    Reshape: _reshape,
+    Take: _take,
+    Scatter: _scatter,
+    Expand: _expand,
+    Join: _join,
+    Place: _place,
+}
+"""What makes the calls for each kind of statement."""
 
 
 _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
@@ -519,6 +555,15 @@ def _mend(rule: Rule, limit: float, slope: Floats, x: Floats, out: Floats) -> No
 
 
 _NUMPY = with_derived(SimpleNamespace(**ufuncs(), where=np.where))
+
+
+def _cancel(x: Floats, y: Floats, out: Floats) -> None:
+    """Compute x / y · y: x, but where the quotient may be 0, infinite or none for a number that is not."""
+    np.copyto(out, x)
+    least, most = np.minimum.reduce(y, axis=None, initial=1.0), np.maximum.reduce(y, axis=None, initial=1.0)
+    if not (least > TINY and most < HUGE):
+        size = np.abs(y)
+        np.copyto(out, x / y * y, where=~((size > TINY) & (size < HUGE)))
 
 
 def share(x: Floats, largest: Floats, axis: int, out: Floats) -> None:

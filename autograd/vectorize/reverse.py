@@ -6,7 +6,8 @@ first ones) where it is the same all along an axis; it broadcasts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS
@@ -88,7 +89,7 @@ class _Reverse:
                 gradient = self.gradients[out] = self.full(gradient, out.shape)
             if isinstance(gradient, Array):
                 gradient = self.ranked(gradient, out.shape)
-            getattr(self, type(statement).__name__.lower())(statement, gradient)
+            BACKWARD[type(statement)](self, statement, gradient)
         found = {x: self.gradient(x) for x in wanted}
         return {x: self.full(0.0 if gradient is None else gradient, x.shape) for x, gradient in found.items()}
 
@@ -149,22 +150,6 @@ class _Reverse:
             return x
         return self.builder.map("div" if summed else "mul", x, self.builder.count)
 
-    # One method for each kind of statement: from the gradient of `out` to those of the arguments ---------------------
-
-    def map(self, statement: Map, gradient: Operand) -> None:
-        row, args, out = OPERATIONS[statement.name], statement.args, statement.out
-        if row.unchosen:
-            for x, cut in zip(args, cuts(self.builder, statement), strict=True):
-                if isinstance(x, Array) and x in self.active and not always(cut):
-                    self.add(x, self.product(put_to_zero(self.builder, cut, gradient), 1.0, out, x))
-            return
-        for x in dict.fromkeys(args):
-            if isinstance(x, Array) and x in self.active:
-                local = self.local(statement, x)
-                if isinstance(local, Array):  # a number is finite
-                    local = put_to_zero(self.builder, self.unchosen.get(out), local)
-                self.add(x, self.product(gradient, local, out, x))
-
     def local(self, statement: Map, x: Array) -> Operand:
         """Return the local derivative of an operation by `x`, which may be several of its inputs."""
         row, args, out = OPERATIONS[statement.name], statement.args, statement.out
@@ -214,39 +199,6 @@ class _Reverse:
         whole = self.builder.index(x, [slice(None) if size != 1 else 0 for size in x.shape])
         return whole, (SAMPLES, *axes) if x.sampled else axes
 
-    def contract(self, statement: Contract, gradient: Operand) -> None:
-        left, right = statement.args
-        of_left, of_right, of_out = statement.letters
-        letters = dict.fromkeys((of_left + of_right).replace(BATCH, ""))
-        axis = {letter: k for k, letter in enumerate(letters)} | {BATCH: SAMPLES}
-        out = statement.out
-        sides = [(left, of_left, right, of_right), (right, of_right, left, of_left)]
-        twice = left is right and of_left == of_right  # squares
-        for x, mine, other, theirs in sides[: 1 if twice else 2]:
-            if not isinstance(x, Array) or x not in self.active or not isinstance(other, Array):
-                continue
-            kept = [axis[letter] for letter in mine]
-            with_axes = other, tuple(axis[letter] for letter in theirs)
-            if out in self.unchosen and other not in self.finite:
-                with_axes = self.chosen_of(with_axes, self.unchosen[out], [axis[letter] for letter in of_out])
-                other = with_axes[0]
-            crosses = out.sampled and not x.sampled
-            if isinstance(gradient, Array):
-                squeezed, has = self.squeezed(gradient, len(out.of_sample))
-                of_axes = of_out.replace(BATCH, "")
-                seen = tuple(k if k == SAMPLES else axis[of_axes[k]] for k in has)
-                total, found = self.builder.contract((squeezed, seen), with_axes, kept)
-                summed = squeezed.sampled or other.sampled
-            else:
-                summed = other.sampled
-                lost = [k for k, a in enumerate(with_axes[1]) if a not in kept]
-                reduced = self.builder.reduce(other, lost)
-                total = self.builder.map("mul", gradient, reduced)  # type: ignore[assignment]
-                found = tuple(a for a in with_axes[1] if a in kept)
-            result: Operand = self.builder.aligned((total, found), kept)
-            result = self.builder.map("mul", 2.0, result) if twice else result
-            self.add(x, self.over_samples(result, crosses, summed))
-
     def chosen_of(self, factor: View, condition: Array, along: Sequence[int]) -> View:
         """Return a factor with 0 where the condition, whose axes run `along` those of the products, holds."""
         own = tuple(along[len(along) - len(condition.shape) :])
@@ -254,70 +206,143 @@ class _Reverse:
         unchosen, x = (self.builder.aligned(view, axes) for view in ((condition, own), factor))
         return put_to_zero(self.builder, unchosen, x), tuple(axes)  # type: ignore[return-value]
 
-    def reduce(self, statement: Reduce, gradient: Operand) -> None:
-        (x,) = statement.args
-        assert isinstance(x, Array)
+
+# The chain rule for each kind of statement ----------------------------------------------------------------------------
+
+
+def _map(back: _Reverse, statement: Map, gradient: Operand) -> None:
+    row, args, out = OPERATIONS[statement.name], statement.args, statement.out
+    if row.unchosen:
+        for x, cut in zip(args, cuts(back.builder, statement), strict=True):
+            if isinstance(x, Array) and x in back.active and not always(cut):
+                back.add(x, back.product(put_to_zero(back.builder, cut, gradient), 1.0, out, x))
+        return
+    for x in dict.fromkeys(args):
+        if isinstance(x, Array) and x in back.active:
+            local = back.local(statement, x)
+            if isinstance(local, Array):  # a number is finite
+                local = put_to_zero(back.builder, back.unchosen.get(out), local)
+            back.add(x, back.product(gradient, local, out, x))
+
+
+def _contract(back: _Reverse, statement: Contract, gradient: Operand) -> None:
+    left, right = statement.args
+    of_left, of_right, of_out = statement.letters
+    letters = dict.fromkeys((of_left + of_right).replace(BATCH, ""))
+    axis = {letter: k for k, letter in enumerate(letters)} | {BATCH: SAMPLES}
+    out = statement.out
+    sides = [(left, of_left, right, of_right), (right, of_right, left, of_left)]
+    twice = left is right and of_left == of_right  # squares
+    for x, mine, other, theirs in sides[: 1 if twice else 2]:
+        if not isinstance(x, Array) or x not in back.active or not isinstance(other, Array):
+            continue
+        kept = [axis[letter] for letter in mine]
+        with_axes = other, tuple(axis[letter] for letter in theirs)
+        if out in back.unchosen and other not in back.finite:
+            with_axes = back.chosen_of(with_axes, back.unchosen[out], [axis[letter] for letter in of_out])
+            other = with_axes[0]
+        crosses = out.sampled and not x.sampled
         if isinstance(gradient, Array):
-            whole = [None if k in statement.axes else slice(None) for k in range(len(x.shape))]
-            gradient = self.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
-        if statement.name != "add":
-            (axis,) = statement.axes
-            share = self.builder.emit(Share, x.shape, (x, statement.out), statement.name, axis)
-            gradient = self.builder.map("mul", gradient, share)
-        self.add(x, gradient)
+            squeezed, has = back.squeezed(gradient, len(out.of_sample))
+            of_axes = of_out.replace(BATCH, "")
+            seen = tuple(k if k == SAMPLES else axis[of_axes[k]] for k in has)
+            total, found = back.builder.contract((squeezed, seen), with_axes, kept)
+            summed = squeezed.sampled or other.sampled
+        else:
+            summed = other.sampled
+            lost = [k for k, a in enumerate(with_axes[1]) if a not in kept]
+            reduced = back.builder.reduce(other, lost)
+            total = back.builder.map("mul", gradient, reduced)  # type: ignore[assignment]
+            found = tuple(a for a in with_axes[1] if a in kept)
+        result: Operand = back.builder.aligned((total, found), kept)
+        result = back.builder.map("mul", 2.0, result) if twice else result
+        back.add(x, back.over_samples(result, crosses, summed))
 
-    def index(self, statement: Index, gradient: Operand) -> None:
-        (x,) = statement.args
-        assert isinstance(x, Array)
+
+def _reduce(back: _Reverse, statement: Reduce, gradient: Operand) -> None:
+    (x,) = statement.args
+    assert isinstance(x, Array)
+    if isinstance(gradient, Array):
+        whole = [None if k in statement.axes else slice(None) for k in range(len(x.shape))]
+        gradient = back.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
+    if statement.name != "add":
+        (axis,) = statement.axes
+        share = back.builder.emit(Share, x.shape, (x, statement.out), statement.name, axis)
+        gradient = back.builder.map("mul", gradient, share)
+    back.add(x, gradient)
+
+
+def _index(back: _Reverse, statement: Index, gradient: Operand) -> None:
+    (x,) = statement.args
+    assert isinstance(x, Array)
+    if isinstance(gradient, Array):
+        kept = [0 if part is None else slice(None) for part in statement.index if not isinstance(part, int)]
+        gradient = back.builder.index(gradient, kept[x.sampled and not gradient.sampled :])
+    index = tuple(part for part in statement.index if part is not None)
+    if all(part == slice(None) or size == 1 for part, size in zip(index, x.shape, strict=True)):
         if isinstance(gradient, Array):
-            kept = [0 if part is None else slice(None) for part in statement.index if not isinstance(part, int)]
-            gradient = self.builder.index(gradient, kept[x.sampled and not gradient.sampled :])
-        index = tuple(part for part in statement.index if part is not None)
-        if all(part == slice(None) or size == 1 for part, size in zip(index, x.shape, strict=True)):
-            if isinstance(gradient, Array):
-                whole = [None if part == 0 else slice(None) for part in index]
-                gradient = self.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
-            self.add(x, gradient)
-            return
-        sizes = [
-            size if part == slice(None) else len(range(size)[part])
-            for part, size in zip(index, x.shape, strict=True)
-            if isinstance(part, slice)
-        ]
-        part = self.full(gradient, tuple(sizes))
-        self.placed.setdefault(x, []).append((part, index))
+            whole = [None if part == 0 else slice(None) for part in index]
+            gradient = back.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
+        back.add(x, gradient)
+        return
+    sizes = [
+        size if part == slice(None) else len(range(size)[part])
+        for part, size in zip(index, x.shape, strict=True)
+        if isinstance(part, slice)
+    ]
+    part = back.full(gradient, tuple(sizes))
+    back.placed.setdefault(x, []).append((part, index))
 
-    def reshape(self, statement: Reshape, gradient: Operand) -> None:
-        (x,) = statement.args
-        assert isinstance(x, Array)
-        if isinstance(gradient, Array):
-            same = statement.out.sampled and not gradient.sampled  # for all samples
-            whole = self.full(gradient, statement.out.shape[same:])
-            gradient = self.builder.reshape(whole, x.shape[same:])
-        self.add(x, gradient)
 
-    def transpose(self, statement: Transpose, gradient: Operand) -> None:
-        if isinstance(gradient, Array):
-            same = statement.out.sampled and not gradient.sampled
-            order = [k - same for k in statement.order[same:]]
-            gradient = self.builder.transpose(gradient, sorted(range(len(order)), key=order.__getitem__))
-        self.add(statement.args[0], gradient)
+def _reshape(back: _Reverse, statement: Reshape, gradient: Operand) -> None:
+    (x,) = statement.args
+    assert isinstance(x, Array)
+    if isinstance(gradient, Array):
+        same = statement.out.sampled and not gradient.sampled  # for all samples
+        whole = back.full(gradient, statement.out.shape[same:])
+        gradient = back.builder.reshape(whole, x.shape[same:])
+    back.add(x, gradient)
 
-    def take(self, statement: Take, gradient: Operand) -> None:
-        (x,) = statement.args
-        assert isinstance(x, Array)
-        whole = self.full(gradient, statement.out.shape)
-        self.add(x, self.builder.scatter(whole, statement.index, statement.axis, x.shape[statement.axis]))
 
-    def scatter(self, statement: Scatter, gradient: Operand) -> None:
-        (x,) = statement.args
-        whole = self.full(gradient, statement.out.shape)
-        self.add(x, self.builder.take(whole, statement.index, statement.axis))
+def _transpose(back: _Reverse, statement: Transpose, gradient: Operand) -> None:
+    if isinstance(gradient, Array):
+        same = statement.out.sampled and not gradient.sampled
+        order = [k - same for k in statement.order[same:]]
+        gradient = back.builder.transpose(gradient, sorted(range(len(order)), key=order.__getitem__))
+    back.add(statement.args[0], gradient)
 
-    def expand(self, statement: Expand, gradient: Operand) -> None:
-        (x,) = statement.args
-        assert isinstance(x, Array)
-        self.add(x, self.product(gradient, 1.0, statement.out, x))
+
+def _take(back: _Reverse, statement: Take, gradient: Operand) -> None:
+    (x,) = statement.args
+    assert isinstance(x, Array)
+    whole = back.full(gradient, statement.out.shape)
+    back.add(x, back.builder.scatter(whole, statement.index, statement.axis, x.shape[statement.axis]))
+
+
+def _scatter(back: _Reverse, statement: Scatter, gradient: Operand) -> None:
+    (x,) = statement.args
+    whole = back.full(gradient, statement.out.shape)
+    back.add(x, back.builder.take(whole, statement.index, statement.axis))
+
+
+def _expand(back: _Reverse, statement: Expand, gradient: Operand) -> None:
+    (x,) = statement.args
+    assert isinstance(x, Array)
+    back.add(x, back.product(gradient, 1.0, statement.out, x))
+
+
+BACKWARD: dict[type[Statement], Callable[[_Reverse, Any, Operand], None]] = {
+    Map: _map,
+    Contract: _contract,
+    Reduce: _reduce,
+    Index: _index,
+    Reshape: _reshape,
+    Transpose: _transpose,
+    Take: _take,
+    Scatter: _scatter,
+    Expand: _expand,
+}
+"""From the gradient of what a statement computes to those of its arguments: one for each kind of forward statement."""
 
 
 def _axes(x: Array) -> range:

@@ -16,6 +16,7 @@ from autograd.vectorize.arrays import (
     COUNT,
     SAMPLES,
     Array,
+    Cancelled,
     Contract,
     Expand,
     Index,
@@ -94,8 +95,11 @@ class Source:
             self.names[x] = self.taken.new(identifier(names[x]))
         self.hints = names
         self.uses: dict[Array, int] = {}
+        self.same = {s.out: s.args[0] for s in self.statements if isinstance(s, Cancelled) and self.is_first(s)}
         for statement in self.statements:
             for arg in self.written(statement):
+                while arg in self.same:
+                    arg = self.same[arg]
                 self.uses[arg] = self.uses.get(arg, 0) + 1
         self.made = {statement.out: statement for statement in self.statements}
         self.inlined: dict[Array, Text] = {}
@@ -103,8 +107,14 @@ class Source:
         for statement in self.statements:
             self.write(statement)
 
+    def is_first(self, statement: Cancelled) -> bool:
+        """Return whether what cancels is written as the first of its arguments, without a line of its own."""
+        return not self.exact and statement.out not in self.shown
+
     def written(self, statement: Statement) -> list[Array]:
         """Return the arrays that the text of a statement names."""
+        if isinstance(statement, Cancelled) and not self.exact:
+            return [] if self.is_first(statement) else [statement.args[0]]
         if isinstance(statement, Slope) and not self.exact:
             formula = OPERATIONS[statement.name].formulas[0](SYMBOLS, *statement.args)
             return [x for x in statement.args if isinstance(x, Array) and _holds(formula, x)]
@@ -121,8 +131,10 @@ class Source:
 
     def write(self, statement: Statement) -> None:
         """Write one statement: a line, or a part of the lines that use it."""
-        text, strength = TEXTS[type(statement)](self, statement)
         out = statement.out
+        if out in self.same:
+            return
+        text, strength = TEXTS[type(statement)](self, statement)
         view = isinstance(statement, (Index, Transpose, Reshape)) and statement.args[0] in self.names
         if out not in self.shown and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
             self.inlined[out] = text, strength
@@ -149,6 +161,8 @@ class Source:
         """Return the text of an operand, in parentheses if it holds together less than `needed`."""
         if not isinstance(x, Array):
             return to_numpy(x)
+        if x in self.same:
+            return self.text(self.same[x], needed)
         if x in self.names:
             return self.names[x]
         if x.role == CONSTANT:
@@ -188,6 +202,13 @@ def _slope(source: Source, statement: Slope) -> Text:
     parts = [Expression(source.text(x, ATOM)) for x in statement.args]
     formula = OPERATIONS[statement.name].formulas[0](SYMBOLS, *parts)
     return to_numpy(formula), OPERATIONS[formula.name].infix
+
+
+def _cancelled(source: Source, statement: Cancelled) -> Text:
+    x, y = statement.args
+    if source.exact:
+        return f"{source.text(x, 2)} / {source.text(y, 3)} * {source.text(y, 3)}", 2
+    return source.text(x), source.inlined.get(x, ("", ATOM))[1]
 
 
 def _contract(source: Source, statement: Contract) -> Text:
@@ -292,6 +313,7 @@ def _place(source: Source, statement: Place) -> Text:
 TEXTS: dict[type[Statement], Callable[[Source, Any], Text]] = {
     Map: _map,
     Slope: _slope,
+    Cancelled: _cancelled,
     Contract: _contract,
     Reduce: _reduce,
     Share: _share,

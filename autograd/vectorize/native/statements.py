@@ -20,8 +20,11 @@ from autograd.vectorize.arrays import (
     BATCH,
     CONSTANT,
     COUNT,
+    HUGE,
     SAMPLES,
+    TINY,
     Array,
+    Cancelled,
     Contract,
     Expand,
     Index,
@@ -248,6 +251,16 @@ def _slope(section: Section, statement: Slope) -> None:
     lines = ["int small = 0;", *inside(axes, [f"{at} = {book};", f"small |= {limit};"]), "if (small) {"]
     lines += [f"    {line}" for line in inside(axes, [f"{at} = {limit} ? {accurate} : {at};"])]
     section.pieces.append(["{", *(f"    {line}" for line in [*lines, "}"]), "}"])
+
+
+def _cancelled(section: Section, statement: Cancelled) -> None:
+    def value(indices: list[str]) -> Formula:
+        x, y = (section.element(arg, indices) for arg in statement.args)
+        size = SYMBOLS.abs(y)
+        ordinary = SYMBOLS.both(SYMBOLS.less(TINY, size), SYMBOLS.less(size, HUGE))
+        return SYMBOLS.where(ordinary, x, x / y * y)  # type: ignore[no-any-return]
+
+    section.fill(section.new(statement.out), value)
 
 
 def _index(section: Section, statement: Index) -> None:
@@ -545,6 +558,7 @@ class _Product:
 STATEMENTS: dict[type[Statement], Callable[[Section, Any], None]] = {
     Map: _map,
     Slope: _slope,
+    Cancelled: _cancelled,
     Contract: _contract,
     Reduce: _reduce,
     Share: _share,
