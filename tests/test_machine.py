@@ -201,3 +201,24 @@ def test_no_more_than_eight_numbers_of_samples_are_kept_ready():
     assert len(program._arrays.machines) == 8
     function = program.to("numpy")
     assert function({"w": 0.5}, 1.0) == function({"w": 0.5}, 1.0) == pytest.approx(np.tanh(0.5), rel=1e-15)
+
+
+@pytest.mark.parametrize("z", [[0.3, -0.2], [0.0, -700.0], [0.0, -800.0], [float("inf"), 0.0], [1e-160, 1e160]])
+@pytest.mark.parametrize("y", [[0.25, 0.75], [1.0, 0.0], [0.0, 0.0], [1e200, 1e-200]])
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_quotients_that_cancel_are_nan_where_the_graph_is(z, y, backend):
+    """∂J/∂z of J = −Σ y ln softmax(z) is written as (Σ y) a − y, which is a number where a is 0; the graph has none."""
+    from nn import softmax
+
+    given, targets = [Value(0.1), Value(0.2)], [Value(0.5), Value(0.5)]
+    cost = -sum(t * a.log() for t, a in zip(targets, softmax(given), strict=True))
+    program = vectorize(cost, {"y": targets}, {"z": given}, **({"backend": backend} if backend == "native" else {}))
+    assert str(program).endswith("dz = t3.sum() * t2 - t3\n")
+    program.parameters["z"][...] = z
+    program.value_and_grad(y)
+    found = program.gradient.copy()
+    program.write_back()
+    expected = np.array([x.grad for x in given])
+    assert np.isfinite(found).tolist() == np.isfinite(expected).tolist()
+    if np.isfinite(expected).all():
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12 * max(map(abs, y)))

@@ -189,10 +189,11 @@ def numerator(b: Builder, x: Operand, divisor: Array) -> Operand | None:
     match b.statement(x):
         case Map(name="div", args=(y, z)) if z is divisor:
             return y
-        case Index(args=(Array() as quotient,), index=index) if quotient.shape:
+        case Index(args=(Array() as quotient,), index=index):
             match b.statement(quotient):
-                case Map(name="div", args=(Array() as y, Array() as z)) if y.shape == z.shape:
-                    return b.index(y, index) if b.index(z, index) is divisor else None
+                case Map(name="div", args=(Array() as y, Array() as z)) if z.shape in ((), y.shape):
+                    of_part = z if z.shape == () else b.index(z, index)
+                    return b.index(y, index) if of_part is divisor else None
     return None
 
 

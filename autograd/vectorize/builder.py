@@ -121,6 +121,8 @@ class Builder:
         match self.statement(x):
             case Expand(args=(y,)) if not isinstance(y, Array) or len(y.of_sample) == len(x.of_sample):  # type: ignore
                 return y
+            case Index(args=(Array() as y,)) if y.shape == ():  # a number, with axes of length 1
+                return y
         return x
 
     # Views and parts ------------------------------------------------------------------------------------------------

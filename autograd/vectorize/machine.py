@@ -385,7 +385,8 @@ def _reduce(machine: Machine, statement: Reduce) -> None:
         ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
         matrix = source.reshape((-1, len(ones)) if last else (len(ones), -1))
         if np.shares_memory(matrix, source):
-            _blocks(machine, *((matrix, ones) if last else (ones, matrix)), out.reshape(-1))
+            first_factor, second_factor = (matrix, ones) if last else (ones, matrix)
+            _blocks(machine, first_factor, second_factor, out.reshape(-1))
             return
     function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
     machine.do(function.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
