@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import runpy
 from pathlib import Path
 
 import nn
@@ -91,4 +92,5 @@ def pictures() -> None:
 
 if __name__ == "__main__":
     pictures()
+    (HERE / "compiler.md").write_text(runpy.run_path(str(HERE / "compiler_page.py"))["page"](), encoding="utf-8")
     (HERE / "operations.md").write_text(operations_page(), encoding="utf-8")

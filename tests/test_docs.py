@@ -32,6 +32,12 @@ def test_the_operations_page_is_the_table():
     assert page == generate["operations_page"](), "run python docs/generate.py"
 
 
+def test_the_page_of_the_compiler_is_what_a_run_prints():
+    generate = runpy.run_path(str(ROOT / "docs" / "compiler_page.py"))
+    page = (ROOT / "docs" / "compiler.md").read_text(encoding="utf-8")
+    assert page == generate["page"](), "run python docs/generate.py"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_python_in_a_page_does_what_the_page_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -1,10 +1,39 @@
 """From scalars to matrices: a recorded graph of scalars as the few array statements a person would have written.
 
-`vectorize` colours the nodes of a graph by their structure (`colours`), finds the axes along which the nodes of a
-colour lie (`axes`), and writes one array statement for each (`lower`, `arrays`); the chain rule on these statements
-gives the gradients (`reverse`). They run on NumPy with buffers made beforehand (`machine`), and print themselves as
-source for NumPy, JAX and PyTorch (`source`, `targets`). A graph in which nothing is alike runs number by number
-(`straight`).
+The modules, in the order in which the data pass through them; docs/compiler.md prints every stage of a small network.
+
+    given        what is compiled: a recorded graph, and which of its leaves are inputs and parameters
+    record       the graph as flat arrays
+    leaves       which leaves form an array
+    colours      which nodes are alike, and become one array
+    axes         the axes of an array, from what its elements use
+    arrays       statements on arrays
+    builder      collects statements, each once
+    algebra      the identities by which they become simpler
+    views        a part of an array at given positions
+    placed       where every node is
+    sums         how sums become reductions and products of arrays
+    lower        a statement or two for the nodes of each colour
+    shifts       largest numbers without a derivative, which a softmax subtracts
+    unchosen     elements that a choice does not hand on
+    reverse      the chain rule on statements
+    names        what arrays are called
+    compiled     the pipeline of all these, and what it comes to
+
+    source       the text of statements
+    listing      a program as text, and the report of what became of a graph
+    stages       the stages as text
+    machine      statements on NumPy, with every buffer made beforehand
+    straight     a graph in which nothing is alike, number by number
+    native       statements as C, and graphs on a tape
+    targets      what the text's functions are on NumPy, JAX and PyTorch
+    exported     a program as a function of their arrays, with its own derivative
+
+    parameters   parts of one vector, and the data of Values
+    runners      what runs a program
+    program      `Program`: a program with its numbers
+    ways         the ways through a function that decides by comparing Values
+    function     `vectorize`, of graphs and of functions
 """
 
 from autograd.vectorize.function import VectorizedFunction, vectorize
