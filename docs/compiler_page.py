@@ -151,7 +151,7 @@ def page() -> str:
                 exec(compile(example.source, "<docs/compiler.md>", "single"), scope)
             shown = "\n".join(line or "<BLANKLINE>" for line in printed.getvalue().splitlines())
             parts += [f">>> {example.source.rstrip()}", *([shown] if shown else [])]
-        parts += ["```", ""]
+        parts += ["", "```", ""]  # what an example prints ends at an empty line
     return "\n".join(parts).rstrip() + "\n"
 
 
