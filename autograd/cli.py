@@ -1,4 +1,4 @@
-"""The command ``chainrule``: explain, draw and play expressions, train networks, and a demonstration of it all.
+"""The command ``chainrule``: explain, draw and play expressions, a workbench, networks, and a demonstration of it all.
 
 Errors are one line on standard error, and exit status 2.
 """
@@ -22,7 +22,9 @@ from autograd.draw import draw
 from autograd.explain import explain, why_nan
 from autograd.expressions import assignment, parse
 from autograd.labels import visible
-from autograd.player import play
+from autograd.languages import tables
+from autograd.player import play, workbench
+from autograd.player.workbench import Samples
 from autograd.saving import checked_ending
 from autograd.steps import node_names
 from nn.datasets import GENERATED
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with `arguments`, those of the process if none are given, and return its exit status."""
     parser = _parser()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if len(given) > 1 and given[0] in ("explain", "draw", "play") and _is_expression(given[1]):
+    if len(given) > 1 and given[0] in ("explain", "draw", "play", "workbench") and _is_expression(given[1]):
         given[1] = f" {given[1]}"  # argparse takes -x for an option, but not what has a space in it
     try:
         options = parser.parse_args(given)
@@ -89,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     played = command("play", _play, "Make a page that plays the chain rule on an expression.")
     expression(played)
     played.add_argument("-o", "--output", default="lesson.html", help="file to write (default: %(default)s)")
+    bench = command("workbench", _workbench, "Make a page to type formulas on, with lessons and networks.")
+    bench.add_argument("sheet", nargs="?", help=f'what it opens with, such as "{EXAMPLE}" or "h = w*x; J = h**2"')
+    bench.add_argument("-o", "--output", default="workbench.html", help="file to write (default: %(default)s)")
+    for page in (played, bench):
+        page.add_argument(
+            "--lang", choices=tables(), help="language of the page (default: that of the reader's browser)"
+        )
     trained = command("train", _train, "Train a network and compare its residuals with the formulas.")
     trained.add_argument("data", help=f"iris, digits, {', '.join(GENERATED)}, or a CSV file with a header")
     trained.add_argument("--label", default="", help="column of a CSV file that holds the class (default: the last)")
@@ -153,8 +162,26 @@ def _draw(options: argparse.Namespace) -> None:
 def _play(options: argparse.Namespace) -> None:
     path = _target(checked_ending(options.output, ".html"))
     root = _read(options)
-    play(root, {"J": root}).save(path)
+    play(root, {"J": root}, lang=options.lang).save(path)
     _say(f"wrote {visible(str(path))}: open it in a browser")
+
+
+def _workbench(options: argparse.Namespace) -> None:
+    path = _target(checked_ending(options.output, ".html"))
+    sheet = [options.sheet.strip()] if options.sheet else []
+    workbench(*sheet, data=_data_sets(), lang=options.lang).save(path)
+    _say(f"wrote {visible(str(path))}: open it in a browser")
+
+
+def _data_sets() -> dict[str, Samples]:
+    """Small data sets for the networks of the workbench: some moons, and some of each class of iris at one scale."""
+    moons = nn.moons(40, seed=1)
+    iris, *_ = nn.standardized(nn.load("iris"))
+    some = range(0, len(iris), 5)
+    return {
+        "moons": (moons.inputs.round(3).tolist(), [[float(y)] for y in moons.labels]),
+        "iris": (iris.inputs[some].round(3).tolist(), iris.targets(3)[some].tolist()),
+    }
 
 
 def _target(path: Path) -> Path:
@@ -236,6 +263,7 @@ def _demo(options: argparse.Namespace) -> None:
 _PLAIN = str.maketrans({
     "∂": "d", "×": "*", "−": "-", "–": "-", "…": "...", "←": "<-", "→": "->", "′": "'", "·": "*", "δ": "delta",
     "σ": "sigmoid", "Σ": "Sum", "½": "1/2", "±": "+-", "Φ": "Phi", "∞": "inf", "λ": "lambda",
+    "₍": "(", "₎": ")", "₁": "1", "₂": "2", "₃": "3",
 })  # fmt: skip
 
 

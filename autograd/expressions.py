@@ -44,6 +44,9 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
     The names are those of `numbers`, each used at least once; numbers and ``pi`` and ``e``, where they are not given,
     become constants. ``+ - * / **``, signs and calls of the operations of the table are all that can be written.
 
+    A sheet has several formulas, one to a line or between semicolons, of which the last is the root. ``h = tanh(w*x)``
+    calls a result h, for the formulas after it; ``w = -3`` makes a leaf.
+
     Raises ValueError, naming the piece and its column, for anything else, for an expression of more than 2,000
     characters, for a name missing or not used; what the operations raise outside their domain; TypeError for a value
     that is not a number.
@@ -63,17 +66,70 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
             leaves[name] = Value(number, label=name)
         except (OverflowError, TypeError) as error:
             raise type(error)(f"{name}: {error}") from None
-    program, columns = _read(text, leaves)
-    if missing := [name for name in columns if name not in leaves and name not in CONSTANTS]:
-        raise ValueError(_missing(missing, columns, leaves, numbers))
-    if not_used := [name for name in leaves if name not in columns]:
+    known = dict(leaves)  # what a name stands for
+    used: set[str] = set()
+    root: Value = Constant(0.0)
+    for where, name, source in _statements(text):
+        try:
+            root, names = _formula(name, source, known, numbers)
+        except ValueError as error:
+            raise ValueError(f"{where}{error}") from None
+        used.update(names)
+        if name:
+            known[name] = root
+            if root.op is None and root.label == name:
+                leaves[name] = root
+                used.add(name)
+    if not_used := [name for name in leaves if name not in used]:
         raise ValueError(
-            f"{_names(not_used)} given but not in the expression {_short(text)}{_suggestion(not_used[0], columns)}"
+            f"{_names(not_used)} given but not in the expression {_short(text)}{_suggestion(not_used[0], used)}"
         )
-    root = _run(program, leaves)
     if isinstance(root, Constant):
         raise ValueError(f"{_short(text)} has no name in it: nothing to differentiate; accepted: x**2 with x=3")
     return root, leaves
+
+
+def _statements(text: str) -> list[tuple[str, str, str]]:
+    """Return for each formula of a sheet the words for its line, the name it is given or "", and the formula, in which
+    every piece stands in the column that it has in its line."""
+    if not isinstance(text, str):
+        raise TypeError(f"got {text!r} ({type(text).__name__}); accepted: an expression in a string, 'x**2'")
+    if len(text) > LONGEST:
+        raise ValueError(f"the expression has {len(text):,} characters; accepted: at most {LONGEST:,}")
+    found = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        start = 0
+        for piece in line.split(";"):
+            named = re.match(r"\s*(\w+)\s*=(?!=)", piece)
+            head = named.end() if named else 0
+            if piece.strip():
+                where = f"line {number}, " if len(lines) > 1 else ""
+                name = unicodedata.normalize("NFKC", named[1]) if named else ""
+                found.append((where, name, " " * (start + head) + piece[head:]))
+            start += len(piece) + 1
+    return found or [("", "", text)]
+
+
+def _formula(
+    name: str, source: str, known: Mapping[str, Value], numbers: Mapping[str, float]
+) -> tuple[Value, Iterable[str]]:
+    """Return the node that a formula of a sheet makes, with `name` as its label, and the names that stand in it."""
+    if name in FUNCTIONS:
+        raise ValueError(f"{name!r} is an operation: give the result another name")
+    if name and (not name.isidentifier() or keyword.iskeyword(name)):
+        raise ValueError(f"{name!r} is not a name; accepted: letters, digits and _, no digit first")
+    if name in known:
+        raise ValueError(f"{name!r} is given twice")
+    program, columns = _read(source, known)
+    if missing := [one for one in columns if one not in known and one not in CONSTANTS]:
+        raise ValueError(_missing(missing, columns, known, numbers))
+    node = _run(program, known)
+    if name and isinstance(node, Constant):
+        return Value(node.data, label=name), columns
+    if name and not node.label:
+        node.label = name
+    return node, columns
 
 
 def assignment(text: str) -> tuple[str, float]:
@@ -102,10 +158,6 @@ def assignment(text: str) -> tuple[str, float]:
 
 def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], dict[str, int]]:
     """Return the instructions of `text`, and the column of the first use of each name in it."""
-    if not isinstance(text, str):
-        raise TypeError(f"got {text!r} ({type(text).__name__}); accepted: an expression in a string, 'x**2'")
-    if len(text) > LONGEST:
-        raise ValueError(f"the expression has {len(text):,} characters; accepted: at most {LONGEST:,}")
     for column, character in enumerate(text, start=1):
         if character == "#" or not character.isprintable():
             raise ValueError(f"column {column}: {character!r} is not accepted; {_ACCEPTED}")

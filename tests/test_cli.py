@@ -127,7 +127,7 @@ def test_what_is_not_finite_is_explained(capsys):
         (["explain", "1/x", "x=0"], "division by zero"),
         (["explain", "1+1"], "no name"),
         (["explain", "x", "x=1", "--frobnicate"], "--frobnicate"),
-        (["explain", "x\n\x1b[31m", "x=1"], "column 2"),
+        (["explain", "x\n\x1b[31m", "x=1"], "line 2, column 1"),
         (["draw", "x*x", "x=2", "-o", "graph.xyz"], "graph.xyz"),
         (["draw", "x*x", "x=2", "-o", "missing/graph.svg"], "missing: no such folder"),
         (["play", "x*x", "x=2", "-o", "missing/lesson.html"], "missing: no such folder"),

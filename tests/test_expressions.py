@@ -154,8 +154,7 @@ REFUSED = {
     "__import__(x)": "column 1: '__import__' is no operation",
     "eval(x)": "column 1: 'eval' is no operation",
     "await x": "column 1",
-    "x; x": "column 2",
-    "x = 1": "column 3",
+    "x == 1": "column 1",
     "2x": "column 2: 'x' follows '2': write * for a product",
     "1 + sin x": "column 9: 'x' follows 'sin': write sin(...)",
     "x x": "column 3: 'x' follows 'x': write * for a product",
@@ -168,7 +167,13 @@ REFUSED = {
     "(x": "column 1",
     "x)*(x": "column 2",
     "x # note": "column 3: '#'",
-    "x +\n 1": "column 4: '\\n'",
+    "x +\n 1": "line 1, column 4: an operand is missing after '+'",
+    "x; x +": "column 7: an operand is missing after '+'",
+    "h = 2 * y\nx": "line 1, column 9: 'y' is not given",
+    "x = 1": "'x' is given twice",
+    "h = x; h = 2 * x": "'h' is given twice",
+    "tanh = x; x": "'tanh' is an operation: give the result another name",
+    "if = x; x": "'if' is not a name",
     "x\x00": "column 2: '\\x00'",
     "x\x1b[31m": "column 2",
     "x × 2": "column 3: '×' is not accepted",
@@ -202,7 +207,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_anything_else_is_refused_with_its_place(text):
-    with pytest.raises(ValueError, match=r"accepted|did you mean|write") as error:
+    with pytest.raises(ValueError, match=r"accepted|did you mean|write|twice|another name") as error:
         parse(text, x=1)
     assert REFUSED[text] in str(error.value)
     assert "\n" not in str(error.value)
@@ -313,3 +318,18 @@ def test_what_python_cannot_nest_is_refused(monkeypatch, error):
 def test_signs_of_printed_formulas_are_named_as_they_are_written_here(text, write):
     with pytest.raises(ValueError, match=f"^column [23]: '.' is not accepted; write {write}; accepted: numbers"):
         parse(text, x=2.0)
+
+
+def test_a_sheet_has_several_formulas_whose_last_is_the_root():
+    root, leaves = parse("h = tanh(w1*x + b1)\nw2 = 3; J = (w2*h - y)**2", w1=1, x=2, b1=-1, y=0.5)
+    assert list(leaves) == ["w1", "x", "b1", "y", "w2"]
+    assert (root.label, leaves["w2"].data) == ("J", 3.0)
+    assert root.data == (3.0 * math.tanh(1.0) - 0.5) ** 2
+    assert {node.label for node in topological_order(root) if node.op and node.label} == {"h", "J"}
+    root.backward()
+    slope = 2.0 * (3.0 * math.tanh(1.0) - 0.5)
+    assert leaves["w2"].grad == pytest.approx(slope * math.tanh(1.0), rel=1e-14)
+    again, _ = parse(" ;; h = x * x ;\n\n h + h;", x=3)
+    assert again.data == 18.0
+    alias, leaves = parse("k = x; k * k", x=3)
+    assert (alias.data, list(leaves)) == (9.0, ["x"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -132,6 +132,11 @@ def dot_escape(text: str, specials: str = "") -> str:
 
 def to_dot(view: View) -> graphviz.Digraph:
     """Return the view as a `graphviz.Digraph`: records with an input port for each operand, groups as clusters."""
+    return _digraph(view, lambda box: [head_text(box), *(f"{key} {shown}".strip() for key, shown in facts(box))])
+
+
+def _digraph(view: View, lines_of: Callable[[Box], list[str]]) -> graphviz.Digraph:
+    """The view with the lines of text in its boxes that `lines_of` gives; their sizes are given."""
     import graphviz
 
     dot = graphviz.Digraph(
@@ -155,7 +160,7 @@ def to_dot(view: View) -> graphviz.Digraph:
             )
     for box in view.boxes:
         width, height = box_size(box)
-        lines = [head_text(box), *(f"{key} {shown}".strip() for key, shown in facts(box))]
+        lines = lines_of(box)
         ports = "|".join(f"<{i}> " for i in range(box.arity))
         text = r"\n".join(dot_escape(line, "{}|<>" if box.arity > 1 else "") for line in lines if line)
         groups[box.path].node(
@@ -188,7 +193,8 @@ def to_dot(view: View) -> graphviz.Digraph:
 
 def lay_out(view: View) -> Layout:
     """Return where Graphviz puts the boxes, edges and groups of a view."""
-    drawn: dict[str, Any] = json.loads(placed(to_dot(view).source))
+    # Without their texts, which Graphviz takes to be of another width than they are, boxes are as large as they should.
+    drawn: dict[str, Any] = json.loads(placed(_digraph(view, lambda _: ["x"]).source))
     objects = {thing["name"]: thing for thing in drawn["objects"]}
     columns = _columns(view)
     frames = {}  # left, bottom, right, top, y upwards as Graphviz has it

@@ -9,6 +9,7 @@ function refresh() {
   refreshLeaves();
   refreshDescend();
   refreshNode();
+  if (typeof checkGoal === "function") checkGoal(); // on the workbench
   rememberState();
 }
 

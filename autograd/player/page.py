@@ -21,7 +21,7 @@ from autograd.draw.layout import lay_out, printable
 from autograd.draw.view import Box, Edge, View
 from autograd.graph import topological_order
 from autograd.labels import pretty
-from autograd.languages import checked_language, tables
+from autograd.languages import Table, checked_language, tables
 from autograd.ops import OPERATIONS, Operation
 from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, unit_order
@@ -35,6 +35,8 @@ from autograd.value import Constant, Value
 MOST_NODES = 200  # of a graph that is shown node by node
 MOST_IN_NETWORK = 3000  # of one that is shown unit by unit
 LONGEST_FORMULA = 2000  # characters; the page folds it
+LONGEST_NAME = 14  # characters of a node's name in its box
+ROOM = -0.12345  # a number as wide as any that is written in a box
 SCALE = 1.3  # pixels of the page per point of the layout
 FIT = (  # what the frame of a page does in a notebook: it asks the page, which can reach nothing else, for its height
     "window.addEventListener('message', (event) => { if (event.source === this.contentWindow) "
@@ -138,13 +140,23 @@ def page_html(lang: str | None, data: str, script: str, typing: str = "", policy
     parts = {
         "lang": checked_language(lang) if lang else "",
         "style": compact(source("page.css")),
-        "languages": json.dumps(tables(), separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"),
+        "languages": json.dumps(words_of_page(bool(typing)), separators=(",", ":"), ensure_ascii=False).replace(
+            "<", "\\u003c"
+        ),
         "script": compact(script),
         "data": data,
         "typing": typing,
         "policy": policy,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
+
+
+def words_of_page(typing: bool) -> dict[str, Table]:
+    """Return the table of every language, without what is said on the workbench alone unless something is typed."""
+    return {
+        code: {key: words for key, words in table.items() if typing or not key.startswith("workbench.")}
+        for code, table in tables().items()
+    }
 
 
 def source(name: str) -> str:
@@ -195,7 +207,11 @@ def graph_data(
     nodes: list[dict[str, Any]] = []
     wordings: dict[tuple[Operation, tuple[float | None, ...]], int] = {}
     for node, name in zip(order, shown, strict=True):
-        entry: dict[str, Any] = {"name": printable(name, 60), "short": printable(name, 14), "named": node in named}
+        entry: dict[str, Any] = {
+            "name": printable(name, 60),
+            "short": printable(name, LONGEST_NAME),
+            "named": node in named,
+        }
         if node.op:
             entry |= {"op": node.op.name, "inputs": [number[x] for x in node.inputs]}
             bare = tuple(x.data if isinstance(x, Constant) and x not in named else None for x in node.inputs)
@@ -233,7 +249,7 @@ def formula(order: list[Value], named: Set[Value], shown: Sequence[str]) -> str:
             number = brief(node.data)
             expressions[node] = Expression("neg", (-number,)) if node.data < 0 else number  # with a minus sign
         else:
-            expressions[node] = symbol(printable(name, 14))
+            expressions[node] = symbol(printable(name, LONGEST_NAME))
     text = to_text(expressions[order[-1]]) if order[-1].op else ""
     return text if len(text) <= LONGEST_FORMULA else ""
 
@@ -254,21 +270,20 @@ def layout_data(
     order: list[Value], number: Mapping[Value, int], named: Set[Value], shown: Sequence[str]
 ) -> dict[str, Any]:
     """Return where nodes, edges and their labels stand, in pixels, with room for numbers of any size."""
-    room = -0.12345
     boxes = tuple(
         Box(
             id=f"n{i}",
-            title="" if isinstance(node, Constant) and node not in named else printable(name, 14),
+            title="" if isinstance(node, Constant) and node not in named else printable(name, LONGEST_NAME),
             symbol=node.op.symbol if node.op else "",
-            value=room,
-            grad=room,
+            value=ROOM,
+            grad=ROOM,
             kind="operation" if node.op else "constant" if isinstance(node, Constant) else "leaf",
             arity=len(node.inputs),
         )
         for i, (node, name) in enumerate(zip(order, shown, strict=True))
     )
     edges = tuple(
-        Edge(f"n{number[x]}", f"n{i}", position, None if isinstance(x, Constant) else room)
+        Edge(f"n{number[x]}", f"n{i}", position, None if isinstance(x, Constant) else ROOM)
         for i, node in enumerate(order)
         for position, x in enumerate(node.inputs)
     )

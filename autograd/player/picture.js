@@ -86,8 +86,10 @@ function dragged(group, index) {
     if (from.moved) setLeaf(index, tidy(from.value + way * reach(index) / 150, reach(index) / 150));
   });
   group.addEventListener("pointerup", () => {
-    if (from && !from.moved) select(index);
+    const { moved } = from ?? {};
     from = null;
+    if (moved === false) select(index);
+    if (moved && nodes[index].at !== undefined) writeNumber(index); // a number of the sheet
   });
   group.addEventListener("pointercancel", () => { from = null; });
   group.addEventListener("click", () => { if (state.quiz) select(index); });

@@ -58,13 +58,7 @@ function startQuiz(seed) {
 
 // Other values of the leaves, the same for the same seed, at which everything is finite.
 function newNumbers(seed) {
-  let bits = seed * 0x9e3779b9;
-  const random = () => { // mulberry32
-    bits = (bits + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(bits ^ (bits >>> 15), 1 | bits);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = randomFrom(seed);
   for (let tries = 0; tries < 50; tries += 1) {
     const values = [...recorded];
     for (const index of leaves) {

@@ -9,3 +9,4 @@ restoreState();
 readAddress = false;
 refresh();
 follow();
+addEventListener("hashchange", () => { if (location.hash.slice(1) !== stateText()) { restoreState(); refresh(); } });

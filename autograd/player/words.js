@@ -97,3 +97,14 @@ function terms(uses, words) {
   const pieces = uses.slice(0, MOST_TERMS).flatMap((use, i) => [i ? " + " : "", ...words(use)]);
   return uses.length > MOST_TERMS ? [...pieces, ` + ${say("more", { count: uses.length - MOST_TERMS })}`] : pieces;
 }
+
+// Random numbers from 0 to 1, the same ones for the same seed (mulberry32).
+function randomFrom(seed) {
+  let bits = seed * 0x9e3779b9;
+  return () => {
+    bits = (bits + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(bits ^ (bits >>> 15), 1 | bits);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

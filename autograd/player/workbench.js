@@ -1,0 +1,226 @@
+// The workbench: a sheet is typed, a lesson or a network chosen, and the page shows its graph at once.
+
+const made = JSON.parse(find("workbench").textContent); // what Python gives: the table, data, lessons and a first graph
+const { functions, wordings, powers, metrics, datasets, lessons, examples } = made;
+let graphviz = null;
+let chosen = { kind: "sheet" }; // what is shown: a sheet, a lesson by its number, or a network
+const FIRST_VALUES = [2, 3, 0.5, 1, 1.5]; // of leaves, in turn, until the reader gives others
+
+const sheetText = () => (chosen.kind === "network" ? networkText() : find("sheet").value);
+
+// The values that leaves have by now, by name. What the sheet itself gives is taken from it where it changed there; a new
+// name has one of the first values.
+function keptValues(next) {
+  const values = new Map();
+  next.leaves.forEach((index, turn) => {
+    const node = next.nodes[index];
+    const before = graph?.nodes.findIndex((one) => !one.op && one.name === node.name) ?? -1;
+    const given = node.given ? node.value : before >= 0 ? recorded[before] : FIRST_VALUES[turn % FIRST_VALUES.length];
+    if (before >= 0 && given === recorded[before]) values.set(node.name, state.leafValues[before]);
+    node.value = given;
+  });
+  return values;
+}
+
+// Read the sheet; what is wrong is marked where it stands, and the last graph that was right stays, paler.
+function typed() {
+  const text = find("sheet").value;
+  let next;
+  try {
+    next = graphFrom(text);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    showFault(text, error);
+    return false;
+  }
+  find("fault").replaceChildren();
+  find("sheet").removeAttribute("aria-invalid");
+  document.querySelector("main").classList.remove("stale");
+  if (chosen.kind === "network") chosen = { kind: "sheet" };
+  if (!chosen.lesson) find("lesson-card").hidden = true;
+  showNext(next, keptValues(next));
+  return true;
+}
+
+function showNext(next, kept = new Map()) {
+  pause();
+  stopRun();
+  const done = graph && state.position > 0 && atEnd();
+  setGraph(next, kept);
+  if (done) state.position = state.stops.length;
+  tallest = 0;
+  showGraph();
+}
+
+function showFault(text, { key, holes, at, end }) {
+  find("sheet").setAttribute("aria-invalid", "true");
+  document.querySelector("main").classList.add("stale");
+  const start = text.lastIndexOf("\n", at - 1) + 1;
+  const stop = text.indexOf("\n", at) < 0 ? text.length : text.indexOf("\n", at);
+  const [line, column] = [text.slice(0, start).split("\n").length, at - start + 1];
+  const marked = element("code", {}, text.slice(start, at), element("mark", {}, text.slice(at, Math.min(end, stop)) || " "),
+    text.slice(Math.min(end, stop), stop));
+  find("fault").replaceChildren(marked, newLine(), say("workbench.fault", { line, column, words: say(`workbench.${key}`, holes) }));
+}
+
+// A number that was dragged in the picture is written into the sheet.
+function writeNumber(index) {
+  const { at, end } = nodes[index];
+  const text = find("sheet").value;
+  const x = state.leafValues[index];
+  find("sheet").value = text.slice(0, at) + (x < 0 ? `(${x})` : String(x)) + text.slice(end);
+  typed();
+}
+
+// Networks ----------------------------------------------------------------------------------------------------------------
+
+const networkText = () => `network ${["hidden", "activation", "cost", "data"].map((id) => find(`net-${id}`).value).join(" ")}`;
+
+function makeNetwork() {
+  const hidden = find("net-hidden").value.split(/[^\d]+/).filter(Boolean).map(Number);
+  if (!hidden.length || hidden.some((size) => size < 1 || size > 64) || hidden.length > 4) {
+    find("net-fault").textContent = say("workbench.net.fault");
+    return;
+  }
+  find("net-fault").textContent = "";
+  chosen = { kind: "network" };
+  find("sheet").value = "";
+  const [activation, cost, data] = ["activation", "cost", "data"].map((id) => find(`net-${id}`).value);
+  find("alpha").value = 0.5;
+  showNext(networkGraph({ hidden, activation, cost, data, seed: 1 }));
+}
+
+function readNetworkText(text) {
+  const parts = text.match(/^network ([\d\- ,]+) (\w+) (\w+) (\w+)$/);
+  if (!parts) return false;
+  ["hidden", "activation", "cost", "data"].forEach((id, i) => { find(`net-${id}`).value = parts[i + 1]; });
+  find("networks").open = true;
+  makeNetwork();
+  return true;
+}
+
+// Lessons: a sheet or a network, a few sentences, and a goal that the page checks -----------------------------------------
+
+function chooseLesson(number) {
+  const lesson = lessons[number];
+  find("lesson-card").hidden = !lesson;
+  if (!lesson) return;
+  find("lesson-title").textContent = `${number + 1}. ${say(`workbench.lesson.${lesson.id}.title`)}`;
+  find("lesson-words").textContent = say(`workbench.lesson.${lesson.id}.words`);
+  find("lesson-goal").textContent = say(`workbench.lesson.${lesson.id}.goal`);
+  chosen = { kind: lesson.network ? "network" : "sheet", lesson, reached: false };
+  if (lesson.network) {
+    const { values, sample, ...network } = lesson.network;
+    find("sheet").value = "";
+    find("net-hidden").value = network.hidden.join("-");
+    for (const id of ["activation", "cost", "data"]) find(`net-${id}`).value = network[id];
+    showNext(networkGraph(network), new Map(Object.entries(values ?? {})));
+    find("alpha").value = lesson.alpha ?? 0.5;
+    find("sample").selectedIndex = sample;
+    chooseSample(sample);
+  } else {
+    find("sheet").value = lesson.sheet;
+    const next = graphFrom(lesson.sheet);
+    for (const index of next.leaves) next.nodes[index].value = lesson.values[next.nodes[index].name];
+    showNext(next);
+  }
+  state.position = 0;
+  refresh();
+}
+
+const nodeNamed = (called) => nodes.findIndex((node) => node.name === called);
+
+const GOALS = { // whether a goal of this kind is reached
+  value: ({ node, is }) => Math.abs(run.values[nodeNamed(node)] - is) < 0.005,
+  gradient: ({ node, below, near }) => {
+    const slope = run.gradients[nodeNamed(node)];
+    return below === undefined ? Math.abs(slope - near) < 0.05 : slope < below;
+  },
+  whole: ({ node }) => atEnd() === false && state.position > state.forward && isKnown(nodeNamed(node)),
+  dead: () => { const unit = unitOf(state.selected); return unit !== null && slopeOf(unit, run) === 0; },
+  mean: ({ below }) => state.history.length > 0 && state.history.at(-1).mean < below,
+};
+
+function checkGoal() {
+  const { lesson, reached } = chosen;
+  if (!lesson || reached) return;
+  if (!GOALS[lesson.goal.kind](lesson.goal)) return;
+  chosen.reached = true;
+  find("lesson-goal").textContent = `✓ ${say("workbench.lesson.done")}`;
+  find("lesson-goal").classList.add("reached");
+  const following = lessons.indexOf(lesson) + 1;
+  find("lesson-next").hidden = following >= lessons.length;
+}
+
+function showMenu() {
+  const option = (value, words) => element("option", { value }, words);
+  find("menu").replaceChildren(option("", say("workbench.menu")),
+    element("optgroup", { label: say("workbench.menu.lessons") }, ...lessons.map(({ id }, i) =>
+      option(`lesson ${i}`, `${i + 1}. ${say(`workbench.lesson.${id}.title`)}`))),
+    element("optgroup", { label: say("workbench.menu.examples") }, ...examples.map((text) => option(text, text.replaceAll("\n", "; ")))));
+  find("menu").value = "";
+}
+
+function choose() {
+  const { value: picked } = find("menu");
+  find("lesson-goal").classList.remove("reached");
+  find("lesson-next").hidden = true;
+  if (picked.startsWith("lesson ")) return chooseLesson(Number(picked.slice(7)));
+  if (!picked) return;
+  find("lesson-card").hidden = true;
+  chosen = { kind: "sheet" };
+  find("sheet").value = picked;
+  typed();
+}
+
+function listenToWorkbench() {
+  find("sheet").addEventListener("input", typed);
+  find("menu").addEventListener("change", choose);
+  find("net-make").addEventListener("click", () => { find("lesson-card").hidden = true; makeNetwork(); });
+  find("lesson-next").addEventListener("click", () => {
+    const following = lessons.indexOf(chosen.lesson) + 1;
+    find("menu").value = `lesson ${following}`;
+    choose();
+  });
+  find("lesson-quiz").addEventListener("click", () => { if (!state.quiz) toggleQuiz(); });
+}
+
+// Show what the address has, else the sheet that the page was made with.
+function loadAddress() {
+  const text = addressParts().get("f") ?? made.sheet;
+  if (!readNetworkText(text)) {
+    find("sheet").value = text;
+    chosen = { kind: "sheet" };
+    if (!typed() && !graph) { // so that there is a graph
+      const first = graphFrom(made.sheet);
+      showNext(first, keptValues(first));
+    }
+  }
+  restoreState();
+  refresh();
+}
+
+async function startWorkbench() {
+  setLanguage(preferredLanguage(addressParts().get("lang") ?? document.documentElement.dataset.lang));
+  listen();
+  find("language").value = language;
+  try {
+    const packed = Uint8Array.from(atob(find("graphviz").textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    graphviz = graphvizFrom(new Uint8Array(await new Response(stream).arrayBuffer()));
+  } catch { // a page around this one may forbid WebAssembly: the graph that came along can be played all the same
+    find("fault").textContent = say("workbench.no.webassembly");
+    for (const id of ["sheet", "menu", "net-make"]) find(id).disabled = true;
+    find("sheet").value = made.sheet;
+    setGraph(made.graph);
+    showGraph();
+    return;
+  }
+  listenToWorkbench();
+  showMenu();
+  loadAddress();
+  readAddress = false;
+  addEventListener("hashchange", () => { if (location.hash.slice(1) !== stateText()) loadAddress(); });
+}
+
+startWorkbench();

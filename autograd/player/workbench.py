@@ -1,0 +1,102 @@
+"""The workbench: the page that plays, with a sheet to type on, lessons and networks; one file that needs no Python."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+from collections.abc import Mapping, Sequence
+
+from autograd.draw.engine import script, webassembly
+from autograd.draw.layout import LINE, NARROW, SPACES, WIDE, number
+from autograd.expressions import FUNCTIONS
+from autograd.graph import topological_order
+from autograd.ops import OPERATIONS
+from autograd.player.operations import texts
+from autograd.player.page import (
+    LONGEST_NAME,
+    NETWORK_SCRIPTS,
+    ROOM,
+    SCALE,
+    SCRIPTS,
+    Page,
+    embedded,
+    engine_script,
+    graph_data,
+    page_html,
+    source,
+)
+from autograd.value import Value
+
+WORKBENCH_SCRIPTS = ("parser.js", "typed.js", "layout.js", "networks.js", "workbench.js")
+EXPONENTS = (*range(-4, 10), 0.5, -0.5, 1.5)  # of powers with a notation of their own: x², not x^2
+EXAMPLES = (
+    "tanh(w*x + b)",
+    "ln(x1) + x1*x2 - sin(x2)",
+    "h = tanh(w1*x + b1)\nJ = (w2*h + b2 - y)**2",
+    "J = log(1 + exp(-y*(w*x + b)))",
+    "J = maximum(x, 0) + x**2",
+    "p = 1/(1 + exp(-z))\nJ = -(y*log(p) + (1 - y)*log(1 - p))",
+)
+Samples = tuple[Sequence[Sequence[float]], Sequence[Sequence[float]]]  # inputs and targets, a row a sample
+XOR: Samples = ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [1.0], [0.0]])
+
+
+def workbench(sheet: str = EXAMPLES[0], *, data: Mapping[str, Samples] | None = None, lang: str | None = None) -> Page:
+    """Return the page on which formulas are typed, and networks chosen, and played at once; it needs no Python.
+
+    It opens with the formulas of `sheet`. ``data`` has data sets by name that its networks may learn, beside ``xor``:
+    pairs of inputs and targets, a row for each sample, targets between 0 and 1. ``lang`` is the language, "en" or "zh":
+    by default the first of the reader's browser that there is.
+
+    >>> len(workbench().html) < 700_000
+    True
+    """
+    sets = {"xor": XOR, **(data or {})}
+    leaf = Value(2.0, label="x")
+    first = leaf * leaf
+    known = {
+        "sheet": sheet,
+        "examples": EXAMPLES,
+        "lessons": json.loads(source("lessons.json")),
+        "functions": {
+            name: {"op": op.name, "arity": op.arity, "defaults": list(op.defaults)} for name, op in FUNCTIONS.items()
+        },
+        "wordings": {op.name: texts(op, (None,) * op.arity) for op in OPERATIONS.values()},
+        "powers": {f"{n:g}": texts(OPERATIONS["pow"], (None, float(n))) for n in EXPONENTS},
+        "metrics": {
+            "narrow": NARROW,
+            "wide": WIDE,
+            "room": number(ROOM),
+            "line": LINE,
+            "scale": SCALE,
+            "spaces": SPACES,
+            "longest": LONGEST_NAME,
+        },
+        "datasets": {
+            name: {"inputs": [list(row) for row in inputs], "targets": [list(row) for row in targets]}
+            for name, (inputs, targets) in sets.items()
+        },
+        "graph": graph_data(first, topological_order(first), None, None, ()) | {"network": None},
+    }
+    choices = "".join(f"<option>{html.escape(name)}</option>" for name in sets)
+    scripts = engine_script() + "".join(map(source, (*SCRIPTS, *NETWORK_SCRIPTS))) + script()
+    return Page(
+        page_html(
+            lang,
+            _element("workbench", embedded(known)) + _element("graphviz", _packed()),
+            scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
+            typing=source("workbench.html").replace("{{choices}}", choices),
+            policy=" 'wasm-unsafe-eval'",
+        )
+    )
+
+
+def _element(id: str, content: str) -> str:
+    return f'<script type="application/json" id="{id}">{content}</script>\n'
+
+
+def _packed() -> str:
+    """Graphviz's WebAssembly as text; the same bytes in every run."""
+    return base64.b64encode(gzip.compress(webassembly(), 9, mtime=0)).decode()
