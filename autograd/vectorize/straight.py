@@ -255,8 +255,11 @@ def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...], ma
             return "", ""
         misses = combine("where", misses, 1.0, cut)
     else:
-        slope = symbol(f"{slope_name(op.name)}({{0}}, {{3}})") if op.cancels else None
-        gradient = combine("mul", gradient, slope or op.formulas[place](SYMBOLS, *inputs, symbol("{3}")))
+        out = symbol("{3}")
+        slope = (
+            symbol(f"{slope_name(op.name)}({{0}}, {{3}})") if op.cancels else op.formulas[place](SYMBOLS, *inputs, out)
+        )
+        gradient = combine("mul", gradient, slope)
     return to_numpy(combine("where", misses, 0.0, gradient)), to_numpy(misses)
 
 
