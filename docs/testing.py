@@ -31,7 +31,8 @@ mpmath's; at kinks and singular points, to the convention of the table | `tests/
 digits, within 1e-13 | `tests/test_routes.py` |
 | the same on the page, in JavaScript | the engine, within 1e-13 | `tests/test_routes.py` |
 | random array programs: layers, sums of sums, batches, roles of leaves, several \
-roots, branches; their printed text, run by NumPy | the scalar engine, within 1e-12 | `tests/test_vectorize.py` |
+roots, branches; their printed text, run by NumPy | the scalar engine, within 1e-12 | `tests/test_vectorize.py`, \
+`tests/test_vectorized_functions.py` |
 | array programs on JAX and PyTorch, and trained over four devices | NumPy, within 1e-12 | `tests/test_vectorize.py` |
 | training with arrays: 100 steps with every activation, loss and optimizer | training \
 with scalars, within 1e-9 | `tests/test_vectorize.py` |

@@ -65,7 +65,7 @@ def report(program: Compiled) -> str:
     for colour in colours:
         array = colour.array
         if array is None or array not in names:
-            hidden["inside of other lines" if array else "products, in matrix products"] += len(colour.nodes)
+            hidden["products, in matrix products" if array is None else "inside of other lines"] += len(colour.nodes)
             continue
         rows.append((names[array], computed_as(array, program), shape_text(array), f"{len(colour.nodes):,}"))
     hidden["steps of sums, and numbers"] = program.nodes - sum(len(colour.nodes) for colour in colours)

@@ -1,0 +1,190 @@
+"""Functions that `vectorize` records, and records again where they decide otherwise."""
+
+import copy
+import importlib.util
+import math
+import pickle
+import random
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from programs import assert_close
+
+from autograd import Constant, Value, where
+from autograd.vectorize import vectorize
+
+# Of random graphs: thousands in a quick run, and as many of each kind as a profile of the user's own asks for.
+EXAMPLES = settings.default.max_examples if settings.default.max_examples > 300 else None
+HAS_JAX = importlib.util.find_spec("jax") is not None
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+
+
+def test_a_flipped_branch_is_recorded_again():
+    @vectorize
+    def leaky(x, slope):
+        return sum(v if v > 0 else v * slope for v in x)
+
+    for x in ([1.0, 2.0, -3.0], [1.0, -2.0, -3.0], [5.0, 6.0, -7.0], [1.0, -1.0, -1.0], [-1.0, -1.0, -1.0]):
+        expected = sum(v if v > 0 else v * 0.1 for v in x)
+        assert leaky(x, 0.1) == pytest.approx(expected, rel=1e-12)
+        value, (dx, dslope) = leaky.value_and_grad(x, 0.1)
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert dx.tolist() == [1.0 if v > 0 else 0.1 for v in x]
+        assert dslope == pytest.approx(sum(v for v in x if v <= 0))
+    assert repr(leaky).endswith("3 recordings>")
+    assert leaky([1.0, 2.0], 0.5) == 3.0
+    assert repr(leaky).endswith("4 recordings>")
+    assert leaky.__name__ == "leaky"
+
+
+def random_branches(seed, other):
+    """Return a function of three numbers and `other` that decides by every kind of comparison."""
+
+    def function(*x):
+        rng = random.Random(seed)
+        pool = [*x, other]
+        for _ in range(12):
+            a, b, c = rng.choice(pool), rng.choice(pool), rng.choice([0.0, 0.5, -1.0, 1.0])
+            match rng.randrange(13):
+                case 0:
+                    pool.append(a * b if a < b else a - b)
+                case 1:
+                    pool.append(a + 1.0 if a <= c else b * 2.0)
+                case 2:
+                    pool.append(a.sin() if a > b else b.cos())
+                case 3:
+                    pool.append(a * 3.0 if c >= a else -a)
+                case 4:
+                    pool.append(max(pool[-4:]))
+                case 5:
+                    pool.append(min(pool[-4:]) * 0.5)
+                case 6:
+                    pool += sorted(pool[-3:])
+                case 7:
+                    pool.append(abs(a) + b)
+                case 8:
+                    pool.append(a if a else b + 1.0)
+                case 9:
+                    pool.append(where(a > c, a * a, b))
+                case 10:
+                    pool.append(a.maximum(b) - a.minimum(b))
+                case 11:
+                    pool.append(a.sqrt() if a > 0 else (-a).sqrt() if a < 0 else a)
+                case _:
+                    for _ in range(6):
+                        if a > 1.0:
+                            break
+                        a = a * 1.5 + 0.3
+                    pool.append(a.tanh())
+        return sum(pool[-4:-1], pool[-1])
+
+    return function
+
+
+@settings(max_examples=EXAMPLES or 60)
+@given(seed=st.integers(0, 10**9))
+def test_branches_are_those_of_the_numbers(seed):
+    rng = random.Random(seed)
+    other = Value(0.5)
+    function = random_branches(seed, other)
+    fast = vectorize(function)
+    for _ in range(8):
+        numbers = [rng.choice([rng.uniform(-2.0, 2.0), rng.choice([0.0, -0.0, 0.5, 1.0, -1.0])]) for _ in range(3)]
+        other.data = rng.choice([0.5, 0.0, rng.uniform(-2.0, 2.0)])
+        leaves = [Value(x) for x in numbers]
+        root = function(*leaves)
+        value, slopes = fast.value_and_grad(*numbers)
+        assert_close([fast(*numbers), value], [root.data, root.data])
+        root.backward()
+        assert_close(slopes, [leaf.grad for leaf in leaves])
+
+
+def test_a_function_in_print():
+    def f(x):
+        return x * x if x > 0 else -x
+
+    fast = vectorize(f)
+    assert repr(fast) == "<vectorized f: 0 recordings>"
+    fast(1.0)
+    assert str(fast) == "<vectorized f: 1 recording>"
+    fast(-1.0)
+    assert str(fast) == "<vectorized f: 2 recordings>"
+
+
+@pytest.mark.parametrize("target", ["jax", "torch"])
+def test_a_target_that_is_not_installed(monkeypatch, target):
+    monkeypatch.setitem(sys.modules, target, None)
+    monkeypatch.delitem(sys.modules, f"{target}.numpy", raising=False)
+    x = Value(1.0)
+    with pytest.raises(
+        ModuleNotFoundError, match=rf"to: {target} is not installed: pip install 'chainrule\[{target}\]'"
+    ):
+        vectorize(x * x).to(target)
+
+
+@vectorize
+def cubed(x):
+    return x * x * x
+
+
+def test_a_function_is_pickled_by_its_name_and_copied_as_itself():
+    assert pickle.loads(pickle.dumps(cubed)) is cubed
+    assert copy.deepcopy([cubed]) == [cubed]
+    assert cubed(2.0) == 8.0
+
+
+def test_a_loop_that_ends_by_a_comparison():
+    @vectorize
+    def root(a):
+        x = a * 1.0
+        while abs(x * x - a) > 1e-12 * a:
+            x = 0.5 * (x + a / x)
+        return x
+
+    for a in (2.0, 3.0, 100.0, 1e-3, 2.0):
+        value, (slope,) = root.value_and_grad(a)
+        assert value == pytest.approx(math.sqrt(a), rel=1e-11)
+        assert slope == pytest.approx(0.5 / math.sqrt(a), rel=1e-11)
+
+
+def test_a_long_narrow_function_that_decides():
+    def function(x):
+        for k in range(1000):
+            x = (x * 0.5 + 0.1).sin() if x > 0.2 else 0.3 - x * 0.5 + 0.05 * (k % 7)
+        return x
+
+    fast = vectorize(function)
+    for number in (-0.5, 0.1, 0.4, 0.9):
+        leaf = Value(number)
+        root = function(leaf)
+        root.backward()
+        value, (slope,) = fast.value_and_grad(number)
+        assert_close([value, slope], [root.data, leaf.grad])
+    assert "one by one" in fast.program.report()
+
+
+def test_a_function_of_arrays_with_several_results():
+    @vectorize
+    def layer(w, x):
+        return np.tanh(w @ x)
+
+    w, x = np.array([[1.0, 2.0], [0.5, -1.0], [0.0, 1.0]]), np.array([0.3, 0.4])
+    assert_close(layer(w, x), np.tanh(w @ x))
+    with pytest.raises(ValueError, match="3 roots"):
+        layer.value_and_grad(w, x)
+
+
+def test_functions_that_return_no_values():
+    with pytest.raises(TypeError, match=r"returned 1\.0"):
+        vectorize(lambda _: 1.0)(2.0)
+
+
+def test_a_comparison_with_a_constant_part_of_the_graph():
+    @vectorize
+    def clipped(x):
+        return max(x * 2.0, Constant(1.0))
+
+    assert [clipped(v) for v in (0.0, 1.0, -1.0)] == [1.0, 2.0, 1.0]
