@@ -1,14 +1,16 @@
 """Programs in machine code: the numbers of the graph, on every kind of statement, for any number of samples."""
 
 import ctypes
+import itertools
+import math
 import pickle
-import shutil
-import subprocess
+import shlex
 import threading
 
 import numpy as np
 import pytest
 from golden_programs import GRAPHS
+from native_builds import LEVELS, SAME_BITS, STRICT, built, compilers, pointer, value_and_grad
 
 import nn
 from autograd import Value
@@ -145,30 +147,42 @@ def test_an_unknown_backend_is_refused():
         vectorize(Value(1.0) * Value(2.0), backend="cuda")
 
 
-@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is not installed")
+@pytest.mark.skipif(not compilers(), reason="there is neither gcc nor clang nor zig")
 def test_the_c_file_compiles_alone_without_a_warning_and_trains(tmp_path):
     J, inputs, parameters = network()
     program = vectorize(J, inputs, parameters)
-    text = program.to("c")
-    source, library = tmp_path / "network.c", tmp_path / "network.so"
-    source.write_text(text, encoding="utf-8")
-    strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-ffp-contract=off"]
-    subprocess.run(["gcc", *strict, "-shared", "-fPIC", str(source), "-o", str(library), "-lm"], check=True)
-    code = ctypes.CDLL(str(library))
-    code.value_and_grad.restype = ctypes.c_double
+    source = tmp_path / "network.c"
+    source.write_text(program.to("c"), encoding="utf-8")
     rng = np.random.default_rng(4)
     X, Y = rng.normal(size=(70, 2)), rng.normal(size=(70, 1))
-    vector, gradient = program.vector.copy(), np.zeros(len(program.vector))
-    work = np.zeros(code.size_of_work() // 8 + 1)
+    for command in compilers().values():
+        code = built(command, [*STRICT, *SAME_BITS, "-O2"], source)
+        cost, gradient = value_and_grad(code, program, [X, Y])
+        assert cost == pytest.approx(program.value_and_grad(X, Y)[0], rel=1e-12)
+        np.testing.assert_allclose(gradient, program.gradient, rtol=1e-11, atol=1e-14)
+        vector = program.vector.copy()
+        code.update(ctypes.c_double(0.1), pointer(vector), pointer(gradient))
+        np.testing.assert_allclose(vector, program.vector - 0.1 * program.gradient, rtol=1e-11)
 
-    def pointer(x):
-        return ctypes.c_void_p(x.ctypes.data)
 
-    cost = code.value_and_grad(ctypes.c_long(70), *map(pointer, (vector, X, Y, gradient, work)))
-    assert cost == pytest.approx(program.value_and_grad(X, Y)[0], rel=1e-12)
-    np.testing.assert_allclose(gradient, program.gradient, rtol=1e-11, atol=1e-14)
-    code.update(ctypes.c_double(0.1), pointer(vector), pointer(gradient))
-    np.testing.assert_allclose(vector, program.vector - 0.1 * program.gradient, rtol=1e-11)
+@pytest.mark.parametrize("title", ["network: gelu, three layers, squared error", "a transformer of four positions"])
+def test_every_compiler_and_every_level_gives_a_program_the_same_bits(title, tmp_path):
+    graph = GRAPHS[title]()
+    program, inputs = graph.program(), graph.samples()
+    source = tmp_path / "program.c"
+    source.write_text(program.to("c"), encoding="utf-8")
+    found = {}
+    for (name, command), level in itertools.product(compilers().items(), LEVELS):
+        cost, gradient = value_and_grad(built(command, [*STRICT, *SAME_BITS, *level], source), program, inputs)
+        found[name, *level] = cost, gradient.tobytes()
+    assert len(set(found.values())) == 1, found.keys()
+
+
+@pytest.mark.parametrize("name", compilers())
+def test_every_compiler_takes_the_flags(name, monkeypatch):
+    monkeypatch.setenv("CC", shlex.join(compilers()[name]))
+    w = Value(1.0)
+    assert vectorize(w.exp(), backend="native").value_and_grad()[0] == pytest.approx(math.e, rel=1e-15)
 
 
 @pytest.mark.parametrize("optimizer", [nn.SGD, nn.Adam])

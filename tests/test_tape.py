@@ -8,13 +8,12 @@ import ctypes
 import itertools
 import math
 import random
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
 from mpmath import mp, mpf
 from mpmath_reference import DERIVATIVES, DIGITS, VALUES
+from native_builds import LEVELS, SAME_BITS, STRICT, built, compilers, pointer
 from random_graphs import random_graph
 from test_javascript import SPECIAL, SUM_OF_TERMS, apart, inputs_of
 
@@ -130,19 +129,13 @@ def test_every_compiler_and_every_level_gives_the_same_bits(tmp_path):
         f"void of_{name}(const double *x, double *y, long n) {{ while (n--) y[n] = m_{name}(x[n]); }}\n"
         for name in unary
     )
-    (tmp_path / "loops.c").write_text(elementary() + loops, encoding="utf-8")
+    source = tmp_path / "loops.c"
+    source.write_text(elementary() + loops, encoding="utf-8")
     found = {}
-    compilers = [name for name in ("gcc", "clang", "cc") if shutil.which(name)]
-    strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-ffp-contract=off"]
-    for compiler, level in itertools.product(compilers, (["-O0"], ["-O2"], ["-O3", "-march=native"])):
-        library = tmp_path / f"{compiler}{''.join(level)}.so"
-        flags = [*strict, *level, "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]
-        subprocess.run([compiler, *flags, str(tmp_path / "loops.c"), "-o", str(library), "-lm"], check=True)
-        loaded, out = ctypes.CDLL(str(library)), np.empty(len(xs))
+    for (compiler, command), level in itertools.product(compilers().items(), LEVELS):
+        loaded, out = built(command, [*STRICT, "-Wno-unused-function", *SAME_BITS, *level], source), np.empty(len(xs))
         for name in unary:
-            loaded[f"of_{name}"](
-                ctypes.c_void_p(xs.ctypes.data), ctypes.c_void_p(out.ctypes.data), ctypes.c_long(len(xs))
-            )
+            loaded[f"of_{name}"](pointer(xs), pointer(out), ctypes.c_long(len(xs)))
             digits = np.where(np.isnan(out), np.nan, out).tobytes()  # the bits of a nan are nobody's promise
             assert found.setdefault(name, digits) == digits, (compiler, level, name)
     assert len(found) == len(unary)

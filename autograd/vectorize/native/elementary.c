@@ -11,7 +11,9 @@
 #define SHIFT 0x1.8p52
 
 static inline uint64_t bits_of(double x) { uint64_t u; memcpy(&u, &x, sizeof u); return u; }
+
 static inline double number_of(uint64_t u) { double x; memcpy(&x, &u, sizeof x); return x; }
+
 static inline double with_sign(double x, double sign) {
     return number_of((bits_of(x) & 0x7fffffffffffffffu) | (bits_of(sign) & 0x8000000000000000u));
 }
@@ -477,10 +479,11 @@ static inline double m_erfc(double x) {
     return a < 0.65 ? near : far;
 }
 
-/* Comparisons, which run on vectors; nan stays nan. */
+/* comparisons, which run on vectors; nan stays nan */
 static inline double m_maximum(double x, double y) { return x != x ? x : x >= y ? x : y; }
+
 static inline double m_minimum(double x, double y) { return x != x ? x : x <= y ? x : y; }
 
-
 static inline double m_abs(double x) { return fabs(x); }
+
 static inline double m_sqrt(double x) { return sqrt(x); }

@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -24,13 +25,14 @@ FLAGS = (
     "-std=c99",
     "-O2",
     "-ftree-vectorize",
-    "-fvect-cost-model=dynamic",
     "-march=native",
     "-ffp-contract=off",
     "-fno-math-errno",
     "-fno-trapping-math",
 )
+FLAGS_OF_GCC = ("-fvect-cost-model=dynamic",)  # without it, loops of a length that is known when it runs stay scalar
 KEPT = 200  # libraries in the cache; the longest unused go
+ABANDONED = 3600.0  # seconds after which the folder of a compilation is one of a process that was killed
 
 
 class CompilerError(RuntimeError):
@@ -41,54 +43,22 @@ def load(text: str) -> ctypes.CDLL:
     """Return the library of a C file, compiled the first time that this user needs it.
 
     The compiler is the one that the environment variable CC names, else cc, gcc or clang, else the one of the package
-    ziglang. Raises `CompilerError` where there is none, or it fails.
+    ziglang. Where the cache folder cannot be written to, or others could write to it, the library is compiled for this
+    process. Raises `CompilerError` where there is no compiler, it fails, or there is nowhere to write to.
     """
     return _loaded(text, compiler())
 
 
-@cache
-def _loaded(text: str, command: tuple[str, ...]) -> ctypes.CDLL:
-    key = hashlib.sha256("\0".join([text, *command, *FLAGS, sys.platform, _processor()]).encode()).hexdigest()[:32]
-    name = f"{key}.{'dll' if sys.platform == 'win32' else 'so'}"
-    folder = _folder()
-    if folder is None:  # nowhere to keep it: compiled for this process
-        with tempfile.TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as place:
-            return ctypes.CDLL(str(_compiled(text, command, Path(place), name)))
-    path = folder / name
-    if not _is_own(path):
-        _compiled(text, command, folder, name)
-        _forget_oldest(folder)
-    else:
-        os.utime(path)
-    return ctypes.CDLL(str(path))
-
-
-def _compiled(text: str, compiler: Sequence[str], folder: Path, name: str) -> Path:
-    """Write the library into `folder`, whole or not at all, and return its path."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as place:
-            made = Path(place, name)
-            source = Path(place, "program.c")
-            source.write_text(text, encoding="utf-8")
-            command = [*compiler, *FLAGS, "-shared", *(() if sys.platform == "win32" else ("-fPIC",))]
-            command += [str(source), "-o", str(made), "-lm"]
-            done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-            if done.returncode:
-                raise CompilerError(
-                    f"{shlex.join(compiler)} did not compile the program:\n{done.stderr.strip()[-2000:]}"
-                )
-            os.chmod(made, 0o700)
-            os.replace(made, folder / name)
-    except OSError as error:
-        raise CompilerError(f"the compiled program could not be written to {str(folder)!r}: {error}") from error
-    return folder / name
-
-
-@cache
 def compiler() -> tuple[str, ...]:
     """Return the command of the C compiler; `CompilerError` names both ways to one where there is none."""
-    if os.environ.get("CC"):
-        return tuple(shlex.split(os.environ["CC"]))
+    if chosen := os.environ.get("CC"):
+        try:
+            command = tuple(shlex.split(chosen))
+        except ValueError as error:
+            raise CompilerError(f"native: CC: got {chosen!r}: {error}; accepted: a command, like CC=gcc") from error
+        if command and shutil.which(command[0]):
+            return command
+        raise CompilerError(f"native: CC: got {chosen!r}, which is no program here; unset CC, or name a C compiler")
     for name in ("cc", "gcc", "clang"):
         if path := shutil.which(name):
             return (path,)
@@ -98,6 +68,57 @@ def compiler() -> tuple[str, ...]:
         "native: no C compiler: none is named by CC, and there is no cc, gcc or clang; install one, or its wheel: "
         "pip install 'chainrule[native]'"
     )
+
+
+@cache
+def _loaded(text: str, command: tuple[str, ...]) -> ctypes.CDLL:
+    key = "\0".join([text, *command, *FLAGS, *FLAGS_OF_GCC, sys.platform, _processor()])
+    name = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.{'dll' if sys.platform == 'win32' else 'so'}"
+    folder = _folder()
+    if folder is not None:
+        with suppress(OSError):
+            return _from_cache(text, command, folder / name)
+    try:
+        with tempfile.TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as place:
+            path = Path(place, name)
+            _compile(text, command, path)
+            return ctypes.CDLL(str(path))
+    except OSError as error:
+        raise CompilerError(f"native: the compiled program could neither be kept nor loaded: {error}") from error
+
+
+def _from_cache(text: str, command: Sequence[str], path: Path) -> ctypes.CDLL:
+    if _is_own(path):
+        with suppress(OSError):  # what is broken, or was just forgotten, is compiled again
+            os.utime(path)
+            return ctypes.CDLL(str(path))
+    with tempfile.TemporaryDirectory(prefix="making-", dir=path.parent, ignore_cleanup_errors=True) as place:
+        made = Path(place, path.name)
+        _compile(text, command, made)
+        os.chmod(made, 0o700)
+        os.replace(made, path)  # whole or not at all, whoever else compiles the same
+    _forget_oldest(path.parent)
+    return ctypes.CDLL(str(path))
+
+
+def _compile(text: str, compiler: Sequence[str], library: Path) -> None:
+    """Compile a C file into a library; OSError where a file cannot be written, `CompilerError` where it fails."""
+    source = library.with_name("program.c")
+    source.write_text(text, encoding="utf-8")
+    flags = [*FLAGS, "-shared", *(() if sys.platform == "win32" else ("-fPIC",))]
+    if "Free Software Foundation" in _output([*compiler, "--version"]).stdout:
+        flags += FLAGS_OF_GCC
+    done = _output([*compiler, *flags, str(source), "-o", str(library), "-lm"])
+    if done.returncode or not library.exists():
+        said = (done.stderr or done.stdout).strip()[-2000:]
+        raise CompilerError(f"native: {shlex.join(compiler)} did not compile the program:\n{said}")
+
+
+def _output(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    except OSError as error:
+        raise CompilerError(f"native: {command[0]} could not be started: {error}") from error
 
 
 def _processor() -> str:
@@ -110,13 +131,13 @@ def _processor() -> str:
 
 
 def _folder() -> Path | None:
-    """Return the cache folder; None where it cannot be made, written to, or others could write to it."""
+    """Return the cache folder; None where it cannot be made, or others could write to it."""
     folder = user_cache_path("chainrule")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
         return None
-    return folder if os.access(folder, os.W_OK) and _is_own(folder) else None
+    return folder if _is_own(folder) else None
 
 
 def _is_own(path: Path) -> bool:
@@ -131,10 +152,15 @@ def _is_own(path: Path) -> bool:
 
 
 def _forget_oldest(folder: Path) -> None:
+    """Delete the libraries that were longest unused, past `KEPT`, and what killed processes left."""
     libraries = []
     for path in folder.iterdir():
         with suppress(OSError):  # another process may have forgotten it
-            libraries.append((path.stat().st_mtime, path))
+            used = path.stat().st_mtime
+            if path.suffix in (".so", ".dll"):
+                libraries.append((used, path))
+            elif path.name.startswith("making-") and used < time.time() - ABANDONED:
+                shutil.rmtree(path, ignore_errors=True)
     for _, path in sorted(libraries)[:-KEPT]:
         with suppress(OSError):
             path.unlink()
