@@ -23,10 +23,12 @@ Each is a function in `autograd`, of Values, plain numbers and NumPy arrays of t
 `where`), under the names in the first column. *a* stands for the output. Where Python's float arithmetic raises an
 exception, so does the operation, naming its inputs; where it gives inf or nan, so does the operation.
 
-Derivatives at kinks are PyTorch's, of every order. At singular points the first ones are; where PyTorch's second ones
-are inf or nan, the graph of a derivative raises ZeroDivisionError (`sqrt` at 0, `asin` and `acos` at ±1, `hypot` at
-(0, 0), fractional powers of 0), or the derivative stays 0 (`atan2` at (0, 0), 0^y by y). What other systems answer, and
-what to change in a program that comes from there, is on the page of [conventions](conventions.md).
+Derivatives at kinks are PyTorch's, of every order, but for the second ones of `elu` at 0: they are those of its
+negative side, as the first is, where PyTorch takes the other side. At singular points the first ones are PyTorch's;
+where its second ones are inf or nan, the graph of a derivative raises ZeroDivisionError (`sqrt` at 0, `asin` and
+`acos` at ±1, `hypot` at (0, 0), fractional powers of 0), or the derivative stays 0 (`atan2` at (0, 0), 0^y by y). What
+other systems answer, and what to change in a program that comes from there, is on the page of
+[conventions](conventions.md).
 
 By what a `where` does not choose, and by its condition, the derivative is 0 whatever stands there, infinite
 derivatives further down included: `where(x < 1, x, sqrt(x))` has the derivative 1 at 0. Any other 0 that meets an

@@ -103,7 +103,7 @@ KINKS = [
     ("abs", (0.0,)),
     ("relu", (0.0,)),
     ("leaky_relu", (0.0, 0.1)),
-    ("elu", (0.0, 1.0)),
+    ("elu", (0.0, 1.0)),  # PyTorch's as `DIFFERENTIABLE` writes it: its own takes the other side at second order
     ("elu", (0.0, 1.3)),
     ("maximum", (1.0, 1.0)),
     ("minimum", (1.0, 1.0)),
@@ -116,6 +116,13 @@ def test_derivatives_at_kinks_of_every_order(name, point):
         for along in itertools.combinations_with_replacement(range(len(point)), order):
             ours = derivative(getattr(autograd, name), along)(*point)
             assert float(ours) == torch_derivative(DIFFERENTIABLE[name], point, along), along
+
+
+def test_the_second_derivative_of_elu_at_0_is_that_of_the_side_its_first_is_of():
+    x = tensor(0.0)
+    (slope,) = torch.autograd.grad(functional.elu(x), x, create_graph=True)
+    assert torch.autograd.grad(slope, x)[0].item() == 0.0  # where the slope is the left side's
+    assert derivative(autograd.elu, (0, 0))(0.0, 1.0) == 1.0
 
 
 SINGULAR = [("sqrt", (0.0,)), ("asin", (1.0,)), ("acos", (-1.0,)), ("hypot", (0.0, 0.0)), ("pow", (0.0, 0.5))]

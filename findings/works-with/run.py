@@ -27,6 +27,9 @@ Every line was tried: `python findings/works-with/run.py` writes pictures, pages
 model, installs each front end in a temporary folder, in the version of the line, hands them over and writes this page;
 `run.py NAME` tries the lines under that head again. *Lost* is what a reader or the program of the line does not show or
 keep, as measured; empty where nothing is known to be.
+
+*The same bits* in every run, which this product promises, means on one build of Python: its functions are those of the
+system's C library, and these differ in the last place, as the line of Pyodide shows.
 """
 
 
