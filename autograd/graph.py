@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.value import Value
+from autograd.value import Value, links
 
 
 def topological_order(*roots: Value) -> list[Value]:
@@ -27,15 +27,15 @@ def topological_order(*roots: Value) -> list[Value]:
             order.append(stack.pop())  # type: ignore[arg-type]
         elif node not in seen:
             seen.add(node)
-            op = node._op
+            op, x, y = links(node)
             if op is None:
                 order.append(node)
             elif op.arity == 3:
                 stack += (node, None, *reversed(node.inputs))
             else:  # most of every graph, without the tuple of its inputs
                 stack += (node, None)
-                if (y := node._y) is not None and y not in seen:
+                if y is not None and y not in seen:
                     stack.append(y)
-                if (x := node._x) not in seen:
+                if x not in seen:
                     stack.append(x)
     return order

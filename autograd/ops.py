@@ -33,6 +33,9 @@ SILU_BOTTOM = -1.2784645427610737, -1.0946994183093437e-16  # where silu is leas
 EXP_SILU_BOTTOM = 0.2784645427610738
 
 
+_ASCII = str.maketrans({"−": "-", "×": "*", "^": "**"})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One row: an operation, its value and one local derivative per input.
@@ -77,6 +80,15 @@ class Operation:
     def arity(self) -> int:
         """Number of inputs."""
         return len(self.partials)
+
+    @property
+    def written(self) -> str:
+        """The operation as Python writes it: + - * / ** where there is a sign, else the name.
+
+        >>> operation("pow").written, operation("log").written
+        ('**', 'log')
+        """
+        return self.symbol.translate(_ASCII) if self.infix else self.name
 
     def with_defaults(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return `inputs` with the defaults of those not given; TypeError if there are too few or too many."""

@@ -19,7 +19,7 @@ from autograd import value
 from autograd.graph import topological_order
 from autograd.locks import lock_for_this_process
 from autograd.ops import OPERATIONS, Operation
-from autograd.value import Constant, Value, apply
+from autograd.value import Constant, Value, apply, become
 
 STOP = OPERATIONS["stop_gradient"]
 
@@ -138,7 +138,7 @@ class _Watcher:
     def read(self, node: Value) -> float:
         """Return the number of a node: where a function is being recorded, one that remembers the node."""
         own = _own.get()
-        if node._op is None and isinstance(node, Constant):
+        if node.op is None and isinstance(node, Constant):
             return node._data
         if own is None:
             for elsewhere in list(_elsewhere):
@@ -152,9 +152,7 @@ class _Watcher:
         if not (isinstance(number, Reading) and number.recording):
             return number
         stopped = _stopped(number)
-        node._op, node._x, node._y, node._dx, node._dy = STOP, stopped._x, stopped._y, stopped._dx, stopped._dy
-        if isinstance(node, Constant):
-            node.__class__ = Value  # type: ignore[assignment]  # a constant would keep its number
+        become(node, stopped)
         return stopped._data
 
     def compared(self, left: Value, relation: Callable[[Any, Any], bool], right: Value, outcome: bool) -> None:
@@ -166,7 +164,7 @@ class _Watcher:
             recording.failures.append((op, tuple(inputs)))
 
     def done(self, node: Value) -> None:
-        if node._op is not None and "raises" in node._op.edges:
+        if node.op is not None and "raises" in node.op.edges:
             for recording in _concerned():
                 if recording.catches:
                     recording.successes.append(node)

@@ -242,8 +242,7 @@ def to_numpy(formula: Formula) -> str:
             return f"logical_and({', '.join(inputs)})" if name == "both" else f" {PREDICATES[name]} ".join(inputs)
         row = OPERATIONS[name]
         if row.infix:
-            sign = row.symbol.translate(_ASCII)
-            return f" {sign} ".join(inputs) if len(inputs) > 1 else sign + inputs[0]
+            return f" {row.written} ".join(inputs) if len(inputs) > 1 else row.written + inputs[0]
         return f"{row.numpy or row.name}({', '.join(inputs)})"
 
     return _print(formula, _digits, lambda x: x.name, write, _strength)
@@ -266,8 +265,7 @@ def to_javascript(formula: Formula) -> str:
         if row.javascript:
             return row.javascript.format(*inputs)
         if row.infix:
-            sign = row.symbol.translate(_ASCII)
-            return f" {sign} ".join(inputs) if len(inputs) > 1 else sign + inputs[0]
+            return f" {row.written} ".join(inputs) if len(inputs) > 1 else row.written + inputs[0]
         return f"{row.name}({', '.join(inputs)})"
 
     return _print(formula, number, lambda x: x.name, write, _strength)
@@ -290,8 +288,7 @@ def to_c(formula: Formula) -> str:
             return f"({inputs[0]} ? {inputs[1]} : {inputs[2]})"
         row = OPERATIONS[name]
         if row.infix and not row.javascript:
-            sign = row.symbol.translate(_ASCII)
-            return f" {sign} ".join(inputs) if len(inputs) > 1 else sign + inputs[0]
+            return f" {row.written} ".join(inputs) if len(inputs) > 1 else row.written + inputs[0]
         return f"m_{name}({', '.join(inputs)})"
 
     def strength(name: str) -> int:
@@ -339,7 +336,6 @@ def _grouped(text: str) -> bool:
     return text.startswith("(") and text.endswith(")")
 
 
-_ASCII = str.maketrans({"−": "-", "×": "*", "^": "**"})
 _RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TEXT_PREDICATES = PREDICATES | {"less_equal": "≤", "equal": "="}
 _LATEX_PREDICATES = PREDICATES | {"less_equal": r"\le", "equal": "=", "both": r"\text{ and }"}

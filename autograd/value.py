@@ -18,11 +18,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol
 
 from autograd.float_rules import value_and_partials
 from autograd.labels import visible
 from autograd.locks import lock_for_this_process
+from autograd.names_elsewhere import (
+    NODES_BY_OPERATIONS,
+    NamesOfMicrograd,
+    explains_arguments,
+    explains_names,
+    unknown_argument,
+)
 from autograd.ops import OPERATIONS, Operation, evaluate, has_path, local_derivative
 
 ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
@@ -68,7 +75,8 @@ def set_watcher(watcher: Watcher | None, every_operation: bool) -> None:
     _watcher, _every_operation = watcher, every_operation
 
 
-class Value:
+@explains_names("Value")
+class Value(NamesOfMicrograd):
     """A scalar node of a computation graph.
 
     Arithmetic with Values and plain numbers makes new nodes; every operation of the table is also a method.
@@ -87,19 +95,21 @@ class Value:
 
     # At most two inputs and their local derivatives (None for a constant) stand in slots rather than in tuples: the
     # cyclic collector visits every container, and this way a node is a single one. A third input makes a hidden pair.
-    __slots__ = ("_data", "_dx", "_dy", "_grad", "_label", "_op", "_x", "_y")
+    __slots__ = ("_data", "_dx", "_dy", "_grad", "_label", "_operation", "_x", "_y")
 
     _data: float
     _grad: float | None  # None until a backward pass reaches the node
     _label: str
-    _op: Operation | None
+    _operation: Operation | None
     _x: Value
     _y: Value
     _dx: float | None
     _dy: float | None
 
-    def __init__(self, data: float, label: str = "") -> None:
-        self._grad = self._op = self._x = self._y = self._dx = self._dy = None  # type: ignore[assignment]
+    def __init__(self, data: float, label: str = "", *others: Never, **unknown: Never) -> None:
+        if others or unknown:
+            raise _not_a_leaf(label, others, unknown)
+        self._grad = self._operation = self._x = self._y = self._dx = self._dy = None  # type: ignore[assignment]
         watcher = _watcher
         self._data = real(data if watcher is None else watcher.made(self, data))
         self.label = label
@@ -121,14 +131,17 @@ class Value:
 
     @property
     def grad(self) -> float:
-        """The derivative of the root by this node; 0.0 until a backward pass reaches it. ``del`` forgets it."""
+        """The derivative of the root by this node; 0.0 until a backward pass reaches it.
+
+        ``del v.grad``, or to set it to None, forgets it.
+        """
         if (watcher := _watcher) is not None:
             watcher.hindered("it reads the grad of a Value")
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
-    def grad(self, grad: float) -> None:
-        self._grad = real(grad)
+    def grad(self, grad: float | None) -> None:
+        self._grad = None if grad is None else real(grad)
 
     @grad.deleter
     def grad(self) -> None:
@@ -147,33 +160,34 @@ class Value:
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            raise TypeError(f"label: got {label!r} ({type(label).__name__}); accepted: a string")
+            inputs = f". As to _children: {NODES_BY_OPERATIONS}" if isinstance(label, tuple | list | set) else ""
+            raise TypeError(f"label: got {label!r} ({type(label).__name__}); accepted: a string{inputs}")
         self._label = label
 
     @property
     def op(self) -> Operation | None:
         """The operation that made this node; None for a leaf."""
-        return self._op
+        return self._operation
 
     @property
     def inputs(self) -> tuple[Value, ...]:
         """The operands, in the order they were written; a repeated one stands here twice."""
-        if self._op is None:
+        if self._operation is None:
             return ()
         y = self._y
         if y is None:
             return (self._x,)
-        return (self._x, y._x, y._y) if y._op is _PAIR else (self._x, y)
+        return (self._x, y._x, y._y) if y._operation is _PAIR else (self._x, y)
 
     @property
     def partials(self) -> tuple[float | None, ...]:
         """The local derivative ∂self/∂input of each operand; None for a constant, which has none computed."""
-        if self._op is None:
+        if self._operation is None:
             return ()
         y = self._y
         if y is None:
             return (self._dx,)
-        return (self._dx, y._dx, y._dy) if y._op is _PAIR else (self._dx, self._dy)
+        return (self._dx, y._dx, y._dy) if y._operation is _PAIR else (self._dx, self._dy)
 
     @property
     def paths(self) -> tuple[tuple[int, Value, float], ...]:
@@ -191,8 +205,8 @@ class Value:
         parts = [repr(self._data)]
         if self._grad is not None:
             parts.append(f"grad={self._grad!r}")
-        if self._op is not None:
-            parts.append(f"op={self._op.name}")
+        if self._operation is not None:
+            parts.append(f"op={self._operation.name}")
         if self._label:
             parts.append(f"label={str(self._label)!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
@@ -207,7 +221,7 @@ class Value:
             return _add(self, other)
         out = _new(Value)
         out._data = self._data + other._data
-        out._op = ADD
+        out._operation = ADD
         out._x = self
         out._y = other
         out._dx = out._dy = 1.0
@@ -220,7 +234,7 @@ class Value:
             return _sub(self, other)
         out = _new(Value)
         out._data = self._data - other._data
-        out._op = SUB
+        out._operation = SUB
         out._x = self
         out._y = other
         out._dx = 1.0
@@ -238,7 +252,7 @@ class Value:
         out._dx = y = other._data
         out._dy = x = self._data
         out._data = x * y
-        out._op = MUL
+        out._operation = MUL
         out._grad = None
         out._label = ""
         return out
@@ -330,6 +344,7 @@ class Value:
 
     # Back-propagation ---------------------------------------------------------------------------------------------
 
+    @explains_arguments
     def backward(self) -> None:
         """Compute the derivative of this node by every node it depends on, into their ``grad``.
 
@@ -359,9 +374,26 @@ class Value:
             cleared: set[int] = set()
             for node in _inputs_first(self, cleared):
                 cleared.add(id(node))
-                if node._op is not None:
+                if node._operation is not None:
                     node._grad = None
             raise
+
+    def hand_back(self) -> None:
+        """Add this node's gradient, times the local derivative by each input, to the gradients of its inputs.
+
+        It is one step of `backward`, for passes by hand, in whatever order: a node that hands on before all that uses
+        it has done so hands on too little. A leaf has nobody to hand to, a node without a gradient nothing to hand on.
+
+        >>> a, b = Value(2.0), Value(3.0)
+        >>> product = a * b
+        >>> product.grad = 1.0
+        >>> product.hand_back()
+        >>> a.grad, b.grad
+        (3.0, 2.0)
+        """
+        if self._grad is not None:
+            for _, x, local in self.paths:
+                x._grad = (0.0 if x._grad is None else x._grad) + local * self._grad
 
     # Copy and pickle, without recursion -----------------------------------------------------------------------------
 
@@ -387,6 +419,14 @@ class Value:
         _set_state(self, state)
 
 
+def _not_a_leaf(label: Any, others: tuple[Any, ...], unknown: Mapping[str, Any]) -> TypeError:
+    """Return the error of a Value that is given more than a number and a label."""
+    if others:
+        given = ", ".join(["data", *map(repr, (label, *others))])
+        return TypeError(f"Value({given}): {NODES_BY_OPERATIONS}; accepted: Value(data, label)")
+    return unknown_argument("Value", next(iter(unknown)), ("data", "label"))
+
+
 def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
     """Do the work of `Value.backward`; each leaf goes into `leaves`, with its gradient before, as it is met."""
     # 1. Put the operations that the root depends on in an order in which each comes after its inputs. The way there is
@@ -395,7 +435,7 @@ def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
     opened, closed = _ZERO + 0.0, _ZERO + 0.0
     order: list[Value] = []
     stack = [root]
-    if root._op is None:
+    if root._operation is None:
         leaves.append((root, root._grad))
         stack.pop()
     while stack:
@@ -407,7 +447,7 @@ def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
         elif grad is not closed:
             waiting = False
             if node._dy is not None and (grad := (y := node._y)._grad) is not closed:
-                if y._op is None:
+                if y._operation is None:
                     leaves.append((y, grad))
                     y._grad = closed
                 else:
@@ -416,7 +456,7 @@ def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
                     stack.append(node)
                     stack.append(y)
             if node._dx is not None and (grad := (x := node._x)._grad) is not closed:
-                if x._op is None:
+                if x._operation is None:
                     leaves.append((x, grad))
                     x._grad = closed
                 else:
@@ -544,7 +584,7 @@ def _unary(op: Operation) -> Callable[..., Value]:
             return _not_as_usual(op, data, x)
         out = _new(Value)
         out._data = data
-        out._op = op
+        out._operation = op
         out._x = x
         out._y = None  # type: ignore[assignment]
         out._dx = dx
@@ -592,7 +632,7 @@ def _binary(op: Operation) -> Callable[..., Value]:
             return _not_as_usual(op, data, x, y)
         out = _new(Value)
         out._data = data
-        out._op = op
+        out._operation = op
         out._x = x
         out._y = y
         out._dx = dx
@@ -648,7 +688,7 @@ def _with_apply(op: Operation) -> Callable[..., Value]:
 def _constant(number: float) -> Constant:
     out = _new(Constant)
     out._data = number
-    out._op = out._x = out._y = out._dx = out._dy = out._grad = None  # type: ignore[assignment]
+    out._operation = out._x = out._y = out._dx = out._dy = out._grad = None  # type: ignore[assignment]
     out._label = ""
     return out
 
@@ -704,7 +744,7 @@ def apply(op: Operation, *operands: Value | float) -> Value:
 def _node(op: Operation, data: float, x: Value, y: Value | None, dx: float | None, dy: float | None = None) -> Value:
     out = _new(Value)
     out._data = data
-    out._op = op
+    out._operation = op
     out._x = x
     out._y = y  # type: ignore[assignment]
     out._dx = dx
@@ -753,7 +793,7 @@ def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Val
         product._data = data = x * y
         product._dx = None if w.__class__ is Constant else y
         product._dy = None if a.__class__ is Constant else x
-        product._op = MUL
+        product._operation = MUL
         product._grad = None
         product._label = ""
         if total is None:
@@ -765,7 +805,7 @@ def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Val
             out._y = product
             out._data = number = number + data
             out._dx = out._dy = 1.0
-            out._op = ADD
+            out._operation = ADD
             out._grad = None
             out._label = ""
             total = out
@@ -792,10 +832,10 @@ def _method(op: Operation) -> Callable[..., Value]:
     return method
 
 
-for _op in OPERATIONS.values():
-    if _op.name != "where":  # `where` starts with a condition, not with a node: it is a function
-        setattr(Value, _op.name, _method(_op))
-        setattr(Value, _op.numpy or _op.name, getattr(Value, _op.name))
+for _row in OPERATIONS.values():
+    if _row.name != "where":  # `where` starts with a condition, not with a node: it is a function
+        setattr(Value, _row.name, _method(_row))
+        setattr(Value, _row.numpy or _row.name, getattr(Value, _row.name))
 
 
 # Without a graph ------------------------------------------------------------------------------------------------------
@@ -884,6 +924,31 @@ def _count_blocks(change: int) -> None:
         _blocks += change
 
 
+# Links, for what walks or rewrites graphs -----------------------------------------------------------------------------
+
+links: Callable[[Value], tuple[Operation | None, Any, Any]]
+links = operator.attrgetter("_operation", "_x", "_y")
+"""Return the operation of a node, its first input and its second one; None where there is none.
+
+What `op` and `inputs` tell, at the speed that a graph of a million nodes needs. In the place of the second input of
+three stands a node that is none of the graph's: then ask for `inputs`.
+"""
+
+
+def become(leaf: Value, node: Value) -> None:
+    """Make `leaf` what `node` is: the same operation on the same inputs. A constant becomes a Value.
+
+    >>> x, y = Value(2.0), Constant(4.0)
+    >>> become(y, x * x)
+    >>> y
+    Value(4.0, op=mul)
+    """
+    leaf._operation, leaf._x, leaf._y = node._operation, node._x, node._y
+    leaf._data, leaf._dx, leaf._dy = node._data, node._dx, node._dy
+    if isinstance(leaf, Constant):
+        leaf.__class__ = Value  # type: ignore[assignment]  # a constant would keep its number
+
+
 # Other nodes in the place of some -------------------------------------------------------------------------------------
 
 
@@ -949,14 +1014,14 @@ def _inputs_first(root: Value, done: Container[int]) -> Iterator[Value]:
 
 
 def _state(node: Value) -> list[Any]:
-    op = "pair" if node._op is _PAIR else node._op
+    op = "pair" if node._operation is _PAIR else node._operation
     dx, dy = ("no path" if local is NO_PATH else local for local in (node._dx, node._dy))
     return [node._data, op, node._x, node._y, dx, dy, node._grad, node._label]
 
 
 def _set_state(node: Value, state: list[Any]) -> None:
     node._data, op, node._x, node._y, dx, dy, node._grad, node._label = state
-    node._op = _PAIR if op == "pair" else op
+    node._operation = _PAIR if op == "pair" else op
     node._dx, node._dy = (NO_PATH if local == "no path" else local for local in (dx, dy))
 
 

@@ -12,6 +12,7 @@ if not hasattr(autograd, "Value"):
         "--force-reinstall chainrule`; or use a fresh virtual environment"
     )
 
+from autograd.names_elsewhere import missing_name
 from nn.layers import MLP, ForwardPass, Layer, Neuron, softmax
 from nn.losses import (
     binary_cross_entropy,
@@ -84,7 +85,7 @@ def __getattr__(name: str) -> Any:
         for module in map(importlib.import_module, _LATER):
             if hasattr(module, name):
                 return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise missing_name(__name__, name)
 
 
 def __dir__() -> list[str]:

@@ -83,6 +83,7 @@ def _model(text: str) -> MLP:
         if below != n_in:
             raise DocumentError(f"layers[{k + 1}].W: got rows of {n_in}; layers[{k}] has {below} units")
     model = MLP(shapes[0][1], [rows for rows, _ in shapes], content["activation"], content["output"])
+    model.seed = None  # the weights are not drawn
     for layer, numbers in zip(model.layers, layers, strict=True):
         for neuron, row, bias in zip(layer.neurons, numbers["W"], numbers["b"], strict=True):
             for w, number in zip(neuron.w, row, strict=True):

@@ -89,6 +89,7 @@ def from_torch(module: torch.nn.Module) -> MLP:
     model = MLP(
         linears[0].in_features, [linear.out_features for linear in linears], hidden[0] if hidden else None, output
     )
+    model.seed = None  # the weights are not drawn
     for layer, linear in zip(model.layers, linears, strict=True):
         biases = [0.0] * linear.out_features if linear.bias is None else linear.bias.tolist()
         for neuron, row, bias in zip(layer.neurons, linear.weight.tolist(), biases, strict=True):

@@ -22,6 +22,7 @@ from typing import Any
 
 from autograd import functions
 from autograd.labels import UnitLabel, visible
+from autograd.names_elsewhere import ARGUMENTS, explains_arguments, explains_names
 from autograd.ops import OPERATIONS, Operation, added, evaluate, local_derivative
 from autograd.value import Constant, Value, node_maker, sum_of_products
 
@@ -44,7 +45,8 @@ def activation_operation(name: str | None, argument: str = "activation") -> Oper
     row = OPERATIONS.get(name) if isinstance(name, str) else None
     if row is None or row.arity - len(row.defaults) != 1:
         accepted = [op.name for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1]
-        raise ValueError(f"{argument}: got {name!r}; accepted: None, {SOFTMAX}, {', '.join(accepted)}")
+        here = f" ({ARGUMENTS['nonlin']})" if isinstance(name, bool) else ""
+        raise ValueError(f"{argument}: got {name!r}{here}; accepted: None, {SOFTMAX}, {', '.join(accepted)}")
     return row
 
 
@@ -66,6 +68,7 @@ def softmax(z: Sequence[Any]) -> list[Any]:
     return [power / total for power in powers]
 
 
+@explains_names("network")
 class Neuron:
     """A unit: a = f(Σ_j w_j x_j + b), with weights ``w`` and bias ``b``.
 
@@ -74,6 +77,7 @@ class Neuron:
     ('W^(1)_12', 0.0)
     """
 
+    @explains_arguments
     def __init__(
         self,
         n_in: int,
@@ -128,6 +132,7 @@ class Neuron:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
 
 
+@explains_names("network")
 class Layer:
     """The units of one layer: a = f(W x + b), where f acts on each unit or is softmax over all of them.
 
@@ -138,6 +143,7 @@ class Layer:
     ['0.333', '0.333', '0.333']
     """
 
+    @explains_arguments
     def __init__(
         self,
         n_in: int,
@@ -226,12 +232,14 @@ class ForwardPass:
     output: list[Value]
 
 
+@explains_names("network")
 class MLP:
     """A multi-layer perceptron: `n_in` inputs, then layers of the given sizes.
 
     ``activation`` is that of the hidden layers, ``output`` that of the last one: the name of an operation of one input,
-    ``"softmax"`` or None for none. ``seed`` determines the initial weights. ``layers`` may be changed: the network is
-    what stands there.
+    ``"softmax"`` or None for none. ``seed`` determines the initial weights, and is None where they come from a file or
+    another library: networks made without ``seed=`` start the same, from seed 0, whatever ``random.seed`` was called
+    with. ``layers`` may be changed: the network is what stands there.
 
     Raises ValueError for a size below 1, a name that is no activation, a softmax of one unit and a seed that is no
     whole number.
@@ -241,6 +249,9 @@ class MLP:
     (0.5, 13)
     """
 
+    seed: int | None = None
+
+    @explains_arguments
     def __init__(
         self,
         n_in: int,
@@ -256,6 +267,7 @@ class MLP:
         activation_operation(activation)  # which a network of one layer has no use for
         activation_operation(output, "output")
         generator = seeded(seed)
+        self.seed = seed
         last = len(sizes)
         self.layers = [
             Layer(n_in, n_out, output if number == last else activation, seed=generator, number=number)
@@ -340,7 +352,8 @@ class MLP:
         n_in, *sizes = self.sizes
         *hidden, output = (layer.activation for layer in self.layers)
         activation = hidden if len(set(hidden)) > 1 else hidden[0] if hidden else None
-        return f"MLP({n_in}, {sizes}, activation={activation!r}, output={output!r})"
+        seed = "" if self.seed is None else f", seed={self.seed}"
+        return f"MLP({n_in}, {sizes}, activation={activation!r}, output={output!r}{seed})"
 
 
 def zero_grad(parameters: Iterable[Value]) -> None:

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.labels import visible
+from autograd.names_elsewhere import explains_arguments, explains_names
 from autograd.value import Value
+from nn.layers import zero_grad
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+@explains_names("optimizer")
 class ArrayOptimizer:
     """What the update rules share: a step moves all parameters, or none where one would not stay finite.
 
@@ -56,6 +59,10 @@ class ArrayOptimizer:
         for w, number in zip(self.parameters, self.moved(numbers, gradients).tolist(), strict=True):
             w.data = number
 
+    def zero_grad(self) -> None:
+        """Forget the gradients of the parameters, so that the next backward pass starts from zero."""
+        zero_grad(self.parameters)
+
     def moved(self, numbers: Floats, gradients: Floats) -> Floats:
         """Return where a step takes the parameters, and remember the step; OverflowError as `step`."""
         with np.errstate(all="ignore"):
@@ -78,6 +85,7 @@ class SGD(ArrayOptimizer):
     With μ = 0 this is w := w − α ∂J/∂w. Raises ValueError unless α > 0 and 0 ≤ μ < 1.
     """
 
+    @explains_arguments
     def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.1, momentum: float = 0.0) -> None:
         super().__init__(parameters, 0.0)
         self.learning_rate = _within("learning_rate", learning_rate, above=0.0)
@@ -96,6 +104,7 @@ class Adam(ArrayOptimizer):
     m := β₁ m + (1 − β₁) g, v := β₂ v + (1 − β₂) g², w := w − α (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
     """
 
+    @explains_arguments
     def __init__(
         self,
         parameters: Iterable[Value],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.labels import visible
+from autograd.names_elsewhere import explains_arguments
 from autograd.value import Value, remembering
 from nn.datasets import Dataset, scaling
 from nn.engines import Optimizer, Rows, make_engine
@@ -68,6 +69,7 @@ class History:
     __repr__ = __str__
 
 
+@explains_arguments
 @remembering()
 def fit(
     model: MLP,

@@ -219,7 +219,8 @@ def test_copies_and_pickles():
 
 
 def test_repr():
-    assert repr(MLP(2, [3, 1], activation="tanh")) == "MLP(2, [3, 1], activation='tanh', output=None)"
+    assert repr(MLP(2, [3, 1], activation="tanh")) == "MLP(2, [3, 1], activation='tanh', output=None, seed=0)"
+    assert repr(MLP(2, [3, 1], seed=5)) == "MLP(2, [3, 1], activation='relu', output=None, seed=5)"
     assert repr(Layer(2, 3)) == "Layer(2, 3, activation='relu')"
     assert repr(Neuron(2)) == "Neuron(2, activation='relu')"
 

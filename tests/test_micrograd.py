@@ -3,6 +3,7 @@
 import random
 from types import SimpleNamespace
 
+import graphviz
 import pytest
 
 import autograd
@@ -88,3 +89,97 @@ def test_parts_of_a_network(make):
     if not isinstance(one, list):
         one, other = [one], [other]
     assert [a.data for a in one] == pytest.approx([a.data for a in other], rel=1e-15)
+
+
+# The graph half: code of notebooks, which reads nodes by micrograd's names --------------------------------------------
+
+
+def graph_of(root):
+    nodes, edges = set(), set()
+
+    def visit(v):
+        if v not in nodes:
+            nodes.add(v)
+            for child in v._prev:
+                edges.add((child, v))
+                visit(child)
+
+    visit(root)
+    return nodes, edges
+
+
+def drawn_with_graphviz(root):
+    dot = graphviz.Digraph(format="svg", graph_attr={"rankdir": "LR"})
+    nodes, edges = graph_of(root)
+    for n in nodes:
+        dot.node(str(id(n)), "data %.4f | grad %.4f" % (n.data, n.grad), shape="record")  # noqa: UP031
+        if n._op:
+            dot.node(str(id(n)) + n._op, label=n._op)
+            dot.edge(str(id(n)) + n._op, str(id(n)))
+    for a, b in edges:
+        dot.edge(str(id(a)), str(id(b)) + b._op)
+    return dot
+
+
+def neuron(library):
+    x1, x2, w1, w2, b = map(library.Value, (2.0, 0.0, -3.0, 1.0, 6.8813735870195432))
+    terms = x1 * w1, x2 * w2
+    total = terms[0] + terms[1]
+    n = total + b
+    e = (2 * n).exp()
+    return (x1, x2, w1, w2, b), (e - 1) / (e + 1)
+
+
+def test_tracing_and_drawing_with_graphviz():
+    def picture(library):
+        a, b = library.Value(-4.0), library.Value(2.0)
+        root = ((a * b + a) * b + 1.5).relu()
+        nodes, edges = graph_of(root)
+        return sorted(x._op.lower() for x in nodes), len(edges), drawn_with_graphviz(root).source
+
+    signs, edges, source = picture(OURS)
+    assert (signs, edges) == picture(THEIRS)[:2] == (["", "", "", "*", "*", "+", "+", "relu"], 9)
+    assert source.count("->") == edges + 5
+    assert source.count("label=relu") == 1
+    assert (autograd.Value(2.0) ** 3)._op == "**"
+
+
+def test_backward_by_hand_in_the_right_order_and_in_a_wrong_one():
+    leaves, o = neuron(OURS)
+    order, seen = [], set()
+
+    def sort(v):
+        if v not in seen:
+            seen.add(v)
+            for child in v._prev:
+                sort(child)
+            order.append(v)
+
+    sort(o)
+    o.grad = 1.0
+    for v in reversed(order):
+        v._backward()
+    by_hand = [x.grad for x in leaves]
+    assert by_hand == pytest.approx([-1.5, 0.5, 1.0, 0.0, 0.5], abs=1e-6)  # as the lecture finds them
+    leaves, o = neuron(OURS)
+    o.backward()
+    assert [x.grad for x in leaves] == by_hand
+    # a node that hands on before its own gradient is whole hands on too little
+    a = autograd.Value(3.0)
+    b = a + a
+    d = a * b
+    d.grad = 1.0
+    b.hand_back()
+    d.hand_back()
+    assert (b.grad, a.grad) == (3.0, 6.0)  # not 12: what b has got came too late
+    a.hand_back()  # of a leaf: nobody to hand to
+    assert a.grad == 6.0
+
+
+def test_gradients_are_forgotten_in_each_way_that_people_write():
+    w = autograd.Value(2.0)
+    for forget in (lambda: setattr(w, "grad", None), lambda: setattr(w, "grad", 0.0), nn.SGD([w], 0.1).zero_grad):
+        (w * w).backward()
+        assert w.grad == 4.0
+        forget()
+        assert w.grad == 0.0

@@ -38,7 +38,7 @@ def test_outputs_and_gradients_are_the_same_and_come_back(activation, output):
     cost(model, X, Y, squared_error).backward()
     assert [p.grad for p in model.parameters()] == pytest.approx(gradients, rel=1e-12, abs=1e-14)
     again = from_torch(module)
-    assert repr(again) == repr(model)
+    assert repr(again) == repr(model).replace(", seed=3", "")
     assert [p.data for p in again.parameters()] == [p.data for p in model.parameters()]
 
 

@@ -16,11 +16,13 @@ from autograd.draw.layout import lay_out, to_dot
 from autograd.draw.picture import Picture, dated
 from autograd.draw.svg import to_svg
 from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, view_of
+from autograd.names_elsewhere import explains_arguments, explains_names
 from autograd.value import Value
 
 __all__ = ["Drawing", "draw"]
 
 
+@explains_names("Drawing")
 class Drawing(Picture):
     """A picture of a graph, as the graph was when it was drawn.
 
@@ -72,6 +74,7 @@ class Drawing(Picture):
         return f"<Drawing of {len(self._graph.nodes):,} nodes{folded}>"
 
 
+@explains_arguments
 def draw(
     J: Value, names: Mapping[str, object] | None = None, *, constants: bool = True, fold: str | None = None
 ) -> Drawing:

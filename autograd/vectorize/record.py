@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS
-from autograd.value import Value
+from autograd.value import Value, links
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,10 +50,11 @@ def record(roots: Sequence[Value]) -> Record:
     nodes = topological_order(*roots)
     index = {node: k for k, node in enumerate(nodes)}
     row_number: dict[Any, int] = {**ROW_NUMBER, None: LEAF}
-    op = np.array([row_number[node._op] for node in nodes])
+    linked = list(map(links, nodes))
+    op = np.array([row_number[row] for row, _, _ in linked])
     inputs = np.full((len(nodes), 3), -1)
-    inputs[:, 0] = [index.get(node._x, -1) for node in nodes]
-    inputs[:, 1] = [index.get(node._y, -1) for node in nodes]
+    inputs[:, 0] = [index.get(x, -1) for _, x, _ in linked]
+    inputs[:, 1] = [index.get(y, -1) for _, _, y in linked]
     of_three = np.array([row.arity == 3 for row in ROWS])
     for k in np.flatnonzero((op != LEAF) & of_three[op]).tolist():  # the other two stand in a hidden node
         inputs[k] = [index[x] for x in nodes[k].inputs]

@@ -150,7 +150,7 @@ class Way:
         leaves = [
             None if x in by_value else x._data.hex() if x.__class__ is Constant else place.get(x, x)
             for x in graph.nodes
-            if x._op is None
+            if x.op is None
         ]
         return [leaves, [graph.index[x] for x in (*self.roots, *self.guards.watched)]]
 
@@ -231,7 +231,7 @@ def _obstacle(outside: Outside) -> str:
 
 def _slopes(root: Value) -> dict[Value, float]:
     """Return the gradient by every leaf; those that the leaves have stay as they are."""
-    leaves = [x for x in topological_order(root) if x._op is None and not isinstance(x, Constant)]
+    leaves = [x for x in topological_order(root) if x.op is None and not isinstance(x, Constant)]
     before = [x._grad for x in leaves]
     for x in leaves:
         x._grad = None

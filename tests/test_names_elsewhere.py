@@ -1,0 +1,100 @@
+"""Names of micrograd, PyTorch and Keras: what is another one here is said in the error."""
+
+import inspect
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from autograd.draw import draw
+from autograd.names_elsewhere import ARGUMENTS, ATTRIBUTES
+
+PICTURE = draw(Value(1.0, label="x"))
+OWNERS = {
+    "Value": [Value(2.0), autograd.Constant(2.0)],
+    "Drawing": [PICTURE],
+    "optimizer": [nn.SGD([Value(1.0)]), nn.Adam([Value(1.0)])],
+    "network": [nn.Neuron(2), nn.Layer(2, 3), nn.MLP(2, [3, 1])],
+    "autograd": [autograd],
+    "nn": [nn],
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in ATTRIBUTES.items() for name in names])
+def test_a_name_of_elsewhere_says_what_to_write(kind, name):
+    for owner in OWNERS[kind]:
+        if kind == "network" and hasattr(owner, name):
+            continue
+        assert not hasattr(owner, name), "the table says of a name that is there that it is not"
+        assert name not in dir(owner)
+        with pytest.raises(AttributeError) as caught:
+            getattr(owner, name)
+        assert name in str(caught.value)
+        assert ATTRIBUTES[kind][name] in str(caught.value)
+
+
+def test_the_words_of_an_import_are_those_of_the_attribute():
+    for statement, words in {
+        "from nn import Linear": "nn.Layer",
+        "from nn import Module": "parameters",
+        "from autograd import draw_dot": "from autograd.draw import draw",
+        "import nn; nn.Sequential": "nn.MLP",
+    }.items():
+        with pytest.raises((ImportError, AttributeError), match=words):
+            exec(statement)
+    with pytest.raises(ImportError, match="cannot import name 'nothing'"):
+        exec("from nn import nothing")
+    assert not hasattr(nn, "nothing")
+
+
+W = Value(2.0)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "words"),
+    [
+        (lambda: nn.Neuron(2, nonlin=False), "activation=None"),
+        (lambda: nn.Neuron(2, False), "activation=None"),
+        (lambda: nn.Layer(2, 3, nonlin=True), "activation='relu'"),
+        (lambda: nn.MLP(nin=2, nouts=[3, 1]), "n_in"),
+        (lambda: nn.MLP(2, nouts=[3, 1]), "sizes"),
+        (lambda: nn.Layer(nin=2, nout=1), "n_in"),
+        (lambda: nn.Layer(in_features=2, out_features=1), "n_in"),
+        (lambda: nn.SGD([W], lr=0.1), "learning_rate"),
+        (lambda: nn.Adam([W], lr=0.1), "learning_rate"),
+        (lambda: nn.Adam([W], betas=(0.9, 0.99)), "beta1= and beta2="),
+        (lambda: nn.SGD([W], weight_decay=1e-4), "decay_rate"),
+        (lambda: W.backward(retain_graph=True), "leave the argument out"),
+        (lambda: Value(2.0, requires_grad=True), "Constant"),
+        (lambda: Value(2.0, name="w"), "label="),
+        (lambda: Value(5.0, (W, W), "+"), "own_operation"),
+        (lambda: Value(5.0, (W, W)), "own_operation"),
+        (lambda: Value(5.0, _children=(W, W), _op="+"), "own_operation"),
+        (lambda: setattr(W * W, "_backward", print), "own_operation"),
+        (lambda: setattr(W, "_prev", {W}), "own_operation"),
+        (lambda: setattr(W, "color", "red"), "dict"),
+        (lambda: nn.fit(nn.MLP(2, [3, 1]), ([[1.0, 2.0]], [1.0]), nn.squared_error, n_epochs=2), "epochs="),
+        (lambda: draw(W, format="svg"), "save"),
+        (lambda: draw(W).render("graph", view=True), "save"),
+        (lambda: draw(W).view(), "notebook"),
+        (lambda: draw(W).source, r"draw\(J\)\.dot"),
+    ],
+)
+def test_what_is_written_elsewhere_is_answered_by_what_is_written_here(attempt, words):
+    with pytest.raises((TypeError, ValueError, AttributeError), match=words):
+        attempt()
+    assert not W.has_grad
+
+
+def test_an_unknown_argument_names_those_there_are():
+    with pytest.raises(TypeError, match=r"SGD: got an argument rate=; accepted: parameters, learning_rate, momentum"):
+        nn.SGD([W], rate=0.1)
+    with pytest.raises(TypeError, match=r"backward: got an argument x=; accepted: no arguments"):
+        W.backward(x=1)
+
+
+def test_signatures_are_those_of_the_functions():
+    assert list(inspect.signature(nn.SGD).parameters) == ["parameters", "learning_rate", "momentum"]
+    assert list(inspect.signature(nn.MLP).parameters) == ["n_in", "sizes", "activation", "output", "seed"]
+    assert not set(ARGUMENTS) & set(inspect.signature(nn.fit).parameters)
