@@ -94,7 +94,7 @@ def _write(name: str, *inputs: Any) -> Any:
     return first.next(_SYNTAX.get(name, f"{name}({places})"), *inputs)
 
 
-_ELEMENTARY = [name for name in vars(FLOAT) if name not in OPERATIONS or OPERATIONS[name].javascript]
+_ELEMENTARY = [name for name in vars(FLOAT) if name not in OPERATIONS or OPERATIONS[name].elementary]
 _SOURCE = with_derived(SimpleNamespace(**{name: partial(_write, name) for name in _ELEMENTARY}))
 _KNOWN = {**vars(FLOAT), "inf": math.inf, "nan": math.nan}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.graph import topological_order
 from autograd.labels import visible
-from autograd.ops import with_derived
+from autograd.ops import OPERATIONS
 from autograd.steps import node_names
 from autograd.structures import Number, plain
 from autograd.transform import VALUES
@@ -146,26 +146,25 @@ def _exact(sympy: Any, number: float) -> Any:
 
 
 def _formulas(sympy: Any) -> SimpleNamespace:
-    """Return the namespace over which a value rule is a SymPy expression."""
-    # fmt: off
-    return with_derived(SimpleNamespace(
-        less=sympy.Lt, less_equal=sympy.Le, equal=sympy.Eq, both=sympy.And,
+    """Return the namespace over which a rule is a SymPy expression: SymPy's functions, and formulas of the others."""
+    known = SimpleNamespace(
+        less=sympy.Lt,
+        less_equal=sympy.Le,
+        equal=sympy.Eq,
+        both=sympy.And,
         where=lambda condition, x, y: sympy.Piecewise(
             (x, sympy.Ne(condition, 0) if isinstance(condition, sympy.Expr) else condition), (y, True)
         ),
-        maximum=sympy.Max, minimum=sympy.Min, abs=sympy.Abs, sqrt=sympy.sqrt,
-        exp=sympy.exp, expm1=lambda x: sympy.exp(x) - 1, log=sympy.log, log1p=lambda x: sympy.log(1 + x),
-        sin=sympy.sin, cos=sympy.cos, tan=sympy.tan, asin=sympy.asin, acos=sympy.acos, atan=sympy.atan,
-        atan2=sympy.atan2, sinh=sympy.sinh, cosh=sympy.cosh, tanh=sympy.tanh, erf=sympy.erf, erfc=sympy.erfc,
-        hypot=lambda x, y: sympy.sqrt(x**2 + y**2), stop_gradient=_stop_gradient(sympy),
-        # Their value rules take care of overflow, which formulas do not know.
-        sigmoid=lambda x: 1 / (1 + sympy.exp(-x)),
-        softplus=lambda x: sympy.log(1 + sympy.exp(x)),
-        relu=lambda x: sympy.Max(x, 0),
-        elu=lambda x, alpha: sympy.Piecewise((x, x > 0), (alpha * (sympy.exp(x) - 1), True)),
-        gelu=lambda x: x * sympy.erfc(-x / sympy.sqrt(2)) / 2,
-    ))
-    # fmt: on
+        maximum=sympy.Max,
+        minimum=sympy.Min,
+        abs=sympy.Abs,
+        stop_gradient=_stop_gradient(sympy),
+    )
+    for row in OPERATIONS.values():
+        if not hasattr(known, row.name):
+            own = getattr(sympy, row.name, None) if row.elementary else None
+            setattr(known, row.name, own or functools.partial(row.formula or row.value, known))
+    return known
 
 
 @functools.cache
@@ -189,9 +188,9 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
     """Return what SymPy's functions are over Values."""
     from sympy.codegen import cfunctions  # type: ignore[import-untyped]
 
-    names = ["exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "erf", "erfc"]
+    named = [name for name, row in OPERATIONS.items() if row.elementary and isinstance(getattr(sympy, name, 0), type)]
     # fmt: off
-    return {getattr(sympy, name): getattr(VALUES, name) for name in names} | {
+    return {getattr(sympy, name): getattr(VALUES, name) for name in named} | {
         sympy.sign: _sign, sympy.Heaviside: _heaviside, sympy.DiracDelta: _dirac,
         sympy.floor: _floor, sympy.ceiling: lambda x: -_floor(-x),
         sympy.sec: lambda x: 1.0 / VALUES.cos(x), sympy.csc: lambda x: 1.0 / VALUES.sin(x),

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from types import SimpleNamespace
 from typing import Any
@@ -56,8 +56,19 @@ class Operation:
               derivative by it is 0 then, whatever stands there
     numpy     the name NumPy uses, also a method of `Value`, where it is another one
     defaults  values of the last inputs when they are not given
-    javascript  the expression of an elementary function; an operation without one is derived from its `value` rule
     infix     binding strength of ``symbol`` between or before the inputs; 0 for a function call
+    elementary  Python's function of floats, of an operation that no rule expresses; the others are derived from their
+              `value` rule
+    javascript  the expression of an elementary function in JavaScript
+    poles     of an elementary function, the inputs at which it is infinite where Python's raises ValueError
+    formula   the value as a book writes it, in other operations, where that is another form: what SymPy is given, and
+              what an elementary function is where there is none, as in C
+
+    Who reads which form of the partials::
+
+        partials  numbers: `backward`, records of steps, transforms of the first order, the page's engine, C
+        textbook  what is read: derivations, the page's words, docs/operations.md; array programs, but for `cancels`
+        smooth    what is differentiated again: transforms of the second order and above
     """
 
     name: str
@@ -73,8 +84,11 @@ class Operation:
     unchosen: tuple[Rule, ...] = ()
     numpy: str = ""
     defaults: tuple[float, ...] = ()
-    javascript: str = ""
     infix: int = 0
+    elementary: Rule | None = None
+    javascript: str = ""
+    poles: Mapping[float, float] = field(default_factory=dict)
+    formula: Rule | None = None
 
     @property
     def arity(self) -> int:
@@ -120,6 +134,21 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
+
+
+# Elementary functions that Python has not ----------------------------------------------------------------------------
+
+
+def _larger(x: float, y: float) -> float:
+    return x if x > y or x != x else y if x or y else x + y  # of zeros 0.0 is larger than -0.0
+
+
+def _smaller(x: float, y: float) -> float:
+    return x if x < y or x != x else y if x or y else -(-x - y)
+
+
+def _chosen(condition: float, x: float, y: float) -> float:
+    return x if condition else y
 
 
 # Rules too long for one line --------------------------------------------------------------------------------------
@@ -310,24 +339,29 @@ _ROWS = (
     Operation(
         name="abs", symbol="abs", latex=r"\left\lvert {0} \right\rvert", numpy="absolute", javascript="Math.abs({0})",
         value=lambda m, x: m.abs(x),
+        elementary=abs,
         partials=(lambda m, x, out: m.where(m.less(x, 0.0), -1.0, m.where(m.less(0.0, x), 1.0, 0.0)),),
         edges="kink at 0: abs′(0) = 0",
     ),
     Operation(
         name="exp", symbol="exp", latex=r"e^{{{0}}}", javascript="Math.exp({0})",
         value=lambda m, x: m.exp(x),
+        elementary=math.exp,
         partials=(lambda m, x, out: out,),
         edges="raises OverflowError above 709.78",
     ),
     Operation(
         name="expm1", symbol="expm1", latex=r"\left(e^{{{0}}} - 1\right)", javascript="Math.expm1({0})",
         value=lambda m, x: m.expm1(x),
+        elementary=math.expm1,
+        formula=lambda m, x: m.exp(x) - 1,
         partials=(lambda m, x, out: m.exp(x),),
         edges="raises OverflowError above 709.78",
     ),
     Operation(
         name="log", symbol="ln", latex=r"\ln\left({0}\right)", javascript="Math.log({0})",
         value=lambda m, x: m.log(x),
+        elementary=math.log, poles={0.0: -INF},
         partials=(lambda m, x, out: 1.0 / x,),
         domain=((0.0, INF),),
         edges="zero or a negative number raises ValueError",
@@ -335,6 +369,8 @@ _ROWS = (
     Operation(
         name="log1p", symbol="log1p", latex=r"\ln\left(1 + {0}\right)", javascript="Math.log1p({0})",
         value=lambda m, x: m.log1p(x),
+        elementary=math.log1p, poles={-1.0: -INF},
+        formula=lambda m, x: m.log(1 + x),
         partials=(lambda m, x, out: 1.0 / (1.0 + x),),
         domain=((-1.0, INF),),
         edges="-1 or less raises ValueError",
@@ -342,6 +378,7 @@ _ROWS = (
     Operation(
         name="sqrt", symbol="sqrt", latex=r"\sqrt{{{0}}}", javascript="Math.sqrt({0})",
         value=lambda m, x: m.sqrt(x),
+        elementary=math.sqrt,
         partials=(lambda m, x, out: 0.5 / out,),
         domain=((0.0, INF),),
         edges="sqrt′(0) = inf; a negative number raises ValueError",
@@ -349,24 +386,28 @@ _ROWS = (
     Operation(
         name="sin", symbol="sin", latex=r"\sin\left({0}\right)", javascript="Math.sin({0})",
         value=lambda m, x: m.sin(x),
+        elementary=math.sin,
         partials=(lambda m, x, out: m.cos(x),),
         edges="±inf raises ValueError",
     ),
     Operation(
         name="cos", symbol="cos", latex=r"\cos\left({0}\right)", javascript="Math.cos({0})",
         value=lambda m, x: m.cos(x),
+        elementary=math.cos,
         partials=(lambda m, x, out: -m.sin(x),),
         edges="±inf raises ValueError",
     ),
     Operation(
         name="tan", symbol="tan", latex=r"\tan\left({0}\right)", javascript="Math.tan({0})",
         value=lambda m, x: m.tan(x),
+        elementary=math.tan,
         partials=(lambda m, x, out: 1.0 + out * out,),
         edges="±inf raises ValueError",
     ),
     Operation(
         name="asin", symbol="asin", latex=r"\arcsin\left({0}\right)", numpy="arcsin", javascript="Math.asin({0})",
         value=lambda m, x: m.asin(x),
+        elementary=math.asin,
         partials=(_asin_slope,),
         smooth=(_asin_slope_smooth,),
         domain=((-1.0, 1.0),),
@@ -375,6 +416,7 @@ _ROWS = (
     Operation(
         name="acos", symbol="acos", latex=r"\arccos\left({0}\right)", numpy="arccos", javascript="Math.acos({0})",
         value=lambda m, x: m.acos(x),
+        elementary=math.acos,
         partials=(lambda m, x, out: -_asin_slope(m, x, out),),
         smooth=(lambda m, x, out: -_asin_slope_smooth(m, x, out),),
         domain=((-1.0, 1.0),),
@@ -383,6 +425,7 @@ _ROWS = (
     Operation(
         name="atan", symbol="atan", latex=r"\arctan\left({0}\right)", numpy="arctan", javascript="Math.atan({0})",
         value=lambda m, x: m.atan(x),
+        elementary=math.atan,
         partials=(_atan_slope,),
         textbook=(lambda m, x, out: 1.0 / (1.0 + x * x),),
         smooth=(_atan_slope,),
@@ -391,6 +434,7 @@ _ROWS = (
         name="atan2", symbol="atan2", latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", numpy="arctan2",
         javascript="Math.atan2({0}, {1})",
         value=lambda m, y, x: m.atan2(y, x),
+        elementary=math.atan2,
         partials=(lambda m, y, x, out: _atan2_slope(m, x, y, x), lambda m, y, x, out: -_atan2_slope(m, y, y, x)),
         textbook=(_atan2_slope_textbook, lambda m, y, x, out: -_atan2_slope_textbook(m, x, y, out)),
         domain=(REALS, REALS),
@@ -399,18 +443,21 @@ _ROWS = (
     Operation(
         name="sinh", symbol="sinh", latex=r"\sinh\left({0}\right)", javascript="Math.sinh({0})",
         value=lambda m, x: m.sinh(x),
+        elementary=math.sinh,
         partials=(lambda m, x, out: m.cosh(x),),
         edges="raises OverflowError beyond ±710.47",
     ),
     Operation(
         name="cosh", symbol="cosh", latex=r"\cosh\left({0}\right)", javascript="Math.cosh({0})",
         value=lambda m, x: m.cosh(x),
+        elementary=math.cosh,
         partials=(lambda m, x, out: m.sinh(x),),
         edges="raises OverflowError beyond ±710.47",
     ),
     Operation(
         name="tanh", symbol="tanh", latex=r"\tanh\left({0}\right)", javascript="Math.tanh({0})",
         value=lambda m, x: m.tanh(x),
+        elementary=math.tanh,
         partials=(_tanh_slope,),
         textbook=(lambda m, x, out: 1.0 - out * out,), cancels=2e-4,
         smooth=(lambda m, x, out: 4.0 * _sigmoid_slope_smooth(m, 2.0 * x, out),),
@@ -418,6 +465,7 @@ _ROWS = (
     Operation(
         name="sigmoid", symbol="σ", latex=r"\sigma\left({0}\right)",
         value=_sigmoid,
+        formula=lambda m, x: 1 / (1 + m.exp(-x)),
         partials=(_sigmoid_slope,),
         textbook=(lambda m, x, out: out * (1.0 - out),), cancels=2e-4,
         smooth=(_sigmoid_slope_smooth,),
@@ -425,11 +473,13 @@ _ROWS = (
     Operation(
         name="softplus", symbol="softplus", latex=r"\ln\left(1 + e^{{{0}}}\right)",
         value=lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-m.abs(x))),
+        formula=lambda m, x: m.log(1 + m.exp(x)),
         partials=(lambda m, x, out: m.sigmoid(x),),
     ),
     Operation(
         name="relu", symbol="relu", latex=r"\operatorname{{relu}}\left({0}\right)",
         value=lambda m, x: m.maximum(x, 0.0),
+        formula=lambda m, x: m.maximum(x, 0),
         partials=(lambda m, x, out: m.where(m.less_equal(x, 0.0), 0.0, 1.0),),
         edges="kink at 0: relu′(0) = 0",
     ),
@@ -446,6 +496,7 @@ _ROWS = (
     Operation(
         name="elu", symbol="elu", latex=r"\operatorname{{elu}}\left({0}, {1}\right)",
         value=lambda m, x, alpha: m.where(m.less(0.0, x), x, alpha * m.expm1(m.minimum(x, 0.0))),
+        formula=lambda m, x, alpha: m.where(m.less(0, x), x, alpha * (m.exp(x) - 1)),
         partials=(
             lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, _times_exp(m, alpha, m.minimum(x, 0.0))),
             lambda m, x, alpha, out: m.expm1(m.minimum(x, 0.0)),
@@ -472,6 +523,7 @@ _ROWS = (
     Operation(
         name="gelu", symbol="gelu", latex=r"\operatorname{{gelu}}\left({0}\right)",
         value=lambda m, x: 0.5 * x * m.erfc(-x / SQRT_2),
+        formula=lambda m, x: x * m.erfc(-x / m.sqrt(2)) / 2,
         partials=(_gelu_slope,),
         textbook=(lambda m, x, out: 0.5 * m.erfc(-x / SQRT_2) + x * m.exp(-0.5 * x * x) / SQRT_2PI,),
         smooth=(_gelu_slope_smooth,),
@@ -481,6 +533,7 @@ _ROWS = (
     Operation(
         name="erf", symbol="erf", latex=r"\operatorname{{erf}}\left({0}\right)", javascript="erf({0})",
         value=lambda m, x: m.erf(x),
+        elementary=math.erf,
         partials=(lambda m, x, out: TWO_OVER_SQRT_PI * _gaussian(m, x, 1.0),),
         textbook=(lambda m, x, out: TWO_OVER_SQRT_PI * m.exp(-x * x),),
         smooth=(lambda m, x, out: TWO_OVER_SQRT_PI * _gaussian_smooth(m, x, 1.0),),
@@ -488,6 +541,7 @@ _ROWS = (
     Operation(
         name="erfc", symbol="erfc", latex=r"\operatorname{{erfc}}\left({0}\right)", javascript="erfc({0})",
         value=lambda m, x: m.erfc(x),
+        elementary=math.erfc,
         partials=(lambda m, x, out: -TWO_OVER_SQRT_PI * _gaussian(m, x, 1.0),),
         textbook=(lambda m, x, out: -TWO_OVER_SQRT_PI * m.exp(-x * x),),
         smooth=(lambda m, x, out: -TWO_OVER_SQRT_PI * _gaussian_smooth(m, x, 1.0),),
@@ -495,6 +549,7 @@ _ROWS = (
     Operation(
         name="maximum", symbol="max", latex=r"\max\left({0}, {1}\right)", javascript="Math.max({0}, {1})",
         value=lambda m, x, y: m.maximum(x, y),
+        elementary=_larger,
         partials=(_maximum_slope, lambda m, x, y, out: _maximum_slope(m, y, x, out)),
         domain=(REALS, REALS),
         edges="tie: ½ to each; 0.0 is larger than -0.0; nan if either input is nan",
@@ -502,6 +557,7 @@ _ROWS = (
     Operation(
         name="minimum", symbol="min", latex=r"\min\left({0}, {1}\right)", javascript="Math.min({0}, {1})",
         value=lambda m, x, y: m.minimum(x, y),
+        elementary=_smaller,
         partials=(
             lambda m, x, y, out: _maximum_slope(m, y, x, out),
             lambda m, x, y, out: _maximum_slope(m, x, y, out),
@@ -512,6 +568,8 @@ _ROWS = (
     Operation(
         name="hypot", symbol="hypot", latex=r"\sqrt{{{0}^2 + {1}^2}}", javascript="Math.hypot({0}, {1})",
         value=lambda m, x, y: m.hypot(x, y),
+        elementary=math.hypot,
+        formula=lambda m, x, y: m.sqrt(x**2 + y**2),
         partials=(lambda m, x, y, out: _hypot_slope(m, x, x, y), lambda m, x, y, out: _hypot_slope(m, y, x, y)),
         textbook=(lambda m, x, y, out: x / out, lambda m, x, y, out: y / out),
         smooth=(_hypot_slope_smooth, lambda m, x, y, out: _hypot_slope_smooth(m, y, x, out)),
@@ -530,6 +588,7 @@ _ROWS = (
         name="where", symbol="where", latex=r"\begin{{cases}}{1} & {0}\\{2} & \text{{else}}\end{{cases}}",
         javascript="({0} != 0 ? {1} : {2})",
         value=lambda m, condition, x, y: m.where(condition, x, y),
+        elementary=_chosen,
         partials=(
             lambda m, condition, x, y, out: 0.0,
             lambda m, condition, x, y, out: m.where(condition, 1.0, 0.0),
@@ -566,31 +625,21 @@ def operation(name: str) -> Operation:
 
 
 def with_derived(namespace: SimpleNamespace) -> SimpleNamespace:
-    """Complete `namespace`: operations it has no function of its own for are evaluated by their value rule."""
+    """Complete `namespace`: operations that it has no function of its own for are evaluated by their rule."""
 
-    def derived(row: Operation) -> Rule:
-        return lambda *inputs: row.value(namespace, *row.with_defaults(inputs))
+    def derived(row: Operation, rule: Rule) -> Rule:
+        return lambda *inputs: rule(namespace, *row.with_defaults(inputs))
 
     for row in OPERATIONS.values():
-        if not hasattr(namespace, row.name):
-            setattr(namespace, row.name, derived(row))
+        rule = row.formula if row.elementary else row.value
+        if rule is not None and not hasattr(namespace, row.name):
+            setattr(namespace, row.name, derived(row, rule))
     return namespace
 
 
-# fmt: off
-_FUNCTIONS: dict[str, Rule] = dict(  # noqa: C408
-    less=operator.lt, less_equal=operator.le, equal=operator.eq,
-    both=lambda p, q: p and q,
-    where=lambda condition, x, y: x if condition else y,
-    maximum=lambda x, y: x if x > y or x != x else y if x or y else x + y,  # of zeros 0.0 is larger than -0.0
-    minimum=lambda x, y: x if x < y or x != x else y if x or y else -(-x - y),
-    abs=abs, exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p, sqrt=math.sqrt,
-    sin=math.sin, cos=math.cos, tan=math.tan, asin=math.asin, acos=math.acos, atan=math.atan, atan2=math.atan2,
-    sinh=math.sinh, cosh=math.cosh, tanh=math.tanh, erf=math.erf, erfc=math.erfc, hypot=math.hypot,
-)
-# fmt: on
+_PREDICATES = {"less": operator.lt, "less_equal": operator.le, "equal": operator.eq, "both": lambda p, q: p and q}
 
-FLOAT = with_derived(SimpleNamespace(**_FUNCTIONS))
+FLOAT = with_derived(SimpleNamespace(**_PREDICATES, **{row.name: row.elementary for row in _ROWS if row.elementary}))
 """Floats, raising where Python's float arithmetic and `math` raise."""
 
 
@@ -641,23 +690,22 @@ class Ieee(float):
         return Ieee(other) ** self
 
 
-def _ieee_function(function: Rule) -> Rule:
+def _quiet(row: Operation) -> Rule:
+    assert row.elementary is not None
+    function = row.elementary
+
     def quiet(*inputs: float) -> Ieee:
         try:
             return Ieee(function(*inputs))
-        except OverflowError:  # of exp, expm1, cosh, hypot, or of the one odd function, sinh
-            return Ieee(-INF if function is math.sinh and inputs[0] < 0.0 else INF)
+        except OverflowError:  # with the sign that it has for smaller numbers
+            return Ieee(math.copysign(INF, function(*(math.copysign(1.0, x) for x in inputs))))
         except ValueError:
-            return Ieee(-INF if (function, inputs[0]) in ((math.log, 0.0), (math.log1p, -1.0)) else math.nan)
+            return Ieee(row.poles.get(inputs[0], math.nan))
 
     return quiet
 
 
-IEEE = with_derived(
-    SimpleNamespace(
-        **{name: _ieee_function(f) if getattr(math, name, None) is f else f for name, f in _FUNCTIONS.items()}
-    )
-)
+IEEE = with_derived(SimpleNamespace(**_PREDICATES, **{row.name: _quiet(row) for row in _ROWS if row.elementary}))
 """Floats, with ±inf or nan where `FLOAT` raises: `Ieee` numbers in, `Ieee` numbers out."""
 
 

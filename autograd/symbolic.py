@@ -287,12 +287,12 @@ def to_c(formula: Formula) -> str:
         if name == "where":
             return f"({inputs[0]} ? {inputs[1]} : {inputs[2]})"
         row = OPERATIONS[name]
-        if row.infix and not row.javascript:
+        if row.infix and row.symbol != "^":  # which C has no sign for
             return f" {row.written} ".join(inputs) if len(inputs) > 1 else row.written + inputs[0]
         return f"m_{name}({', '.join(inputs)})"
 
     def strength(name: str) -> int:
-        return 0 if name in OPERATIONS and OPERATIONS[name].javascript else _strength(name)
+        return 0 if name in OPERATIONS and OPERATIONS[name].symbol == "^" else _strength(name)
 
     return _print(formula, number, lambda x: x.name, write, strength)
 

@@ -38,7 +38,7 @@ def namespace(target: str) -> dict[str, Any]:
 
 def _elementary(*modules: Any) -> dict[str, Callable[..., Any]]:
     """Return the functions of the table that are not derived from others, as the first module that has them does."""
-    names = {row.name: row.numpy or row.name for row in OPERATIONS.values() if row.javascript}
+    names = {row.name: row.numpy or row.name for row in OPERATIONS.values() if row.elementary}
     names |= {name: name for name in PREDICATES if name != "both"} | {"both": "logical_and"}
     names |= {
         name: name for name in ("where", "einsum", "broadcast_to", "amax", "amin", "transpose", "stack", "concatenate")

@@ -96,13 +96,15 @@ def case_of(row: int, handed: tuple[bool, ...]) -> int:
 def elementary() -> str:
     """Return the C text of the elementary functions, and of those that the table derives from them."""
     text = files(__package__).joinpath("elementary.c").read_text(encoding="utf-8")
-    derived = [_function(row) for row in OPERATIONS.values() if not (row.infix or row.javascript or row.arity == 3)]
+    written = [row for row in OPERATIONS.values() if f" m_{row.name}(" in text or row.infix or row.arity == 3]
+    derived = [_function(row) for row in OPERATIONS.values() if row not in written]
     return "\n\n".join([text.rstrip(), *derived]) + "\n"
 
 
 def _function(row: Operation) -> str:
     letters = [symbol(letter) for letter in LETTERS[: row.arity]]
-    lines, (value,) = _with_parts([row.value(SYMBOLS, *letters)])
+    rule = row.formula if row.elementary else row.value
+    lines, (value,) = _with_parts([rule(SYMBOLS, *letters)])  # type: ignore[misc]
     given = ", ".join(f"double {x.name}" for x in letters)
     body = "".join(f"    {line}\n" for line in lines)
     return f"static inline double m_{row.name}({given}) {{\n{body}    return {value};\n}}"
