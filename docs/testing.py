@@ -74,7 +74,7 @@ done | `test_value.py`, `test_interrupts.py` |
 | graph file, model file | the size of the file: reading it takes some 30 bytes of memory a byte |
 | picture of a graph | 200 nodes one by one, more are folded; 400 boxes |
 | picture of a network | 100 layers; of a layer of more than 12 units the first 10 and the last are drawn |
-| page | 200 nodes, or 3,000 of a network |
+| page | 200 nodes, or 12,000 of a network |
 
 ## Figures of the long runs
 

@@ -427,7 +427,7 @@ def test_a_large_graph_is_refused_at_once():
     for _ in range(100_000):
         x = x + 1.0
     before = time.perf_counter()
-    with pytest.raises(ValueError, match=r"200,001 nodes; accepted: at most 200, or 3,000 for a network"):
+    with pytest.raises(ValueError, match=r"200,001 nodes; accepted: at most 200, or 12,000 for a network"):
         play(x)
     assert time.perf_counter() - before < 5.0
 

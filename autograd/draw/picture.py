@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -51,8 +52,10 @@ class Picture:
     def _repr_svg_(self) -> str:
         return self.svg
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
+    def _repr_png_(self) -> tuple[bytes, dict[str, float]] | None:
         """What is seen of the picture where SVG is not shown: in JupyterLab, in a notebook that it does not trust."""
+        if sys.platform == "emscripten":  # no resvg in a browser, and SVG is shown there
+            return None
         return self._png(MOST_PIXELS_SHOWN), {"width": self._size()[0]}
 
     def _size(self) -> tuple[float, float]:

@@ -16,6 +16,7 @@ function refreshLeaves() {
     for (const index of listed) leafRows.set(index, leafRow(index));
     find("leaves").replaceChildren(...[...leafRows.values()].map(({ row }) => row));
   }
+  find("leaves").tabIndex = state.quiz ? 0 : -1; // so that the keyboard scrolls it while its fields rest
   for (const [index, { slider, box, tick }] of leafRows) {
     const x = state.leafValues[index];
     const finite = Number.isFinite(x);

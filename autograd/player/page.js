@@ -163,6 +163,7 @@ function listen() {
   addEventListener("beforeprint", beforePrint);
   addEventListener("afterprint", afterPrint);
   listenToStage();
+  showPlaying(false);
 }
 
 let width = innerWidth;

@@ -33,7 +33,7 @@ from autograd.symbolic import Expression, Formula, brief, symbol, to_text
 from autograd.value import Constant, Value
 
 MOST_NODES = 200  # of a graph that is shown node by node
-MOST_IN_NETWORK = 3000  # of one that is shown unit by unit
+MOST_IN_NETWORK = 12_000  # of one that is shown unit by unit
 LONGEST_FORMULA = 2000  # characters; the page folds it
 LONGEST_NAME = 14  # characters of a node's name in its box
 ROOM = -0.12345  # a number as wide as any that is written in a box
@@ -108,7 +108,7 @@ def play(
     The page follows the graph that was recorded: a branch that Python took stays taken when a leaf is dragged. Where
     Python raises, it shows nan or ∞ and says so.
 
-    Raises ValueError for a constant, for a graph of more than 200 nodes (3,000 for a network), for one in which `data`
+    Raises ValueError for a constant, for a graph of more than 200 nodes (12,000 for a network), for one in which `data`
     was set since it was computed and for what is not a leaf of the graph; TypeError for what is not a graph, samples
     that are not a list of mappings and a value that is not a number.
 

@@ -18,13 +18,13 @@ function drawGraph() {
     picture.append(edge);
   }
   layout.nodes.forEach(([x, y, width, height], index) => {
-    const { constant, op, adjustable, short } = nodes[index];
+    const { constant, op, named, short } = nodes[index];
     const [left, right, top] = [9 - width / 2, width / 2 - 9, -height / 2];
     const atRight = { x: right, "text-anchor": "end" };
     const number = drawn("text", { ...atRight, y: top + 37, class: "number" });
     const slope = drawn("text", { ...atRight, y: top + 56, class: "gradient" });
     const shapes = [drawn("rect", { x: -width / 2, y: top, width, height, rx: op ? 6 : 16 })];
-    if (constant && !adjustable) fill(number, { x: 0, y: 4, "text-anchor": "middle" }, []);
+    if (constant && !named) fill(number, { x: 0, y: 4, "text-anchor": "middle" }, []);
     else shapes.push(drawn("text", { x: left, y: top + 17, class: "title" }, short));
     if (op) shapes.push(drawn("text", { ...atRight, y: top + 17, class: "symbol" }, rule(index).symbol));
     if (!constant) {
@@ -44,12 +44,12 @@ function arrow() {
 
 // Add the picture of a node: a button, and where it is a leaf also a handle to drag.
 function addNode(picture, index, { x, y }, texts, ...shapes) {
-  const title = drawn("title");
-  const group = drawn("g", { transform: `translate(${x} ${y})` }, title, ...shapes, texts.number, texts.slope);
+  const title = drawn("title"); // under the pointer; outside of the button, whose name is what is seen in it
+  const group = drawn("g", {}, ...[...shapes, texts.number, texts.slope].flatMap((shape) => [shape, " "])); // words apart
   if (nodes[index].adjustable) dragged(group, index);
   else group.addEventListener("click", () => select(index));
   parts.nodes.set(index, { group, title, ...texts });
-  picture.append(pressed(group, index));
+  picture.append(drawn("g", { transform: `translate(${x} ${y})` }, title, pressed(group, index)));
 }
 
 // Make part of the picture a button that the keyboard reaches: Tab reaches the picture once, ↑ and ↓ lead through it.
@@ -116,13 +116,8 @@ function refreshPicture() {
     setClasses(group, "node", unit && "unit", !op && (constant ? "constant" : "leaf"), adjustable && "handle",
       values[index] === null && "waiting", (broken(values[index]) || broken(gradient)) && "broken",
       ...(marks.nodes.get(index) ?? []));
-    const said = [name(index), op ? rule(index).symbol : say(constant ? "kind.constant" : "kind.leaf"),
-      values[index] === null ? say("value.none") : asked ? say("value.hidden") : say("value.is", { x: long(values[index]) })];
-    if (text) {
-      const state = { "–": "none", "?": "hidden" }[text] ?? "is";
-      said.push(say(`${unit ? "residual" : "gradient"}.${state}`, { x: text }));
-    }
-    group.setAttribute("aria-label", said.join(", "));
+    const seen = [...group.querySelectorAll("text")].map((one) => one.textContent).filter(Boolean).join(" ");
+    group.setAttribute("aria-label", op ? seen : `${seen}, ${say(constant ? "kind.constant" : "kind.leaf")}`);
     const full = [values[index], gradient].map((x) => (x === null ? "–" : x));
     title.textContent = asked || hidden(differentiated) ? name(index) : `${name(index)}: ${full.slice(0, text ? 2 : 1).join(", ")}`;
   }

@@ -15,14 +15,25 @@ const quizHidesValue = (index) => state.quiz.questions.some((one) =>
 const quizHidesLocal = (step) => quizHides(step.input) && !state.quiz.questions.some((one) =>
   one.kind === "local" && one.use === step && isSolved(one));
 
-// The questions, each after those for its parts. Of many nodes those with a name are asked about, in a network units.
-function makeQuestions() {
-  const asked = (index) => (unitOf(index)?.z ?? index) === index;
+// What is asked about: of a network the residuals of its units, a weight into each layer and activations; of many nodes
+// those with a name.
+function askedAbout() {
   const ready = run.steps.filter((step) => step.ready && Number.isFinite(step.after)).map((step) => step.input);
-  const named = ready.filter((index) => nodes[index].named && asked(index));
-  const gradients = ready.length > 16 && named.length ? named : ready;
-  const values = graph.forward.filter((index) => index !== graph.root && Number.isFinite(run.values[index])
-    && (ready.length <= 16 || nodes[index].named));
+  const computed = graph.forward.filter((index) => index !== graph.root && Number.isFinite(run.values[index]));
+  if (network) {
+    const units = network.units.filter((unit) => unit.z !== null);
+    const weights = layerNumbers().slice(1).map((layer) => network.weights.find(({ to }) => network.units[to].layer === layer).node);
+    return { gradients: ready.filter((index) => weights.includes(index) || units.some((unit) => unit.z === index)),
+      values: computed.filter((index) => units.some((unit) => unit.a === index)) };
+  }
+  const named = ready.filter((index) => nodes[index].named);
+  return ready.length > 16 && named.length ? { gradients: named, values: computed.filter((index) => nodes[index].named) }
+    : { gradients: ready, values: computed };
+}
+
+// The questions, each after those for its parts.
+function makeQuestions() {
+  const { gradients, values } = askedAbout();
   const parts = run.steps.filter((step) => gradients.includes(step.input) && Number.isFinite(step.contribution)
     && step.local !== 1);
   const questions = values.slice(0, 2).map((node) => ({ kind: "value", node }));
