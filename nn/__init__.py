@@ -27,6 +27,7 @@ from nn.losses import (
 
 if TYPE_CHECKING:
     from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
+    from nn.dead import DeadUnit, dead_units
     from nn.files import load_model, save_model
     from nn.optim import SGD, Adam
     from nn.residual_tables import ResidualTable, central_difference, residual_table
@@ -38,6 +39,7 @@ __all__ = [
     "SGD",
     "Adam",
     "Dataset",
+    "DeadUnit",
     "ForwardPass",
     "Gradients",
     "History",
@@ -55,6 +57,7 @@ __all__ = [
     "cost",
     "cross_entropy",
     "cross_entropy_on_logits",
+    "dead_units",
     "decay",
     "descend",
     "fit",
@@ -76,7 +79,7 @@ __all__ = [
     "xor",
 ]
 
-_LATER = ("nn.datasets", "nn.files", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train")
+_LATER = ("nn.datasets", "nn.dead", "nn.files", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train")
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
 from autograd.ops import added
+from nn.dead import DeadUnit, dead_units
 from nn.layers import MLP, check_model
 from nn.losses import Loss, check_loss, decay, mean, of_sample, squared_error
 from nn.residuals import (
@@ -179,10 +180,12 @@ class ResidualTable(Shown):
 
     rows  one `Row` for each, layer by layer from the output back, then the parameters from the first layer on
     cost  J
+    dead  the units whose δ is 0 for every sample, whatever the cost
     """
 
     rows: tuple[Row, ...]
     cost: float
+    dead: tuple[DeadUnit, ...] = ()
 
     @property
     def disagreement(self) -> float:
@@ -223,7 +226,7 @@ class ResidualTable(Shown):
             f"gap: |graph − formula| relative to the formula's terms, at most {self.disagreement:.1e}",
             f"difference: central difference of J, within {self.difference_disagreement:.1e} of the largest",
         )
-        return table, Lines(tuple(map(Cell, verdict)))
+        return table, Lines(tuple(map(Cell, (*verdict, *map(str, self.dead)))))
 
 
 def _latex(row: Row) -> str:
@@ -267,6 +270,7 @@ def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, decay
             for ((label, sample), term), found in zip(formula.items(), difference, strict=True)
         ),
         J,
+        tuple(dead_units(model, inputs)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import reprlib
@@ -16,6 +17,7 @@ from autograd.labels import visible
 from autograd.names_elsewhere import explains_arguments
 from autograd.value import Value, remembering
 from nn.datasets import Dataset, scaling
+from nn.dead import DeadUnit, dead_units
 from nn.engines import Optimizer, Rows, make_engine
 from nn.layers import MLP, SOFTMAX, check_model, count, seeded
 from nn.losses import (
@@ -47,12 +49,14 @@ class History:
     validation_cost      mean loss of the validation samples after the epoch; empty without validation
     validation_accuracy  fraction of the validation samples classified rightly, where the data have classes
     interrupted          whether Ctrl-C ended the training
+    dead_units           the units that no training sample teaches anything any more: f′(z) is 0 for all of them
     """
 
     cost: list[float] = field(default_factory=list)
     validation_cost: list[float] = field(default_factory=list)
     validation_accuracy: list[float] = field(default_factory=list)
     interrupted: bool = False
+    dead_units: list[DeadUnit] = field(default_factory=list)
 
     def __str__(self) -> str:
         parts = [f"{len(self.cost)} epoch{'s' * (len(self.cost) != 1)}"] + [
@@ -64,7 +68,11 @@ class History:
             )
             if values
         ]
-        return ", ".join(parts) + (", interrupted" if self.interrupted else "")
+        text = ", ".join(parts) + (", interrupted" if self.interrupted else "")
+        if not self.dead_units:
+            return text
+        more = len(self.dead_units) - 1
+        return f"{text}; {self.dead_units[0]}" + (f", and {more} other unit{'s' * (more > 1)}" if more else "")
 
     __repr__ = __str__
 
@@ -172,6 +180,8 @@ def fit(
         raise
     finally:
         model.zero_grad()
+    with contextlib.suppress(ArithmeticError, ValueError):  # an activation outside its domain: there is nothing to tell
+        history.dead_units = dead_units(model, inputs)
     return history
 
 

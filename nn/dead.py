@@ -1,0 +1,56 @@
+"""Units that nothing comes back through: f′(z) is 0 for every sample, so their weights do not learn."""
+# ruff: noqa: E741 (l is the layer, as in the formulas)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd.ops import evaluate, local_derivative
+from nn.layers import MLP, check_model, softmax
+
+
+class DeadUnit(NamedTuple):
+    """A unit with f′(z^(l)_i) = 0 for every sample; `output` is what it gives for all of them, None if not the same."""
+
+    layer: int
+    unit: int
+    output: float | None
+
+    def __str__(self) -> str:
+        name = f"unit {self.unit} of layer {self.layer}"
+        if self.output is None:
+            return f"f′(z) of {name} is 0 for every sample: its δ is 0"
+        return f"{name} gives {self.output:g} for every sample: its δ is 0"
+
+
+def dead_units(model: MLP, inputs: Sequence[Sequence[float]]) -> list[DeadUnit]:
+    """Return the units of `model` whose f′(z) is 0 for each of the samples `inputs`, layer by layer.
+
+    δ^(l)_i = f′(z^(l)_i) Σ_j W^(l)_ji δ^(l+1)_j is 0 then, and so are the gradients of the unit's weights and bias: no
+    step on these samples brings it back. A relu dies so where a step too large has made its z negative for all of them;
+    a lower learning rate, another seed or a leaky_relu helps. Softmax and layers without an activation have none.
+
+    >>> model = MLP(1, [2, 1])
+    >>> model.layers[0].neurons[1].b.data = -100.0
+    >>> print(*dead_units(model, [[1.0], [2.0]]))
+    unit 2 of layer 2 gives 0 for every sample: its δ is 0
+    """
+    check_model(model)
+    a = np.array(inputs, dtype=np.float64)
+    if a.ndim != 2 or a.shape[1] != model.sizes[0]:
+        raise ValueError(f"inputs: got an array of shape {a.shape}; accepted: samples of {model.sizes[0]} numbers")
+    found = []
+    for l, layer in enumerate(model.layers, 2):
+        weights = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
+        z = a @ weights.T + [neuron.b.data for neuron in layer.neurons]
+        if (op := layer.operation) is None:
+            a = z if layer.activation is None else np.array([softmax(row) for row in z.tolist()])
+            continue
+        a = np.array([[evaluate(op, x, *op.defaults) for x in row] for row in z.tolist()])
+        for i, (of_unit, given) in enumerate(zip(z.T.tolist(), a.T.tolist(), strict=True), 1):
+            if all(local_derivative(op, 0, [x, *op.defaults], y) == 0.0 for x, y in zip(of_unit, given, strict=True)):
+                found.append(DeadUnit(l, i, given[0] if len(set(given)) == 1 else None))
+    return found
