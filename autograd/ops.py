@@ -267,7 +267,8 @@ def _hypot_slope_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
     u, v = x / y, y / x
     wide = m.where(m.less(y, 0.0), -u, u) / m.sqrt(1.0 + u * u)
     high = m.where(m.less(x, 0.0), -1.0, 1.0) / m.sqrt(1.0 + v * v)
-    return m.where(m.equal(out, 0.0), x / out, m.where(m.less(m.abs(x), m.abs(y)), wide, high))
+    edge = m.equal(out, 2.0 * out)  # 0 or infinite
+    return m.where(edge, x / out, m.where(m.less(m.abs(x), m.abs(y)), wide, high))
 
 
 def _atan2_slope(m: Any, part: Any, y: Any, x: Any) -> Any:

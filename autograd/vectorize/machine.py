@@ -86,6 +86,32 @@ def minimum(x: Any, y: Any, out: Floats | None = None) -> Any:
     return found
 
 
+def largest(x: Floats, axis: int | tuple[int, ...], out: Floats | None = None) -> Any:
+    """Return the largest along an axis, or several; of zeros 0.0, where NumPy takes any."""
+    found = np.asarray(np.maximum.reduce(x, axis, out=out))
+    if (zero := found == 0.0).any():
+        signs = np.signbit(_beside(x, axis, zero, -1.0))
+        found[zero] = np.where(signs.all(-1), -0.0, 0.0)
+    return found
+
+
+def smallest(x: Floats, axis: int | tuple[int, ...], out: Floats | None = None) -> Any:
+    """Return the least along an axis, or several; of zeros -0.0."""
+    found = np.asarray(np.minimum.reduce(x, axis, out=out))
+    if (zero := found == 0.0).any():
+        signs = np.signbit(_beside(x, axis, zero, 1.0))
+        found[zero] = np.where(signs.any(-1), -0.0, 0.0)
+    return found
+
+
+def _beside(x: Floats, axis: int | tuple[int, ...], zero: Any, other: float) -> Any:
+    """Return the zeros that a result of zero is taken of, a row for each, with another number for what is not zero."""
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    rows = np.moveaxis(x, axes, range(-len(axes), 0))[zero]
+    rows = rows.reshape(len(rows), -1)
+    return np.where(rows == 0.0, rows, other)
+
+
 def root(x: Any, out: Floats | None = None) -> Any:
     """Return x ** 0.5: other than of a square root, it is 0.0 of -0.0, and ∞ of −∞."""
     infinite = np.equal(x, -math.inf)
@@ -388,8 +414,10 @@ def _reduce(machine: Machine, statement: Reduce) -> None:
             first_factor, second_factor = (matrix, ones) if last else (ones, matrix)
             _blocks(machine, first_factor, second_factor, out.reshape(-1))
             return
-    function = {"add": np.add, "maximum": np.maximum, "minimum": np.minimum}[statement.name]
-    machine.do(function.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
+    if statement.name == "add":
+        machine.do(np.add.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
+    else:
+        machine.do({"maximum": largest, "minimum": smallest}[statement.name], source, axes, out)
 
 
 def _share(machine: Machine, statement: Share) -> None:
@@ -567,11 +595,11 @@ def _cancel(x: Floats, y: Floats, out: Floats) -> None:
         np.copyto(out, x / y * y, where=~((size > TINY) & (size < HUGE)))
 
 
-def share(x: Floats, largest: Floats, axis: int, out: Floats) -> None:
+def share(x: Floats, extreme: Floats, axis: int, out: Floats) -> None:
     """Write how the derivative of a chain of max(max(x0, x1), x2)... is shared: half of a tie to the later one."""
-    tied = x == largest
+    tied = x == extreme
     np.copyto(out, tied)
-    if np.count_nonzero(tied) > out.size // out.shape[axis]:
+    if np.count_nonzero(tied) > out.size // out.shape[axis] or np.isnan(extreme).any():
         later = np.flip(np.cumsum(np.flip(out, axis), axis), axis) - out
         earlier = np.cumsum(out, axis) - out
         out *= 0.5 ** (later + (earlier > 0))

@@ -92,7 +92,8 @@ class Arrays:
         if key not in self.machines:
             if len(self.machines) == KEPT:
                 del self.machines[next(iter(self.machines))]
-            self.machines[key] = self.machine(kind, samples)
+            with np.errstate(all="ignore"):  # what is the same in every run is computed now
+                self.machines[key] = self.machine(kind, samples)
         machine, self.inputs = self.machines[key]
         for buffer, x in zip(self.inputs, inputs, strict=True):
             np.copyto(buffer, x)
@@ -161,8 +162,9 @@ class Numbers:
         """Return the mean of the cost, and leave its gradient in that of the parameters."""
         value = self.run(inputs, samples, backward=True)
         found = self.straight.gradients
-        self.parameters.gradient[:] = [0.0 if k is None else np.mean(found[k]) for k in self.places]
-        return float(np.mean(value))
+        with np.errstate(all="ignore"):
+            self.parameters.gradient[:] = [0.0 if k is None else np.mean(found[k]) for k in self.places]
+            return float(np.mean(value))
 
     def array(self, name: str) -> Floats:
         """Raise KeyError: there are no arrays."""

@@ -18,6 +18,7 @@ import numpy as np
 from autograd.ops import FLOAT, OPERATIONS, Operation
 from autograd.symbolic import SYMBOLS, Expression, Formula, combine, symbol, to_numpy
 from autograd.value import Constant
+from autograd.vectorize.machine import root
 from autograd.vectorize.record import LEAF, ROWS, Record
 from autograd.vectorize.source import slope_name
 from autograd.vectorize.targets import namespace
@@ -37,7 +38,7 @@ PIECE = 840  # nodes of a piece: a multiple of most periods that a chain might h
 Piece = tuple[Callable[..., Any], int]
 FLOATS: dict[str, Any] = {row.numpy or row.name: getattr(FLOAT, row.name) for row in OPERATIONS.values()}
 FLOATS |= {slope_name(row.name): partial(_slope_of_float, row) for row in OPERATIONS.values() if row.cancels}
-FLOATS |= {"logical_and": FLOAT.both, "inf": math.inf, "nan": math.nan}
+FLOATS |= {"logical_and": FLOAT.both, "power": math.pow, "inf": math.inf, "nan": math.nan}
 
 
 class Straight:
@@ -95,7 +96,7 @@ class Straight:
 
     def functions(self, arrays: bool) -> tuple[list[Piece], list[Piece]]:
         """Return the forward and backward functions of the pieces, with where they start."""
-        names = namespace("numpy") if arrays else FLOATS
+        names = namespace("numpy") | {"power": _power_of_arrays} if arrays else FLOATS
         known: dict[str, Callable[..., Any]] = {}
 
         def function(text: str) -> Callable[..., Any]:
@@ -144,20 +145,20 @@ def _steps(
     for i, (x, y, z) in enumerate(graph.inputs[start:stop].tolist()):
         if op[i] != LEAF:
             k, row = start + i, ROWS[op[i]]
-            steps.append((function(_step_text(row)), k, x, y, z))
+            operands = (x, y, z)[: row.arity]
+            fixed = row.infix not in (1, 2)  # an exponent is part of the code, a factor is not
+            numbers = tuple(nodes[j]._data if fixed and nodes[j].__class__ is Constant else None for j in operands)
+            steps.append((function(_step_text(row, numbers)), k, x, y, z))
             if active[k]:
-                operands = (x, y, z)[: row.arity]
-                fixed = row.infix not in (1, 2)  # an exponent is part of the code, a factor is not
-                numbers = tuple(nodes[j]._data if fixed and nodes[j].__class__ is Constant else None for j in operands)
                 flags = tuple(may_miss[j] for j in (k, *operands))
                 text = _slopes_text(row, tuple(active[j] for j in operands), flags, numbers)
                 slopes.append((function(text), k, x, y, z))
     return steps, slopes[::-1]
 
 
-@cache
-def _step_text(op: Operation) -> str:
-    return f"def piece(v,k,x,y,z): v[k]={_value_text(op).format('v[x]', 'v[y]', 'v[z]')}"
+@lru_cache(1024)
+def _step_text(op: Operation, numbers: tuple[float | None, ...]) -> str:
+    return f"def piece(v,k,x,y,z): v[k]={_value_text(op, numbers).format('v[x]', 'v[y]', 'v[z]')}"
 
 
 @lru_cache(1024)
@@ -234,9 +235,31 @@ def _key(
     return graph.op[start:stop].tobytes(), relative.tobytes(), numbers.tobytes(), *flags
 
 
-@cache
-def _value_text(op: Operation) -> str:
-    return to_numpy(combine(op.name, *(symbol(f"{{{k}}}") for k in range(op.arity))))
+def _power_of_arrays(x: Any, y: Any) -> Any:
+    return root(x) if np.ndim(y) == 0 and y == 0.5 else np.power(x, y)  # which would take a square root
+
+
+def _operands(numbers: tuple[float | None, ...]) -> tuple[Formula, ...]:
+    return tuple(symbol(f"{{{k}}}") if number is None else number for k, number in enumerate(numbers))
+
+
+@lru_cache(4096)
+def _value_text(op: Operation, numbers: tuple[float | None, ...]) -> str:
+    return to_numpy(_real(Expression(op.name, _operands(numbers))))
+
+
+def _real(formula: Formula) -> Formula:
+    """Return the formula with power(x, y) for x ** y, but for whole y.
+
+    Of floats, a negative x would give a complex number; of arrays, an exponent of ½ is a square root to NumPy, which
+    is another number at -0.0 and at −∞.
+    """
+    if not isinstance(formula, Expression) or not formula.inputs:
+        return formula
+    inputs = tuple(map(_real, formula.inputs))
+    if formula.name == "pow" and (isinstance(inputs[1], Expression) or not inputs[1].is_integer()):
+        return symbol(f"power({to_numpy(inputs[0])}, {to_numpy(inputs[1])})")
+    return Expression(formula.name, inputs)
 
 
 @lru_cache(4096)
@@ -246,7 +269,7 @@ def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...], ma
     In them stand inputs {0}..., output {3}, gradient {4} and, where the output `may_miss` the root, {5}: whether it
     does. Both are "" where nothing of the input is ever handed on.
     """
-    inputs = [symbol(f"{{{k}}}") if number is None else number for k, number in enumerate(numbers)]
+    inputs = _operands(numbers)
     misses: Formula = symbol("{5}") if may_miss else False
     gradient: Formula = symbol("{4}")
     if op.unchosen:
@@ -260,7 +283,7 @@ def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...], ma
             symbol(f"{slope_name(op.name)}({{0}}, {{3}})") if op.cancels else op.formulas[place](SYMBOLS, *inputs, out)
         )
         gradient = combine("mul", gradient, slope)
-    return to_numpy(combine("where", misses, 0.0, gradient)), to_numpy(misses)
+    return to_numpy(_real(combine("where", misses, 0.0, gradient))), to_numpy(misses)
 
 
 def _source(
@@ -279,8 +302,14 @@ def _source(
             return f"v{k - start}"
         return outside.setdefault(k, f"o{len(outside)}")
 
+    def numbers_of(i: int) -> tuple[float | None, ...]:
+        return tuple(nodes[k]._data if nodes[k].__class__ is Constant else None for k in inputs[i] if k >= 0)
+
     computed = [i for i, o in enumerate(op) if o != LEAF]
-    lines = [f" v{i}=" + _value_text(ROWS[op[i]]).format(*(name(k) for k in inputs[i] if k >= 0)) for i in computed]
+    lines = [
+        f" v{i}=" + _value_text(ROWS[op[i]], numbers_of(i)).format(*(name(k) for k in inputs[i] if k >= 0))
+        for i in computed
+    ]
     used: set[str] = set()  # gradients that have a value
     back: list[str] = []
     for i in computed:
@@ -295,7 +324,7 @@ def _source(
             continue
         operands = [k for k in inputs[i] if k >= 0]
         names = [name(k) for k in operands]
-        numbers = tuple(nodes[k]._data if nodes[k].__class__ is Constant else None for k in operands)
+        numbers = numbers_of(i)
         for place, k in enumerate(operands):
             slope, misses = _slope_text(ROWS[op[i]], place, numbers, may_miss[start + i])
             if not (active[k] and slope):

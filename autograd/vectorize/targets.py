@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.ops import OPERATIONS, with_derived
 from autograd.symbolic import PREDICATES
-from autograd.vectorize.machine import maximum, minimum, root, share, special_functions
+from autograd.vectorize.machine import largest, maximum, minimum, root, share, smallest, special_functions
 from autograd.vectorize.source import slope_name
 
 TARGETS = ("numpy", "jax", "torch")
@@ -78,6 +78,8 @@ def _numpy() -> dict[str, Callable[..., Any]]:
         "root": root,
         "maximum": maximum,
         "minimum": minimum,
+        "amax": largest,
+        "amin": smallest,
         "logical_and": np.logical_and,
     }
     return _elementary(np) | others | {name: special[name] for name in ("erf", "erfc")}
@@ -107,8 +109,8 @@ def _jax() -> dict[str, Callable[..., Any]]:
         "place": place,
         "share": shared,
         "root": lambda x: x**0.5,
-        "amax": jnp.max,
-        "amin": jnp.min,
+        "amax": lambda x, axis: jnp.where(jnp.isnan(x).any(axis), jnp.nan, jnp.max(x, axis)),  # XLA may pass nan over
+        "amin": lambda x, axis: jnp.where(jnp.isnan(x).any(axis), jnp.nan, jnp.min(x, axis)),
         "logical_and": jnp.logical_and,
         "stop_gradient": stop_gradient,
     }

@@ -479,10 +479,14 @@ static inline double m_erfc(double x) {
     return a < 0.65 ? near : far;
 }
 
-/* comparisons, which run on vectors; nan stays nan */
-static inline double m_maximum(double x, double y) { return x != x ? x : x >= y ? x : y; }
+/* comparisons, which run on vectors; nan stays nan, and of zeros 0.0 is larger than -0.0 */
+static inline double m_maximum(double x, double y) {
+    return x != x || x > y ? x : x == y ? (x == 0.0 ? x + y : x) : y;
+}
 
-static inline double m_minimum(double x, double y) { return x != x ? x : x <= y ? x : y; }
+static inline double m_minimum(double x, double y) {
+    return x != x || x < y ? x : x == y ? (x == 0.0 ? -(-x - y) : x) : y;
+}
 
 static inline double m_abs(double x) { return fabs(x); }
 

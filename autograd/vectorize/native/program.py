@@ -13,7 +13,7 @@ from autograd.vectorize.arrays import Array, Map, Operand, Reduce, Statement
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.listing import shape_text
 from autograd.vectorize.native.interpreter import elementary
-from autograd.vectorize.native.statements import BLOCK, STATEMENTS, Printed, Section, Spot, in_rows
+from autograd.vectorize.native.statements import BLOCK, STATEMENTS, Printed, Section, Spot, identifier, in_rows
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
 
@@ -27,6 +27,19 @@ class Place:
     array: Array
     list: str
     start: int = 0
+
+
+def lists_of(inputs: Mapping[str, Array]) -> list[Place]:
+    """Return where inputs stand: each in a list of its name, as far as C has such names."""
+    places: list[Place] = []
+    taken = {*_RESERVED, "values", "results", "work", "rate", "i", "J"}
+    for name, x in inputs.items():
+        free = identifier(name)
+        while free in taken:
+            free = f"{free}_"
+        taken.add(free)
+        places.append(Place(x, free))
+    return places
 
 
 def c_text(
@@ -99,7 +112,7 @@ def c_text(
 
 def c_listing(program: Compiled, parameters: Parameters) -> str:
     """Return a program as a C file: J and its gradient, and an update, with how they are called in its head."""
-    inputs = [Place(x, name) for name, x in program.inputs.items()]
+    inputs = lists_of(program.inputs)
     leaves = [Place(x, "parameters", parameters.starts[name]) for name, x in program.parameters.items()]
     gradients = [Place(program.fast[x.array], "gradient", x.start) for x in leaves]
     (cost,) = program.roots
@@ -107,7 +120,7 @@ def c_listing(program: Compiled, parameters: Parameters) -> str:
     statements = used(program.statements, [x.array for x in (*results, *gradients)])
     text = c_text(statements, inputs, leaves, [*results, *gradients], [], program.names)
     lines = [f"   parameters, gradient: {', '.join(f'{n} {shape_text(x)}' for n, x in program.parameters.items())}"]
-    lines += [f"   {name}: {shape_text(x)}" for name, x in program.inputs.items()]
+    lines += [f"   {x.list}: {shape_text(x.array)}" for x in inputs]
     given = "".join(f", const double *{x.list}" for x in inputs)
     passed = "".join(f", {x.list}" for x in inputs)
     head = _HEAD.format(arrays=",\n".join(lines), count=len(parameters.vector))

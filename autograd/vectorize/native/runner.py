@@ -14,7 +14,7 @@ from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
 from autograd.vectorize.native.library import load
-from autograd.vectorize.native.program import Place, c_text
+from autograd.vectorize.native.program import Place, c_text, lists_of
 from autograd.vectorize.native.tape import Tape
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
@@ -98,7 +98,8 @@ class NativeNumbers:
         values, sums = self.tape.backward(self.of_inputs, rows)
         self.parameters.gradient.fill(0.0)
         self.parameters.gradient[self.used] = sums[self.of_parameters] / len(rows)
-        return float(np.mean(values))
+        with np.errstate(all="ignore"):
+            return float(np.mean(values))
 
     def array(self, name: str) -> Floats:
         """Raise KeyError: there are no arrays."""
@@ -135,7 +136,7 @@ class Code:
         leaves = [Place(x, "parameters", starts[name]) for name, x in program.parameters.items()]
         if backward:
             results += [Place(program.fast[x.array], "gradient", x.start) for x in leaves]
-        inputs = [Place(x, name) for name, x in program.inputs.items()]
+        inputs = lists_of(program.inputs)
         statements = used(program.statements, [*self.each, *(x.array for x in results)])
         library = load(c_text(statements, inputs, leaves, results, self.each, program.names))
         self.add_samples, self.finish = library.add_samples, library.finish

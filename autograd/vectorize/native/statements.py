@@ -8,6 +8,7 @@ sums over the samples, J and the gradients for the most part, are added up block
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -172,6 +173,15 @@ class Section:
         return ["{", *_indented([*head, *opened, *whole, *rest, *["}"] * len(opened), tail]), "}"]
 
 
+def identifier(name: str) -> str:
+    """Return a name with _ for what C does not take in names.
+
+    >>> identifier("weights of layer 1"), identifier("2x")
+    ('weights_of_layer_1', '_2x')
+    """
+    return re.sub(r"\W|^(?=\d)", "_", name, flags=re.ASCII)
+
+
 @dataclass(slots=True)
 class Printed:
     """What the functions of a program share: the names of arrays, its buffers and its tables of numbers."""
@@ -181,7 +191,8 @@ class Printed:
     tables: list[str] = field(default_factory=list)
 
     def free(self, name: str) -> str:
-        """Return a name that no buffer or table has."""
+        """Return a name that no buffer or table has, of the letters that C takes."""
+        name = identifier(name)
         taken, k = {*self.buffers, *(text.split("[")[0].split()[-1] for text in self.tables)}, 1
         while (found := f"{name}_{k}" if k > 1 or name in ("t", "c") else name) in taken:
             k += 1
