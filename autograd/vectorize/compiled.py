@@ -137,6 +137,18 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
     )  # fmt: skip
 
 
+class Forms:
+    """The array programs of a graph, as it was recorded and over a batch: compiled when they are first asked for."""
+
+    def __init__(self, graph: Given, known: dict[bool, Compiled]) -> None:
+        self.graph, self.known = graph, known
+
+    def __call__(self, batched: bool) -> Compiled:
+        if batched not in self.known:
+            self.known[batched] = compiled(coloured(self.graph), batched)
+        return self.known[batched]
+
+
 def over_samples(builder: Builder, lowering: Lowering, mean: bool) -> tuple[Operand, Operand]:
     """Return the cost, over a batch the mean or sum of its samples' and what these share, and ∂cost/∂(a sample's)."""
     if not isinstance(lowering.per_sample, Array):

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.recompute import recompute
 from autograd.value import Value
-from autograd.vectorize.compiled import Compiled, coloured, compiled
+from autograd.vectorize.compiled import Compiled, Forms, coloured, compiled
 from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.given import as_numbers, given
 from autograd.vectorize.leaves import by_label
@@ -69,7 +69,7 @@ class Program:
         self.roots, self._watched = tuple(roots), tuple(watched)
         self._given = given(roots, inputs, parameters, batch, watched)
         self._shapes = {group.name: group.shape or () for group in self._given.inputs}
-        self._compiled: dict[bool, Compiled] = {}
+        known: dict[bool, Compiled] = {}
         graph = coloured(self._given)
         straight = graph.few_alike and len(roots) == 1
         if straight:
@@ -77,26 +77,23 @@ class Program:
             shaped = [replace(part, shape=(len(part.nodes),)) if part.shape is None else part for part in parts]
             groups = name_leaves(self._given.inputs, shaped)
         else:
-            first = self._compiled[self._given.batched] = compiled(graph, self._given.batched)
+            first = known[self._given.batched] = compiled(graph, self._given.batched)
             groups = list(first.groups)
         self._given = replace(self._given, parameters=groups)  # another form has them in the same order and shape
         self._numbers = Parameters(groups)
         self._lock = self._numbers.lock
+        self._forms = Forms(self._given, known)
         data = [x._data for x in self._given.graph.nodes]
         of_arrays, of_numbers = BACKENDS[backend]
-        self._arrays = Arrays(self.compiled, self._numbers, data)
-        self._runner: Runner = self._arrays if of_arrays is Arrays else of_arrays(self.compiled, self._numbers, data)
+        self._arrays = Arrays(self._forms, self._numbers, data)
+        self._runner: Runner = self._arrays if of_arrays is Arrays else of_arrays(self._forms, self._numbers, data)
         self._straight = of_numbers(self._given, self._numbers) if straight else None
         self._last: Runner = self._straight or self._runner
 
     def compiled(self, batched: bool | None = None) -> Compiled:
         """Return the array statements that the graph became, those that are printed, or those over a batch or not."""
-        if batched is None:
-            batched = self._given.batched
         with self._lock:
-            if batched not in self._compiled:
-                self._compiled[batched] = compiled(coloured(self._given), batched)
-            return self._compiled[batched]
+            return self._forms(self._given.batched if batched is None else batched)
 
     @property
     def nodes(self) -> list[Value]:
