@@ -34,10 +34,8 @@ FUNCTIONS = {
 
 
 def tensors(at, dtype):
-    return [
-        Tensor(x, dtype=dtype).requires_grad_() if hasattr(Tensor, "requires_grad_") else Tensor(x, dtype=dtype)
-        for x in at
-    ]
+    # as buffers: two tensors made of one number are one constant to it, and so one variable
+    return [Tensor([x], dtype=dtype).contiguous().realize() for x in at]
 
 
 def value(f, *at, dtype=dtypes.float64):
@@ -46,13 +44,13 @@ def value(f, *at, dtype=dtypes.float64):
 
 def gradient(f, *at, dtype=dtypes.float64):
     xs = tensors(at, dtype)
-    return [g.item() for g in f(*xs).gradient(*xs)]
+    return [g.item() for g in f(*xs).sum().gradient(*xs)]
 
 
 def second(f, at):
     (x,) = tensors([at], dtypes.float64)
-    (slope,) = f(x).gradient(x)
-    return slope.gradient(x)[0].item()
+    (slope,) = f(x).sum().gradient(x)
+    return slope.sum().gradient(x)[0].item()
 
 
 def value32(f, *at):
@@ -65,7 +63,7 @@ def gradient32(f, *at):
 
 def backward_twice():
     (x,) = tensors([3.0], dtypes.float64)
-    y = x * x
+    y = (x * x).sum()
     y.backward()
     y.backward()
     return x.grad.item()
@@ -76,7 +74,7 @@ def integer():
 
 
 def many():
-    return gradient(lambda x: Tensor.stack(x**2, x**3), 2.0)
+    return [Tensor.stack(x**2, x**3).gradient(x) for x in tensors([2.0], dtypes.float64)]
 
 
 def same():

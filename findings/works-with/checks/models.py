@@ -1,16 +1,15 @@
-"""Libraries that models and graphs are handed to."""
+"""Files of models."""
 # with the product
-# pip: torch==2.13.0 jax==0.10.2 jaxlib==0.10.2 sympy==1.14.0 scikit-learn==1.9.1 onnx==1.23.2 onnxruntime==1.31.1
-# pip: numpy==2.4.6 graphviz==0.21 tqdm==4.70.1 platformdirs==4.14.5 safetensors==0.8.0
+# pip: torch==2.13.0 onnx==1.23.2 onnxruntime==1.31.1 safetensors==0.8.0
+# pip: numpy==2.4.6 graphviz==0.21 tqdm==4.70.1 platformdirs==4.14.5
 
 import warnings
 from importlib.metadata import version
 
-import nn
 import numpy as np
-from autograd import Value, tanh
-from autograd.vectorize import vectorize
 from line import line
+
+import nn
 
 warnings.simplefilter("ignore")
 iris = nn.load("iris")
@@ -67,44 +66,8 @@ def torch_onnx():
     return ""
 
 
-def jax_program():
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-    f = vectorize(lambda x, y: tanh(x * y) + x).to("jax")
-    from jax import export
-
-    exported = export.export(jax.jit(f))(*(jax.ShapeDtypeStruct((), np.float64),) * 2)
-    found = export.deserialize(exported.serialize()).call(0.5, 2.0)
-    return f"{abs(float(np.ravel(found)[0]) - float(np.tanh(1.0) + 0.5)):.1g} is the difference of the value"
-
-
-def sympy():
-    from autograd.interop import from_sympy, to_sympy
-
-    x = Value(0.5, label="x")
-    formula = to_sympy(tanh(x * 2.0) + x.gelu())
-    back = from_sympy(formula, {"x": x})
-    return f"{abs(back.data - (tanh(x * 2.0) + x.gelu()).data):.1g} is the difference there and back"
-
-
-def estimator_checks():
-    from nn.estimators import MLPClassifier
-    from sklearn.utils.estimator_checks import check_estimator
-
-    results = check_estimator(MLPClassifier(epochs=5), on_fail=None, on_skip=None)
-    counts = {}
-    for result in results:
-        counts[result["status"]] = counts.get(result["status"], 0) + 1
-    failed = [result["check_name"] for result in results if result["status"] == "failed"]
-    return ", ".join(f"{count} {status}" for status, count in counts.items()) + "".join(f"; {name}" for name in failed)
-
-
 line(f"PyTorch {version('torch')}", "`to_torch` of a network with gelu, run on iris", to_torch)
 line(f"torch.export {version('torch')}, .pt2", "`to_torch`, exported, loaded, run", torch_export)
 line(f"safetensors {version('safetensors')}", "`to_torch(...).state_dict()` saved, loaded, `from_torch`", safetensors)
 line(f"ONNX {version('onnx')}, onnxruntime {version('onnxruntime')}", "`to_onnx` of that network on iris", onnx)
 line(f"torch.onnx {version('torch')}, for comparison", "`torch.onnx.export(to_torch(model), ...)`", torch_onnx)
-line(f"JAX {version('jax')}, exported", "`vectorize(...).to('jax')`, exported, read again, run", jax_program)
-line(f"SymPy {version('sympy')}", "`to_sympy` and `from_sympy`", sympy)
-line(f"scikit-learn {version('scikit-learn')}", "its `check_estimator` on `MLPClassifier`", estimator_checks)
