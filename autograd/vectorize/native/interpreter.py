@@ -104,13 +104,13 @@ def elementary() -> str:
 def _function(row: Operation) -> str:
     letters = [symbol(letter) for letter in LETTERS[: row.arity]]
     rule = row.formula if row.elementary else row.value
-    lines, (value,) = _with_parts([rule(SYMBOLS, *letters)])  # type: ignore[misc]
+    lines, (value,) = with_parts([rule(SYMBOLS, *letters)])  # type: ignore[misc]
     given = ", ".join(f"double {x.name}" for x in letters)
     body = "".join(f"    {line}\n" for line in lines)
     return f"static inline double m_{row.name}({given}) {{\n{body}    return {value};\n}}"
 
 
-def _with_parts(formulas: list[Formula]) -> tuple[list[str], list[str]]:
+def with_parts(formulas: list[Formula]) -> tuple[list[str], list[str]]:
     """Return the C of formulas, before it the parts that stand in them more than once, as variables."""
     times: Counter[Expression] = Counter()
 
@@ -165,7 +165,7 @@ def _backward_case(number: int, row: Operation, handed: tuple[bool, ...], choice
             if isinstance(unchosen, Expression)
         ]
     else:
-        lines, slopes = _with_parts([row.partials[k](SYMBOLS, *letters, symbol("out")) for k in wanted])
+        lines, slopes = with_parts([row.partials[k](SYMBOLS, *letters, symbol("out")) for k in wanted])
         for k, slope in zip(wanted, slopes, strict=True):
             lines.append(f"d[{places[k]}] += {_times_gradient(slope)};")
             if choices:

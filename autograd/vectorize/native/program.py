@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.symbolic import to_c
-from autograd.vectorize.arrays import Array, Map, Operand, Reduce, Statement
+from autograd.vectorize.arrays import SAMPLES, Array, Map, Operand, Reduce, Statement
 from autograd.vectorize.compiled import Compiled
-from autograd.vectorize.listing import shape_text
+from autograd.vectorize.listing import listing, shape_text
 from autograd.vectorize.native.interpreter import elementary
-from autograd.vectorize.native.statements import BLOCK, STATEMENTS, Printed, Section, Spot, identifier, in_rows
+from autograd.vectorize.native.statements import (
+    BLOCK,
+    LANES,
+    STATEMENTS,
+    WHOLE,
+    Printed,
+    Section,
+    Spot,
+    identifier,
+    in_rows,
+)
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
 
+WIDTH = 118
 STATEMENTS_AT_ONCE = 8  # in a function of C: compilers take long over long ones
 
 
@@ -49,65 +61,67 @@ def c_text(
     results: Sequence[Place],
     of_samples: Sequence[Operand],
     names: Mapping[Array, str],
+    notes: Mapping[Array, str] | None = None,
 ) -> str:
     """Return a C program of two functions, which compute from inputs and parameters the results.
 
     ``results`` are written by `finish`, from what `add_samples` has added up. ``of_samples`` are numbers of each
-    sample, which `add_samples` writes next to each other into ``values``.
+    sample, which `add_samples` writes next to each other into ``values``. ``notes`` are comments on arrays.
     """
-    printed = Printed({x: f"{name}_" if name in _RESERVED else name for x, name in names.items()})
+    printed = Printed({x: _own_name(name) for x, name in names.items()})
+    sums, size = _sums(statements)
+    given = sums | {x.array: in_rows("parameters", x.array.shape, x.start) for x in parameters}
+    given |= {x.array: in_rows(x.list, x.array.shape) for x in inputs if not x.array.sampled}
+
+    block = Section(printed, dict(given), notes or {})
+    sampled = [x for x in inputs if x.array.sampled]
+    for x in sampled:
+        block.load(x.array, f"{x.list}_rows")
+    wanted = [*sums, *of_samples]
+    _write(block, _needed(statements, wanted, ()), wanted)
+    for k, number in enumerate(of_samples):
+        at = Spot("values_rows", k, (SAMPLES,), (len(of_samples),)).at(["s"])
+        block.loops([("s", "n", 1)], [f"{at} = {block.text(number, ['s'])};"])
+    end = Section(printed, dict(given), notes or {})
+    _write(end, _needed(statements, [x.array for x in results], sums), [x.array for x in results])
+    for x in results:
+        end.fill(in_rows(x.list, x.array.shape, x.start), lambda indices, x=x: end.element(x.array, indices))  # type: ignore[misc]
+
+    read = ["parameters", *(x.list for x in inputs)]
+    rows = {f"{x.list}_rows": _rows(x.list, math.prod(x.array.of_sample)) for x in sampled}
+    values = ["values"] if of_samples else []
+    rows |= {f"{x}_rows": _rows(x, len(of_samples)) for x in values}
+    written = list(dict.fromkeys(x.list for x in results))
+    of_buffers = {name: f"w->{name}" for name in printed.buffers}
+    known = rows | {name: name for name in ("n", "m", *read, "sums", *written)} | of_buffers
+    steps, calls = _functions("block", block.pieces, known)
+    last, last_calls = _functions("end", end.pieces, known)
+    body = [f"for (long start = first; start < stop; start += {BLOCK}) {{"]
+    body += [f"int n = stop - start < {BLOCK} ? (int)(stop - start) : {BLOCK};", *calls, "}"]
+    given_to_both = [*_read(read)]
+    add = ["long first", "long stop", "long m", *given_to_both, *_written(["sums", *values]), "buffers *restrict w"]
+    finish = ["long m", *given_to_both, *_read(["sums"]), *_written(written), "buffers *restrict w"]
+    text = _PROGRAM.format(
+        tables="".join(f"\n{line}" for line in printed.tables),
+        buffers="\n".join(f"    double {name}[{count}];" for name, count in printed.buffers.items()) or "    int none;",
+        functions=steps + last,
+        block=BLOCK,
+        add_samples=_function("void add_samples", add, body),
+        finish=_function("void finish", finish, last_calls),
+        sums=size,
+    )
+    return functions_of(text) + text
+
+
+def _sums(statements: Sequence[Statement]) -> tuple[dict[Array, Spot], int]:
+    """Return where the sums over the samples stand, in a list of them, and how many numbers they are."""
     sums: dict[Array, Spot] = {}
     size = 0
     for statement in statements:
         if reduces_samples(statement):
             sums[statement.out] = in_rows("sums", statement.out.shape, size)
             size += math.prod(statement.out.shape)
-    given = sums | {x.array: in_rows("parameters", x.array.shape, x.start) for x in parameters}
-    given |= {x.array: in_rows(x.list, x.array.shape) for x in inputs if not x.array.sampled}
-
-    block = Section(printed, dict(given))
-    for x in inputs:
-        if x.array.sampled:
-            block.load(x.array, f"{x.list}_rows")
-    wanted = [*sums, *of_samples]
-    _write(block, _needed(statements, wanted, ()), wanted)
-    for k, number in enumerate(of_samples):
-        value = block.text(number, ["s"])
-        block.pieces.append([f"for (int s = 0; s < n; s++) values_rows[{len(of_samples)} * s + {k}] = {value};"])
-    end = Section(printed, dict(given))
-    _write(end, _needed(statements, [x.array for x in results], sums), [x.array for x in results])
-    for x in results:
-        end.fill(in_rows(x.list, x.array.shape, x.start), lambda indices, x=x: end.element(x.array, indices))  # type: ignore[misc]
-
-    lists = [x.list for x in inputs]
-    rows = [f"{x.list}_rows" if x.array.sampled else x.list for x in inputs]
-    written = list(dict.fromkeys(x.list for x in results))
-    values = ["values"] if of_samples else []
-    shared = ["parameters", *lists]
-    steps, calls = _functions(
-        "block",
-        block.pieces,
-        [*_read(["parameters", *rows]), *_written(["sums", *(f"{x}_rows" for x in values)])],
-        ["int n", "long m"],
-    )
-    last, last_calls = _functions("end", end.pieces, [*_read([*shared, "sums"]), *_written(written)], ["long m"])
-    body = _PROGRAM.format(
-        block=BLOCK,
-        tables="".join(f"{line}\n" for line in printed.tables),
-        buffers="".join(f"    double {name}[{count}];\n" for name, count in printed.buffers.items())
-        or "    double none;\n",
-        functions=steps + last,
-        of_samples=", ".join([*_read(shared), *_written(["sums", *values]), "buffers *restrict w"]),
-        of_end=", ".join([*_read([*shared, "sums"]), *_written(written), "buffers *restrict w"]),
-        unused=_unused([*shared, "sums", "m", "w", *values]),
-        unused_end=_unused([*shared, "sums", "m", "w", *written]),
-        rows="".join(_row_pointer(x) for x in inputs if x.array.sampled)
-        + "".join(f"        double *values_rows = values + {len(of_samples)} * start;\n" for _ in values),
-        calls="".join(f"        {call}\n" for call in calls),
-        end="".join(f"    {call}\n" for call in last_calls),
-        sums=size,
-    )
-    return functions_of(body) + body
+    return sums, size
 
 
 def c_listing(program: Compiled, parameters: Parameters) -> str:
@@ -116,16 +130,20 @@ def c_listing(program: Compiled, parameters: Parameters) -> str:
     leaves = [Place(x, "parameters", parameters.starts[name]) for name, x in program.parameters.items()]
     gradients = [Place(program.fast[x.array], "gradient", x.start) for x in leaves]
     (cost,) = program.roots
-    results = [Place(cost, "J")] if isinstance(cost, Array) else []
+    results = [Place(cost, "value")] if isinstance(cost, Array) else []
     statements = used(program.statements, [x.array for x in (*results, *gradients)])
-    text = c_text(statements, inputs, leaves, [*results, *gradients], [], program.names)
+    shown = listing(program)
+    lines_of = {line.split(" = ")[0]: line for line in shown.forward}
+    notes = {x: lines_of[name] for x, name in shown.names.items() if name in lines_of}
+    text = c_text(statements, inputs, leaves, [*results, *gradients], [], program.names, notes)
     lines = [f"   parameters, gradient: {', '.join(f'{n} {shape_text(x)}' for n, x in program.parameters.items())}"]
     lines += [f"   {x.list}: {shape_text(x.array)}" for x in inputs]
     given = "".join(f", const double *{x.list}" for x in inputs)
     passed = "".join(f", {x.list}" for x in inputs)
     head = _HEAD.format(arrays=",\n".join(lines), count=len(parameters.vector))
+    signature = f"double value_and_grad(long m, const double *parameters{given}, double *gradient, void *work)"
     call = _CALL.format(
-        given=given,
+        signature="\n".join(_wrapped(f"{signature} {{", 0)),
         passed=passed,
         count=len(parameters.vector),
         J="" if results else f"    J = {to_c(cost)};\n",
@@ -148,7 +166,7 @@ _HEAD = """\
 _CALL = """
 long size_of_work(void) {{ return size_of_buffers() + (size_of_sums() + 1) * (long)sizeof(double); }}
 
-double value_and_grad(long m, const double *parameters{given}, double *gradient, void *work) {{
+{signature}
     double J = 0.0, *sums = work;
     buffers *w = (void *)(sums + size_of_sums() + 1);
     for (long i = 0; i < size_of_sums(); i++) sums[i] = 0.0;
@@ -176,28 +194,65 @@ def _written(names: Iterable[str]) -> list[str]:
     return [f"double *restrict {name}" for name in names]
 
 
-def _unused(names: Iterable[str]) -> str:
-    return " ".join(f"(void){name};" for name in names)
+def _rows(name: str, count: int) -> str:
+    """Return where the first of the block's rows of so many numbers stands."""
+    return f"{name} + {count} * start" if count != 1 else f"{name} + start"
 
 
-def _row_pointer(x: Place) -> str:
-    return f"        const double *{x.list}_rows = {x.list} + {math.prod(x.array.of_sample)} * start;\n"
+def _functions(name: str, pieces: Sequence[Sequence[str]], known: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Return functions that do the pieces in their order, some in each, and the calls of them.
 
-
-def _functions(
-    name: str, pieces: Sequence[Sequence[str]], lists: list[str], counts: list[str]
-) -> tuple[str, list[str]]:
-    """Return functions that do the pieces in their order, some in each, and the calls of them."""
-    parameters = [*counts, *lists, "buffers *restrict w"]
-    names = [re.findall(r"\w+", parameter)[-1] for parameter in parameters]
+    Of the ``known`` names, which are those of arrays and counts, a function is given the ones that it uses.
+    """
     text, calls = "", []
     for k in range(0, len(pieces), STATEMENTS_AT_ONCE):
         lines = [line for piece in pieces[k : k + STATEMENTS_AT_ONCE] for line in piece]
+        code = [line for line in lines if not line.startswith("/*")]
+        words = set(_WORDS.findall("\n".join(code)))
+        head = [f"int {x} = {value};" for x, value in _COUNTS.items() if x in words]
+        used = [x for x in known if x in words or (x == "n" and head)]
+        written = {found[1] for line in code if (found := _ASSIGNED.match(line))}
+        of_array = {x: (_written if x in written else _read)([x])[0] for x in used}
+        parameters = [{"n": "int n", "m": "long m"}.get(x, of_array[x]) for x in used]
         own = f"{name}_{k // STATEMENTS_AT_ONCE + 1}"
-        text += f"\nNOT_INLINED static void {own}({', '.join(parameters)}) {{\n    {_unused(names)}\n"
-        text += "".join(f"    {line}\n" for line in lines) + "}\n"
-        calls.append(f"{own}({', '.join(names)});")
+        text += "\n" + _function(f"NOT_INLINED static void {own}", parameters, [*head, *lines])
+        calls.append(f"{own}({', '.join(known[x] for x in used)});")
     return text, calls
+
+
+def _function(name: str, parameters: Sequence[str], body: Sequence[str]) -> str:
+    """Return a C function; parameters that it does not use are named as such, which silences compilers."""
+    words = set(_WORDS.findall("\n".join(body)))
+    unused = [f"(void){own};" for x in parameters if (own := _WORDS.findall(x)[-1]) not in words]
+    head = f"{name}({', '.join(parameters) or 'void'}) {{"
+    return "\n".join(_indented([head, *([" ".join(unused)] if unused else []), *body, "}"])) + "\n"
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    """Return lines of C indented by their braces, the long ones broken."""
+    depth, out = 0, []
+    for line in lines:
+        depth -= line.startswith("}")
+        out += _wrapped(line, depth)
+        depth += line.endswith("{")
+    return out
+
+
+def _wrapped(line: str, depth: int) -> list[str]:
+    indent = "    " * depth
+    if len(indent) + len(line) <= WIDTH:
+        return [indent + line]
+    joined = _UNBROKEN.sub(lambda part: part[0].replace(" ", "\0"), line)
+    more = indent + "        "
+    broken = textwrap.wrap(
+        joined, WIDTH, initial_indent=indent, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
+    )
+    return [part.replace("\0", " ") for part in broken]
+
+
+def _own_name(name: str) -> str:
+    """Return the name of an array in C: not a word of the language, nor a name that the program has."""
+    return f"{name}_" if name in _RESERVED or name.startswith("m_") else name
 
 
 _PROGRAM = """
@@ -206,69 +261,34 @@ _PROGRAM = """
 #else
 #define NOT_INLINED
 #endif
-
 {tables}
+/* what is computed for the samples of a block, or once; an array of samples has those innermost */
 typedef struct {{
-{buffers}}} buffers;
+{buffers}
+}} buffers;
 {functions}
 /* Adds up over the samples from first to stop, of m in all, a block of at most {block} at a time. */
-void add_samples(long first, long stop, long m, {of_samples}) {{
-    {unused}
-    for (long start = first; start < stop; start += {block}) {{
-        int n = stop - start < {block} ? (int)(stop - start) : {block};
-        (void)n;
-{rows}{calls}    }}
-}}
-
+{add_samples}
 /* Writes the results, from the sums over the samples. */
-void finish(long m, {of_end}) {{
-    {unused_end}
-{end}}}
-
+{finish}
 long size_of_buffers(void) {{ return (long)sizeof(buffers); }}
 long size_of_sums(void) {{ return {sums}; }}
 """
-_RESERVED = {
-    *["m", "n", "s", "w", "p", "q", "k", "sums", "parameters", "gradient", "first", "stop", "start"],
-    *[
-        "auto",
-        "break",
-        "case",
-        "char",
-        "const",
-        "continue",
-        "default",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "extern",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "long",
-    ],
-    *[
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "typedef",
-        "union",
-        "unsigned",
-        "void",
-        "volatile",
-    ],
-    *["while", "buffers"],
+_COUNTS = {
+    "whole": f"n - n % {LANES}",
+    "filled": f"(n + {WHOLE - 1}) / {WHOLE} * {WHOLE}",  # of samples, the last of which is there several times
 }
+_RESERVED = {
+    *("auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern"),
+    *("float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed"),
+    *("sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while"),
+    # and the program's own
+    *("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "m", "n", "p", "q", "s", "w", "p0", "p1", "p2", "p3"),
+    *("t1", "t2", "t3", "t4", "first", "stop", "start", "row", "whole", "filled", "small", "rest", "tied", "earlier"),
+    *("none", "value", "buffers", "sums", "parameters", "gradient", "values", "results", "NAN", "INFINITY", "SHIFT"),
+}
+_UNBROKEN = re.compile(r"\[[^\]]*\]|(?:const )?(?:double|buffers) \*(?:restrict )?\w+")
+_ASSIGNED = re.compile(r"(\w+)\[[^=]*\] [-+]?= ")
 
 
 def _needed(statements: Sequence[Statement], wanted: Iterable[Operand], known: Iterable[Array]) -> list[Statement]:
@@ -295,6 +315,7 @@ def _write(section: Section, statements: Sequence[Statement], wanted: Iterable[O
             section.waiting[out] = statement
         else:
             STATEMENTS[type(statement)](section, statement)
+        section.note(out)
 
 
 def _once(user: Statement | None, x: Array) -> bool:

@@ -42,8 +42,10 @@ from autograd.vectorize.arrays import (
     Take,
     Transpose,
 )
+from autograd.vectorize.native.interpreter import with_parts
 
 BLOCK = 32
+WHOLE = 8  # samples that a block is filled up to a multiple of, so that no loop over them has a remainder
 AT_ONCE = 4  # terms of a product's sum that are added in one pass, and rows computed in it
 UNROLLED = 8  # terms up to which there is no loop
 LANES = 4  # partial sums of a sum that ends in one number: its additions need not wait for each other
@@ -90,8 +92,13 @@ def _spot(name: str, shape: tuple[int, ...], order: Iterable[int], start: int = 
 
 
 def length(size: int) -> int:
-    """Return the length of an axis in a block."""
+    """Return the length that an axis has memory for."""
     return BLOCK if size == SAMPLES else size
+
+
+def end(size: int) -> str:
+    """Return where a loop along an axis ends."""
+    return "filled" if size == SAMPLES else str(size)
 
 
 @dataclass(slots=True)
@@ -100,9 +107,11 @@ class Section:
 
     printed: Printed
     spots: dict[Array, Spot]
+    notes: Mapping[Array, str] = field(default_factory=dict)  # on arrays, where what computes them is written
     rows: dict[Spot, Spot] = field(default_factory=dict)  # of inputs in blocks, where they were given
     pieces: list[list[str]] = field(default_factory=list)  # the lines of a statement each
     waiting: dict[Array, Map] = field(default_factory=dict)  # elementwise, to be written where they are used
+    noted: int = 0  # the pieces that a note is on
 
     # Elements -------------------------------------------------------------------------------------------------------
 
@@ -119,7 +128,9 @@ class Section:
         """Write the copy of an input's rows into the block, past the last sample that one again."""
         spot, shape = self.new(x), x.of_sample
         given = self.rows[spot] = Spot(rows, 0, spot.shape, (math.prod(shape), *in_rows("", shape).strides))
-        self.fill(spot, lambda indices: symbol(given.at(["(s < n ? s : n - 1)", *indices[1:]])))
+        axes, indices = walk(spot)
+        row = "int row = s < n ? s : n - 1;"
+        self.loops(axes, [row, f"{spot.at(indices)} = {given.at(['row', *indices[1:]])};"])
 
     def new(self, x: Array) -> Spot:
         """Return the place of a new array."""
@@ -155,22 +166,29 @@ class Section:
         axes, indices = walk(spot)
         self.loops(axes, [f"{spot.at(indices)} {sign} {to_c(value(indices))};"])
 
+    def note(self, x: Array) -> None:
+        """Put the note on an array before what was written since the last one."""
+        if x in self.notes and len(self.pieces) > self.noted:
+            self.pieces[self.noted] = [f"/* {self.notes[x]} */", *self.pieces[self.noted]]
+            self.noted = len(self.pieces)
+
     # Sums -----------------------------------------------------------------------------------------------------------
 
     def total(
         self, out: str, term: Callable[[str], str], inner: Axes, size: int, sampled: bool, sign: str
     ) -> list[str]:
         """Return lines that set `out` to the sum of terms over one axis, in `LANES` partial sums, and over `inner`."""
-        end = "n" if sampled else str(size)
+        whole, last = ("whole", "n") if sampled else (str(size - size % LANES), str(size))
         lanes = [f"p{k}" for k in range(LANES)]
-        head = [f"double {', '.join(f'{lane} = 0.0' for lane in lanes)};"]
-        opened = [f"for (int {v} = 0; {v} < {e}; {v} += {step}) {{" for v, e, step in inner if e != "1"]
-        whole = ["int q = 0;", f"for (; q + {LANES} <= {end}; q += {LANES}) {{"]
-        whole += [f"    {lane} += {term(f'q + {i}' if i else 'q')};" for i, lane in enumerate(lanes)]
-        whole += ["}"]
-        rest = [f"for (; q < {end}; q++) p0 += {term('q')};"] if sampled or size % LANES else []
-        tail = f"{out} {sign} (p0 + p1) + (p2 + p3);"
-        return ["{", *_indented([*head, *opened, *whole, *rest, *["}"] * len(opened), tail]), "}"]
+        opened = [f"for (int {v} = 0; {v} < {stop}; {v} += {step}) {{" for v, stop, step in inner if stop != "1"]
+        lines = [f"double {', '.join(f'{lane} = 0.0' for lane in lanes)};", *opened]
+        if sampled or size >= LANES:
+            lines.append(f"for (int q = 0; q < {whole}; q += {LANES}) {{")
+            lines += [f"{lane} += {term(f'q + {i}' if i else 'q')};" for i, lane in enumerate(lanes)]
+            lines.append("}")
+        if sampled or size % LANES:
+            lines.append(f"for (int q = {whole}; q < {last}; q++) p0 += {term('q')};")
+        return [*lines, *["}"] * len(opened), f"{out} {sign} (p0 + p1) + (p2 + p3);"]
 
 
 def identifier(name: str) -> str:
@@ -202,7 +220,7 @@ class Printed:
         """Return the name of a new buffer, as C has it."""
         name = self.free(name)
         self.buffers[name] = max(math.prod(map(length, shape)), 1)
-        return f"w->{name}"
+        return name
 
     def table(self, name: str, numbers: np.ndarray, kind: str = "double") -> Spot:
         """Return where a table of numbers stands."""
@@ -219,29 +237,20 @@ def walk(spot: Spot, letters: str = "abcdefgh") -> tuple[Axes, list[str]]:
         for letter, size in zip(letters, spot.shape, strict=False)
     ]
     order = sorted(range(len(spot.shape)), key=lambda axis: -spot.strides[axis])
-    axes = [(names[axis], str(length(spot.shape[axis])), 1) for axis in order if spot.shape[axis] != 1]
+    axes = [(names[axis], end(spot.shape[axis]), 1) for axis in order if spot.shape[axis] != 1]
     return axes, names
 
 
 def inside(axes: Axes, body: Iterable[str]) -> list[str]:
-    """Return the body inside a loop for each axis of more than one element."""
-    depth, lines = 0, []
-    for variable, end, step in axes:
-        if end != "1":
+    """Return the body inside a loop for each axis of more than one element, else in braces if it declares something."""
+    lines, body = [], list(body)
+    for variable, stop, step in axes:
+        if stop != "1":
             advance = f"{variable}++" if step == 1 else f"{variable} += {step}"
-            lines.append(f"{'    ' * depth}for (int {variable} = 0; {variable} < {end}; {advance}) {{")
-            depth += 1
-    lines += [f"{'    ' * depth}{line}" for line in body]
-    return [*lines, *("    " * k + "}" for k in reversed(range(depth)))]
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    depth, out = 0, []
-    for line in lines:
-        depth -= line.startswith("}")
-        out.append("    " * depth + line)
-        depth += line.endswith("{")
-    return out
+            lines.append(f"for (int {variable} = 0; {variable} < {stop}; {advance}) {{")
+    if not lines and body[0].startswith("double "):
+        lines = ["{"]
+    return [*lines, *body, *["}"] * len(lines)]
 
 
 # One function for each kind of statement ------------------------------------------------------------------------------
@@ -257,11 +266,10 @@ def _slope(section: Section, statement: Slope) -> None:
     axes, indices = walk(out)
     x, a = (section.element(arg, indices) for arg in statement.args)
     at = out.at(indices)
-    book, accurate = (to_c(rule[0](SYMBOLS, x, a)) for rule in (row.formulas, row.partials))
+    (parts, (accurate,)), (_, (book,)) = (with_parts([rule[0](SYMBOLS, x, a)]) for rule in (row.partials, row.formulas))
     limit = f"{at} < {row.cancels!r}"
-    lines = ["int small = 0;", *inside(axes, [f"{at} = {book};", f"small |= {limit};"]), "if (small) {"]
-    lines += [f"    {line}" for line in inside(axes, [f"{at} = {limit} ? {accurate} : {at};"])]
-    section.pieces.append(["{", *(f"    {line}" for line in [*lines, "}"]), "}"])
+    lines = ["{", "int small = 0;", *inside(axes, [f"{at} = {book};", f"small |= {limit};"]), "if (small) {"]
+    section.pieces.append([*lines, *inside(axes, [*parts, f"{at} = {limit} ? {accurate} : {at};"]), "}", "}"])
 
 
 def _cancelled(section: Section, statement: Cancelled) -> None:
@@ -382,11 +390,11 @@ def _share(section: Section, statement: Share) -> None:
 
     top = section.text(largest, [*indices[:axis], *indices[axis + 1 :]])
     body = ["double rest = 1.0;", f"for (int p = {size - 1}; p >= 0; p--) {{"]
-    body += [f"    int tied = {section.text(x, at('p'))} == {top}, earlier = 0;"]
-    body += [f"    for (int q = 0; q < p; q++) earlier |= {section.text(x, at('q'))} == {top};"]
-    body += [f"    {out.at(at('p'))} = tied ? (earlier ? 0.5 * rest : rest) : 0.0;"]
-    body += ["    rest = tied ? 0.5 * rest : rest;", "}"]
-    section.loops(axes, ["{", *[f"    {line}" for line in body], "}"])
+    body += [f"int tied = {section.text(x, at('p'))} == {top}, earlier = 0;"]
+    body += [f"for (int q = 0; q < p; q++) earlier |= {section.text(x, at('q'))} == {top};"]
+    body += [f"{out.at(at('p'))} = tied ? (earlier ? 0.5 * rest : rest) : 0.0;"]
+    body += ["rest = tied ? 0.5 * rest : rest;", "}"]
+    section.loops(axes, body)
 
 
 def _reduce(section: Section, statement: Reduce) -> None:
@@ -401,7 +409,7 @@ def _reduce(section: Section, statement: Reduce) -> None:
     sign = "+=" if over_samples else "="
     inner: Axes = [(indices[axis], str(x.shape[axis]), 1) for axis in gone if x.shape[axis] not in (1, SAMPLES)]
     at_out = out.at([indices[axis] for axis in kept])
-    outer: Axes = [(indices[axis], str(length(x.shape[axis])), 1) for axis in kept if x.shape[axis] != 1]
+    outer: Axes = [(indices[axis], end(x.shape[axis]), 1) for axis in kept if x.shape[axis] != 1]
     if statement.name == "add" and (over_samples or SAMPLES not in x.shape):
         last = x.shape.index(SAMPLES) if over_samples else max(gone, key=lambda axis: x.shape[axis])
         others = [loop for loop in inner if loop[0] != indices[last]]
@@ -491,9 +499,8 @@ class _Product:
     def _summed(self, inner: list[str], last: str | None, targets: list[dict[str, str]]) -> list[str]:
         """Return the passes inside loops over further axes that are summed."""
         lines = [] if self.over_samples else self._along_axis([f"{self._target(t)} = 0.0;" for t in targets])
-        loops = [f"for (int {x} = 0; {x} < {'n' if x == BATCH else self.size[x]}; {x}++) {{" for x in inner]
-        body = self._passes(last, targets, add=True)
-        return [*lines, *_indented([*loops, *body, *["}"] * len(loops)])]
+        loops: Axes = [(_variable(x), "n" if x == BATCH else str(self.size[x]), 1) for x in inner]
+        return [*lines, *inside(loops, self._passes(last, targets, add=True))]
 
     def _passes(self, last: str | None, targets: list[dict[str, str]], add: bool = False) -> list[str]:
         """Return loops along the axis that add up the terms of the last summed one, some at once."""
@@ -503,19 +510,18 @@ class _Product:
         count = self.size[last]
         if last != BATCH and count <= UNROLLED:
             return self._pass([{last: str(k)} for k in range(count)], targets, add)
-        terms = [{last: f"{last} + {k}" if k else last} for k in range(AT_ONCE)]
+        k = _variable(last)
+        some, one = [{last: f"{k} + {i}" if i else k} for i in range(AT_ONCE)], [{last: k}]
         if last == BATCH:
-            lines = [f"int {last} = 0;", f"for (; {last} + {AT_ONCE} <= n; {last} += {AT_ONCE}) {{"]
-            lines += self._pass(terms, targets, True)
-            lines += ["}", f"for (; {last} < n; {last}++) {{", *self._pass([{}], targets, True), "}"]
-            return ["{", *_indented(lines), "}"]
+            lines = [f"for (int {k} = 0; {k} < whole; {k} += {AT_ONCE}) {{", *self._pass(some, targets, True), "}"]
+            return [*lines, f"for (int {k} = whole; {k} < n; {k}++) {{", *self._pass(one, targets, True), "}"]
         whole = count - count % AT_ONCE
-        lines = [] if add else self._pass([{last: str(k)} for k in range(AT_ONCE)], targets, False)
-        lines += [f"for (int {last} = {0 if add else AT_ONCE}; {last} < {whole}; {last} += {AT_ONCE}) {{"]
-        lines += [*self._pass(terms, targets, True), "}"]
+        lines = [] if add else self._pass([{last: str(i)} for i in range(AT_ONCE)], targets, False)
+        lines += [f"for (int {k} = {0 if add else AT_ONCE}; {k} < {whole}; {k} += {AT_ONCE}) {{"]
+        lines += [*self._pass(some, targets, True), "}"]
         if count % AT_ONCE:
-            lines += self._pass([{last: str(k)} for k in range(whole, count)], targets, True)
-        return _indented(lines)
+            lines += self._pass([{last: str(i)} for i in range(whole, count)], targets, True)
+        return lines
 
     def _pass(self, terms: list[dict[str, str]], targets: list[dict[str, str]], add: bool) -> list[str]:
         """Return one loop along the axis, which sets or adds to some rows the sum of some terms."""
@@ -530,14 +536,13 @@ class _Product:
         return self._along_axis(lines)
 
     def _along_axis(self, lines: list[str]) -> list[str]:
-        end = length(self.size[self.along])  # type: ignore[index]
-        variable = "s" if self.along == BATCH else self.along
-        return [f"for (int {variable} = 0; {variable} < {end}; {variable}++) {{", *(f"    {x}" for x in lines), "}"]
+        assert self.along is not None
+        return inside([(_variable(self.along), end(self.size[self.along]), 1)], lines)
 
     def _index(self, letter: str, chosen: Mapping[str, str]) -> str:
         if self.size[letter] == 1:
             return "0"
-        return chosen.get(letter, "s" if letter == BATCH and self.along == BATCH else letter)
+        return chosen.get(letter, _variable(letter))
 
     def _factor(self, k: int, chosen: Mapping[str, str]) -> str:
         spot, letters = self.factors[k]
@@ -564,6 +569,11 @@ class _Product:
         others: Axes = [(x, str(self.size[x]), 1) for x in inner if x != last]
         lines = self.section.total(target, term, others, self.size[last], self.over_samples, sign)
         self.section.loops(outer, lines)
+
+
+def _variable(letter: str) -> str:
+    """Return the variable that runs along an axis of a product; m is how many samples there are in all."""
+    return "s" if letter == BATCH else letter
 
 
 STATEMENTS: dict[type[Statement], Callable[[Section, Any], None]] = {
