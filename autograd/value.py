@@ -30,7 +30,7 @@ from autograd.names_elsewhere import (
     explains_names,
     unknown_argument,
 )
-from autograd.ops import OPERATIONS, Operation, evaluate, has_path, local_derivative
+from autograd.ops import IEEE, OPERATIONS, Ieee, Operation, evaluate, has_path, local_derivative
 
 ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
 NO_PATH = float("0")
@@ -720,8 +720,16 @@ def apply(op: Operation, *operands: Value | float) -> Value:
     except (ArithmeticError, ValueError) as error:
         if (watcher := _watcher) is not None:
             watcher.failed(op, inputs)
+        if _ieee.get():
+            return _finished(op, float(op.value(IEEE, *map(Ieee, numbers))), inputs)
         named = ", ".join(f"{visible(x._label)} = {x._data!r}" if x._label else repr(x._data) for x in inputs)
         raise type(error)(f"{op.name}({named}): {op.failure(error)}") from None
+    return _finished(op, data, inputs)
+
+
+def _finished(op: Operation, data: float, inputs: list[Value]) -> Value:
+    """Return the node of an operation whose number is known."""
+    numbers = [x._data for x in inputs]
     if _blocks and _forgetting():
         return _without_graph(op, data, *inputs)
     partials = [
@@ -836,6 +844,28 @@ for _row in OPERATIONS.values():
     if _row.name != "where":  # `where` starts with a condition, not with a node: it is a function
         setattr(Value, _row.name, _method(_row))
         setattr(Value, _row.numpy or _row.name, getattr(Value, _row.name))
+
+
+# Without exceptions ---------------------------------------------------------------------------------------------------
+
+_ieee: ContextVar[bool] = ContextVar("ieee", default=False)
+
+
+@contextmanager
+def ieee() -> Iterator[None]:
+    """Within ``with ieee():`` operations give ±inf or nan, as tensors do, where they raise an exception elsewhere.
+
+    It holds for this thread or task only. `explain.why_nan` finds the first such number of a graph.
+
+    >>> with ieee():
+    ...     print(Value(0.0).log())
+    Value(-inf, op=log)
+    """
+    token = _ieee.set(True)
+    try:
+        yield
+    finally:
+        _ieee.reset(token)
 
 
 # Without a graph ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,12 @@ settings.register_profile("chainrule", deadline=None, derandomize=True, print_bl
 settings.register_profile("long", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("chainrule")
 
-NEEDED_BY_EXAMPLES = {"autograd.interop": "sympy", "nn.interop": "torch", "nn.onnx_files": "onnxruntime"}
+NEEDED_BY_EXAMPLES = {
+    "autograd.interop.sympy_expressions": "sympy",
+    "autograd.interop.torch_graphs": "torch",
+    "nn.interop": "torch",
+    "nn.onnx_files": "onnxruntime",
+}
 
 
 def pytest_configure(config):
@@ -26,6 +31,8 @@ def pytest_configure(config):
         config.option.dist = "worksteal"
     if importlib.util.find_spec("sklearn") is None:
         config.option.ignore = [*(config.option.ignore or []), "nn/estimators.py"]
+    if importlib.util.find_spec("torch") is None:
+        config.option.ignore = [*(config.option.ignore or []), "autograd/interop/torch_recording.py"]
 
 
 def pytest_collection_modifyitems(items):

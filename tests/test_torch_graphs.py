@@ -1,0 +1,157 @@
+"""Programs of PyTorch as graphs of scalars: their numbers and derivatives are PyTorch's, or an error says why not."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch, of the extra `torch`, is not installed")
+
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402, N812
+from torch_programs import PROGRAMS  # noqa: E402
+
+from autograd import topological_order  # noqa: E402
+from autograd.interop import framework_graphs, from_torch  # noqa: E402
+from autograd.network import find_network  # noqa: E402
+from autograd.vectorize import vectorize  # noqa: E402
+from nn.draw import draw_network  # noqa: E402
+
+REFUSED = {
+    "hardsigmoid": (ValueError, "0.16666666666666666 by the graph and 0.1666666716337204 by PyTorch"),
+    "a custom Function, wrong": (ValueError, r"∂J/∂w\[\d\] is .* and 10.0 by PyTorch; PyTorch's own is not that"),
+    "amax of three equal": (ValueError, "by PyTorch; at kinks and ties .* maximum, tie"),
+    "float32": (TypeError, r"weight is torch.float32 on cpu; accepted: torch.float64.*\.double\(\)"),
+    "complex numbers: fft": (NotImplementedError, "_fft_r2c.* complex"),
+}
+
+
+def leaf_tensors(args):
+    for x in args:
+        if isinstance(x, nn.Module):
+            yield from x.parameters()
+        elif isinstance(x, torch.Tensor) and x.requires_grad:
+            yield x
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in REFUSED])
+def test_a_program_has_the_numbers_of_pytorch(name):
+    loss, args = PROGRAMS[name]()
+    torch.manual_seed(3)
+    graph = from_torch(loss, *args)
+    torch.manual_seed(3)
+    expected = loss(*args)
+    expected.sum().backward()
+    size = max(1.0, abs(expected.item()))
+    assert abs(graph.cost.data - expected.item()) <= 1e-12 * size
+    if math.isfinite(sum(float(t.grad.sum()) for t in leaf_tensors(args) if t.grad is not None)):
+        for mine, t in zip(graph.gradients, leaf_tensors(args), strict=True):
+            grad = np.zeros(t.shape) if t.grad is None else t.grad.numpy()
+            np.testing.assert_allclose(graph.own[mine], grad, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_is_refused_by_name(name):
+    error, words = REFUSED[name]
+    loss, args = PROGRAMS[name]()
+    with pytest.raises(error, match=words):
+        from_torch(loss, *args)
+
+
+def chain():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)).double()
+
+
+def test_a_chain_of_layers_is_a_network_that_pictures_know():
+    x = torch.tensor([[1.0, -2.0], [0.5, 0.3]]).double()
+    graph = from_torch(lambda m, x: m(x).square().sum(), chain(), x)
+    network = find_network(topological_order(graph.cost))
+    assert network.sizes == {1: 2, 2: 3, 3: 1}
+    assert len(network.samples) == 2
+    assert graph.leaves["0.weight"][1, 0].label == "W^(1)_21"
+    assert "<svg" in draw_network(graph.cost).svg
+
+
+def test_residuals_of_a_chain_are_those_of_pytorch():
+    model, x = chain(), torch.tensor([[1.0, -2.0]]).double()
+    graph = from_torch(lambda m, x: m(x).square().sum(), model, x)
+    z = model[0](x)
+    z.retain_grad()
+    model[2](torch.tanh(z)).square().sum().backward()
+    graph.cost.backward()
+    sample = find_network(topological_order(graph.cost)).samples[0]
+    delta = [sample.units[2, i].z.grad for i in (1, 2, 3)]
+    np.testing.assert_allclose(delta, z.grad[0].numpy(), rtol=1e-13)
+
+
+def test_names_are_those_of_parameters_and_modules():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = nn.Linear(2, 2)
+            self.norm = nn.LayerNorm(2)
+
+        def forward(self, x):
+            return self.norm(self.inner(x).exp())
+
+    graph = from_torch(lambda m, x: m(x).square().sum(), Net().double(), torch.ones(1, 2).double())
+    assert graph.leaves["inner.weight"][1, 0].label == "inner.weight[1,0]"
+    assert graph.modules["inner"][0, 1].label == "inner[0,1]"
+    assert graph.leaves["x"][0, 1].label == "x[0,1]"
+
+
+def test_a_batch_norm_and_the_random_state_are_as_before():
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Dropout(0.5)).double()
+    state = {name: t.clone() for name, t in model.state_dict().items()}
+    before = torch.random.get_rng_state()
+    from_torch(lambda m, x: m(x).square().sum(), model, torch.arange(8.0).view(4, 2).double())
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert all(torch.equal(t, state[name]) for name, t in model.state_dict().items())
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_a_nan_is_found_with_its_line():
+    def loss(x):
+        logs = torch.log(x)
+        return torch.where(x > 0, logs, 0.0).sum()
+
+    x = torch.tensor([2.0, 0.0]).double().requires_grad_()
+    graph = from_torch(loss, x)
+    told = str(graph.why_nan())
+    assert graph.cost.data == math.log(2.0)
+    assert "ln(x[1]) = ln(0) = -inf" in told
+    assert "logs = torch.log(x)" in told
+    assert "PyTorch's own ∂J/∂x[1] is nan: 0 × inf on the way back" in told
+
+
+def test_a_recorded_program_runs_as_arrays_on_other_inputs():
+    model = chain()
+    x = torch.tensor([1.0, -2.0]).double()
+    graph = from_torch(lambda m, x: F.softmax(m(x) * torch.arange(3.0).double(), 0)[1].log(), model, x)
+    program = vectorize(graph.cost, inputs=list(graph.leaves["x"]))
+    for sample in ([3.0, 1.0], [-500.0, 900.0]):  # the maximum of the softmax is another, and large
+        expected = F.softmax(model(torch.tensor(sample).double()) * torch.arange(3.0).double(), 0)[1].log()
+        assert float(program(sample)) == pytest.approx(expected.item(), rel=1e-12)
+
+
+def test_closures_and_sizes_are_refused_in_words(monkeypatch):
+    model = chain()
+    with pytest.raises(ValueError, match="does not depend on x; hand over its modules"):
+        from_torch(lambda x: model(torch.ones_like(x)).sum(), torch.ones(2).double())
+    with pytest.raises(TypeError, match=r"returns \(1, 1\)|returns \(2, 1\); accepted: a scalar"):
+        from_torch(lambda m, x: m(x), model, torch.ones(2, 2).double())
+    monkeypatch.setattr(framework_graphs, "LARGEST", 1000)
+    with pytest.raises(ValueError, match=r"more than 1,000 scalar operations .*so far"):
+        from_torch(lambda w: (w @ w).sum(), torch.ones(10, 10).double())
+
+
+def test_without_pytorch_the_extra_is_named():
+    code = (
+        "import sys; sys.modules['torch'] = None\nfrom autograd.interop import from_torch\n"
+        "try: from_torch(abs, 1.0)\nexcept ModuleNotFoundError as error: print(error)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out == "PyTorch is not installed: pip install 'chainrule[torch]'\n"
