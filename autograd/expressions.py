@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import OPERATIONS, Operation, for_added_rows
 from autograd.value import Constant, Value, apply
 
 LONGEST = 2000
@@ -31,6 +31,7 @@ FUNCTIONS = {
     for name in (op.name, op.numpy, op.symbol)  # ln and max are symbols
     if name.isidentifier()
 }
+for_added_rows(lambda row: FUNCTIONS.update({row.name: row}))
 _SIGNS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 _ACCEPTED = "accepted: numbers, the names given, + - * / **, parentheses, pi, e and the operations of the table"
 

@@ -30,7 +30,7 @@ from typing import Any
 from autograd.documents import DocumentError, check, check_keys, load, parse, refused
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel
-from autograd.ops import OPERATIONS
+from autograd.ops import OPERATIONS, check_in_table
 from autograd.recompute import check_current, same
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Constant, Value, apply
@@ -76,6 +76,7 @@ def graph_to_json(root: Value) -> str:
     places: dict[Value, int] = {}
     lines: list[str] = []
     order = topological_order(root)
+    check_in_table("graph_to_json", (node.op for node in order))
     check_current(order)
     for node in order:
         places[node] = len(places)

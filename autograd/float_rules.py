@@ -19,7 +19,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from autograd.ops import FLOAT, OPERATIONS, Operation, with_derived
+from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows, set_derived, with_derived
 
 # What Python has a syntax for. All else is a call of the function in `FLOAT`.
 _SYNTAX = {
@@ -96,6 +96,7 @@ def _write(name: str, *inputs: Any) -> Any:
 
 _ELEMENTARY = [name for name in vars(FLOAT) if name not in OPERATIONS or OPERATIONS[name].elementary]
 _SOURCE = with_derived(SimpleNamespace(**{name: partial(_write, name) for name in _ELEMENTARY}))
+for_added_rows(lambda row: set_derived(_SOURCE, row))
 _KNOWN = {**vars(FLOAT), "inf": math.inf, "nan": math.nan}
 
 

@@ -19,7 +19,8 @@ from autograd.ops import OPERATIONS, Operation, evaluate
 from autograd.value import Value, apply, at_the_edges, node_maker, real
 
 
-def _function(op: Operation) -> Callable[..., Any]:
+def function_of(op: Operation) -> Callable[..., Any]:
+    """Return the operation as a function of Values, plain numbers and NumPy arrays of both."""
     make = node_maker(op)
     arity = op.arity
 
@@ -60,7 +61,7 @@ def _names(op: Operation) -> list[str]:
     return [op.name, op.numpy or op.name, *symbols]
 
 
-_functions = {name: _function(op) for op in OPERATIONS.values() for name in _names(op)}
+_functions = {name: function_of(op) for op in OPERATIONS.values() for name in _names(op)}
 globals().update(_functions)
 __all__ = list(_functions)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograd.explain.tables import Cell, Lines, Shown
 from autograd.graph import topological_order
-from autograd.ops import FLOAT, OPERATIONS, Operation, evaluate, with_derived
+from autograd.ops import BUILT_IN, FLOAT, OPERATIONS, Operation, evaluate, with_derived
 from autograd.structures import Number, Structure, plain, rebuild
 from autograd.symbolic import PREDICATES
 from autograd.transform import Function, Recording, record, recorded
@@ -258,7 +258,7 @@ def _judged(name: str, value: float, gradient: float, left: float, right: float,
 
 def _wrong_operations(root: Value) -> Iterator[OperationCheck]:
     """Yield the first place where each local derivative is wrong."""
-    slope_of = _precise_slope() or _float_slope
+    precise = _precise_slope() or _float_slope
     checked: set[tuple[Any, ...]] = set()
     for node in topological_order(root):
         op = node.op
@@ -270,6 +270,7 @@ def _wrong_operations(root: Value) -> Iterator[OperationCheck]:
             if not math.isfinite(local) or place in checked or (op, i) in checked:
                 continue
             checked.add(place)
+            slope_of = _float_slope if op.opaque else precise
             slope = slope_of(op, i, numbers, local)
             if slope is not None:
                 checked.add((op, i))
@@ -294,7 +295,7 @@ def _precise_slope() -> Callable[[Operation, int, tuple[float, ...], float], flo
         return None
     context = MPContext()
     context.dps = 50
-    names = {name: getattr(context, name) for name in OPERATIONS if hasattr(context, name)}
+    names = {name: getattr(context, name) for name in BUILT_IN if hasattr(context, name)}
     choices = {name: getattr(FLOAT, name) for name in (*PREDICATES, "where", "maximum", "minimum", "abs")}
     namespace = with_derived(SimpleNamespace(**names | choices))
 

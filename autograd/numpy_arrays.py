@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd import functions
-from autograd.ops import OPERATIONS
+from autograd.ops import BUILT_IN, OPERATIONS
 from autograd.value import Value
 
 
@@ -110,7 +110,7 @@ def _clip(x: Any, least: Any, greatest: Any) -> Any:
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     row.numpy or row.name: getattr(functions, row.name)
     for row in OPERATIONS.values()
-    if not row.infix and row.name not in ("abs", "where")
+    if not row.infix and row.name not in ("abs", "where") and row.name in BUILT_IN
 }
 _FUNCTIONS |= {"clip": _clip}
 _PREDICATES: dict[str, Callable[..., Any]] = {  # by comparisons, which are recorded where a function is

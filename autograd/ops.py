@@ -63,6 +63,7 @@ class Operation:
     poles     of an elementary function, the inputs at which it is infinite where Python's raises ValueError
     formula   the value as a book writes it, in other operations, where that is another form: what SymPy is given, and
               what an elementary function is where there is none, as in C
+    opaque    its rules are plain functions of numbers, with no formula: see `autograd.own_operations`
 
     Who reads which form of the partials::
 
@@ -89,6 +90,7 @@ class Operation:
     javascript: str = ""
     poles: Mapping[float, float] = field(default_factory=dict)
     formula: Rule | None = None
+    opaque: bool = False
 
     @property
     def arity(self) -> int:
@@ -130,6 +132,8 @@ class Operation:
         return str(error.args[-1])
 
     def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
+        if self.opaque:
+            raise no_formula("pickle", self.name)
         return operation, (self.name,)
 
     def __repr__(self) -> str:
@@ -622,20 +626,67 @@ def operation(name: str) -> Operation:
         raise KeyError(f"no operation {name!r}; the table has {', '.join(OPERATIONS)}") from None
 
 
+def check_in_table(use: str, rows: Iterable[Operation | None]) -> None:
+    """Raise an error, which begins with the `use`, for an operation that is no row of the table; None is a leaf's.
+
+    TypeError for one without formulas, ValueError for one that another has taken the place of.
+    """
+    for row in dict.fromkeys(rows):
+        if row is not None and row.opaque:
+            raise no_formula(use, row.name)
+        if row is not None and OPERATIONS.get(row.name) is not row:
+            raise ValueError(
+                f"{use}: the table has another operation {row.name!r} than the one that made a node of this graph, or "
+                "none; accepted: operations of the table. Make the graph again, or the operation with own_operation"
+            )
+
+
+def no_formula(use: str, name: str) -> TypeError:
+    """Return the error of what needs the formulas of an operation that has none."""
+    return TypeError(
+        f"{use}: {name} is made of plain functions of numbers, which have no formula; accepted: operations by "
+        "formulas, as autograd.own_operations.own_operation makes them. Backward passes, pictures, explanations and "
+        "gradcheck take this one"
+    )
+
+
+# Rows that are added --------------------------------------------------------------------------------------------------
+
+BUILT_IN = frozenset(OPERATIONS)
+_takers: list[Callable[[Operation], object]] = []
+
+
+def for_added_rows(take: Callable[[Operation], object]) -> None:
+    """Have `take` called with each row that is added to the table: by what keeps a table of its own from it."""
+    _takers.append(take)
+
+
+def add_row(row: Operation) -> None:
+    """Add a row to the table, in the place of one that was added under this name."""
+    OPERATIONS[row.name] = row
+    for namespace in (FLOAT, IEEE):
+        set_derived(namespace, row)
+    for take in _takers:
+        take(row)
+
+
 # Rules over floats ------------------------------------------------------------------------------------------------
 
 
 def with_derived(namespace: SimpleNamespace) -> SimpleNamespace:
     """Complete `namespace`: operations that it has no function of its own for are evaluated by their rule."""
 
-    def derived(row: Operation, rule: Rule) -> Rule:
-        return lambda *inputs: rule(namespace, *row.with_defaults(inputs))
-
     for row in OPERATIONS.values():
-        rule = row.formula if row.elementary else row.value
-        if rule is not None and not hasattr(namespace, row.name):
-            setattr(namespace, row.name, derived(row, rule))
+        if not hasattr(namespace, row.name):
+            set_derived(namespace, row)
     return namespace
+
+
+def set_derived(namespace: SimpleNamespace, row: Operation) -> None:
+    """Set the function of `namespace` that evaluates an operation by its rule, where there is one."""
+    rule = row.formula if row.elementary else row.value
+    if rule is not None:
+        setattr(namespace, row.name, lambda *inputs: rule(namespace, *row.with_defaults(inputs)))
 
 
 _PREDICATES = {"less": operator.lt, "less_equal": operator.le, "equal": operator.eq, "both": lambda p, q: p and q}

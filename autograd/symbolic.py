@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
 
-from autograd.ops import FLOAT, OPERATIONS, SQRT_2, SQRT_2PI, TWO_OVER_SQRT_PI
+from autograd.ops import FLOAT, OPERATIONS, SQRT_2, SQRT_2PI, TWO_OVER_SQRT_PI, for_added_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +118,7 @@ def combine(name: str, *inputs: Formula) -> Formula:
 
 SYMBOLS = SimpleNamespace(**{name: partial(combine, name) for name in [*OPERATIONS, *PREDICATES]})
 """The namespace over which a rule is a formula."""
+for_added_rows(lambda row: setattr(SYMBOLS, row.name, partial(combine, row.name)))
 
 
 def rounded(x: float) -> float:
@@ -204,6 +205,8 @@ def to_text(formula: Formula) -> str:
             return f"({inputs[1]} if {inputs[0]} else {inputs[2]})"
         if name == "pow":
             return to_power(*inputs)
+        if name not in OPERATIONS:  # one of plain functions of numbers
+            return f"{name}({', '.join(inputs)})"
         row = OPERATIONS[name]
         if row.infix:
             return f" {row.symbol} ".join(inputs) if len(inputs) > 1 else row.symbol + inputs[0]
@@ -319,6 +322,8 @@ def to_latex(formula: Formula) -> str:
             choice = OPERATIONS[name].latex.format(*inputs)
             more = inputs[2].removeprefix(r"\begin{cases}").removesuffix(r"\end{cases}")
             return choice if more == inputs[2] else choice.replace(rf"{inputs[2]} & \text{{else}}", more)
+        if name not in OPERATIONS:
+            return call_latex(name, len(inputs)).format(*inputs)
         if name == "mul" and inputs[0] == inputs[1]:
             name, inputs = "pow", [inputs[0], "2"]
         inputs = [rf"\left({x[1:-1]}\right)" if _grouped(x) else x for x in inputs]
@@ -330,6 +335,17 @@ def to_latex(formula: Formula) -> str:
         return 0 if name == "div" else _strength(name)  # a fraction groups by itself
 
     return _print(formula, number, lambda x: x.latex, write, strength)
+
+
+def call_latex(name: str, arity: int) -> str:
+    r"""Return the template of a function call as LaTeX.
+
+    >>> call_latex("soft_sign", 1)
+    '\\operatorname{{soft\\_sign}}\\left({0}\\right)'
+    """
+    escaped = name.replace("_", r"\_")
+    places = ", ".join(f"{{{i}}}" for i in range(arity))
+    return rf"\operatorname{{{{{escaped}}}}}\left({places}\right)"
 
 
 def _grouped(text: str) -> bool:

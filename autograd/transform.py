@@ -28,7 +28,7 @@ from typing import Any
 
 from autograd import functions
 from autograd.labels import visible
-from autograd.ops import FLOAT, OPERATIONS, Operation, local_derivative
+from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows, local_derivative, no_formula
 from autograd.recording import is_recording
 from autograd.structures import Number, Structure, is_structure, leaves, plain, rebuild
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
@@ -77,6 +77,7 @@ VALUES = SimpleNamespace(**{
 })
 # fmt: on
 """The namespace over which a rule makes a graph; a predicate is a plain bool, recorded as any comparison of Values."""
+for_added_rows(lambda row: setattr(VALUES, row.name, functions.function_of(row)))
 
 _INPUTS = tuple(symbol(f"x{i + 1}") for i in range(max(op.arity for op in OPERATIONS.values())))
 _OUT = symbol("out")
@@ -84,6 +85,8 @@ _OUT = symbol("out")
 
 @functools.cache
 def _formula(op: Operation, i: int) -> Formula:
+    if op.opaque:
+        raise no_formula("derivatives of derivatives", op.name)
     return op.differentiable[i](SYMBOLS, *_INPUTS[: op.arity], _OUT)  # type: ignore[no-any-return]
 
 

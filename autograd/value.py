@@ -559,6 +559,8 @@ def node_maker(op: Operation) -> Callable[..., Value]:
     >>> node_maker(OPERATIONS["hypot"])(Value(3.0), 4.0)
     Value(5.0, op=hypot)
     """
+    if op.opaque:
+        return _with_apply(op)
     if op.arity == 3:
         return _ternary(op)
     return _unary(op) if op.arity == 1 else _with_apply(op) if op.unchosen else _binary(op)

@@ -181,7 +181,7 @@ def fit(
     finally:
         model.zero_grad()
     with contextlib.suppress(ArithmeticError, ValueError):  # an activation outside its domain: there is nothing to tell
-        history.dead_units = dead_units(model, inputs)
+        history.dead_units = dead_units(model, inputs.tolist())
     return history
 
 

@@ -82,6 +82,10 @@ class Writer:
     def local(self, node: Value, position: int) -> Formula:
         """Return the formula of the local derivative in the names of inputs and node, numbers in it to six digits."""
         assert node.op is not None
+        if node.op.opaque:  # there is no formula but its name
+            x = node.inputs[position]
+            latex = rf"\partial {self.latex(node)} / \partial {self.latex(x)}"
+            return symbol(f"∂{self.names[node]}/∂{self.names[x]}", latex)
         inputs = [self.symbol(x) for x in node.inputs]
         return brief(node.op.formulas[position](SYMBOLS, *inputs, self.symbol(node)))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.graph import topological_order
 from autograd.labels import visible
-from autograd.ops import OPERATIONS
+from autograd.ops import OPERATIONS, check_in_table
 from autograd.steps import node_names
 from autograd.structures import Number, plain
 from autograd.transform import VALUES
@@ -39,6 +39,7 @@ def to_sympy(root: Value) -> Any:
     operations = sum(node.op is not None for node in order)
     if operations > LARGEST:
         raise ValueError(f"to_sympy: the graph has {operations} operations; accepted: {LARGEST}. Give a part of it")
+    check_in_table("to_sympy", (node.op for node in order))
     names, namespace = node_names(root), _formulas(sympy)
     found: dict[Value, Any] = {}
     for node in order:

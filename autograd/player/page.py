@@ -22,7 +22,7 @@ from autograd.draw.view import Box, Edge, View
 from autograd.graph import topological_order
 from autograd.labels import pretty
 from autograd.languages import Table, checked_language, tables
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import OPERATIONS, Operation, check_in_table
 from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, unit_order
 from autograd.player.operations import operations_script, texts
@@ -199,6 +199,7 @@ def graph_data(
     samples: Sequence[Mapping[Value, float]],
 ) -> dict[str, Any]:
     """Return what the page knows of the graph: engine.js says what stands where."""
+    check_in_table("play", (node.op for node in order))
     number = {node: i for i, node in enumerate(order)}
     called = node_names(J, names)
     rows, recorded, sample_leaves = sample_rows(order, called, samples)

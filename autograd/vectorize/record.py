@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
-from autograd.ops import OPERATIONS
+from autograd.ops import OPERATIONS, Operation, check_in_table, for_added_rows
 from autograd.value import Value, links
 
 if TYPE_CHECKING:
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 ROWS = list(OPERATIONS.values())
 ROW_NUMBER = {row: number for number, row in enumerate(ROWS)}
 LEAF = -1
+
+
+def _number(row: Operation) -> None:
+    ROW_NUMBER[row] = len(ROWS)
+    ROWS.append(row)
+
+
+for_added_rows(_number)
 ADD = ROW_NUMBER[OPERATIONS["add"]]
 SUB = ROW_NUMBER[OPERATIONS["sub"]]
 MUL = ROW_NUMBER[OPERATIONS["mul"]]
@@ -51,6 +59,7 @@ def record(roots: Sequence[Value]) -> Record:
     index = {node: k for k, node in enumerate(nodes)}
     row_number: dict[Any, int] = {**ROW_NUMBER, None: LEAF}
     linked = list(map(links, nodes))
+    check_in_table("vectorize", (row for row, _, _ in linked))
     op = np.array([row_number[row] for row, _, _ in linked])
     inputs = np.full((len(nodes), 3), -1)
     inputs[:, 0] = [index.get(x, -1) for _, x, _ in linked]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from autograd.ops import OPERATIONS
+from autograd.ops import OPERATIONS, for_added_rows
 from autograd.symbolic import PREDICATES, SYMBOLS, Expression, Formula, to_numpy
 from autograd.vectorize.arrays import (
     BATCH,
@@ -63,6 +63,7 @@ RESERVED = {
     "parameters",
     BATCH,
 }
+for_added_rows(lambda row: RESERVED.add(row.name))
 
 
 Text = tuple[str, float]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.ops import FLOAT, OPERATIONS, Operation
+from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows
 from autograd.symbolic import SYMBOLS, Expression, Formula, combine, symbol, to_numpy
 from autograd.value import Constant
 from autograd.vectorize.machine import root
@@ -38,6 +38,7 @@ PIECE = 840  # nodes of a piece: a multiple of most periods that a chain might h
 Piece = tuple[Callable[..., Any], int]
 FLOATS: dict[str, Any] = {row.numpy or row.name: getattr(FLOAT, row.name) for row in OPERATIONS.values()}
 FLOATS |= {slope_name(row.name): partial(_slope_of_float, row) for row in OPERATIONS.values() if row.cancels}
+for_added_rows(lambda row: FLOATS.update({row.name: getattr(FLOAT, row.name)}))
 FLOATS |= {"logical_and": FLOAT.both, "power": math.pow, "inf": math.inf, "nan": math.nan}
 
 

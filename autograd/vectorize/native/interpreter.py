@@ -12,8 +12,9 @@ from functools import cache
 from importlib.resources import files
 from itertools import product
 
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import OPERATIONS, Operation, for_added_rows
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
+from autograd.vectorize.record import ROWS
 
 LETTERS = ("x", "y", "z")
 
@@ -184,13 +185,13 @@ def _times_gradient(slope: str) -> str:
 @cache
 def source() -> str:
     """Return the program."""
-    rows = list(OPERATIONS.values())
-    forward = "\n".join(_forward_case(number, row) for number, row in enumerate(rows))
+    rows = [(number, row) for number, row in enumerate(ROWS) if OPERATIONS.get(row.name) is row]
+    forward = "\n".join(_forward_case(number, row) for number, row in rows)
     backward = ""
     for choices in (False, True):
         cases = [
             _backward_case(number, row, handed, choices)
-            for number, row in enumerate(rows)
+            for number, row in rows
             if choices or not row.unchosen
             for handed in product((False, True), repeat=row.arity)
             if any(handed)
@@ -203,3 +204,6 @@ def source() -> str:
             "cases": "\n".join(cases),
         }
     return elementary() + "\n" + _FRAME % {"forward": forward, "backward": backward} + _RUN
+
+
+for_added_rows(lambda _row: source.cache_clear())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.ops import Operation, for_added_rows
 from autograd.value import Constant
 from autograd.vectorize.native.interpreter import case_of, source
 from autograd.vectorize.native.library import load
@@ -107,6 +108,14 @@ def _cases() -> NDArray[Any]:
         for handed in product((False, True), repeat=row.arity):
             cases[number, sum(wanted << k for k, wanted in enumerate(handed))] = case_of(number, handed)
     return cases
+
+
+def _forget(_row: Operation) -> None:
+    _interpreter.cache_clear()
+    _cases.cache_clear()
+
+
+for_added_rows(_forget)
 
 
 def _address(x: NDArray[Any]) -> int:
