@@ -50,7 +50,7 @@ class Arrays:
 
     def __init__(self, compiled: Callable[[bool], Compiled], parameters: Parameters, data: Sequence[float]) -> None:
         self.compiled, self.parameters, self.data = compiled, parameters, data
-        self.machines: dict[tuple[str, int | None], tuple[Machine, list[Floats]]] = {}
+        self.machines: dict[tuple[str, int | None], tuple[Machine, list[Floats], Compiled]] = {}
         self.last: tuple[Machine, Compiled] | None = None
         self.inputs: Sequence[Floats] = []
 
@@ -94,16 +94,16 @@ class Arrays:
                 del self.machines[next(iter(self.machines))]
             with np.errstate(all="ignore"):  # what is the same in every run is computed now
                 self.machines[key] = self.machine(kind, samples)
-        machine, self.inputs = self.machines[key]
+        machine, self.inputs, program = self.machines[key]
         for buffer, x in zip(self.inputs, inputs, strict=True):
             np.copyto(buffer, x)
         with np.errstate(all="ignore"):
             machine()
-        self.last = machine, self.compiled(samples is not None)
+        self.last = machine, program
         return self.last
 
-    def machine(self, kind: str, samples: int | None) -> tuple[Machine, list[Floats]]:
-        """Return what runs for so many samples, and the buffers of its inputs."""
+    def machine(self, kind: str, samples: int | None) -> tuple[Machine, list[Floats], Compiled]:
+        """Return what runs for so many samples, the buffers of its inputs, and the program."""
         program = self.compiled(samples is not None)
         wanted, targets = {VALUES: _values, GRADIENTS: _gradients, RESIDUALS: _residuals}[kind](program)
         into = [(x, self.parameters.gradients[name]) for name, x in targets.items()]
@@ -116,7 +116,7 @@ class Arrays:
             buffers.append(empty(shape) if x in elementwise else np.empty(shape))
             given[x] = buffers[-1]
         kept = [x for x in (*program.names, *wanted) if isinstance(x, Array)]
-        return Machine(statements, samples or 1, given, into, kept), buffers
+        return Machine(statements, samples or 1, given, into, kept), buffers, program
 
 
 def numbers_of(
