@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 from programs import assert_close, assert_text_is_true, gradients, two_layers
+from scalar_graphs import MicroGpt
 
 from autograd import Value
 from autograd.graph import topological_order
@@ -224,3 +225,14 @@ def test_the_same_text_in_every_process():
         for seed in ("0", "1")
     }
     assert len(found) == 1
+
+
+def test_the_first_position_of_a_transformer_is_one_of_many():
+    """Its attention is to itself alone: a softmax over one element, and a product where others have a sum of them."""
+    for tokens in ([0, 1, 3, 2, 4, 0], [0, 1, 3, 2, 4, 1, 0, 3]):
+        model = MicroGpt(vocabulary=5, channels=4, heads=2)
+        J = model.loss(tokens)
+        program = vectorize(J, parameters=model.parameters)
+        assert str(program).count("relu(") == 1
+        assert_close(program.value_and_grad()[0], J.data)
+        assert_close(program.gradient, gradients(J, program.nodes))

@@ -54,7 +54,7 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
         last = further
     steps = np.flatnonzero(is_chain)
     term, by = graph.inputs[steps, :2].ravel(), np.repeat(last[steps], 2)
-    keep = ~inside[term]
+    keep = ~inside[term] & (term >= 0)  # a sum of one term has no second
     subtracted = term[1::2][op[steps] == SUB]
     term[1::2][op[steps] == SUB] = ~subtracted
     term, by = term[keep], by[keep]

@@ -2,7 +2,7 @@
 
     record          the nodes as flat arrays                               record, given
     leaves          which leaves are one array                             leaves
-    colours         which nodes are alike, and become one array            colours
+    colours         which nodes are alike, and become one array            colours, sums_of_one
     lower           a statement or two for the nodes of each colour        lower, with placed, sums, axes, views
     simplify        identities, whenever a statement is asked for          builder, algebra
     differentiate   the chain rule on statements                           reverse, with shifts and unchosen
@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from autograd.ops import OPERATIONS, operation
 from autograd.vectorize.algebra import ALGEBRA, CANCELLING
@@ -27,12 +28,7 @@ from autograd.vectorize.leaves import Leaves, group_leaves
 from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.names import name_backward, name_forward, name_leaves, of_residual
 from autograd.vectorize.reverse import differentiate
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
+from autograd.vectorize.sums_of_one import with_sums_of_one
 
 FEW = 256  # colours: arrays are fast however few nodes each has
 ALIKE = 25  # nodes of a colour, on average, from which on arrays are faster than numbers one by one
@@ -76,11 +72,12 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Coloured:
-    """A graph whose leaves are arrays and whose nodes have colours."""
+    """A graph whose leaves are arrays and whose nodes have colours; ``places`` are where its nodes stood before."""
 
     given: Given
     groups: list[Leaves]
     colours: Colours
+    places: list[int] | None = None
 
     @property
     def few_alike(self) -> bool:
@@ -91,16 +88,27 @@ class Coloured:
 
 def coloured(given: Given) -> Coloured:
     """Return the graph with its leaves as arrays and its nodes coloured."""
-    graph, ends = given.graph, [*given.roots, *given.watched]
-    chains = find_chains(graph, ends)
-    groups = group_leaves(graph, chains, [*given.inputs, *given.parameters])
-    return Coloured(given, groups, find_colours(graph, ends, chains, [group.nodes for group in groups]))
+    chains = find_chains(given.graph, [*given.roots, *given.watched])
+    groups = group_leaves(given.graph, chains, [*given.inputs, *given.parameters])
+    places = None
+    if (found := with_sums_of_one(given.graph, chains, [group.nodes for group in groups])) is not None:
+        graph, places = found
+        new = np.flatnonzero(np.array(places) >= 0)
+        roots, watched = ([int(new[k]) for k in ends] for ends in (given.roots, given.watched))
+        given = replace(given, graph=graph, roots=roots, watched=watched)
+        chains = find_chains(graph, [*roots, *watched])
+        groups = group_leaves(graph, chains, [*given.inputs, *given.parameters])
+    colours = find_colours(given.graph, [*given.roots, *given.watched], chains, [group.nodes for group in groups])
+    return Coloured(given, groups, colours, places)
 
 
 def compiled(graph: Coloured, batched: bool) -> Compiled:
     """Return the array program of a coloured graph, its inputs differing from sample to sample if `batched`."""
     given, builder = graph.given, Builder(ALGEBRA)
     lowering = lower(given.graph, graph.colours, graph.groups, given.roots, builder, batched, given.watched)
+    watched = lowering.arrays_of(given.watched)
+    if graph.places is not None:
+        lowering = as_recorded(lowering, graph.places)
     groups = name_leaves(given.inputs, [group for _, group in lowering.leaves if group.role == PARAMETER])
     found = [x for x, group in lowering.leaves if group.role == PARAMETER]
     parameters = {group.name: x for group, x in zip(groups, found, strict=True)}
@@ -132,8 +140,8 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
         roots = [cost]
     return Compiled(
         tuple(builder.statements), inputs, parameters, shaped, roots, lowering.outputs,
-        lowering.arrays_of(given.watched), gradients, fast, residuals, names, lowering,
-        len(given.graph.nodes), given.label, builder, forward, seeds,
+        watched, gradients, fast, residuals, names, lowering,
+        len(lowering.colour), given.label, builder, forward, seeds,
     )  # fmt: skip
 
 
@@ -147,6 +155,14 @@ class Forms:
         if batched not in self.known:
             self.known[batched] = compiled(coloured(self.graph), batched)
         return self.known[batched]
+
+
+def as_recorded(lowering: Lowering, places: Sequence[int]) -> Lowering:
+    """Return what became of the nodes that were recorded, by their numbers then."""
+    old = np.array(places)
+    there = np.flatnonzero(old >= 0)
+    rows = [replace(row, nodes=old[row.nodes][old[row.nodes] >= 0]) for row in lowering.rows]
+    return replace(lowering, rows=rows, colour=lowering.colour[there], position=lowering.position[there])
 
 
 def over_samples(builder: Builder, lowering: Lowering, mean: bool) -> tuple[Operand, Operand]:

@@ -67,8 +67,14 @@ def record(roots: Sequence[Value]) -> Record:
     of_three = np.array([row.arity == 3 for row in ROWS])
     for k in np.flatnonzero((op != LEAF) & of_three[op]).tolist():  # the other two stand in a hidden node
         inputs[k] = [index[x] for x in nodes[k].inputs]
-    used, by = inputs.ravel(), np.repeat(np.arange(len(nodes)), 3)
-    uses = np.bincount(used[used >= 0], minlength=len(nodes))
-    user = np.full(len(nodes), -1)
+    return Record(nodes, index, op, inputs, *uses_of(inputs))
+
+
+def uses_of(inputs: Ints) -> tuple[Ints, Ints]:
+    """Return how often each node is an input, and the node that uses it last."""
+    import numpy as np
+
+    used, by = inputs.ravel(), np.repeat(np.arange(len(inputs)), 3)
+    user = np.full(len(inputs), -1)
     user[used[used >= 0]] = by[used >= 0]
-    return Record(nodes, index, op, inputs, uses, user)
+    return np.bincount(used[used >= 0], minlength=len(inputs)), user
