@@ -34,19 +34,16 @@ ELEMENTARY_ULPS, ULPS = 2.0, 6.0
 
 
 def tape_of(row):
-    """The tape of one operation on variables, away from its singular points, and the places of these."""
+    """The tape of one operation on variables, away from its singular points, which are set for each sample."""
     leaves = [Value(x) for x in {"where": (1.0, 2.0, 3.0)}.get(row.name, (0.5,) * row.arity)]
     graph = record([apply(row, *leaves)])
     numbers = [graph.index[x] for x in leaves]
-    tape = Tape(graph, len(graph.nodes) - 1, numbers)
-    return tape, tape.places(numbers)
+    return Tape(graph, len(graph.nodes) - 1, numbers, numbers)
 
 
 def computed(row, points):
     """Value and local derivatives of the operation at each of the points."""
-    tape, places = tape_of(row)
-    roots, gradients = tape.backward(places, np.array(points), each=True)
-    return np.column_stack([roots, gradients[:, places]]).tolist()
+    return np.column_stack(tape_of(row).each(np.array(points))).tolist()
 
 
 @pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
@@ -88,24 +85,21 @@ def test_random_graphs_have_the_numbers_of_the_scalar_engine(seed):
     graph = record([root])
     numbers = [graph.index[x] for x in leaves if x in graph.index]
     tape = Tape(graph, graph.index[root], numbers)
-    roots, gradients = tape.backward(tape.places([]), np.empty((1, 0)))
-    assert roots[0] == pytest.approx(root.data, rel=1e-12, abs=1e-13)
-    for x, place in zip((graph.nodes[k] for k in numbers), tape.places(numbers), strict=True):
-        assert gradients[place] == pytest.approx(x.grad, rel=1e-12, abs=1e-13)
+    assert tape.once(backward=True) == pytest.approx(root.data, rel=1e-12, abs=1e-13)
+    for k, slope in zip(numbers, tape.gradient, strict=True):
+        assert slope == pytest.approx(graph.nodes[k].grad, rel=1e-12, abs=1e-13)
 
 
 def test_samples_are_added_up_and_leaves_can_be_set():
     w, x = Value(3.0), Value(2.0)
     J = w * x * x
     graph = record([J])
-    tape = Tape(graph, graph.index[J], [graph.index[w]])
-    place, of_w = tape.places([graph.index[x]]), tape.places([graph.index[w]])
-    roots, sums = tape.backward(place, np.array([[1.0], [2.0], [4.0]]))
-    assert roots.tolist() == [3.0, 12.0, 48.0]
-    assert sums[of_w] == 21.0  # 1 + 4 + 16
-    assert sums[place] == 0.0  # no variable
-    tape.values[of_w] = 1.0
-    assert tape.forward(place, np.array([[4.0]])).tolist() == [16.0]
+    tape = Tape(graph, graph.index[J], [graph.index[w], -1], [graph.index[x], -1])
+    rows = np.array([[1.0, 7.0], [2.0, 8.0], [4.0, 9.0]])  # the graph has no second variable and no second input
+    assert tape.backward(rows).tolist() == [3.0, 12.0, 48.0]
+    assert tape.gradient.tolist() == [21.0, 0.0]  # 1 + 4 + 16
+    tape.vector[0] = 1.0
+    assert tape.forward(rows).tolist() == [1.0, 4.0, 16.0]
 
 
 def test_what_a_choice_did_not_choose_has_derivative_zero_whatever_stands_there():
@@ -113,11 +107,14 @@ def test_what_a_choice_did_not_choose_has_derivative_zero_whatever_stands_there(
     J = where(x < 1.0, x, sqrt(x)) + 0.0 * x
     graph = record([J])
     tape = Tape(graph, graph.index[J], [graph.index[x]])
-    place = tape.places([graph.index[x]])
-    assert tape.backward(place, np.array([[0.0]]))[1][place] == 1.0
+    tape.vector[0] = 0.0
+    tape.once(backward=True)
+    assert tape.gradient[0] == 1.0
     square = record([sqrt(x) ** 2.0])
     tape = Tape(square, len(square.nodes) - 1, [square.index[x]])
-    assert np.isnan(tape.backward(tape.places([square.index[x]]), np.array([[0.0]]))[1]).any()
+    tape.vector[0] = 0.0
+    tape.once(backward=True)
+    assert np.isnan(tape.gradient[0])
 
 
 def test_every_compiler_and_every_level_gives_the_same_bits(tmp_path):

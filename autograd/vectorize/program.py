@@ -196,6 +196,8 @@ class Program:
     def _match(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]]:
         """Return how many samples the inputs are, None if they are as recorded, and the inputs as arrays."""
         self._numbers.check()
+        if not (inputs or self._shapes):
+            return None, []
         self._check_count(inputs)
         found = list(map(as_numbers, self._shapes, inputs))
         return self._samples([x.shape for x in found]), found

@@ -53,31 +53,52 @@ static void %(name)s(long count, const instruction *tape, const int32_t *more, c
 """
 
 _RUN = """
-/* One number of the root for each sample, and the sums over the samples of the gradients by all leaves. A sample is
-   places[0..inputs) of the leaves; with no inputs there is one sample. value, gradient and reached have a place for
-   every slot. */
-void run(long leaves, long count, const instruction *tape, const int32_t *more, long root, long samples, long inputs,
-         const int32_t *places, const double *sample, double *value, double *gradient, unsigned char *reached,
-         double *roots, double *sums, long each) {
-    for (long s = 0; s < samples; s++) {
-        for (long j = 0; j < inputs; j++) value[places[j]] = sample[s * inputs + j];
-        forward(count, tape, more, value, value + leaves);
-        roots[s] = value[root];
-        if (!sums) continue;
-        memset(gradient, 0, (size_t)(leaves + count) * sizeof(double));
-        gradient[root] = 1.0;
-        if (reached) {
-            memset(reached, 0, (size_t)(leaves + count));
-            reached[root] = 1;
-            backward_of_choices(count, tape, more, value, value + leaves, gradient, gradient + leaves, reached,
-                                reached + leaves);
-        } else {
-            backward(count, tape, more, value, value + leaves, gradient, gradient + leaves);
-        }
-        if (each) {
-            memcpy(sums + s * leaves, gradient, (size_t)leaves * sizeof(double));
-        } else {
-            for (long j = 0; j < leaves; j++) sums[j] += gradient[j];
+/* A graph, and what is to be computed. value, gradient and reached have a place for every slot, the leaves' first. */
+typedef struct {
+    long leaves, count, root;
+    const instruction *tape;
+    const int32_t *more;
+    double *value, *gradient;
+    unsigned char *reached; /* none where the graph chooses nothing */
+    long variables; /* leaves that are set before, and whose gradients are wanted */
+    const int32_t *of_variables;
+    const double *vector;
+    long inputs; /* leaves that are set for each sample */
+    const int32_t *of_inputs;
+    long samples, each, backward; /* each: the gradients of every sample, else their sums */
+    const double *sample;
+    double *roots, *sums;
+} work;
+
+static void differentiate(const work *w) {
+    memset(w->gradient, 0, (size_t)(w->leaves + w->count) * sizeof(double));
+    w->gradient[w->root] = 1.0;
+    if (w->reached) {
+        memset(w->reached, 0, (size_t)(w->leaves + w->count));
+        w->reached[w->root] = 1;
+        backward_of_choices(w->count, w->tape, w->more, w->value, w->value + w->leaves, w->gradient,
+                            w->gradient + w->leaves, w->reached, w->reached + w->leaves);
+    } else {
+        backward(w->count, w->tape, w->more, w->value, w->value + w->leaves, w->gradient, w->gradient + w->leaves);
+    }
+}
+
+/* Computes the root for each sample, and the sums over the samples of the gradients by the variables. */
+void run(const work *w) {
+    for (long j = 0; j < w->variables; j++) {
+        w->value[w->of_variables[j]] = w->vector[j];
+        if (w->backward && !w->each) w->sums[j] = 0.0;
+    }
+    for (long s = 0; s < w->samples; s++) {
+        for (long j = 0; j < w->inputs; j++) w->value[w->of_inputs[j]] = w->sample[s * w->inputs + j];
+        forward(w->count, w->tape, w->more, w->value, w->value + w->leaves);
+        w->roots[s] = w->value[w->root];
+        if (!w->backward) continue;
+        differentiate(w);
+        for (long j = 0; j < w->variables; j++) {
+            double slope = w->gradient[w->of_variables[j]];
+            if (w->each) w->sums[s * w->variables + j] = slope;
+            else w->sums[j] += slope;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
 from autograd.vectorize.native.library import load
 from autograd.vectorize.native.program import Place, c_text, lists_of
-from autograd.vectorize.native.tape import Tape
+from autograd.vectorize.native.tape import Tape, address
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
 from autograd.vectorize.runners import numbers_of
@@ -37,18 +38,18 @@ class Native:
     def __init__(self, compiled: Callable[[bool], Compiled], parameters: Parameters, data: Sequence[float]) -> None:
         self.compiled, self.parameters, self.data = compiled, parameters, data
         self.codes: dict[tuple[bool, bool], Code] = {}
-        self.last: tuple[Code, Compiled] | None = None
+        self.last: Code | None = None
         self.inputs: Sequence[Floats] = []
 
     def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
         """Return the values of the roots, of each sample or of all."""
         code = self.run(inputs, samples, backward=False)
-        return [code.value(x) for x in self.compiled(samples is not None).of_samples]
+        return [code.value(x) for x in code.program.of_samples]
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
         """Return the cost, and leave its gradient in that of the parameters."""
         code = self.run(inputs, samples, backward=True)
-        return float(code.value(self.compiled(samples is not None).roots[0]))
+        return float(code.value(code.program.roots[0]))
 
     def array(self, name: str) -> Floats:
         """Raise KeyError: machine code keeps no arrays."""
@@ -57,8 +58,7 @@ class Native:
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded."""
         assert self.last is not None
-        code, program = self.last
-        return numbers_of(program, self.data, nodes, code.value)
+        return numbers_of(self.last.program, self.data, nodes, self.last.value)
 
     def run(self, inputs: Sequence[Floats], samples: int | None, backward: bool) -> Code:
         """Run the code, compiled when it is needed."""
@@ -68,7 +68,7 @@ class Native:
             self.codes[key] = Code(self.compiled(samples is not None), self.parameters, backward)
         code = self.codes[key]
         code.run(inputs, samples or 1)
-        self.inputs, self.last = inputs, (code, self.compiled(samples is not None))
+        self.inputs, self.last = inputs, code
         return code
 
 
@@ -78,27 +78,31 @@ class NativeNumbers:
     def __init__(self, given: Given, parameters: Parameters) -> None:
         index = given.graph.index
         self.parameters = parameters
-        self.used = np.array([k for k, node in enumerate(parameters.nodes) if node in index], int)
-        variables = [index[parameters.nodes[k]] for k in self.used]
-        self.tape = Tape(given.graph, given.roots[0], variables)
-        self.of_parameters = self.tape.places(variables)
-        of_inputs = [node for group in given.inputs for node in group.nodes]
-        self.columns = np.array([k for k, node in enumerate(of_inputs) if node in index], int)
-        self.of_inputs = self.tape.places([index[of_inputs[k]] for k in self.columns])
+        of_parameters = [index.get(node, -1) for node in parameters.nodes]
+        of_inputs = [index.get(node, -1) for group in given.inputs for node in group.nodes]
+        self.tape = Tape(given.graph, given.roots[0], of_parameters, of_inputs)
+        self.tape.keep(parameters.vector, parameters.gradient)
         self.inputs: Sequence[Floats] = []
 
     def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
         """Return the value of the root, of each sample."""
-        found = self.tape.forward(self.of_inputs, self.rows(inputs, samples))
+        self.parameters.take_data()
+        self.inputs = inputs
+        if not inputs:
+            return [self.tape.once(backward=False)]
+        found = self.tape.forward(_rows(inputs, samples))
         return [found[0] if samples is None else found]
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
         """Return the mean of the cost, and leave its gradient in that of the parameters."""
-        rows = self.rows(inputs, samples)
-        values, sums = self.tape.backward(self.of_inputs, rows)
-        self.parameters.gradient.fill(0.0)
-        self.parameters.gradient[self.used] = sums[self.of_parameters] / len(rows)
+        self.parameters.take_data()
+        self.inputs = inputs
+        if not inputs:
+            return self.tape.once(backward=True)
+        rows = _rows(inputs, samples)
+        values = self.tape.backward(rows)
         with np.errstate(all="ignore"):
+            self.parameters.gradient /= len(rows)
             return float(np.mean(values))
 
     def array(self, name: str) -> Floats:
@@ -109,29 +113,27 @@ class NativeNumbers:
         """Return the values of nodes in the last run, as recorded."""
         return self.tape.values[self.tape.places(nodes)]
 
-    def rows(self, inputs: Sequence[Floats], samples: int | None) -> Floats:
-        """Return the inputs that are used, a row for each sample, once the parameters are on the tape."""
-        self.parameters.take_data()
-        self.tape.values[self.of_parameters] = self.parameters.vector[self.used]
-        self.inputs = inputs
-        m = samples or 1
-        return np.concatenate([np.reshape(x, (m, -1)) for x in inputs] or [np.empty((m, 0))], axis=1)[:, self.columns]
+
+def _rows(inputs: Sequence[Floats], samples: int | None) -> Floats:
+    """Return the inputs as one array, a row for each sample."""
+    return np.concatenate([np.reshape(x, (samples or 1, -1)) for x in inputs], axis=1)
 
 
 class Code:
     """The machine code of a program, forward or forward and back, and the memory it works in."""
 
     def __init__(self, program: Compiled, parameters: Parameters, backward: bool) -> None:
+        self.program = program
         own = program.roots if backward else program.of_samples
         wanted = list(dict.fromkeys(x for x in (*own, *program.watched) if isinstance(x, Array)))
         self.each = [x for x in wanted if x.sampled]
-        self.spots: dict[Array, tuple[int, tuple[int, ...]]] = {}
+        starts_of: dict[Array, int] = {}
         size = 0
         for x in wanted:
             if not x.sampled:
-                self.spots[x] = size, x.shape
-                size += int(np.prod(x.shape))
-        results = [Place(x, "results", start) for x, (start, _) in self.spots.items()]
+                starts_of[x] = size
+                size += math.prod(x.shape)
+        results = [Place(x, "results", start) for x, start in starts_of.items()]
         starts = parameters.starts
         leaves = [Place(x, "parameters", starts[name]) for name, x in program.parameters.items()]
         if backward:
@@ -146,38 +148,40 @@ class Code:
         self.finish.argtypes = [c_long] + [c_void_p] * (len(inputs) + 3 + lists)
         self.sums_size, self.work_size = library.size_of_sums(), -(-library.size_of_buffers() // 8)
         self.results: Floats = np.zeros(size)
+        self.parts = {x: self.results[k : k + math.prod(x.shape)].reshape(x.shape) for x, k in starts_of.items()}
         self.values: Floats = np.zeros((0, len(self.each)))
         self.sums: Floats = np.zeros(self.sums_size)
         self.work: Floats = np.zeros(self.work_size)
-        self.parameters = address(parameters.vector)
+        self.places = address(parameters.vector), address(self.sums), address(self.work)
         written = {"results": self.results, "gradient": parameters.gradient}
         self.written = [address(written[name]) for name in dict.fromkeys(x.list for x in results)]
         self.kept = parameters  # whose memory the addresses are of
 
     def run(self, inputs: Sequence[Floats], samples: int) -> None:
         """Compute the results over so many samples."""
+        parameters, sums, work = self.places
         inputs = [np.ascontiguousarray(x) for x in inputs]
-        given = [self.parameters, *map(address, inputs)]
+        given = [parameters, *map(address, inputs)]
         if self.each:
             self.values = np.empty((samples, len(self.each)))
-        if samples <= AT_ONCE:
-            self.sums.fill(0.0)
-            self.add(0, samples, samples, given, self.sums, self.work)
-        else:
+        if samples > AT_ONCE:
             self.add_in_threads(samples, given)
-        self.finish(samples, *given, address(self.sums), *self.written, address(self.work))
+        elif self.sums_size or self.each:
+            self.sums.fill(0.0)
+            self.add(0, samples, samples, given, sums, work)
+        self.finish(samples, *given, sums, *self.written, work)
 
-    def add(self, first: int, stop: int, samples: int, given: list[int], sums: Floats, work: Floats) -> None:
+    def add(self, first: int, stop: int, samples: int, given: list[int], sums: int, work: int) -> None:
         """Add up over some of the samples."""
         values = [address(self.values)] if self.each else []
-        self.add_samples(first, stop, samples, *given, address(sums), *values, address(work))
+        self.add_samples(first, stop, samples, *given, sums, *values, work)
 
     def add_in_threads(self, samples: int, given: list[int]) -> None:
         """Add up over all samples, `AT_ONCE` in a thread; the parts are added in their order."""
 
         def part(first: int) -> Floats:
-            sums = np.zeros(self.sums_size)
-            self.add(first, min(first + AT_ONCE, samples), samples, given, sums, np.empty(self.work_size))
+            sums, work = np.zeros(self.sums_size), np.empty(self.work_size)
+            self.add(first, min(first + AT_ONCE, samples), samples, given, address(sums), address(work))
             return sums
 
         self.sums.fill(0.0)
@@ -191,15 +195,9 @@ class Code:
             return float(x)
         if x.sampled:
             return self.values[:, self.each.index(x)]
-        start, shape = self.spots[x]
-        return self.results[start : start + int(np.prod(shape))].reshape(shape)
+        return self.parts[x]
 
 
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def address(x: Floats) -> int:
-    """Return where an array stands in memory."""
-    return int(x.__array_interface__["data"][0])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ctypes import CDLL, c_long, c_void_p
+from ctypes import CDLL, Structure, byref, c_long, c_void_p
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -23,80 +23,123 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
 
 
+class Work(Structure):
+    """What the interpreter is given: the struct `work` of its C."""
+
+    _fields_: ClassVar = [
+        *((name, c_long) for name in ("leaves", "count", "root")),
+        *((name, c_void_p) for name in ("tape", "more", "value", "gradient", "reached")),
+        ("variables", c_long),
+        *((name, c_void_p) for name in ("of_variables", "vector")),
+        ("inputs", c_long),
+        ("of_inputs", c_void_p),
+        *((name, c_long) for name in ("samples", "each", "backward")),
+        *((name, c_void_p) for name in ("sample", "roots", "sums")),
+    ]
+
+
 class Tape:
     """A graph that runs in machine code: forward, or forward and back, once or for each of m samples.
 
-    ``leaves`` are the node numbers of the leaves, in the order of their slots, and ``values`` the numbers of all slots,
-    those of the leaves first: what is written there holds until it is written again. Where the graph would raise,
-    outside an operation's domain, the numbers are inf or nan. One call at a time.
+    ``variables`` and ``inputs`` are node numbers of leaves, -1 for one that the graph does not have: of the variables
+    the numbers stand in ``vector``, and the gradients are put into ``gradient``; the inputs are set for each sample.
+    ``values`` are the numbers of all slots, as the last run left them. Where the graph would raise, outside an
+    operation's domain, the numbers are inf or nan. One call at a time.
 
     Raises `CompilerError` where there is no compiler.
     """
 
-    def __init__(self, graph: Record, root: int, variables: Sequence[int]) -> None:
+    def __init__(self, graph: Record, root: int, variables: Sequence[int], inputs: Sequence[int] = ()) -> None:
         self._run = _interpreter().run
         is_leaf = graph.op == LEAF
-        self.leaves = np.flatnonzero(is_leaf)
-        computed = np.flatnonzero(~is_leaf)
-        self._slot = np.empty(len(graph.op), np.int32)
-        self._slot[self.leaves] = np.arange(len(self.leaves))
-        self._slot[computed] = len(self.leaves) + np.arange(len(computed))
-        op, inputs = graph.op[computed], graph.inputs[computed]
-        handed = (inputs >= 0) & np.array(_active(graph, variables))[inputs]
-        three = inputs[:, 2] >= 0
-        tape = np.empty((len(computed), 3), np.int32)
-        tape[:, 0] = op | _cases()[op, handed @ np.array([1, 2, 4])] << 16
-        tape[:, 1:] = self._slot[inputs[:, :2]]
-        tape[three, 2] = 2 * np.arange(int(three.sum()))
-        more = np.ascontiguousarray(self._slot[inputs[three][:, 1:]])
-        slots = len(graph.op)
+        leaves, computed = np.flatnonzero(is_leaf), np.flatnonzero(~is_leaf)
+        self._slot = np.empty(len(graph.op) + 1, np.int32)
+        self._slot[leaves] = np.arange(len(leaves))
+        self._slot[-1] = len(leaves)  # that of what the graph does not have: a leaf that nothing reads
+        self._slot[computed] = len(leaves) + 1 + np.arange(len(computed))
+        tape, more = _instructions(graph, computed, self._slot, variables)
+        slots = len(graph.op) + 1
         self.values: Floats = np.zeros(slots)
-        self.values[: len(self.leaves)] = [graph.nodes[k].data for k in self.leaves.tolist()]
+        self.values[: len(leaves)] = [graph.nodes[k].data for k in leaves.tolist()]
         gradients: Floats = np.zeros(slots)
-        chooses = np.array([bool(row.unchosen) for row in ROWS])[op].any()
+        chooses = np.array([bool(row.unchosen) for row in ROWS])[graph.op[computed]].any()
         reached = np.zeros(slots if chooses else 0, np.uint8)
-        self._kept = tape, more, gradients, reached  # whose addresses the two lines below have
-        self._graph = len(self.leaves), len(tape), _address(tape), _address(more), int(self._slot[root])
-        self._work = _address(self.values), _address(gradients), _address(reached) if chooses else None
+        of_variables, of_inputs = self.places(variables), self.places(inputs)
+        self.root: Floats = np.zeros(1)
+        self._kept = tape, more, gradients, reached, of_variables, of_inputs  # whose addresses are below
+        self._work = Work(leaves=len(leaves) + 1, count=len(computed), root=int(self._slot[root]))
+        self._work.tape, self._work.more = address(tape), address(more)
+        self._work.value, self._work.gradient = address(self.values), address(gradients)
+        self._work.reached = address(reached) if chooses else None
+        self._work.variables, self._work.of_variables = len(of_variables), address(of_variables)
+        self._work.inputs, self._work.of_inputs = len(of_inputs), address(of_inputs)
+        self._pointer = byref(self._work)
+        self.keep(self.values[of_variables], np.zeros(len(of_variables)))
+
+    def keep(self, vector: Floats, gradient: Floats) -> None:
+        """Have the variables in this vector from now on, and their gradients in that one."""
+        self.vector, self.gradient = vector, gradient
+        self._work.vector = address(vector)
 
     def places(self, nodes: Sequence[int]) -> Ints:
         """Return the slots of nodes, by their numbers."""
         return np.ascontiguousarray(self._slot[np.asarray(nodes, int)], np.int32)
 
-    def forward(self, places: Ints, samples: Floats) -> Floats:
-        """Return the root for each of the (m, n) samples, which set the leaves at the n `places`.
+    def once(self, backward: bool) -> float:
+        """Return the root, without inputs, and leave its gradient in ``gradient`` where that is wanted.
 
         >>> from autograd import Value
         >>> from autograd.vectorize.record import record
         >>> x = Value(3.0)
-        >>> J = x * x
-        >>> tape = Tape(record([J]), 1, [0])
-        >>> tape.forward(tape.places([0]), np.array([[3.0], [4.0]]))
-        array([ 9., 16.])
+        >>> tape = Tape(record([x * x]), 1, [0])
+        >>> tape.once(backward=True), tape.gradient
+        (9.0, array([6.]))
         """
+        self._call(1, None, self.root, self.gradient if backward else None)
+        return self.root.item()
+
+    def forward(self, samples: Floats) -> Floats:
+        """Return the root for each of the samples, a row of inputs each."""
         roots = np.empty(len(samples))
-        self._call(places, samples, roots, None, each=False)
+        self._call(len(samples), np.ascontiguousarray(samples, float), roots, None)
         return roots
 
-    def backward(self, places: Ints, samples: Floats, each: bool = False) -> tuple[Floats, Floats]:
-        """Return the root for each of the samples, and the gradients by all leaves: their sum, or for `each` sample."""
+    def backward(self, samples: Floats) -> Floats:
+        """Return the root for each of the samples, and leave the sum of their gradients in ``gradient``."""
         roots = np.empty(len(samples))
-        sums = np.zeros((len(samples), len(self.leaves)) if each else len(self.leaves))
-        self._call(places, samples, roots, _address(sums), each)
-        return roots, sums
+        self._call(len(samples), np.ascontiguousarray(samples, float), roots, self.gradient)
+        return roots
 
-    def _call(self, places: Ints, samples: Floats, roots: Floats, sums: int | None, each: bool) -> None:
-        samples = np.ascontiguousarray(samples, float)
-        given = len(samples), len(places), _address(places), _address(samples)
-        self._run(*self._graph, *given, *self._work, _address(roots), sums, each)
+    def each(self, samples: Floats) -> tuple[Floats, Floats]:
+        """Return the root, and the gradient by the variables, for each of the samples."""
+        roots, gradients = np.empty(len(samples)), np.empty((len(samples), len(self.vector)))
+        self._call(len(samples), np.ascontiguousarray(samples, float), roots, gradients, each=True)
+        return roots, gradients
+
+    def _call(self, count: int, samples: Floats | None, roots: Floats, sums: Floats | None, each: bool = False) -> None:
+        work = self._work
+        work.samples, work.each, work.backward = count, each, sums is not None
+        work.sample = None if samples is None else address(samples)
+        work.roots, work.sums = address(roots), None if sums is None else address(sums)
+        self._run(self._pointer)
+
+
+def _instructions(graph: Record, computed: NDArray[Any], slot: Ints, variables: Sequence[int]) -> tuple[Ints, Ints]:
+    """Return three numbers for each computed node, and the places of the further inputs of those of three."""
+    op, inputs = graph.op[computed], graph.inputs[computed]
+    handed = (inputs >= 0) & np.array(_active(graph, variables))[inputs]
+    three = inputs[:, 2] >= 0
+    tape = np.empty((len(computed), 3), np.int32)
+    tape[:, 0] = op | _cases()[op, handed @ np.array([1, 2, 4])] << 16
+    tape[:, 1:] = slot[inputs[:, :2]]
+    tape[three, 2] = 2 * np.arange(int(three.sum()))
+    return tape, np.ascontiguousarray(slot[inputs[three][:, 1:]])
 
 
 @cache
 def _interpreter() -> CDLL:
     library = load(source())
-    graph = (c_long, c_long, c_void_p, c_void_p, c_long)
-    library.run.argtypes = [*graph, c_long, c_long, *[c_void_p] * 7, c_long]
-    library.run.restype = None
+    library.run.argtypes, library.run.restype = [c_void_p], None
     return library
 
 
@@ -118,7 +161,8 @@ def _forget(_row: Operation) -> None:
 for_added_rows(_forget)
 
 
-def _address(x: NDArray[Any]) -> int:
+def address(x: NDArray[Any]) -> int:
+    """Return where an array stands in memory."""
     return int(x.__array_interface__["data"][0])
 
 
@@ -126,6 +170,8 @@ def _active(graph: Record, variables: Sequence[int]) -> list[bool]:
     """Return which nodes depend on the variables, and are no constants."""
     active = [False] * len(graph.nodes)
     for k in variables:
+        if k < 0:
+            continue
         active[k] = graph.nodes[k].__class__ is not Constant
     xs, ys, zs = graph.inputs.T.tolist()
     for k, o in enumerate(graph.op.tolist()):
