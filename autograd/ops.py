@@ -184,8 +184,8 @@ def _silu_slope_smooth(m: Any, x: Any, out: Any) -> Any:
 
 
 def _gaussian_smooth(m: Any, x: Any, scale: float) -> Any:
-    near = m.less(m.abs(x), 80.0)  # beyond it is 0, and its derivatives are 0 times x², which overflows
-    return m.where(near, m.exp(-scale * x * x), 0.0)
+    far = m.less(80.0, m.abs(x))  # where it is 0, and its derivatives are 0 times x², which overflows
+    return m.where(far, 0.0, m.exp(-scale * x * x))
 
 
 def _gelu_slope_smooth(m: Any, x: Any, out: Any) -> Any:

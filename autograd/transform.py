@@ -545,7 +545,7 @@ def _pull_tangents(paths: _Paths, root: Number, directions: Mapping[Value, Numbe
                 total += local * tangents[x]
         tangents[node] = total
     grads: dict[Value, Any] = {root: 1.0}
-    turned: dict[Value, Any] = {root: 0.0}
+    turned: dict[Value, Any] = {root: None}  # of what does not change: no 0.0, which at an infinite local makes nan
     for node in reversed(order):
         if node not in grads:
             continue
@@ -553,21 +553,23 @@ def _pull_tangents(paths: _Paths, root: Number, directions: Mapping[Value, Numbe
         formulas = _differentials(node.op)
         for i, x, local in node.paths:
             if x in active:
-                contribution = local * turn
+                contribution = None if turn is None else local * turn
                 formula = formulas[i]
                 if formula.__class__ is int:  # the local derivative is an input
                     moved = tangent_of(node.inputs[formula])
                 else:
                     moved = None if formula is None else _move(formula, node, tangents)
                 if moved is not None:
-                    contribution += grad * moved
+                    contribution = grad * moved if contribution is None else contribution + grad * moved
                 if x in grads:
                     grads[x] += local * grad
-                    turned[x] += contribution
+                    if contribution is not None:
+                        before = turned[x]
+                        turned[x] = contribution if before is None else before + contribution
                 else:
                     grads[x] = local * grad
                     turned[x] = contribution
-    return turned
+    return {x: turn for x, turn in turned.items() if turn is not None}
 
 
 @functools.cache

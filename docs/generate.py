@@ -34,6 +34,12 @@ By what a `where` does not choose, and by its condition, the derivative is 0 wha
 derivatives further down included: `where(x < 1, x, sqrt(x))` has the derivative 1 at 0. Any other 0 that meets an
 infinite derivative makes nan.
 
+Array programs, machine code, functions for other packages and the page have ±inf or nan where the operation raises, and
+otherwise the same values and derivatives, but for these: beside a nan, what is not the largest over an axis has the
+derivative 0; (-1)^y for |y| of 1e300 and (-0.0)^y have derivatives of the other sign; of subnormal numbers arrays keep
+fewer digits, and XLA takes them for 0, as JAX's x / r / r is x / (r r) and overflows from 1e154 on.
+`tests/test_matrix.py` holds every operation to that on every route.
+
 What is composed of operations has the derivative of the composition. `np.linalg.norm(x)` is √(Σ x²): at 0 its
 derivative is nan, as is that of `np.std` of equal numbers, because sqrt′(0) = inf meets 0; write √(Σ x² + ε) where
 that can happen. `np.max`, `np.clip`, the 1- and the ∞-norm have the kinks of `maximum`, `minimum` and `abs`.
