@@ -25,9 +25,19 @@ Interval = tuple[float, float]
 
 INF = math.inf
 REALS: Interval = (-INF, INF)
+LN_2 = math.log(2.0)
 SQRT_2 = math.sqrt(2.0)
 SQRT_2PI = math.sqrt(2.0 * math.pi)
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+NAMED = {
+    math.e: ("e", "e"),
+    math.pi: ("π", r"\pi"),
+    LN_2: ("ln(2)", r"\ln\left(2\right)"),
+    SQRT_2: ("√2", r"\sqrt{2}"),
+    SQRT_2PI: ("√(2π)", r"\sqrt{2\pi}"),
+    TWO_OVER_SQRT_PI: ("(2/√π)", r"\frac{2}{\sqrt{\pi}}"),
+}
+"""Numbers that formulas write by name, in text and in LaTeX."""
 HUGE = 2.0**600  # a power of two: scaling by it rounds nothing
 SILU_BOTTOM = -1.2784645427610737, -1.0946994183093437e-16  # where silu is least, as a sum of two floats
 EXP_SILU_BOTTOM = 0.2784645427610738
@@ -379,6 +389,16 @@ _ROWS = (
         partials=(lambda m, x, out: 1.0 / (1.0 + x),),
         domain=((-1.0, INF),),
         edges="-1 or less raises ValueError",
+    ),
+    Operation(
+        name="log2", symbol="log2", latex=r"\log_2\left({0}\right)", javascript="Math.log2({0})",
+        value=lambda m, x: m.log2(x),
+        elementary=math.log2, poles={0.0: -INF},
+        formula=lambda m, x: m.log(x) / m.log(2),
+        partials=(lambda m, x, out: 1.0 / x / LN_2,),
+        textbook=(lambda m, x, out: 1.0 / (x * LN_2),),
+        domain=((0.0, INF),),
+        edges="zero or a negative number raises ValueError",
     ),
     Operation(
         name="sqrt", symbol="sqrt", latex=r"\sqrt{{{0}}}", javascript="Math.sqrt({0})",

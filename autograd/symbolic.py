@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
 
-from autograd.ops import FLOAT, OPERATIONS, SQRT_2, SQRT_2PI, TWO_OVER_SQRT_PI, for_added_rows
+from autograd.ops import FLOAT, NAMED, OPERATIONS, for_added_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -358,11 +358,5 @@ _LATEX_PREDICATES = PREDICATES | {"less_equal": r"\le", "equal": "=", "both": r"
 _C_PREDICATES = PREDICATES | {"both": "&&"}
 _C_NAMED = {"inf": "INFINITY", "-inf": "-INFINITY", "nan": "NAN"}
 _JAVASCRIPT_PREDICATES = PREDICATES | {"equal": "===", "both": "&&"}
-_NAMED = {math.e: "e", math.pi: "π", SQRT_2: "√2", SQRT_2PI: "√(2π)", TWO_OVER_SQRT_PI: "(2/√π)"}
-_LATEX_NAMED = {
-    math.e: "e",
-    math.pi: r"\pi",
-    SQRT_2: r"\sqrt{2}",
-    SQRT_2PI: r"\sqrt{2\pi}",
-    TWO_OVER_SQRT_PI: r"\frac{2}{\sqrt{\pi}}",
-}
+_NAMED = {number: text for number, (text, _) in NAMED.items()}
+_LATEX_NAMED = {number: latex for number, (_, latex) in NAMED.items()}

@@ -73,6 +73,7 @@ AT_INFINITY = {
     "expm1": ((-1.0, 0.0), (INF, INF)),
     "log": (None, (INF, 0.0)),
     "log1p": (None, (INF, 0.0)),
+    "log2": (None, (INF, 0.0)),
     "sqrt": (None, (INF, 0.0)),
     "sin": (None, None),
     "cos": (None, None),

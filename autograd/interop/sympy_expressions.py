@@ -202,7 +202,7 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
         sympy.acsch: lambda x: _asinh(1.0 / x), sympy.asech: lambda x: _acosh_of_one_and((1.0 - x) / x),
         sympy.acoth: _acoth,
         cfunctions.expm1: VALUES.expm1, cfunctions.log1p: VALUES.log1p, cfunctions.hypot: VALUES.hypot,
-        cfunctions.exp2: lambda x: VALUES.pow(2.0, x), cfunctions.log2: lambda x: VALUES.log(x) / math.log(2.0),
+        cfunctions.exp2: lambda x: VALUES.pow(2.0, x), cfunctions.log2: VALUES.log2,
         cfunctions.log10: lambda x: VALUES.log(x) / math.log(10.0), cfunctions.Sqrt: VALUES.sqrt,
         sympy.Add: lambda *terms: functools.reduce(VALUES.add, terms),
         sympy.Mul: lambda *factors: functools.reduce(VALUES.mul, factors),
