@@ -21,6 +21,7 @@ from nn.losses import (
     cross_entropy,
     cross_entropy_on_logits,
     decay,
+    huber,
     mean,
     squared_error,
 )
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
     from nn.dead import DeadUnit, dead_units
     from nn.files import load_model, save_model
-    from nn.optim import SGD, Adam
+    from nn.optim import SGD, Adam, AdamW
     from nn.residual_tables import ResidualTable, central_difference, residual_table
     from nn.residuals import Gradients, Residuals, backpropagate, descend, gradients, outputs
     from nn.train import History, accuracy, classify, fit, mean_loss, unstandardized
@@ -38,6 +39,7 @@ __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "AdamW",
     "Dataset",
     "DeadUnit",
     "ForwardPass",
@@ -62,6 +64,7 @@ __all__ = [
     "descend",
     "fit",
     "gradients",
+    "huber",
     "load",
     "load_model",
     "mean",

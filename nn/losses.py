@@ -35,6 +35,21 @@ def squared_error(outputs: Numbers, targets: Numbers) -> Any:
     return 0.5 * added([(h - y) ** 2 for h, y in pairs(outputs, targets)])
 
 
+def huber(outputs: Numbers, targets: Numbers, delta: float = 1.0) -> Any:
+    """Return Σ_k H(h_k − y_k), where H(r) is ½ r² up to |r| = δ and δ (|r| − ½ δ) from there on (Huber 1964).
+
+    A target that is far off pulls no harder than one at the distance δ = `delta`. Raises ValueError unless δ > 0.
+
+    >>> huber([3.0, 1.5], [1.0, 1.0])
+    1.625
+    """
+    if not real(delta) > 0.0:
+        raise ValueError(f"delta: got {delta!r}; accepted: a number above 0")
+    sizes = [abs(h - y) for h, y in pairs(outputs, targets)]
+    steep = [functions.minimum(size, delta) for size in sizes]  # |H′|
+    return added([slope * (size - 0.5 * slope) for size, slope in zip(sizes, steep, strict=True)])
+
+
 def cross_entropy(outputs: Numbers, targets: Numbers) -> Any:
     """Return − Σ_k y_k ln a_k, for outputs a that are probabilities, as softmax's are.
 

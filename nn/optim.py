@@ -130,10 +130,34 @@ class Adam(ArrayOptimizer):
         return numbers + moves, t, mean, square
 
 
+class AdamW(Adam):
+    """Adam with a decay of its own (Loshchilov and Hutter 2019, algorithm 2): before each step, w := w − α λ w.
+
+    The decay is no part of the cost, so that the sizes of the gradients do not divide it as they do in Adam.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        decay_rate: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, learning_rate, beta1, beta2, epsilon)
+        self.decay_rate = _within("decay_rate", decay_rate, least=0.0)
+
+    def move(self, numbers: Floats, gradients: Floats, *state: Any) -> tuple[Any, ...]:
+        """Return where a step takes the parameters, and t, m and v."""
+        return super().move(numbers - self.learning_rate * self.decay_rate * numbers, gradients, *state)
+
+
 def _within(
     name: str, number: float, *, above: float = -math.inf, least: float = -math.inf, below: float = math.inf
 ) -> float:
     if not (isinstance(number, Real) and above < number < below and number >= least):
-        accepted = f"above {above}" if above > -math.inf else f"{least} or more and below {below}"
+        accepted = f"above {above:g}" if above > -math.inf else f"{least:g} or more"
+        accepted += f" and below {below:g}" * (below < math.inf)
         raise ValueError(f"{name}: got {number!r}; accepted: a number {accepted}")
     return float(number)

@@ -25,6 +25,7 @@ from nn.losses import (
     check_loss,
     cross_entropy,
     cross_entropy_on_logits,
+    huber,
     of_sample,
     squared_error,
 )
@@ -259,6 +260,7 @@ def _slopes_of(loss: Loss) -> Callable[[Units, Units], Units]:
 
 SLOPES: dict[Loss, Callable[[Units, Units], Units]] = {
     squared_error: lambda a, y: {i: -(y[i] - a[i]) for i in a},
+    huber: lambda a, y: {i: max(-1.0, min(a[i] - y[i], 1.0)) for i in a},
     cross_entropy: lambda a, y: {i: -_ratio(y[i], a[i]) for i in a},
     binary_cross_entropy: lambda a, y: {i: _ratio(1.0 - y[i], 1.0 - a[i]) - _ratio(y[i], a[i]) for i in a},
     cross_entropy_on_logits: lambda z, y: _probability_residuals(_softmax(z), y),

@@ -12,12 +12,20 @@ from nn import (
     cross_entropy,
     cross_entropy_on_logits,
     decay,
+    huber,
     mean,
     softmax,
     squared_error,
 )
 
-LOSSES = [squared_error, cross_entropy, binary_cross_entropy, cross_entropy_on_logits, binary_cross_entropy_on_logits]
+LOSSES = [
+    squared_error,
+    huber,
+    cross_entropy,
+    binary_cross_entropy,
+    cross_entropy_on_logits,
+    binary_cross_entropy_on_logits,
+]
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -40,6 +48,7 @@ def test_gradients_of_the_outputs():
     y = [0.0, 0.75, 0.25]
     for loss, slope in (
         (squared_error, lambda a, y: a - y),
+        (huber, lambda a, y: a - y),
         (cross_entropy, lambda a, y: -y / a),
         (binary_cross_entropy, lambda a, y: (a - y) / (a * (1 - a))),
     ):
@@ -47,6 +56,22 @@ def test_gradients_of_the_outputs():
             del unit.grad
         loss(a, y).backward()
         assert [u.grad for u in a] == pytest.approx([slope(u.data, t) for u, t in zip(a, y, strict=True)], rel=1e-14)
+
+
+@pytest.mark.parametrize("delta", [0.25, 1.0, 3.0])
+def test_huber_is_pytorch_s(delta):
+    torch = pytest.importorskip("torch", reason="the peer check needs PyTorch installed")
+    a, y = [-4.0, 0.5, 1.0, 1.25, 2.0, 7.0], [1.0, 1.0, 1.0, 1.0, 1.0, 4.0]
+    units = [Value(x) for x in a]
+    J = huber(units, y, delta)
+    J.backward()
+    theirs = torch.tensor(a, dtype=torch.float64, requires_grad=True)
+    cost = torch.nn.functional.huber_loss(theirs, torch.tensor(y, dtype=torch.float64), reduction="sum", delta=delta)
+    cost.backward()
+    assert J.data == pytest.approx(cost.item(), rel=1e-15)
+    assert [unit.grad for unit in units] == theirs.grad.tolist()
+    with pytest.raises(ValueError, match=r"^delta: got 0\.0; accepted: a number above 0$"):
+        huber(a, y, 0.0)
 
 
 def test_cross_entropy_on_logits_neither_overflows_nor_takes_log_of_0():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn import MLP, SGD, Adam, fit, xor
+from nn import MLP, SGD, Adam, AdamW, fit, xor
 from nn.optim import ArrayOptimizer
 
 
@@ -33,6 +33,10 @@ def minimize(optimizer, parameters, steps):
             lambda p: Adam(p, learning_rate=0.05, beta1=0.5, beta2=0.9, epsilon=1e-3),
             lambda torch, p: torch.optim.Adam(p, lr=0.05, betas=(0.5, 0.9), eps=1e-3),
         ),
+        (
+            lambda p: AdamW(p, learning_rate=0.1, decay_rate=0.2),
+            lambda torch, p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.2),
+        ),
     ],
 )
 def test_the_path_is_that_of_torch(ours, theirs):
@@ -58,7 +62,7 @@ def test_momentum_by_hand():
     assert w.data == -0.25  # v = 0.5 · -0.5 - 0.5
 
 
-@pytest.mark.parametrize("kind", [SGD, Adam])
+@pytest.mark.parametrize("kind", [SGD, Adam, AdamW])
 def test_a_step_that_is_not_finite_moves_nothing(kind):
     good, bad = Value(1.0), Value(2.0, label="W^(1)_11")
     optimizer = kind([good, bad])
@@ -84,12 +88,13 @@ def test_settings_out_of_range():
         lambda: SGD([], learning_rate=math.nan),
         lambda: SGD([], learning_rate="0.1"),
         lambda: Adam([], beta2=None),
+        lambda: AdamW([], decay_rate=-0.1),
     ):
         with pytest.raises(ValueError, match="accepted"):
             make()
 
 
-@pytest.mark.parametrize("kind", [SGD, Adam])
+@pytest.mark.parametrize("kind", [SGD, Adam, AdamW])
 def test_parameters_that_are_none_are_refused(kind):
     model = MLP(2, [1])
     for given, named in ((model, r"MLP\(2, \[1\]"), (model.parameters, "<bound method"), ([1.0], r"1\.0 \(float\)")):
@@ -146,7 +151,7 @@ def test_a_rule_says_where_the_parameters_go():
         Sign([1.0])
 
 
-@pytest.mark.parametrize("kind", [SGD, Adam, Decaying, Sign, Watched])
+@pytest.mark.parametrize("kind", [SGD, Adam, AdamW, Decaying, Sign, Watched])
 def test_training_gives_a_rule_arrays_where_its_step_is_that_of_all_rules(kind, monkeypatch):
     steps, true = [], ArrayOptimizer.step
 

@@ -18,6 +18,7 @@ from nn import (
     cross_entropy_on_logits,
     descend,
     gradients,
+    huber,
     outputs,
     residual_table,
     squared_error,
@@ -56,6 +57,7 @@ FAMILY = [
     (None, None, squared_error, [1.0, 2.0, 3.0]),
     ("softmax", "softmax", cross_entropy, [0.0, 1.0, 0.0]),
     ("sin", "atan", squared_error, [0.0, 1.0, 0.0]),
+    ("tanh", None, huber, [0.5, -3.0, 4.0]),
 ]
 
 
