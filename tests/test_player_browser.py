@@ -868,3 +868,82 @@ def test_all_the_samples_of_one_cost(browser, tmp_path):
         while tab.locator("#step-forward").is_enabled():
             tab.keyboard.press("ArrowRight")
         assert math.isclose(written(tab, "#root-value")[1], J.data)
+
+
+def test_a_network_steps_by_unit_and_by_layer(browser, tmp_path):
+    J, _inputs, _target = network()
+    J.backward()
+    order = topological_order(J)
+    labelled = {node.label: node for node in order}
+    with opened(browser, play(J), tmp_path, at="Home") as tab:
+        for layer, unit in ((2, 1), (2, 2), (2, 3), (3, 1)):
+            tab.click("#step-forward")
+            a, z = (labelled[UnitLabel(letter, layer, (unit,))] for letter in "az")
+            assert close(shown(tab, order.index(a)), a.data)
+            totals = tab.locator("#step .total [title]").evaluate_all("spans => spans.map((one) => Number(one.title))")
+            assert [close(x, node.data) for x, node in zip(totals, (z, a), strict=True)] == [True, True]
+            assert shown(tab, order.index(a), "gradient") is None
+        tab.click("#step-forward")
+        assert close(written(tab, "#root-value")[1], J.data)
+        for layer, unit in ((3, 1), (2, 1), (2, 2), (2, 3)):
+            tab.click("#step-forward")
+            a, z = (labelled[UnitLabel(letter, layer, (unit,))] for letter in "az")
+            assert close(shown(tab, order.index(a), "gradient"), z.grad)
+            assert close(written(tab, "#step .sum")[1], z.grad)
+        assert tab.locator("#step-forward").is_disabled()
+        tab.select_option("#stride", "layer")
+        assert tab.locator("#step .phase").inner_text() == "backward 2 of 2"
+        tab.keyboard.press("Home")
+        tab.click("#step-forward")
+        assert "the 3 units of layer 2" in tab.locator("#step").inner_text()
+        weight = labelled[UnitLabel("W", 1, (2, 1))]
+        tab.keyboard.press("End")
+        tab.locator(f"[data-node='{order.index(weight)}']").dispatch_event("click")
+        assert "x⁽¹⁾₁ × δ⁽²⁾₂" in tab.locator("#node").inner_text()
+        assert close(written(tab, "#node .sum")[1], weight.grad)
+
+
+def test_a_slider_that_was_dragged_leaves_the_arrows_to_the_steps(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path, at="Home") as tab:
+        box = tab.get_by_label("x1, slider").bounding_box()
+        tab.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+        moved = shown(tab, 0)
+        assert moved != 2.0
+        tab.keyboard.press("ArrowRight")
+        assert tab.locator("#step .phase").inner_text() == "forward 1 of 5"
+        assert shown(tab, 0) == moved
+
+
+@pytest.mark.parametrize("width", [400, 960, 1300])
+def test_no_text_is_smaller_than_12_pixels_and_no_target_than_24(browser, tmp_path, width):
+    for page in (play(baydin()[0]), play(network()[0])):
+        with opened(browser, page, tmp_path, viewport={"width": width, "height": 800}) as tab:
+            for press in ("#step-back", "#zoom-out", "#zoom-out"):
+                tab.click(press)
+                small = tab.evaluate(
+                    """() => [...document.querySelectorAll('body *')].filter((one) => one.getClientRects().length
+                       && [...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim())).map((one) => {
+                         const scale = one.ownerSVGElement ? one.getScreenCTM().a : 1;
+                         return [parseFloat(getComputedStyle(one).fontSize) * scale, one.textContent];
+                       }).filter(([size]) => size < 11.99)"""
+                )
+                assert small == []
+            targets = tab.evaluate(
+                """() => [...document.querySelectorAll('button, select, input')]
+                   .map((one) => one.getBoundingClientRect())
+                   .filter(({ width }) => width).map(({ width, height }) => Math.min(width, height))"""
+            )
+            assert min(targets) >= 23.9
+
+
+def test_the_address_of_a_page_holds_its_state(browser, tmp_path):
+    y, _x1, _x2 = baydin()
+    with opened(browser, play(y), tmp_path, at="Home") as tab:
+        tab.get_by_label("x1", exact=True).fill("3")
+        tab.locator("#scrub").fill("7")
+        while "s=7" not in tab.url or "0%3A3" not in tab.url:
+            tab.wait_for_timeout(20)
+        tab.reload()
+        assert tab.locator("#step .phase").inner_text() == "backward 2 of 8"
+        assert shown(tab, 0) == 3.0
