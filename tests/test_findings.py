@@ -16,7 +16,7 @@ def test_the_list_is_that_of_the_scripts():
 
 def test_every_script_states_a_guess_and_pins_what_it_installs():
     scripts = sorted(FINDINGS.glob("*.sh"))
-    assert len(scripts) > 10
+    assert len(scripts) >= 20
     for path in scripts:
         lines = path.read_text(encoding="utf-8").splitlines()
         assert os.access(path, os.X_OK), path.name

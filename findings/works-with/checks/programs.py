@@ -1,6 +1,6 @@
 """Libraries that programs, formulas and estimators are handed to."""
 # with the product
-# pip: jax==0.10.2 jaxlib==0.10.2 sympy==1.14.0 scikit-learn==1.9.1
+# pip: jax==0.10.2 jaxlib==0.10.2 flatbuffers==25.12.19 sympy==1.14.0 scikit-learn==1.9.1
 # pip: numpy==2.4.6 graphviz==0.21 tqdm==4.70.1 platformdirs==4.14.5
 
 import warnings
@@ -19,12 +19,14 @@ def jax_program():
     import jax
 
     jax.config.update("jax_enable_x64", True)
-    f = vectorize(lambda x, y: tanh(x * y) + x).to("jax")
     from jax import export
 
-    exported = export.export(jax.jit(f))(*(jax.ShapeDtypeStruct((), np.float64),) * 2)
-    found = export.deserialize(exported.serialize()).call(0.5, 2.0)
-    return f"{abs(float(np.ravel(found)[0]) - float(np.tanh(1.0) + 0.5)):.1g} is the difference of the value"
+    w, x = Value(0.5, label="w"), [Value(2.0), Value(-1.0)]
+    program = vectorize(tanh(w * x[0] + x[1]) + w, inputs={"X": x})
+    f, given = program.to("jax"), np.array([[2.0, -1.0]])
+    exported = export.export(jax.jit(f))(program.parameters, given)
+    found = export.deserialize(exported.serialize()).call(program.parameters, given)
+    return f"{abs(float(found) - program(given)):.1g} is the difference of the value"
 
 
 def sympy():
@@ -48,6 +50,6 @@ def estimator_checks():
     return ", ".join(f"{count} {status}" for status, count in counts.items()) + "".join(f"; {name}" for name in failed)
 
 
-line(f"JAX {version('jax')}, exported", "`vectorize(...).to('jax')`, exported, read again, run", jax_program)
+line(f"JAX {version('jax')}, exported", "`program.to('jax')`, exported, read again, run", jax_program)
 line(f"SymPy {version('sympy')}", "`to_sympy` and `from_sympy`", sympy)
 line(f"scikit-learn {version('scikit-learn')}", "its `check_estimator` on `NetworkClassifier`", estimator_checks)
