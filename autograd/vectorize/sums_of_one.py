@@ -48,6 +48,8 @@ def with_sums_of_one(
         return None
     keys = _keys(graph, colours)
     kinds, first, times = np.unique(keys[plain], return_index=True, return_counts=True)
+    if not _any_more(graph, colours, keys, np.flatnonzero(candidates), kinds, times, of_one):
+        return None
     count = dict(zip(kinds.tolist(), times.tolist(), strict=True))
     known = dict(zip(kinds.tolist(), colours[plain][first].tolist(), strict=True))
     changed = [False] * len(found)
@@ -69,6 +71,22 @@ def with_sums_of_one(
             found[k] = known.get(key, before)
         changed[k] = found[k] != before
     return _inserted(graph, replaced) if replaced else None
+
+
+def _any_more(
+    graph: Record, colours: Ints, keys: Ints, nodes: Ints, kinds: Ints, times: Ints, of_one: dict[int, int]
+) -> bool:
+    """Return whether one of the nodes would be one of many with a sum in the place of an operand."""
+    sum_of = np.arange(int(colours.max()) + 1)
+    sum_of[list(of_one)] = list(of_one.values())
+    own = times[np.searchsorted(kinds, keys[nodes])]
+    for place in range(3):
+        c = np.where(graph.inputs[nodes, place] >= 0, colours[graph.inputs[nodes, place]], -1)
+        key = keys[nodes] + np.where(c >= 0, (sum_of[c] - c) << (BITS * place), 0)
+        found = np.minimum(np.searchsorted(kinds, key), len(kinds) - 1)
+        if ((key != keys[nodes]) & (kinds[found] == key) & (times[found] >= MORE * own)).any():
+            return True
+    return False
 
 
 def _parts(terms: Sequence[int], colours: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
