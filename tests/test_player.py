@@ -123,7 +123,8 @@ def test_descend_takes_the_step_of_gradient_descent():
     data = data_of_graph(root)
     root.backward()
     after = evaluate(
-        f"{ENGINE}\nconst graph = {json.dumps(data)};", f"descend(graph, {leaf_values(data)}, [0, 3], 0.25)"
+        f"{ENGINE}\nconst graph = {json.dumps(data)};",
+        f"descend({leaf_values(data)}, [0, 3], 0.25, [compute(graph, {leaf_values(data)})])",
     )
     order = topological_order(root)
     assert [order.index(w), order.index(b)] == [0, 3]

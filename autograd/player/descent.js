@@ -15,7 +15,6 @@ function sampleValues(leafValues = state.leafValues) {
   });
 }
 
-const mean = (numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 const costOf = (runs) => ({ mean: mean(runs.map((one) => one.values[graph.root])),
   each: runs.map((one) => one.values[graph.root]) });
 
@@ -45,10 +44,7 @@ function descendOnce() {
   const broken = runs.find((one) => ![one.values[graph.root], ...parameters.map((index) => one.gradients[index] ?? 0)]
     .every(Number.isFinite));
   if (broken) return refuse(say("refuse.here", { why: firstBroken(broken) }));
-  const leafValues = [...state.leafValues];
-  for (const index of parameters) {
-    if (runs[0].gradients[index] !== null) leafValues[index] -= alpha * mean(runs.map((one) => one.gradients[index]));
-  }
+  const leafValues = descend(state.leafValues, parameters, alpha, runs);
   const next = sampleValues(leafValues).map((values) => compute(graph, values));
   const worse = next.find((one) => ![graph.root, ...parameters].every((index) => Number.isFinite(one.values[index])));
   if (worse) return refuse(say("refuse.after", { why: firstBroken(worse) }));

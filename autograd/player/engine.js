@@ -104,10 +104,15 @@ function pathsFrom(graph, run, node) {
   return finished;
 }
 
-// One step of gradient descent: new leaf values, each parameter less α times its gradient.
-function descend(graph, leafValues, parameters, alpha) {
-  const { gradients } = compute(graph, leafValues);
+// One step of gradient descent: new leaf values, each parameter less α times the mean of its gradients in `runs`, one of
+// which is made for each sample.
+function descend(leafValues, parameters, alpha, runs) {
   const next = [...leafValues];
-  for (const index of parameters) if (gradients[index] !== null) next[index] -= alpha * gradients[index];
+  for (const index of parameters) {
+    const slopes = runs.map((run) => run.gradients[index]);
+    if (!slopes.includes(null)) next[index] -= alpha * mean(slopes);
+  }
   return next;
 }
+
+const mean = (numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
