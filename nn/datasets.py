@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.aliases import Floats
 from autograd.labels import visible
 from nn.csv_files import LARGEST, read_samples
-
-Floats = NDArray[np.float64]
 
 SHIPPED = {"iris": "iris.csv", "digits": "digits.csv.gz"}
 

@@ -26,9 +26,8 @@ from nn.losses import Loss, decay, mean
 from nn.optim import ArrayOptimizer
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Floats
 
-    Floats = NDArray[np.float64]
 
 Rows = Sequence[Sequence[float]]
 Backend = Literal["numpy", "native"]

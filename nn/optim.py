@@ -24,9 +24,7 @@ from autograd.value import Value
 from nn.layers import zero_grad
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
 
 
 @explains_names("optimizer")

@@ -36,9 +36,7 @@ from nn.optim import Adam
 from nn.residuals import outputs
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
 
 
 @dataclass(slots=True, repr=False)

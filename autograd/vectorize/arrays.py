@@ -10,14 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from autograd.symbolic import Expression
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Ints
 
-    Ints = NDArray[np.int64]
 
 Shape = tuple[int, ...]
 Part = int | slice | None  # of an axis: an element, some, or a new axis of length 1

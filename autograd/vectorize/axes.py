@@ -17,9 +17,8 @@ import numpy as np
 from autograd.vectorize.arrays import Shape
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Ints
 
-    Ints = NDArray[np.int64]
 
 MOST_COLUMNS = 16
 Column = tuple[bool, "Ints"]

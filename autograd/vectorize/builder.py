@@ -37,9 +37,8 @@ from autograd.vectorize.arrays import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Ints
 
-    Ints = NDArray[np.int64]
 
 Identity = Callable[..., Any]
 """A function of the builder and of what one of its methods is given: what that equals and is simpler, or None."""

@@ -17,9 +17,8 @@ from autograd.value import Value
 from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Ints
 
-    Ints = NDArray[np.int64]
 
 NUMBER = -1  # the colour of a node that depends on numbers only
 INSIDE = -2  # the colour of a step inside a chain

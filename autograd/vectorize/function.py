@@ -18,9 +18,10 @@ from autograd.vectorize.program import Program
 from autograd.vectorize.ways import Way
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
+
 
 KEPT = 16  # ways through a function that are recorded for arguments of the same shapes
 RESTLESS = 2  # calls that change what the function reads, as those that make a cache do, before it is given up

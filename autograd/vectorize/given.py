@@ -15,9 +15,7 @@ from autograd.vectorize.names import unique
 from autograd.vectorize.record import Record, record
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
 
 
 FLOAT = np.dtype(float)

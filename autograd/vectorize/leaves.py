@@ -20,9 +20,8 @@ from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
 from autograd.vectorize.views import squeezed, varying
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Ints
 
-    Ints = NDArray[np.int64]
 
 MOST_STEMS = 16
 

@@ -19,10 +19,7 @@ from autograd.vectorize.record import ADD, LEAF, MUL, ROWS, SUB, Record
 from autograd.vectorize.sums import Summands, Sums
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from autograd.aliases import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,8 @@ from autograd.vectorize.arrays import (
 from autograd.vectorize.builder import Builder
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Floats
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
 

@@ -13,9 +13,7 @@ from autograd.value import data_mark, data_was_set
 from autograd.vectorize.leaves import Leaves
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
 
 
 class Parameters:

@@ -21,10 +21,8 @@ from autograd.vectorize.leaves import Leaves, common_name, shaped
 from autograd.vectorize.record import Record
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Floats, Ints
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 Axes = tuple[int, ...]
 

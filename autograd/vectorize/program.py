@@ -25,9 +25,9 @@ from autograd.vectorize.runners import Arrays, Numbers, Runner
 from autograd.vectorize.targets import namespace
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
 
 
 BACKENDS: dict[str, tuple[type, type]] = {"numpy": (Arrays, Numbers), "native": (Native, NativeNumbers)}

@@ -11,10 +11,8 @@ from autograd.ops import OPERATIONS, Operation, check_in_table, for_added_rows
 from autograd.value import Value, links
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from autograd.aliases import Ints
 
-    Ints = NDArray[np.int64]
 
 ROWS = list(OPERATIONS.values())
 ROW_NUMBER = {row: number for number, row in enumerate(ROWS)}

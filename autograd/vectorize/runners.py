@@ -16,9 +16,8 @@ from autograd.vectorize.reverse import used
 from autograd.vectorize.straight import Straight
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Floats
 
-    Floats = NDArray[np.float64]
 
 KEPT = 8  # machines, for as many different numbers of samples
 VALUES, GRADIENTS, RESIDUALS = "values", "gradients", "residuals"

@@ -24,9 +24,7 @@ from autograd.vectorize.source import slope_name
 from autograd.vectorize.targets import namespace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
+    pass
 
 
 def _slope_of_float(row: Operation, x: float, out: float) -> float:

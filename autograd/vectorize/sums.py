@@ -20,9 +20,7 @@ from autograd.vectorize.placed import Axes, Placed, unravelled
 from autograd.vectorize.views import constant, squeezed, varying, view
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
+    from autograd.aliases import Ints
 
 
 @dataclass(frozen=True, slots=True)

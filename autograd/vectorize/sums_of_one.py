@@ -17,9 +17,8 @@ from autograd.vectorize.colours import NUMBER, Chains, colour_nodes
 from autograd.vectorize.record import ADD, LEAF, SUB, Record, uses_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Ints
 
-    Ints = NDArray[np.int64]
 
 MORE = 3  # times as many nodes there have to be of those with a sum
 BITS = 18  # of a colour

@@ -38,9 +38,8 @@ from autograd.vectorize.arrays import (
 from autograd.vectorize.builder import Builder
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Bools
 
-    Bools = NDArray[np.bool_]
     Mask = Array | Bools | None
     """Elements that do not reach the root: a condition, or the same in every run; None where all do."""
 

@@ -10,9 +10,7 @@ from autograd.vectorize.arrays import CONSTANT, SAMPLES, Array, Operand, Part, V
 from autograd.vectorize.builder import Builder
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
+    from autograd.aliases import Ints
 
 
 def view(builder: Builder, x: Array, positions: Ints, ordered: bool = True) -> View:

@@ -20,9 +20,10 @@ from autograd.vectorize.program import Program
 from autograd.vectorize.record import Record, record
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
+
 
 COMPARED_EVERY = 8  # the runs of a way that are compared with the function: the first, the 8th, the 64th and so on
 

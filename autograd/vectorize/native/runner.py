@@ -22,9 +22,8 @@ from autograd.vectorize.reverse import used
 from autograd.vectorize.runners import numbers_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from autograd.aliases import Floats
 
-    Floats = NDArray[np.float64]
 
 AT_ONCE = 4096  # samples that a thread adds up at a time: the additions are in the same order for any number of threads
 

@@ -19,7 +19,8 @@ from autograd.vectorize.record import LEAF, ROWS, Record
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from autograd.aliases import Floats
+
     Ints = NDArray[np.int32]
 
 
