@@ -3,6 +3,7 @@
 `pytest --hypothesis-profile=long tests/test_routes.py` tries 10,000 of them.
 """
 
+import ctypes
 import json
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from test_player import ENGINE, data_of_graph
 from autograd import topological_order
 from autograd.transform import gradients
 from autograd.vectorize import vectorize
+from autograd.vectorize.native.library import CompilerError, compiler
 
 programs = given(seed=st.integers(0, 2**32), size=st.integers(1, 60), leaves=st.integers(1, 6))
 
@@ -95,3 +97,69 @@ def test_the_page_against_the_engine():
             assert distance(map(number, found), [root.data, *(x.grad for x in variables)]) <= 1e-13
 
         check()
+
+
+GRAPHS = 3  # as one program: packages and compilers take long over each
+
+
+@pytest.mark.parametrize("target", ["numpy", "native", "jax", "torch", "c"])
+def test_random_programs_by_every_target(target, tmp_path):
+    """Random graphs as one program, by each `to(...)` and in machine code, beside the engine."""
+    graphs = [random_graph(seed, 15, 4) for seed in range(100, 100 + GRAPHS)]
+    leaves = {f"x{k}": variables for k, (_, variables) in enumerate(graphs)}
+    root = sum((root for root, _ in graphs[1:]), graphs[0][0])
+    root.backward()
+    want = [root.data, *(x.grad for _, variables in graphs for x in variables)]
+    if target == "native":
+        try:
+            compiler()
+        except CompilerError as error:
+            pytest.skip(str(error))
+    program = vectorize(root, parameters=leaves, backend="native" if target == "native" else "numpy")
+    value, slopes = RUNS[target](program, tmp_path)
+    found = [float(value), *(float(x) for array in slopes for x in array)]
+    assert distance(found, want[: len(found)]) <= 1e-13
+
+
+def in_numpy(program, _):
+    return program.to("numpy")(program.parameters), []
+
+
+def in_machine_code(program, _):
+    value, slopes = program.value_and_grad()
+    return value, slopes.values()
+
+
+def in_jax(program, _):
+    jax = pytest.importorskip("jax", reason="JAX is an extra")
+    jax.config.update("jax_enable_x64", True)
+    try:
+        value, slopes = jax.jit(jax.value_and_grad(program.to("jax")))(program.parameters)
+    finally:
+        jax.config.update("jax_enable_x64", False)
+    return value, [slopes[name] for name in program.parameters]
+
+
+def in_torch(program, _):
+    torch = pytest.importorskip("torch", reason="PyTorch is an extra")
+    tensors = {name: torch.tensor(x, requires_grad=True) for name, x in program.parameters.items()}
+    value = program.to("torch")(tensors)
+    value.backward()
+    return value.detach(), [x.grad for x in tensors.values()]
+
+
+def in_c(program, folder):
+    if not (command := shutil.which("gcc") or shutil.which("cc")):
+        pytest.skip("there is no C compiler")
+    (folder / "graphs.c").write_text(program.to("c"), encoding="utf-8")
+    flags = ["-std=c99", "-O0", "-ffp-contract=off", "-shared", "-fPIC"]
+    subprocess.run([command, *flags, str(folder / "graphs.c"), "-o", str(folder / "graphs.so"), "-lm"], check=True)
+    code = ctypes.CDLL(str(folder / "graphs.so"))
+    code.value_and_grad.restype = ctypes.c_double
+    vector, gradient, work = program.vector.copy(), program.vector.copy(), bytearray(code.size_of_work() + 8)
+    memory = (ctypes.c_char * len(work)).from_buffer(work)
+    value = code.value_and_grad(ctypes.c_long(1), *(ctypes.c_void_p(x.ctypes.data) for x in (vector, gradient)), memory)
+    return value, [gradient]
+
+
+RUNS = {"numpy": in_numpy, "native": in_machine_code, "jax": in_jax, "torch": in_torch, "c": in_c}

@@ -1,6 +1,7 @@
-"""Change one thing at a time in `ops.py` and `value.py`, and see whether the tests notice: figures are the last line.
+"""Change one thing at a time in a module, and see whether the tests notice: figures are the last line.
 
     python tests/long/mutate.py ops value
+    python tests/long/mutate.py nn.losses vectorize.reverse --every 20    a twentieth of the mutants, evenly spread
 
 A mutant is the file with one operator, number, comparison, function, statement, text or condition changed. Tools for
 this change what functions hold, and the table of operations is no function; and they start Python anew for every
@@ -32,6 +33,12 @@ ROOT = Path(__file__).parent.parent.parent
 TESTS = {
     "ops": ["ops", "value", "docs", "symbolic", "functions", "transform", "javascript"],
     "value": ["value", "functions", "graph", "files"],
+    "vectorize.lower": ["golden_programs", "unchosen", "matrix"],
+    "vectorize.reverse": ["golden_programs", "unchosen", "shifts", "matrix"],
+    "vectorize.machine": ["edges_of_arrays", "golden_programs", "unchosen", "shifts", "matrix"],
+    "vectorize.program": ["unchosen", "golden_programs", "edges_of_arrays"],
+    "nn.losses": ["losses", "residuals"],
+    "nn.layers": ["layers", "model_files"],
 }
 SLOW = "not million and not 100_000 and not thousand and not network and not hvp_of and not processes"
 SECONDS = 10  # of the processor, for a test that takes 3 at most
@@ -167,6 +174,15 @@ class Order:
         self.failed = [name, *(x for x in self.failed if x != name)]
 
 
+def path_of(module: str) -> Path:
+    return ROOT / f"{full_name(module).replace('.', '/')}.py"
+
+
+def full_name(module: str) -> str:
+    """Return the name that a module is imported by."""
+    return module if module.startswith("nn.") else f"autograd.{module}"
+
+
 def noticed(module: str, code: Any, order: Order) -> bool:
     """Return whether a test fails with this code as the module."""
     files = [str(ROOT / "tests" / f"test_{name}.py") for name in TESTS[module]]
@@ -180,7 +196,7 @@ def noticed(module: str, code: Any, order: Order) -> bool:
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        sys.meta_path.insert(0, Finder(f"autograd.{module}", ROOT / "autograd" / f"{module}.py", code))
+        sys.meta_path.insert(0, Finder(full_name(module), path_of(module), code))
         status = 1
         try:
             status = int(pytest.main([*options, "-k", SLOW, *files], [order]) != 0)
@@ -203,9 +219,9 @@ def row_of(tree: ast.Module, node: ast.AST) -> str:
     return ""
 
 
-def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
-    """Try every mutant of a module; return how many there were and how many were noticed."""
-    path = ROOT / "autograd" / f"{module}.py"
+def mutate(module: str, report: Callable[[str], None], every: int = 1) -> dict[str, Any]:
+    """Try every mutant of a module, or one in so many; return how many there were and how many were noticed."""
+    path = path_of(module)
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     tree = ast.parse(source)
@@ -213,7 +229,7 @@ def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
     if noticed(module, compile(tree, str(path), "exec"), order):
         raise SystemExit(f"{module}: the tests fail without a change")
     order.learn()
-    found = list(places(tree))
+    found = list(places(tree))[::every]
     explained = json.loads((Path(__file__).parent / "survivors.json").read_text())
     killed = alike = 0
     for number, (node, field, new) in enumerate(found, start=1):
@@ -239,5 +255,7 @@ def mutate(module: str, report: Callable[[str], None]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    names = sys.argv[1:] or list(TESTS)
-    print(json.dumps({name: mutate(name, lambda words: print(words, flush=True)) for name in names}))
+    words = sys.argv[1:]
+    every = int(words.pop(words.index("--every") + 1)) if "--every" in words else 1
+    names = [word for word in words if word != "--every"] or list(TESTS)
+    print(json.dumps({name: mutate(name, lambda words: print(words, flush=True), every) for name in names}))
