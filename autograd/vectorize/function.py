@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KEPT = 16  # ways through a function that are recorded for arguments of the same shapes
 RESTLESS = 2  # calls that change what the function reads, as those that make a cache do, before it is given up
+LATER = object()  # in the place of a function that stands below ``@vectorize(backend=...)``
 ADVICE = (
     "To run as an array program, compare the Values rather than their .data, use stop_gradient(x) for the number of x "
     "without a derivative, and hand over as arguments the numbers that change"
@@ -42,7 +43,13 @@ def vectorize(
 ) -> Program: ...
 @overload
 def vectorize(J: Callable[..., Any], *, backend: Literal["numpy", "native"] = "numpy") -> VectorizedFunction: ...
-def vectorize(J: Any, inputs: Any = (), parameters: Any = None, *, batch: Any = "mean", backend: Any = "numpy") -> Any:
+@overload
+def vectorize(
+    *, backend: Literal["numpy", "native"] = "numpy"
+) -> Callable[[Callable[..., Any]], VectorizedFunction]: ...
+def vectorize(
+    J: Any = LATER, inputs: Any = (), parameters: Any = None, *, batch: Any = "mean", backend: Any = "numpy"
+) -> Any:
     """Return the array program of a recorded cost `J`, or of several roots; of a function of Values, a fast one.
 
     `inputs` are what differs from run to run: a list of Values is one array, a list of lists one array each. A graph
@@ -52,7 +59,7 @@ def vectorize(J: Any, inputs: Any = (), parameters: Any = None, *, batch: Any = 
     what was made of ``.data``. A function is recorded again where it would decide otherwise: see `VectorizedFunction`.
 
     The `backend` "native" runs the program in machine code: C that the machine's compiler makes, the numbers within
-    1e-12 of NumPy's. Where there is no compiler, `CompilerError` says how to get one.
+    1e-12 of NumPy's; ``@vectorize(backend="native")`` stands before a function. Where there is no compiler, `CompilerError` says how to get one.
 
     Raises TypeError for what is neither a Value nor made of Values, ValueError for a leaf given twice and for inputs
     and parameters that were computed, and for an array of inputs that `J` does not depend on at all.
@@ -62,6 +69,8 @@ def vectorize(J: Any, inputs: Any = (), parameters: Any = None, *, batch: Any = 
     >>> program([[0.0, 0.0], [0.5, 0.0]]).round(4).tolist()
     [0.0, 0.7616]
     """
+    if J is LATER:
+        return functools.partial(VectorizedFunction, backend=backend)
     if isinstance(J, Value):
         return Program([J], inputs, parameters, batch, backend=backend)
     if callable(J):

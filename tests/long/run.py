@@ -28,6 +28,7 @@ PARTS = {
         "-k",
         "test_random",
     ],
+    "1,000 random programs in C under sanitizers": ["tests/long/native.py", "1000"],
     "500 random trainings": ["tests/long/trainings.py", "500"],
     "coverage": [],
     "memory": ["tests/long/memory.py"],

@@ -96,8 +96,10 @@ def c_text(
     known = rows | {name: name for name in ("n", "m", *read, "sums", *written)} | of_buffers
     steps, calls = _functions("block", block.pieces, known)
     last, last_calls = _functions("end", end.pieces, known)
+    size_of_block = f"int n = stop - start < {BLOCK} ? (int)(stop - start) : {BLOCK};"
     body = [f"for (long start = first; start < stop; start += {BLOCK}) {{"]
-    body += [f"int n = stop - start < {BLOCK} ? (int)(stop - start) : {BLOCK};", *calls, "}"]
+    body += [size_of_block] if "n" in _WORDS.findall(" ".join(calls)) else []
+    body += [*calls, "}"]
     given_to_both = [*_read(read)]
     add = ["long first", "long stop", "long m", *given_to_both, *_written(["sums", *values]), "buffers *restrict w"]
     finish = ["long m", *given_to_both, *_read(["sums"]), *_written(written), "buffers *restrict w"]
