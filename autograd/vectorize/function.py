@@ -59,7 +59,8 @@ def vectorize(
     what was made of ``.data``. A function is recorded again where it would decide otherwise: see `VectorizedFunction`.
 
     The `backend` "native" runs the program in machine code: C that the machine's compiler makes, the numbers within
-    1e-12 of NumPy's; ``@vectorize(backend="native")`` stands before a function. Where there is no compiler, `CompilerError` says how to get one.
+    1e-12 of NumPy's; ``@vectorize(backend="native")`` stands before a function. Where there is no compiler,
+    `CompilerError` says how to get one.
 
     Raises TypeError for what is neither a Value nor made of Values, ValueError for a leaf given twice and for inputs
     and parameters that were computed, and for an array of inputs that `J` does not depend on at all.
