@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.value import Value, links
+from autograd.value import Constant, Value, apply, ieee, links
 
 
 def topological_order(*roots: Value) -> list[Value]:
@@ -39,3 +39,31 @@ def topological_order(*roots: Value) -> list[Value]:
                 if x not in seen:
                     stack.append(x)
     return order
+
+
+def focus(root: Value, node: Value) -> Value:
+    """Return a copy of the part of a graph that lies between `node` and `root`: every path from one to the other.
+
+    What else goes into it is a constant there, with the number that it has. It is for pictures, pages and
+    explanations of one weight in a large graph. Raises ValueError where `root` does not depend on `node`.
+
+    >>> x, y = Value(2.0, label="x"), Value(5.0, label="y")
+    >>> part = focus(x * y + y.exp(), x)
+    >>> [node.label or node.op.name for node in topological_order(part) if not isinstance(node, Constant)]
+    ['x', 'mul', 'add']
+    """
+    copies: dict[Value, Value] = {}
+    others: dict[Value, Value] = {}
+    with ieee():
+        for part in topological_order(root):
+            if part is node:
+                copies[part] = Value(part.data, part.label)
+            elif part.op is not None and any(x in copies for x in part.inputs):
+                for x in part.inputs:
+                    if x not in copies and x not in others:
+                        others[x] = Constant(x.data, x.label)
+                copies[part] = apply(part.op, *(copies[x] if x in copies else others[x] for x in part.inputs))
+                copies[part].label = part.label
+    if root not in copies:
+        raise ValueError(f"focus: {root!r} does not depend on {node!r}; accepted: a node that it is computed from")
+    return copies[root]

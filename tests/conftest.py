@@ -16,6 +16,7 @@ settings.load_profile("chainrule")
 NEEDED_BY_EXAMPLES = {
     "autograd.interop.sympy_expressions": "sympy",
     "autograd.interop.torch_graphs": "torch",
+    "autograd.interop.jax_graphs": "jax",
     "nn.interop": "torch",
     "nn.onnx_files": "onnxruntime",
 }
@@ -31,8 +32,9 @@ def pytest_configure(config):
         config.option.dist = "worksteal"
     if importlib.util.find_spec("sklearn") is None:
         config.option.ignore = [*(config.option.ignore or []), "nn/estimators.py"]
-    if importlib.util.find_spec("torch") is None:
-        config.option.ignore = [*(config.option.ignore or []), "autograd/interop/torch_recording.py"]
+    for package in ("torch", "jax"):
+        if importlib.util.find_spec(package) is None:
+            config.option.ignore = [*(config.option.ignore or []), f"autograd/interop/{package}_recording.py"]
 
 
 def pytest_collection_modifyitems(items):

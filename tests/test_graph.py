@@ -4,6 +4,7 @@ import pytest
 from random_graphs import random_graph
 
 from autograd import OPERATIONS, Constant, Value, topological_order, where
+from autograd.graph import focus
 
 # Order -------------------------------------------------------------------------------------------------------------
 
@@ -101,3 +102,22 @@ def test_second_backward_gives_twice_the_bits(seed):
 def test_a_root_that_is_no_value_is_named(root):
     with pytest.raises(TypeError, match="topological_order: got"):
         topological_order(root)
+
+
+# A part ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_part_has_the_numbers_and_the_derivative_of_the_whole():
+    for seed in range(20):
+        root, leaves = random_graph(seed, size=60)
+        root.backward()
+        for leaf in leaves:
+            if leaf not in topological_order(root):
+                with pytest.raises(ValueError, match="does not depend on"):
+                    focus(root, leaf)
+                continue
+            part = focus(root, leaf)
+            part.backward()
+            (own,) = (x for x in topological_order(part) if x.op is None and not isinstance(x, Constant))
+            assert (part.data, own.grad) == (root.data, leaf.grad)
+            assert len(topological_order(part)) <= len(topological_order(root))

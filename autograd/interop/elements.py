@@ -116,6 +116,17 @@ def smallest(items: Sequence[Any]) -> Any:
     return functools.reduce(functions.minimum, items)
 
 
+def clamped(x: Any, least: Any, greatest: Any, open_: bool) -> Any:
+    """Return a number between bounds, either None; at a bound itself it is x, or the bound if the interval is open.
+
+    PyTorch's clamp hands the derivative to x there; its hardtanh, and JAX's clamp, hand on nothing.
+    """
+    for bound, extreme in ((least, functions.maximum), (greatest, functions.minimum)):
+        if bound is not None:
+            x = extreme(x, bound) if x != bound else bound if open_ else x
+    return x
+
+
 def mean(x: Any, axes: Iterable[int] | None = None, keep: bool = False, less: float = 0.0) -> Array:
     """Return the sum over `axes` divided by their number of elements, `less` some."""
     total = reduced(added, x, axes, keep)
@@ -285,3 +296,12 @@ def lu(a: Any) -> tuple[Array, Array]:
                 m[i, j] = functions.div(m[i, j], m[j, j])
                 m[i, j + 1 :] = sub(m[i, j + 1 :], mul(m[i, j], m[j, j + 1 :]))
     return out, order
+
+
+def solve(a: Any, b: Any) -> Array:
+    """Return x with a x = b, a vector or a matrix, by L and U."""
+    a, b = as_elements(a), as_elements(b)
+    matrix = b if b.ndim > 1 and b.ndim == a.ndim else b[..., None]
+    factors, order = lu(a)
+    lower = solve_triangular(factors, np.take_along_axis(matrix, order[..., None], -2), lower=True, unit=True)
+    return solve_triangular(factors, lower, lower=False).reshape(b.shape)

@@ -208,7 +208,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if name in ("_to_copy", "lift_fresh"):
             return [arrays[id(args[0])]]
         out = getattr(torch.ops.aten, name)(*moved, **k)
-        return [elements[t.numpy()] for t in tree_leaves(out)]
+        return [e.as_elements(elements[t.numpy()]) for t in tree_leaves(out)]
 
     def _decomposed(self, func: Any, args: Any, kwargs: Any) -> list[Array]:
         """Return the Values of what PyTorch itself makes of an operation by others."""

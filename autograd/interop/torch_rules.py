@@ -221,11 +221,7 @@ def _nll(x: Any, target: Any, weight: Any, reduction: int, ignored: int) -> Arra
 
 def _clamp(x: Any, low: Any = None, high: Any = None, open_: bool = False) -> Array:
     def clamp(v: Any, least: Any, greatest: Any) -> Any:
-        # At the bounds themselves PyTorch's clamp hands the derivative to x, and its hardtanh hands on nothing.
-        for bound, extreme in ((least, f.maximum), (greatest, f.minimum)):
-            if bound is not None:
-                v = extreme(v, bound) if v != bound else bound if open_ else v
-        return v
+        return e.clamped(v, least, greatest, open_)
 
     def given(bound: Any) -> Array:
         return bound if e.of_values(bound) else np.asarray(bound, dtype=object)
@@ -362,13 +358,9 @@ def _slogdet(a: Any) -> tuple[Any, Array]:
 
 
 def _solve(a: Any, b: Any, left: bool = True, **_: Any) -> Array:
-    if not left:
-        return np.swapaxes(_solve(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2)), -1, -2)
-    a, b = e.as_elements(a), e.as_elements(b)
-    matrix = b if b.ndim > 1 and b.ndim == a.ndim else b[..., None]
-    factors, order = e.lu(a)
-    lower = e.solve_triangular(factors, np.take_along_axis(matrix, order[..., None], -2), lower=True, unit=True)
-    return e.solve_triangular(factors, lower, lower=False).reshape(b.shape)
+    if left:
+        return e.solve(a, b)
+    return np.swapaxes(e.solve(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2)), -1, -2)
 
 
 def _cholesky(a: Any, upper: bool = False, **_: Any) -> Array:

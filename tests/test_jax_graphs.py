@@ -1,0 +1,74 @@
+"""Programs of JAX as graphs of scalars: their numbers and derivatives are JAX's, or an error says why not.
+
+`docs/frameworks.py` runs them all; here are some of each kind, as JAX compiles for seconds.
+"""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+jax = pytest.importorskip("jax", reason="JAX, of the extra `jax`, is not installed")
+
+from jax_programs import PROGRAMS  # noqa: E402
+
+from autograd.interop import from_jax  # noqa: E402
+
+SOME = ["a network, its parameters in dicts and lists", "LSTM by scan, reversed", "sort, top_k, median",
+        "cond, on the data", "switch", "scatter: x.at[...].add, set, multiply"]  # fmt: skip
+REFUSED = {
+    "custom_jvp, wrong": (ValueError, "and 10.0 by JAX; JAX's own is not that"),
+    "abs at 0: JAX's slope is 1": (ValueError, r"∂J/∂x\[0\] is 0.0 by the graph and 1.0 by JAX; .*abs′\(0\) = 0"),
+    "maximum of three equal": (ValueError, "by JAX; at kinks and ties .* maximum, tie"),
+    "lgamma, digamma": (NotImplementedError, "primitive lgamma"),
+    "complex numbers: fft": (NotImplementedError, "converts to complex128"),
+    "float32": (TypeError, "x is float32; accepted: float64.*jax_enable_x64"),
+}
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_a_program_has_the_numbers_of_jax(name):
+    cost, args = PROGRAMS[name]()
+    graph = from_jax(cost, *args)
+    assert graph.cost.data == pytest.approx(float(cost(*args)), rel=1e-12)
+    first = jax.tree_util.tree_leaves(jax.grad(cost)(*args))
+    for (name_of, own), theirs in zip(graph.own.items(), first, strict=False):
+        np.testing.assert_allclose(own, theirs, rtol=1e-10, atol=1e-13, err_msg=name_of)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_is_refused_by_name(name):
+    error, words = REFUSED[name]
+    cost, args = PROGRAMS[name]()
+    with pytest.raises(error, match=words):
+        from_jax(cost, *args)
+
+
+def test_paths_of_trees_are_names():
+    graph = from_jax(lambda p: jax.numpy.sum(p["layers"][1] ** 2), {"layers": [np.ones(1), np.ones((2, 3))]})
+    assert graph.leaves["p.layers.1"][1, 2].label == "p.layers.1[1,2]"
+    assert graph.own["p.layers.0"].tolist() == [0.0]
+
+
+def test_a_nan_is_found_with_its_line():
+    def cost(x):
+        logs = jax.numpy.log(x)
+        return jax.numpy.sum(jax.numpy.where(x > 0, logs, 0.0))
+
+    graph = from_jax(cost, np.array([2.0, 0.0]))
+    told = str(graph.why_nan())
+    assert graph.cost.data == math.log(2.0)
+    assert "ln(x[1]) = ln(0) = -inf" in told
+    assert "logs = jax.numpy.log(x)" in told
+    assert "JAX's own ∂J/∂x[1] is nan: 0 × inf on the way back" in told
+
+
+def test_without_jax_the_extra_is_named():
+    code = (
+        "import sys; sys.modules['jax'] = None\nfrom autograd.interop import from_jax\n"
+        "try: from_jax(abs, 1.0)\nexcept ModuleNotFoundError as error: print(error)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out == "JAX is not installed: pip install 'chainrule[jax]'\n"
