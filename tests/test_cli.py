@@ -314,3 +314,16 @@ def test_a_network_of_many_parameters_is_trained_without_its_table(capsys):
     out = run(capsys, "train", "moons", "--hidden", "1300", "--epochs", "1")
     assert "6,502 parameters" in out
     assert "graph against formula" not in out
+
+
+def test_workbench_writes_one_page_with_its_data(tmp_path, capsys):
+    path = tmp_path / "bench.html"
+    assert main(["workbench", "h = w*x; J = h**2", "--lang", "zh", "-o", str(path)]) == 0
+    page = path.read_text("utf-8")
+    assert len(page.encode()) < 700_000
+    assert all(f"<option>{name}</option>" in page for name in ("xor", "moons", "iris"))
+    assert 'data-lang="zh"' in page
+    assert "h = w*x; J = h**2" in page
+    assert "open it in a browser" in capsys.readouterr().out
+    assert main(["play", "h = w*x; J = h**2", "w=2", "x=3", "-o", str(path)]) == 0
+    assert '"name":"h"' in path.read_text("utf-8")
