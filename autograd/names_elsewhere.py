@@ -56,7 +56,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "is_leaf": "a leaf has v.op None",
         "retain_grad": "every node keeps its gradient: v.grad",
         "clone": "a node need not be copied; copy.copy(v) is another one",
-        "clamp": "write v.clip(least, greatest), or maximum(v, least) for one bound",
+        "clamp": "write v.maximum(least).minimum(greatest), or one of them for one bound",
         "rsqrt": "write 1 / v.sqrt()",
         "sum": "of a list of Values sum(values); " + _ARRAY,
         "mean": "of a list of Values sum(values) / len(values); " + _ARRAY,
