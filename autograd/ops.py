@@ -25,7 +25,7 @@ Interval = tuple[float, float]
 
 INF = math.inf
 REALS: Interval = (-INF, INF)
-LN_2 = math.log(2.0)
+LN_2, LN_10 = math.log(2.0), math.log(10.0)
 SQRT_2 = math.sqrt(2.0)
 SQRT_2PI = math.sqrt(2.0 * math.pi)
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
@@ -33,6 +33,7 @@ NAMED = {
     math.e: ("e", "e"),
     math.pi: ("π", r"\pi"),
     LN_2: ("ln(2)", r"\ln\left(2\right)"),
+    LN_10: ("ln(10)", r"\ln\left(10\right)"),
     SQRT_2: ("√2", r"\sqrt{2}"),
     SQRT_2PI: ("√(2π)", r"\sqrt{2\pi}"),
     TWO_OVER_SQRT_PI: ("(2/√π)", r"\frac{2}{\sqrt{\pi}}"),
@@ -269,6 +270,27 @@ def _pow_exponent_textbook(m: Any, x: Any, y: Any, out: Any) -> Any:
 
 def _scale(m: Any, x: Any, y: Any) -> Any:
     return m.minimum(m.maximum(m.abs(x), m.abs(y)), 1e308)
+
+
+def _sign(m: Any, x: Any) -> Any:
+    of_zero = m.where(m.equal(x, 0.0), 0.0, x)  # or nan
+    return m.where(m.less(0.0, x), 1.0, m.where(m.less(x, 0.0), -1.0, of_zero))
+
+
+def _atanh(m: Any, x: Any) -> Any:
+    a = m.abs(x)
+    size = 0.5 * m.log1p(2.0 * a / (1.0 - a))
+    return m.where(m.less(x, 0.0), -size, size)
+
+
+def _atanh_slope_smooth(m: Any, x: Any, out: Any) -> Any:
+    return 1.0 / m.where(m.less(m.abs(x), 0.5), 1.0 - x * x, (1.0 - x) * (1.0 + x))
+
+
+def _asinh(m: Any, x: Any) -> Any:
+    a = m.abs(x)
+    size = m.where(m.less(a, 1e150), m.log1p(a + a * (a / (1.0 + m.hypot(1.0, a)))), m.log(a) + LN_2)
+    return m.where(m.less(x, 0.0), -size, size)
 
 
 def _hypot_slope(m: Any, part: Any, x: Any, y: Any) -> Any:
@@ -600,6 +622,78 @@ _ROWS = (
         smooth=(_hypot_slope_smooth, lambda m, x, y, out: _hypot_slope_smooth(m, y, x, out)),
         domain=(REALS, REALS),
         edges="both derivatives are nan at (0, 0)",
+    ),
+    Operation(
+        name="square", symbol="square", latex=r"\left({0}\right)^2",
+        value=lambda m, x: x * x,
+        partials=(lambda m, x, out: 2.0 * x,),
+    ),
+    Operation(
+        name="reciprocal", symbol="reciprocal", latex=r"\frac{{1}}{{{0}}}",
+        value=lambda m, x: 1.0 / x,
+        partials=(lambda m, x, out: -_over_square(m, 1.0, x),),
+        textbook=(lambda m, x, out: -out * out,),
+        smooth=(lambda m, x, out: -1.0 / (x * x),),
+        domain=((0.0, INF),),
+        edges="division by zero raises ZeroDivisionError",
+    ),
+    Operation(
+        name="sign", symbol="sign", latex=r"\operatorname{{sign}}\left({0}\right)",
+        value=_sign,
+        partials=(lambda m, x, out: 0.0,),
+        edges="sign(0) = 0; the derivative is 0 everywhere, at the step at 0 too",
+    ),
+    Operation(
+        name="log10", symbol="log10", latex=r"\log_{{10}}\left({0}\right)", javascript="Math.log10({0})",
+        value=lambda m, x: m.log10(x),
+        elementary=math.log10, poles={0.0: -INF},
+        formula=lambda m, x: m.log(x) / LN_10,
+        partials=(lambda m, x, out: 1.0 / x / LN_10,),
+        textbook=(lambda m, x, out: 1.0 / (x * LN_10),),
+        domain=((0.0, INF),),
+        edges="zero or a negative number raises ValueError",
+    ),
+    Operation(
+        name="asinh", symbol="asinh", latex=r"\operatorname{{arsinh}}\left({0}\right)", numpy="arcsinh",
+        javascript="Math.asinh({0})",
+        value=lambda m, x: m.asinh(x),
+        elementary=math.asinh,
+        formula=_asinh,
+        partials=(lambda m, x, out: 1.0 / m.hypot(1.0, x),),
+        textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 + x * x),),
+        smooth=(lambda m, x, out: 1.0 / m.hypot(1.0, x),),
+    ),
+    Operation(
+        name="atanh", symbol="atanh", latex=r"\operatorname{{artanh}}\left({0}\right)", numpy="arctanh",
+        javascript="Math.atanh({0})",
+        value=lambda m, x: m.atanh(x),
+        elementary=math.atanh, poles={1.0: INF, -1.0: -INF},
+        formula=_atanh,
+        partials=(lambda m, x, out: 1.0 / ((1.0 - x) * (1.0 + x)),),
+        textbook=(lambda m, x, out: 1.0 / (1.0 - x * x),),
+        smooth=(_atanh_slope_smooth,),
+        domain=((-1.0, 1.0),),
+        edges="-1, 1 and beyond raises ValueError",
+    ),
+    Operation(
+        name="exp2", symbol="exp2", latex=r"2^{{{0}}}",
+        value=lambda m, x: 2.0**x,
+        partials=(lambda m, x, out: LN_2 * out,),
+        edges="raises OverflowError from 1024 on",
+    ),
+    Operation(
+        name="softsign", symbol="softsign", latex=r"\frac{{{0}}}{{1 + \left\lvert {0} \right\rvert}}",
+        value=lambda m, x: x / (1.0 + m.abs(x)),
+        partials=(lambda m, x, out: 1.0 / (1.0 + m.abs(x)) / (1.0 + m.abs(x)),),
+        textbook=(lambda m, x, out: 1.0 / (1.0 + m.abs(x)) ** 2.0,),
+        smooth=(lambda m, x, out: 1.0 / (1.0 + m.abs(x)) / (1.0 + m.abs(x)),),
+        edges="nan at ±inf; the second derivative at 0 is 0, between -2 and 2 of the sides",
+    ),
+    Operation(
+        name="hard_tanh", symbol="hard_tanh", latex=r"\operatorname{{hard\_tanh}}\left({0}\right)",
+        value=lambda m, x: m.maximum(m.minimum(x, 1.0), -1.0),
+        partials=(lambda m, x, out: m.where(m.less(m.abs(x), 1.0), 1.0, 0.0),),
+        edges="kinks at ±1: the derivative there is 0",
     ),
     Operation(
         name="stop_gradient", symbol="stop_gradient",

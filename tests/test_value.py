@@ -412,8 +412,10 @@ def test_numpy_functions_call_the_operation(row):
         return
     numbers = (0.6, 0.3)[: row.arity]
     out = getattr(np, name)(*(Value(x) for x in numbers))
-    array = getattr(np, name)(*(np.array([Value(x)]) for x in numbers))
-    for node in (out, array[0]):
+    nodes = [out]
+    if name not in ("square", "reciprocal", "sign"):  # NumPy's own, of objects, are arithmetic and comparisons
+        nodes += getattr(np, name)(*(np.array([Value(x)]) for x in numbers)).tolist()
+    for node in nodes:
         assert node.op is row
         assert node.data == evaluate(row, *numbers)
 
