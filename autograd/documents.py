@@ -24,8 +24,8 @@ class DocumentError(ValueError):
 def load(path: str | os.PathLike[str], read: Callable[[str], Content]) -> Content:
     """Return what `read` makes of the text of the file at `path`.
 
-    Raises DocumentError, naming the file, where that is a ValueError or the file is no text; OSError where it cannot be
-    read.
+    Raises DocumentError, naming the file, where that is a ValueError or the file is not text; OSError where it cannot
+    be read.
     """
     try:
         return read(Path(path).read_text(encoding="utf-8"))

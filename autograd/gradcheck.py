@@ -133,8 +133,8 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
     local derivative in the graph is held to differences of its operation's value rule, in 50 digits where mpmath is
     installed.
 
-    Raises TypeError if f does not return one number or the tolerance is none, ValueError for one that is not positive
-    and for an input that is not finite.
+    Raises TypeError if f does not return one number or the tolerance is not a number, ValueError for one that is not
+    positive and for an input that is not finite.
 
     >>> print(gradcheck(lambda x: abs(x), 0.0))
     the gradient agrees with differences

@@ -121,7 +121,7 @@ _PREDICATES: dict[str, Callable[..., Any]] = {  # by comparisons, which are reco
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    # NumPy's own makes a plain array of x, whose maximum is no node, and asks sums for a dtype.
+    # NumPy's own makes a plain array of x, whose maximum is not a node, and asks sums for a dtype.
     size = np.abs(x)
     if ord in (None, "fro") or (ord == 2 and (isinstance(axis, int) or x.ndim == 1)):
         return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))

@@ -79,7 +79,7 @@ class Operation:
     Who reads which form of the partials::
 
         partials  numbers: `backward`, records of steps, transforms of the first order, the page's engine, C
-        textbook  what is read: derivations, the page's words, docs/operations.md; array programs, but for `cancels`
+        textbook  what is read: derivations, the page's words, docs/operations.md; array programs above `cancels`
         smooth    what is differentiated again: transforms of the second order and above
     """
 
@@ -741,7 +741,7 @@ def operation(name: str) -> Operation:
 
 
 def check_in_table(use: str, rows: Iterable[Operation | None]) -> None:
-    """Raise an error, which begins with the `use`, for an operation that is no row of the table; None is a leaf's.
+    """Raise an error, which begins with the `use`, for an operation that is not a row of the table; None is a leaf's.
 
     TypeError for one without formulas, ValueError for one that another has taken the place of.
     """

@@ -76,7 +76,7 @@ class Outside:
         self._states = [generator.read() for generator in self._generators]
 
     def changed(self) -> str:
-        """Return the name of what is no longer what it was, "" if all is."""
+        """Return the name of the first thing that has changed, "" if nothing has."""
         for place in self.places:
             if not place.is_the_same():
                 return place.name

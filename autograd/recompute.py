@@ -85,7 +85,7 @@ def check_current(nodes: Iterable[Value]) -> None:
 
 
 def same(x: float, y: float) -> bool:
-    """Return whether two numbers are one, but for the last digits, in which machines' C libraries may differ.
+    """Return whether two numbers are the same except in the last digits, in which machines' C libraries may differ.
 
     >>> same(1.0, 1.0 + 1e-15), same(math.nan, math.nan), same(1.0, 1.1)
     (True, True, False)

@@ -157,7 +157,7 @@ def operand_counts(node: Value, x: Value, root: Value, used_before: bool) -> boo
 
 
 def names_of(names: Mapping[str, object]) -> dict[Value, str]:
-    """Return the first public name of each Value in a namespace such as ``locals()``; TypeError if it is none.
+    """Return the first public name of each Value in a namespace such as ``locals()``; TypeError for anything else.
 
     >>> from autograd import Value
     >>> x = Value(1.0)
@@ -176,7 +176,7 @@ def names_of(names: Mapping[str, object]) -> dict[Value, str]:
 
 
 def node_names(root: Value, names: Mapping[str, Any] | None = None) -> dict[Value, str]:
-    """Return a name for every node that `root` depends on, no two the same but for equal constants.
+    """Return a name for every node that `root` depends on, no two the same except those of equal constants.
 
     A node is called by its label; else by the first name that `names`, such as ``locals()``, has for it, those with a
     leading underscore aside; else a constant by its number, another leaf x1, x2, ..., the root J, and the node of

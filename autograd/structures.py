@@ -18,7 +18,7 @@ def _is_array(structure: Structure) -> bool:
 
 
 def is_structure(structure: Structure) -> bool:
-    """Return whether it has parts, and is no single number.
+    """Return whether it has parts, and is not a single number.
 
     >>> is_structure([1.0]), is_structure(1.0)
     (True, False)
@@ -27,7 +27,7 @@ def is_structure(structure: Structure) -> bool:
 
 
 def leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]:
-    """Yield every number of the structure, with a name such as x[1]; TypeError for what is no number.
+    """Yield every number of the structure, with a name such as x[1]; TypeError for anything but a number.
 
     >>> list(leaves([1.0, (2.0, 3.0)], "x"))
     [('x[0]', 1.0), ('x[1][0]', 2.0), ('x[1][1]', 3.0)]

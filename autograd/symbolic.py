@@ -144,7 +144,7 @@ def brief(formula: Formula) -> Formula:
 # Printers ---------------------------------------------------------------------------------------------------------
 #
 # A printer is a function of one operation or predicate and the texts of its inputs; `_print` does the rest. Strength
-# is how tightly a text holds together: an input weaker than its place is put in parentheses.
+# is how tightly a text binds: an input that binds less tightly than its place asks is put in parentheses.
 
 _ATOM, _NEGATIVE = 9, OPERATIONS["neg"].infix
 
@@ -275,7 +275,7 @@ def to_javascript(formula: Formula) -> str:
 
 
 def to_c(formula: Formula) -> str:
-    """Return the formula as a C expression; what is no arithmetic is a function of its own, as m_tanh.
+    """Return the formula as a C expression; what is not arithmetic is a function, as m_tanh.
 
     >>> to_c(SYMBOLS.where(SYMBOLS.less(symbol("x"), 0.0), 0.0, SYMBOLS.tanh(symbol("x"))))
     '(x < 0.0 ? 0.0 : m_tanh(x))'

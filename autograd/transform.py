@@ -221,7 +221,7 @@ def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
 
     ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x, each factor a Value. No `grad` is read or set.
 
-    Raises TypeError for what are no Values, and what a float operation raises where a local derivative does not exist
+    Raises TypeError for anything but Values, and what a float operation raises where a local derivative does not exist
     as a finite number.
 
     >>> x = Value(2.0, label="x")
@@ -411,7 +411,7 @@ def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
 def value_and_grad(f: Function) -> Function:
     """Return the function that gives f and its gradient together, from one recording.
 
-    Raises TypeError if f is no function and, when called, if f does not return one number.
+    Raises TypeError if f is not a function and, when called, if f does not return one number.
 
     >>> value_and_grad(lambda x: x[0] * x[1])([3.0, 4.0])
     (12.0, [4.0, 3.0])
@@ -429,7 +429,7 @@ def value_and_grad(f: Function) -> Function:
 def grad(f: Function) -> Function:
     """Return the gradient of f as a function: of one argument, in its structure; of several, a tuple.
 
-    Raises TypeError if f is no function and, when called, if f does not return one number.
+    Raises TypeError if f is not a function and, when called, if f does not return one number.
 
     >>> import autograd
     >>> grad(grad(grad(autograd.sin)))(0.0)
@@ -447,7 +447,7 @@ def grad(f: Function) -> Function:
 def jacobian(f: Function) -> Function:
     """Return the function that gives ∂f_i/∂x_j: the structure of f's result, of structures of the inputs.
 
-    For an array of shape s and a result of shape r, an array of shape r + s. Raises TypeError if f is no function.
+    For an array of shape s and a result of shape r, an array of shape r + s. Raises TypeError if f is not a function.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] ** 2])([3.0, 4.0])
     [[4.0, 3.0], [6.0, 0.0]]
@@ -465,7 +465,7 @@ def jacobian(f: Function) -> Function:
 def hessian(f: Function) -> Function:
     """Return the function that gives ∂²f/∂x_i∂x_j, the Jacobian of the gradient.
 
-    Raises TypeError if f is no function and, when called, if f does not return one number.
+    Raises TypeError if f is not a function and, when called, if f does not return one number.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]

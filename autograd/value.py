@@ -324,8 +324,8 @@ class Value(NamesOfMicrograd):
     def __eq__(self, other: object) -> bool:
         """Return whether the data is this plain number, as ``<`` does; of another Value, whether it is this one.
 
-        A guard such as ``if x == 0.0`` or ``np.where(x == 0, 1.0, x)`` would take the wrong branch in silence if this
-        were identity too; sets and dicts of nodes would confuse nodes of equal data if it were not, of Values.
+        A guard such as ``if x == 0.0`` or ``np.where(x == 0, 1.0, x)`` would take the wrong branch without a word if
+        this were identity too; sets and dicts of nodes would confuse nodes of equal data if it were not, of Values.
         """
         return self is other if isinstance(other, Value) else _compare(self, operator.eq, other)  # type: ignore[arg-type]
 
@@ -963,7 +963,7 @@ links = operator.attrgetter("_operation", "_x", "_y")
 """Return the operation of a node, its first input and its second one; None where there is none.
 
 What `op` and `inputs` tell, at the speed that a graph of a million nodes needs. In the place of the second input of
-three stands a node that is none of the graph's: then ask for `inputs`.
+three stands a node that is not one of the graph's: then ask for `inputs`.
 """
 
 

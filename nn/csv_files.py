@@ -129,7 +129,7 @@ class _Numbers:
         self.separator = separator
 
     def read(self, text: str) -> float:
-        """Return the number that `text` is; nan where it is none."""
+        """Return the number that `text` is; nan for any other text."""
         if not self.mark and ("." in text or "," in text):
             if self.separator == "\t" and _THOUSANDS.fullmatch(text.strip()):  # 1,234 may be either
                 return math.nan
@@ -144,7 +144,7 @@ class _Numbers:
             return math.nan
 
     def exact(self, text: str) -> Decimal | None:
-        """Return the finite number that the name of a class is, to all its digits; None where it is none."""
+        """Return the finite number that the name of a class is, to all its digits; None for any other name."""
         try:
             number = Decimal(text if self.mark == "." else text.replace(",", "."))
         except ArithmeticError:

@@ -99,7 +99,7 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
 
     (x − mean) / standard deviation; a feature that does not vary in `data` is only shifted. Held-out samples are given
     as the others, so that nothing is learned from them. `unstandardized` makes the model that is trained on them one
-    for the numbers as they were. Raises TypeError for what is no `Dataset`, ValueError for others with another
+    for the numbers as they were. Raises TypeError for anything but a `Dataset`, ValueError for others with another
     number of features.
 
     >>> train, held_out = standardized(*load("iris").split())
@@ -141,8 +141,8 @@ def scaling(data: Dataset) -> tuple[Floats, Floats]:
 def load(name: str | Path, label: str = "") -> Dataset:
     """Return the data set called "iris" or "digits", or that of a CSV file (see `read_csv`).
 
-    Raises ValueError for a name that is neither, and for a `label` of data that are no file of yours; TypeError for a
-    `label` that is no string.
+    Raises ValueError for a name that is neither, and for a `label` of data that are not a file of yours; TypeError for
+    a `label` that is not a string.
 
     >>> load("digits")
     <digits: 1,797 samples, 64 features, 10 classes>
@@ -174,8 +174,8 @@ def read_csv(path: str | Path, label: str = "") -> Dataset:
     Where commas do not, they may be the decimal marks, in all numbers; 1,234 alone between tabs may be thousands, and
     is an error.
 
-    Raises TypeError for a `label` that is no string; ValueError, naming the line and the column, for what is no such
-    file or is larger than 1,000,000 lines, a sample of 1,000,000 characters, 10,000 columns, 20,000,000 numbers or
+    Raises TypeError for a `label` that is not a string; ValueError, naming the line and the column, for any other file,
+    and for one larger than 1,000,000 lines, a sample of 1,000,000 characters, 10,000 columns, 20,000,000 numbers or
     1,000 classes.
     """
     _check_file(path, label)
@@ -244,7 +244,7 @@ GENERATED = {"moons": moons, "circles": circles, "spirals": spirals, "xor": xor}
 
 
 def _planned(samples: int) -> tuple[NDArray[np.intp], Floats]:
-    """Classes 0 and 1 by turns, and the place of each sample along its class's curve, from 0 to 1."""
+    """Classes 0 and 1 alternating, and the place of each sample along its class's curve, from 0 to 1."""
     if not (isinstance(samples, Integral) and 2 <= samples <= LARGEST["rows"]):
         raise ValueError(f"samples: got {samples!r}; accepted: a whole number, 2 to {LARGEST['rows']:,}")
     index = np.arange(samples)

@@ -21,7 +21,7 @@ MOST_LAYERS = 100  # of a network that is drawn; one of more is refused
 MOST_UNITS = 12  # of a layer that are drawn: of a wider one the first ones and the last
 MOST_NUMBERS = 12  # between two layers that stand on their lines
 PLACES = (0.3, 0.5, 0.7, 0.4, 0.6)  # along a line, where its number may stand
-POSITIVE, NEGATIVE, MISSING = (0, 133, 119), (194, 49, 127), "#e4e7ec"  # green and red that all eyes tell apart
+POSITIVE, NEGATIVE, MISSING = (0, 133, 119), (194, 49, 127), "#e4e7ec"  # green and red that every eye can distinguish
 
 
 class Model(Protocol):

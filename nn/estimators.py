@@ -118,7 +118,7 @@ def to_sklearn(model: MLP, classes: Sequence[Any]) -> NetworkClassifier:
     `classes` are the labels in the order of the outputs, which are softmax's, or one sigmoid's for two classes.
     Cloned, as cross-validation does, it is an untrained network with the same hidden layers.
 
-    Raises ValueError for a model whose outputs are no probabilities and for another number of classes.
+    Raises ValueError for a model whose outputs are not probabilities and for another number of classes.
 
     >>> to_sklearn(MLP(2, [3, 1], output="sigmoid"), ["no", "yes"]).predict_proba([[0.0, 0.0]])
     array([[0.5, 0.5]])

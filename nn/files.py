@@ -24,9 +24,9 @@ def save_model(model: MLP, path: str | Path) -> None:
     ``output``, and ``layers``, a list with W (a row of weights for each unit) and b of every layer. Numbers are written
     so that they are read back to the last bit.
 
-    The model is written as its layers are now. Raises TypeError for what is no MLP, ValueError for a name that does not
-    end in .json, a parameter that is not finite, layers that do not fit one another, hidden layers of different
-    activations, and subclasses, which may compute something else.
+    The model is written as its layers are now. Raises TypeError for anything but an MLP, ValueError for a name that
+    does not end in .json, a parameter that is not finite, layers that do not fit one another, hidden layers of
+    different activations, and subclasses, which may compute something else.
     """
     check_model(model)
     for part in (model, *model.layers, *(neuron for layer in model.layers for neuron in layer.neurons)):

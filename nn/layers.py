@@ -241,8 +241,8 @@ class MLP:
     another library: networks made without ``seed=`` start the same, from seed 0, whatever ``random.seed`` was called
     with. ``layers`` may be changed: the network is what stands there.
 
-    Raises ValueError for a size below 1, a name that is no activation, a softmax of one unit and a seed that is no
-    whole number.
+    Raises ValueError for a size below 1, a name that is not an activation, a softmax of one unit and a seed that is not
+    a whole number.
 
     >>> model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
     >>> model([0.0, 0.0]).data, len(model.parameters())
@@ -304,7 +304,7 @@ class MLP:
     def __call__(self, x: Inputs) -> Value | list[Value]:
         """Return the output h(x) at inputs `x`, numbers or Values: a Value if the last layer has one unit, else a list.
 
-        Raises ValueError for a number of inputs other than the network's, TypeError for one that is no number.
+        Raises ValueError for a number of inputs other than the network's, TypeError for one that is not a number.
         """
         output = self._layer_by_layer(x)[-1][1]
         return output[0] if len(output) == 1 else output

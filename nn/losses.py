@@ -169,7 +169,7 @@ def check_loss(loss: Any) -> None:
 
 
 def check_decay_rate(decay_rate: Any) -> None:
-    """Raise ValueError unless `decay_rate` is finite and 0 or more, TypeError if it is no number."""
+    """Raise ValueError unless `decay_rate` is finite and 0 or more, TypeError if it is not a number."""
     if not 0.0 <= real(decay_rate) < math.inf:
         raise ValueError(f"decay_rate: got {decay_rate!r}; accepted: a number, 0 or more")
 

@@ -131,7 +131,7 @@ class Adam(ArrayOptimizer):
 class AdamW(Adam):
     """Adam with a decay of its own (Loshchilov and Hutter 2019, algorithm 2): before each step, w := w − α λ w.
 
-    The decay is no part of the cost, so that the sizes of the gradients do not divide it as they do in Adam.
+    The decay is not part of the cost, so that the sizes of the gradients do not divide it as they do in Adam.
     """
 
     def __init__(

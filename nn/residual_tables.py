@@ -345,7 +345,7 @@ def _by_differences(
         return cost_from(l, z[l] | {i: number}, y) / m
 
     def by_unit(l: int, i: int, weights: Units, bias: float) -> float:
-        """J but for the decay, with these weights and bias of unit i of layer l + 1."""
+        """J without the decay, with these weights and bias of unit i of layer l + 1."""
         return added(cost_from(l + 1, z[l + 1] | {i: total_input(weights, a[l], bias)}, y) for z, a, y in passes) / m  # type: ignore[no-any-return]
 
     def by_weight(l: int, i: int, j: int, number: float) -> float:

@@ -153,7 +153,7 @@ def outputs(model: MLP, inputs: Sequence[Sequence[float]]) -> list[list[float]]:
 
 
 def parameters(model: MLP) -> tuple[Weights, Layers]:
-    """Return the numbers ``W[l][i][j]`` and ``b[l][i]`` of `model`; TypeError for what is no MLP.
+    """Return the numbers ``W[l][i][j]`` and ``b[l][i]`` of `model`; TypeError for anything but an MLP.
 
     >>> parameters(MLP(1, [1]))[1]
     {1: {1: 0.0}}

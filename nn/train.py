@@ -110,10 +110,10 @@ def fit(
     Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
     the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.
 
-    Raises TypeError for a model, loss or optimizer that is none and for a loss that returns more than the cost,
+    Raises TypeError for anything but a model, a loss and an optimizer, for a loss that returns more than the cost,
     ValueError for an optimizer of other parameters than
     the model's, for cross_entropy of outputs that are not softmax's, for a cost of logits where the outputs are
-    probabilities, for targets of a cross-entropy that are none and for data that do not fit the model.
+    probabilities, for targets of a cross-entropy that are not probabilities and for data that do not fit the model.
 
     >>> from nn import MLP, load
     >>> history = fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
@@ -231,7 +231,7 @@ def classify(model: MLP, data: Dataset, loss: Loss = squared_error) -> list[int]
     By `squared_error` it is the nearest target: of probabilities the most probable class. The one output of a network
     trained with `binary_cross_entropy_on_logits` divides the classes at 0, not at ½: give that as the `loss`.
 
-    Raises TypeError for what is no `Dataset`, and so has no classes.
+    Raises TypeError for anything but a `Dataset`, which alone has classes.
     """
     check_model(model)
     if not isinstance(data, Dataset):

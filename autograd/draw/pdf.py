@@ -101,7 +101,7 @@ def _font_files() -> Iterator[Path]:
 
 
 def _signs(path: Path) -> set[str]:
-    """Return the signs that a font file has a shape for; none for what is no font that fpdf2 takes."""
+    """Return the signs that a font file has a shape for; none for a file that fpdf2 takes no font from."""
     from fontTools.ttLib import TTFont, TTLibError
 
     try:

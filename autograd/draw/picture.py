@@ -65,7 +65,7 @@ class Picture:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to `path`, whose suffix tells the format, and return the path.
 
-        The file is written whole or not at all. Raises ValueError for a suffix that is none of the accepted ones,
+        The file is written whole or not at all. Raises ValueError for a suffix that is not one of the accepted ones,
         ModuleNotFoundError for a .pdf where the package that makes it is missing, ValueError for one with signs that no
         font of the system has.
 

@@ -40,7 +40,7 @@ def explain(
     ∂J/∂w = Σ_u ∂u/∂w · ∂J/∂u over all uses u of w. `names`, such as ``locals()``, names nodes without a label. A table
     or sum of more than `limit` rows or terms shows the first and the last ones.
 
-    Raises TypeError for what is no Value, ValueError for a constant and for a node that is not in the graph.
+    Raises TypeError for anything but a Value, ValueError for a constant and for a node that is not in the graph.
 
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(5.0, label="x")

@@ -74,8 +74,8 @@ def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualD
     δ^(l)_i = (Σ_j W^(l)_ji δ^(l+1)_j) f′(z^(l)_i). Then ∂J/∂W^(l)_ij = a^(l)_j δ^(l+1)_i and ∂J/∂b^(l)_i = δ^(l+1)_i.
     Of more than `limit` units in a layer, or terms in a sum, the first and last ones are shown.
 
-    Raises TypeError for what is no Value and no forward pass, ValueError if the forward pass is not part of J's graph,
-    or has no labelled weights.
+    Raises TypeError for anything but a Value and a forward pass, ValueError if the forward pass is not part of J's
+    graph, or has no labelled weights.
 
     >>> from nn import MLP, squared_error
     >>> nodes = MLP(1, [1], output="tanh").forward([2.0])

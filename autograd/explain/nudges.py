@@ -62,8 +62,8 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
     The prediction for a node u is ∂u/∂leaf · h; it is exact where u is linear, and wrong where a kink lies between,
     which is then named. The graph stays as it is.
 
-    Raises ValueError for a node that is no leaf of the graph, for a constant, for h = 0, and where a node has no value
-    at the new numbers, naming it.
+    Raises ValueError for a node that is not a leaf of the graph, for a constant, for h = 0, and where a node has no
+    value at the new numbers, naming it.
 
     >>> from autograd import Value
     >>> x = Value(3.0, label="x")

@@ -129,7 +129,7 @@ def _count_paths(root: Value, node: Value, edges: dict[Value, list[_Edge]]) -> i
 def _largest_first(
     root: Value, node: Value, edges: dict[Value, list[_Edge]], best: Mapping[Value, float], limit: int
 ) -> Iterator[Path]:
-    """Yield the paths by falling size. A path is the largest one but for the places where it turns off it; after its
+    """Yield the paths by falling size. A path is the largest one except at the places where it turns off it; after its
     last such place every next path turns off once more, and none is larger."""
     serial = itertools.count()  # ties in the order they are found
     heap: list[tuple[float, int, list[_Edge], int, _Edge | None]] = [(-best[root], next(serial), [], 0, None)]

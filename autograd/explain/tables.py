@@ -21,7 +21,7 @@ WIDTH = 79
 """Characters of a line of text; formulas are wrapped to it where that can be done."""
 
 _NARROWEST = 9  # that a wrapped column gets
-_IGNORE = 'class="tex2jax_ignore mathjax_ignore"'  # a $ in a label is no mathematics
+_IGNORE = 'class="tex2jax_ignore mathjax_ignore"'  # a $ in a label is not mathematics
 
 Item = TypeVar("Item")
 Gap = TypeVar("Gap")
@@ -65,7 +65,7 @@ def check_limit(limit: int) -> None:
 def fold(items: Sequence[Item], limit: int) -> tuple[list[Item], int]:
     """Return the items that a table of `limit` rows shows, the first and the last ones, and how many it leaves out.
 
-    Raises ValueError for a limit that is no whole number of at least 1.
+    Raises ValueError for a limit that is not a whole number of at least 1.
 
     >>> fold([1, 2, 3, 4, 5], 4), fold([1, 2, 3, 4, 5], 5)
     (([1, 2, 4, 5], 1), ([1, 2, 3, 4, 5], 0))

@@ -21,7 +21,8 @@ EMPTY = Cell("")
 class Writer:
     """Writes nodes, their formulas and derivatives with the names of one graph: `names` as `node_names` gives them.
 
-    Raises TypeError for a root that is no Value, ValueError for a graph in which `data` was set since it was computed.
+    Raises TypeError for a root that is not a Value, ValueError for a graph in which `data` was set since it was
+    computed.
     """
 
     def __init__(self, root: Value, names: Names | None) -> None:

@@ -36,7 +36,7 @@ class FrameworkGraph(Shown):
     value      what the framework's program returned
     gradients  the framework's own derivatives of the cost by those that it differentiates by, by the same names
     own        the derivatives of the cost by the graph, when it was recorded
-    frozen     operations of the framework whose outcome is no part of the graph: comparisons, sorting, random numbers.
+    frozen     operations of the framework whose outcome is not part of the graph: comparisons, sorting, random numbers.
                For other numbers than the recorded ones the graph holds only while these come out the same
     """
 

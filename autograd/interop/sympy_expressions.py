@@ -57,7 +57,7 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
 
     Symbols stand for real numbers. Of a Piecewise, the branch that holds for these inputs is taken, and so of functions
     that have steps: sign, Heaviside, floor. Raises ValueError for a symbol that is not among the inputs and for a
-    function that operations of the table do not express, TypeError for what is no expression, ModuleNotFoundError
+    function that operations of the table do not express, TypeError for anything but an expression, ModuleNotFoundError
     without SymPy.
 
     >>> import sympy

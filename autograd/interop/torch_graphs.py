@@ -22,8 +22,8 @@ def from_torch(loss: Callable[..., Any], *args: Any) -> FrameworkGraph:
     Every operation's numbers are compared with the tensor's, and at the end every derivative with PyTorch's own.
 
     Raises ValueError, naming the parameter, where a derivative differs, and for more than 10⁶ scalar operations;
-    TypeError for tensors that are not float64 and for a loss that is no scalar; NotImplementedError, naming it, for an
-    operation that no rule is known for; ModuleNotFoundError without PyTorch.
+    TypeError for tensors that are not float64 and for a loss that is not a scalar; NotImplementedError, naming it, for
+    an operation that no rule is known for; ModuleNotFoundError without PyTorch.
 
     >>> import torch
     >>> w = torch.tensor([2.0, -1.0], dtype=torch.float64, requires_grad=True)

@@ -42,7 +42,7 @@ function leafRow(index) {
   box.addEventListener("input", () => {
     if (Number.isFinite(box.valueAsNumber)) setLeaf(index, box.valueAsNumber);
   });
-  box.addEventListener("blur", refreshLeaves); // what is no number gives way to the value that the leaf has
+  box.addEventListener("blur", refreshLeaves); // a text that is not a number is replaced by the leaf's value
   const title = element("span", { class: "name", title: name(index) }, name(index));
   const row = element("div", { class: "leaf-row" }, title, slider, box);
   if (nodes[index].constant) return { row, slider, box };

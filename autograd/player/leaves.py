@@ -22,7 +22,7 @@ def chosen_parameters(
 
 
 def leaves_of(given: Iterable[object], what: str, leaves: list[Value], called: Mapping[Value, str]) -> list[Value]:
-    """Return what is given in the order of `leaves`; ValueError, naming what is accepted, where it is none of them."""
+    """Return what is given in the order of `leaves`; ValueError, naming the leaves, for anything that is not one."""
     position = {leaf: i for i, leaf in enumerate(leaves)}
     found = set()
     for leaf in given:
@@ -64,7 +64,7 @@ def sample_rows(
 
 
 def sample_value(x: object, where: str) -> float:
-    """Return `x` as a float; TypeError, saying where it stands, for what is no number."""
+    """Return `x` as a float; TypeError, saying where it stands, for anything but a number."""
     try:
         return real(x)
     except TypeError as error:

@@ -100,7 +100,7 @@ def play(
     ``names`` is a namespace such as ``locals()`` to call unlabelled nodes by. ``parameters`` are the leaves that
     descend changes: by default the weights and biases of a network, else every leaf. ``samples`` gives the reader a
     choice of values: each maps the same leaves, labelled constants too, to numbers. They keep their order; the values
-    that were recorded stand before them if they are none of them. A graph with the labels of a
+    that were recorded stand before them unless they are among them. A graph with the labels of a
     network is shown unit by unit as well; if it has several samples in it, one is shown at a time.
 
     ``lang`` is the language of the page, "en" or "zh": by default the first of the reader's browser that there is.
@@ -109,7 +109,7 @@ def play(
     Python raises, it shows nan or ∞ and says so.
 
     Raises ValueError for a constant, for a graph of more than 200 nodes (12,000 for a network), for one in which `data`
-    was set since it was computed and for what is not a leaf of the graph; TypeError for what is not a graph, samples
+    was set since it was computed and for what is not a leaf of the graph; TypeError for anything but a graph, samples
     that are not a list of mappings and a value that is not a number.
 
     >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")

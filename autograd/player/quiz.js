@@ -140,7 +140,7 @@ function answer(event) {
     element("b", {}, say(`mistake.${cause.name}`)), `: ${say(`mistake.${cause.hint}`, cause.holes)}`))));
 }
 
-// A number or a quotient of two as people write them; NaN for what is neither.
+// A number or a quotient of two as people write them; NaN for anything else.
 function parseAnswer(text) {
   const numbers = text.replaceAll("−", "-").replaceAll(",", ".").split("/")
     .map((part) => (part.trim() === "" ? NaN : Number(part)));

@@ -88,7 +88,7 @@ function aboutNode() {
   return stop?.units?.[0]?.a ?? backwardStep()?.input ?? stop?.computes?.at(-1) ?? null;
 }
 
-// The stage is dragged by what is no node; with the control key the wheel zooms.
+// The stage is dragged by its background; with the control key the wheel zooms.
 function listenToStage() {
   const stage = find("stage");
   let from = null;

@@ -26,7 +26,7 @@ SAMPLES = -1  # the size of the samples' axis
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array(Expression):
-    """A named array. ``name`` is what it would be called: the printers number what is called alike."""
+    """A named array. ``name`` is what it would be called: the printers number arrays of one name."""
 
     shape: Shape = ()
     role: str = COMPUTED

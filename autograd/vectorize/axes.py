@@ -33,7 +33,7 @@ class Layout:
     place     the flat place of each element
     element   over the axes of the array, an element that stands there
     axes      the codes of each axis
-    columns   all that was found of what tells the elements apart
+    columns   all that was found in which the elements differ
     """
 
     shape: Shape
@@ -48,7 +48,7 @@ def lay_out(
 ) -> Layout:
     """Return n elements along the axes that their columns make, in the order that the columns `named` have them.
 
-    The axes of parameters come last, or where it is `turned` first. Elements that no column tells apart are one if they
+    The axes of parameters come last, or where it is `turned` first. Elements that agree in every column are one if they
     `collapse`.
     """
     if n == 1:
@@ -129,7 +129,7 @@ class Columns:
     def axes(self, collapse: bool) -> list[tuple[Ints, int]]:
         """Return independent axes such that every element has its own coordinates.
 
-        Elements that no column tells apart are one if they `collapse`, else they are numbered in their order. Where no
+        Elements that agree in every column are one if they `collapse`, else they are numbered in their order. Where no
         axes are found the elements are one axis.
         """
         n = self.n

@@ -157,10 +157,10 @@ class Colours:
 
 
 def find_colours(graph: Record, roots: Sequence[int], chains: Chains, leaves: Sequence[Sequence[Value]]) -> Colours:
-    """Return the colours of a graph whose `leaves` are arrays; equal terms of unequal sums are told apart.
+    """Return the colours of a graph whose `leaves` are arrays; equal terms of unequal sums have different colours.
 
     Sums say what the axes of their terms are. So are terms that are added and that are subtracted, and terms of sums
-    that are told apart as terms of others.
+    that differ as terms of others.
     """
     found, chained = colour_nodes(graph, leaves, chains)
     colours = np.array(found)

@@ -42,7 +42,7 @@ class Compiled:
     inputs, parameters   arrays by name; ``groups`` are the leaves of the parameters in flat order
     roots        the cost, over a batch the mean or sum; or the values of several roots
     of_samples   the values of the roots, of each sample
-    watched      arrays that are to be at hand after a run
+    watched      arrays that are kept after a run
     gradients    of the cost, by parameters and by z, as a derivation has them: the mean is taken last
     fast         by parameters, with the mean taken first
     residuals    the gradients by z, by name

@@ -62,7 +62,7 @@ def vectorize(
     1e-12 of NumPy's; ``@vectorize(backend="native")`` stands before a function. Where there is no compiler,
     `CompilerError` says how to get one.
 
-    Raises TypeError for what is neither a Value nor made of Values, ValueError for a leaf given twice and for inputs
+    Raises TypeError for anything but a Value or a structure of Values, ValueError for a leaf given twice and for inputs
     and parameters that were computed, and for an array of inputs that `J` does not depend on at all.
 
     >>> w, x = [Value(2.0), Value(3.0)], [Value(1.0), Value(0.0)]

@@ -115,7 +115,7 @@ def _listed(what: str, items: Any) -> list[Any]:
 
 
 def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:
-    """Raise ValueError for a node that is no leaf, or is given twice, and for inputs that the graph has none of."""
+    """Raise ValueError for a node that is not a leaf, or is given twice, and for inputs that the graph has none of."""
     seen: set[Value] = set()
     for group in groups:
         if group.role == INPUT and group.nodes and not any(node in graph.index for node in group.nodes):

@@ -26,7 +26,9 @@ class Parameters:
         self.lock = lock_for_this_process()
         self.nodes = [x for group in groups for x in group.nodes]
         self.mark = data_mark()
-        self.seen = [x._data for x in self.nodes]  # told apart as objects: one for each time that data is set
+        self.seen = [
+            x._data for x in self.nodes
+        ]  # compared by identity: there is a new object each time that data is set
         self.vector: Floats = np.array(self.seen, dtype=float)
         self.gradient: Floats = np.zeros(len(self.vector))
         self.arrays: dict[str, Floats] = {}

@@ -140,7 +140,7 @@ class _Reverse:
         return self.builder.emit(Expand, shape, (gradient,))
 
     def ranked(self, gradient: Array, shape: Shape) -> Array:
-        """Return the gradient with as many axes as `shape` has, but for the samples' if it is the same for all."""
+        """Return the gradient with as many axes as `shape` has, except the samples' axis if it is the same for all."""
         missing = len(shape) - len(gradient.shape) - (shape[:1] == (SAMPLES,) and not gradient.sampled)
         return self.builder.index(gradient, [None] * missing + [slice(None)] * len(gradient.shape))
 

@@ -67,7 +67,7 @@ for_added_rows(lambda row: RESERVED.add(row.name))
 
 
 Text = tuple[str, float]
-"""The text of a statement, and its strength: how tightly it holds together."""
+"""The text of a statement, and its strength: how tightly it binds."""
 
 
 class Source:
@@ -159,7 +159,7 @@ class Source:
         return notes
 
     def text(self, x: Operand, needed: float = 0) -> str:
-        """Return the text of an operand, in parentheses if it holds together less than `needed`."""
+        """Return the text of an operand, in parentheses if it binds less tightly than `needed`."""
         if not isinstance(x, Array):
             return to_numpy(x)
         if x in self.same:

@@ -248,7 +248,7 @@ def _value_text(op: Operation, numbers: tuple[float | None, ...]) -> str:
 
 
 def _real(formula: Formula) -> Formula:
-    """Return the formula with power(x, y) for x ** y, but for whole y.
+    """Return the formula with power(x, y) for x ** y, except for whole y.
 
     Of floats, a negative x would give a complex number; of arrays, an exponent of ½ is a square root to NumPy, which
     is another number at -0.0 and at −∞.

@@ -83,7 +83,7 @@ def put_to_zero(builder: Builder, condition: Operand | None, x: Operand) -> Oper
 
 
 def surely_finite(forward: Iterable[Statement], given: Iterable[Array]) -> set[Array]:
-    """Return the arrays that are finite if the `given` ones are, but for sums and products that overflow."""
+    """Return the arrays that are finite if the `given` ones are, except where sums and products overflow."""
     found = set(given)
 
     def finite(x: Operand) -> bool:
@@ -191,7 +191,7 @@ class _Unchosen:
     # Masks over other axes -------------------------------------------------------------------------------------------
 
     def ranked(self, mask: Mask, shape: Shape) -> Mask:
-        """Return a mask with as many axes as `shape` has, but for the samples' if it is the same for all."""
+        """Return a mask with as many axes as `shape` has, except the samples' axis if it is the same for all."""
         own = 0 if mask is None else len(mask.shape)
         missing = len(shape) - own - (shape[:1] == (SAMPLES,) and not _sampled(mask))
         return self.indexed(mask, [None] * missing + [slice(None)] * own) if missing else mask

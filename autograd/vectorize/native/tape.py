@@ -168,7 +168,7 @@ def address(x: NDArray[Any]) -> int:
 
 
 def _active(graph: Record, variables: Sequence[int]) -> list[bool]:
-    """Return which nodes depend on the variables, and are no constants."""
+    """Return which nodes depend on the variables, and are not constants."""
     active = [False] * len(graph.nodes)
     for k in variables:
         if k < 0:
