@@ -23,6 +23,7 @@ from test_player import ENGINE, data_of_graph
 from autograd import OPERATIONS, Value
 from autograd.files import graph_from_json, graph_to_json
 from autograd.graph import topological_order
+from autograd.interop import to_sympy
 from autograd.recompute import recompute
 from autograd.steps import backward_steps
 from autograd.transform import grad, gradients, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
@@ -436,3 +437,38 @@ def test_zeros_have_the_sign_of_the_graph(route, recomputed):
             continue  # of zeros over an axis PyTorch takes the first
         for point, (value, _), (out, _) in zip(case.points, everything[case.name], recomputed[case.name], strict=True):
             assert value != 0.0 or math.copysign(1.0, value) == math.copysign(1.0, out), (case.name, point)
+
+
+# SymPy ----------------------------------------------------------------------------------------------------------------
+
+FORMULA_SAMPLES = {1: [0.3, -0.7, 0.0, 1.0, -1.0, 2.0, 40.0], 2: [0.3, -0.7, 0.0, 1.0, 2.0], 3: [0.0, 1.0, -0.7]}
+FORMULA_DIFFERENCES = {  # of an operation, the number of a partial, and when
+    **{(name, 1): (lambda x: x <= 0.0, "the formula 1/x exists where ln does not") for name in ("log", "log2")},
+    **{(name, 1): (lambda x: abs(x) in (0.0, 1.0), "1/0 is an error of mpmath's") for name in ("sqrt", "asin", "acos")},
+    **{
+        (name, i): (lambda *x: x == (0.0, 0.0), "x/(x² + y²) is 0/0, an error of mpmath's")
+        for name, i in itertools.product(("atan2", "hypot"), (1, 2))
+    },
+    ("relu", 1): (lambda x: x == 0.0, "SymPy's Max has ½ there"),
+    ("pow", 1): (lambda x, _: x == 0.0, "y x^y / x is 0/0, an error of mpmath's"),
+    ("pow", 2): (lambda x, _: x <= 0.0, "ln of a negative number is complex, 0^y ln(0) is 0 · ∞"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("op", OPERATIONS.values(), ids=lambda op: op.name)
+def test_sympys_formulas_and_derivatives(op):
+    sympy, mpmath = pytest.importorskip("sympy", reason="SymPy is an extra"), pytest.importorskip("mpmath")
+    names = [f"x{i}" for i in range(op.arity)]
+    symbols = [sympy.Symbol(name, real=True) for name in names]
+    formula = to_sympy(apply(op, *(Value(x, label=name) for x, name in zip(safe(op), names, strict=True))))
+    formulas = [sympy.lambdify(symbols, x, "mpmath") for x in (formula, *map(formula.diff, symbols))]
+    for point in itertools.product(FORMULA_SAMPLES[op.arity], repeat=op.arity):
+        expected = outcome(by_backward, lambda *x: apply(op, *x), point)
+        value, slopes = (expected, [expected] * op.arity) if isinstance(expected, str) else expected
+        for i, (f, want) in enumerate(zip(formulas, [value, *slopes], strict=True)):
+            with mpmath.workdps(30):
+                found = number_or_error(lambda f=f, point=point: complex(f(*map(mpmath.mpf, point))))
+            undefined = isinstance(found, str) or found.imag != 0.0 or not math.isfinite(found.real)
+            same = undefined if isinstance(want, str) else not isinstance(found, str) and near(found, want)
+            differs = FORMULA_DIFFERENCES.get((op.name, i))
+            assert same or (differs and differs[0](*point)), (i, point, found, want)

@@ -33,9 +33,9 @@ ROOT = Path(__file__).parent.parent.parent
 TESTS = {
     "ops": ["ops", "value", "docs", "symbolic", "functions", "transform", "javascript"],
     "value": ["value", "functions", "graph", "files"],
-    "vectorize.lower": ["golden_programs", "unchosen", "matrix"],
-    "vectorize.reverse": ["golden_programs", "unchosen", "shifts", "matrix"],
-    "vectorize.machine": ["edges_of_arrays", "golden_programs", "unchosen", "shifts", "matrix"],
+    "vectorize.lower": ["golden_programs", "unchosen"],
+    "vectorize.reverse": ["golden_programs", "unchosen", "shifts"],
+    "vectorize.machine": ["edges_of_arrays", "golden_programs", "unchosen", "shifts"],
     "vectorize.program": ["unchosen", "golden_programs", "edges_of_arrays"],
     "nn.losses": ["losses", "residuals"],
     "nn.layers": ["layers", "model_files"],
