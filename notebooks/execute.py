@@ -11,6 +11,7 @@ cell that has a name, such as `paths`, is saved as pictures/2-paths.svg too; oth
 from __future__ import annotations
 
 import base64
+import importlib.util
 import re
 import sys
 import tempfile
@@ -27,6 +28,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+NEEDED = {"8-frameworks": "torch"}  # the package of an extra, without which a notebook is left out
 LONGEST = 120  # seconds that a cell may take
 
 
@@ -65,6 +67,9 @@ def pictures(notebook: nbformat.NotebookNode) -> dict[str, bytes]:
 
 if __name__ == "__main__":
     for path in [FOLDER / f"{name}.ipynb" for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb")):
+        if importlib.util.find_spec(package := NEEDED.get(path.stem, "nbformat")) is None:
+            print(f"{path.stem}: left as it is, {package} is not installed: pip install 'chainrule[{package}]'")
+            continue
         start = time.perf_counter()
         notebook = nbformat.read(path, as_version=4)
         execute(notebook)
