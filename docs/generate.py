@@ -101,4 +101,5 @@ def pictures() -> None:
 if __name__ == "__main__":
     pictures()
     (HERE / "compiler.md").write_text(runpy.run_path(str(HERE / "compiler_page.py"))["page"](), encoding="utf-8")
+    (HERE / "native.md").write_text(runpy.run_path(str(HERE / "native_page.py"))["page"](), encoding="utf-8")
     (HERE / "operations.md").write_text(operations_page(), encoding="utf-8")

@@ -32,6 +32,12 @@ def test_the_operations_page_is_the_table():
     assert page == generate["operations_page"](), "run python docs/generate.py"
 
 
+def test_the_page_of_machine_code_is_what_a_network_becomes():
+    generate = runpy.run_path(str(ROOT / "docs" / "native_page.py"))
+    page = (ROOT / "docs" / "native.md").read_text(encoding="utf-8")
+    assert page == generate["page"](), "run python docs/generate.py"
+
+
 def test_the_page_of_the_compiler_is_what_a_run_prints():
     generate = runpy.run_path(str(ROOT / "docs" / "compiler_page.py"))
     page = (ROOT / "docs" / "compiler.md").read_text(encoding="utf-8")

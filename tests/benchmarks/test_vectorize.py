@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -34,10 +35,15 @@ from scalar_graphs import MicroGpt, mixture
 
 from autograd import Value, topological_order
 from autograd.vectorize import Program, vectorize
+from autograd.vectorize.native.library import CompilerError, compiler
 from nn import MLP, cross_entropy_on_logits, squared_error
 
 Step = Callable[[], Any]
 RATE = 1e-3
+try:
+    NATIVE = bool(compiler())
+except CompilerError:
+    NATIVE = False
 HAS = {name: importlib.util.find_spec(name) is not None for name in ("jax", "torch", "casadi")}
 
 
@@ -127,10 +133,10 @@ def print_memory(name: str, work: Work) -> None:
 # Networks -------------------------------------------------------------------------------------------------------------
 
 
-def sample_program(sizes: list[int], loss: Any, start: dict[str, Any] | None = None) -> Program:
+def sample_program(sizes: list[int], loss: Any, start: dict[str, Any] | None = None, backend: Any = "numpy") -> Program:
     model = MLP(sizes[0], sizes[1:], activation="tanh", seed=1)
     x, y = [Value(0.1) for _ in range(sizes[0])], [Value(0.5) for _ in range(sizes[-1])]
-    program = vectorize(loss(model(x), y), {"X": x, "Y": y}, model.parameters())
+    program = vectorize(loss(model(x), y), {"X": x, "Y": y}, model.parameters(), backend=backend)
     for name, array in (start or {}).items():
         program.parameters[name][...] = array
     return program
@@ -148,6 +154,8 @@ def network(title: str, sizes: list[int], loss: Any, samples: int) -> Work:
         start[f"b{k}"] = np.zeros(sizes[k])
     program = partial(sample_program, sizes, loss, start)
     peers = {"this": lambda: array_step(program(), X, Y), "NumPy by hand": lambda: numpy_step(start, X, Y, classes)}
+    if NATIVE:
+        peers["this, native"] = lambda: array_step(program(backend="native"), X, Y)
     if HAS["jax"]:
         import jax  # before anything is measured
 
@@ -267,6 +275,14 @@ def torch_step(start: dict[str, Any], X: Any, Y: Any, classes: bool) -> Step:
     return step
 
 
+def both(program: Callable[..., Program]) -> dict[str, Callable[[], Step]]:
+    """Return steps of a program on NumPy and, where there is a compiler, in machine code."""
+    peers: dict[str, Callable[[], Step]] = {"this": lambda: program().value_and_grad}
+    if NATIVE:
+        peers["this, native"] = lambda: program(backend="native").value_and_grad
+    return peers
+
+
 # Other graphs ---------------------------------------------------------------------------------------------------------
 
 
@@ -274,7 +290,7 @@ def gaussian_mixture(points: int = 1000) -> Work:
     x = np.random.default_rng(0).normal(size=(points, 2))
     root, parameters = mixture(x.tolist(), 5)
     program = partial(vectorize, root, parameters=parameters)
-    peers: dict[str, Callable[[], Step]] = {"this": lambda: program().value_and_grad}
+    peers = both(program)
     if HAS["jax"]:
         peers["jax.jit"] = lambda: jax_mixture(program(), x)
     if HAS["casadi"]:
@@ -311,10 +327,10 @@ def microgpt() -> Work:
     model = MicroGpt()
     arrays = {name: np.array([[x.data for x in row] for row in rows]) for name, rows in model.parameters.items()}
 
-    def program() -> Program:
-        return vectorize(model.loss(TOKENS), parameters=model.parameters)
+    def program(backend: Any = "numpy") -> Program:
+        return vectorize(model.loss(TOKENS), parameters=model.parameters, backend=backend)
 
-    peers: dict[str, Callable[[], Step]] = {"this": lambda: program().value_and_grad}
+    peers = both(program)
     if HAS["jax"]:
         import jax
 
@@ -386,8 +402,25 @@ def chain(length: int = 100_000) -> Work:
     for k in range(length):
         y = y * w if k % 2 else y.sin()
     program = partial(vectorize, y, parameters=[x, w])
-    peers: dict[str, Callable[[], Step]] = {"this": lambda: program().value_and_grad, "this, value only": program}
+    peers = {**both(program), "this, value only": program}
+    if HAS["casadi"]:
+        import casadi_peer
+
+        peers |= {k: v for k, v in casadi_peer.whole_graph(program).items() if "gcc" not in k}
     return Work(f"a chain of {length:,} operations", peers, lambda: length)
+
+
+def few_operations() -> Work:
+    """Return calls of a small expression, whose time is that of calling."""
+    a, b = Value(-4.0), Value(2.0)
+    c, d = a + b, a * b + b**3
+    c = c + c + 1
+    c = c + 1 + c + -a
+    d = d + d * 2 + (b + a).relu()
+    d = d + 3 * d + (b - a).relu()
+    f = (c - d) ** 2
+    g = f / 2.0 + 10.0 / f
+    return Work("an expression, one call", both(partial(vectorize, g, parameters=[a, b])), lambda: operations(g))
 
 
 def first_step() -> float:
@@ -405,11 +438,22 @@ WORKS: dict[str, Callable[[], Work]] = {
     "mixture": gaussian_mixture,
     "microgpt": microgpt,
     "chain": chain,
+    "expression": few_operations,
 }
+
+
+def processor() -> str:
+    """Return the name of the processor, and the widest vectors that it has."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    names = [line.split(": ")[1] for line in lines if line.startswith("model name")] or [platform.processor()]
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return f"{names[0]}, {next((x for x in ('avx512f', 'avx2', 'avx') if x in flags), 'no AVX known of')}"
 
 
 def main() -> None:
     """Print the tables."""
+    print(processor())
     print("one core, float64, least time of a step; forward, backward and update where there are samples\n")
     for work in WORKS.values():
         print_times(work())
