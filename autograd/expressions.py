@@ -217,7 +217,7 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
                 if name in leaves and name not in FUNCTIONS:
                     raise refuse(node, f"is not accepted; write * for a product; {_ACCEPTED}")
                 if name not in FUNCTIONS:
-                    raise refuse(node.func, f"is no operation{_suggestion(name, FUNCTIONS) or _every_function()}")
+                    raise refuse(node.func, f"is not an operation{_suggestion(name, FUNCTIONS) or _every_function()}")
                 op = FUNCTIONS[name]
                 fewest = op.arity - len(op.defaults)
                 if not fewest <= len(operands) <= op.arity:

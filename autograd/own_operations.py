@@ -210,7 +210,7 @@ def _check_formula(name: str, rule: Rule, count: int) -> None:
         rule(SYMBOLS, *letters)
     except (TypeError, AttributeError) as error:
         raise ValueError(
-            f"own_operation: {name}: a rule is no formula: {error}; accepted: + - * / ** and what m has, such as "
+            f"own_operation: {name}: a rule is not a formula: {error}; accepted: + - * / ** and what m has, such as "
             "m.exp(x), m.where(m.less(x, 0.0), ..., ...). For plain functions of numbers there is opaque_operation"
         ) from None
 

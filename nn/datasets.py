@@ -154,7 +154,7 @@ def load(name: str | Path, label: str = "") -> Dataset:
         return replace(read_csv(Path(__file__).parent / "data" / SHIPPED[str(name)]), name=str(name))
     if isinstance(name, str) and not Path(name).suffix and not Path(name).exists():
         if name in GENERATED:
-            raise ValueError(f"load: {name!r} is no file; nn.{name}(...) makes such data")
+            raise ValueError(f"load: {name!r} is not a file; nn.{name}(...) makes such data")
         close = difflib.get_close_matches(name, [*SHIPPED, *GENERATED], n=1)
         meant = f"; did you mean {close[0]!r}?" if close else ""
         raise ValueError(

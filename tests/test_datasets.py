@@ -179,7 +179,7 @@ def test_files_that_are_no_csv(tmp_path):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("moons", r"load: 'moons' is no file; nn.moons\(...\) makes such data"),
+        ("moons", r"load: 'moons' is not a file; nn.moons\(...\) makes such data"),
         (
             "iri",
             r"load: got 'iri'; accepted: iris, digits or the path of a CSV file with a header; did you mean 'iris'\?",

@@ -57,11 +57,11 @@ def test_python_in_a_page_does_what_the_page_says(page, tmp_path, monkeypatch):
 @pytest.mark.parametrize("block", blocks("console"))
 def test_a_command_prints_what_the_page_says(block, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    command, _, expected = block.partition("\n")
-    program, *arguments = shlex.split(command.removeprefix("$ "))
-    assert program == "chainrule"
-    assert main(arguments) == 0
-    assert capsys.readouterr().out.strip() == expected.strip()
+    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", block, re.MULTILINE):
+        program, *arguments = shlex.split(command)
+        assert program == "chainrule"
+        assert main(arguments) == 0
+        assert capsys.readouterr().out.strip() == expected.strip()
 
 
 def test_every_block_is_of_a_language_that_a_test_runs():

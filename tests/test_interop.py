@@ -201,7 +201,7 @@ def test_second_derivatives_of_bent_formulas_are_those_beside_the_bend():
     assert "DiracDelta" in str(second)
     for number in (-1.5, 2.0):
         assert from_sympy(second, {"x": number}).data == 6 * abs(number)
-    with pytest.raises(ValueError, match=r"DiracDelta\(0\) is no number"):
+    with pytest.raises(ValueError, match=r"DiracDelta\(0\) is not a number"):
         from_sympy(second, {"x": 0.0})
 
 

@@ -12,7 +12,7 @@ from autograd.ops import IEEE, Ieee
 from autograd.vectorize import straight, vectorize
 from autograd.vectorize.record import record
 
-NUMBERS = (0.0, 0.0, 1.0, -1.0, 0.5, 800.0)  # exp(800) is inf, log(0) and sqrt(-1) are no numbers
+NUMBERS = (0.0, 0.0, 1.0, -1.0, 0.5, 800.0)  # exp(800) is inf, log(0) and sqrt(-1) are not numbers
 
 
 def by_paths(root, numbers):

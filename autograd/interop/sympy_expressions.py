@@ -233,7 +233,7 @@ def _heaviside(x: Number, at_zero: Number) -> Number:
 
 def _dirac(x: Number, *_order: Number) -> float:
     if VALUES.equal(x, 0.0):
-        raise ValueError("from_sympy: DiracDelta(0) is no number; accepted: DiracDelta of anything else, which is 0")
+        raise ValueError("from_sympy: DiracDelta(0) is not a number; accepted: DiracDelta of anything else, which is 0")
     return 0.0
 
 

@@ -1,4 +1,4 @@
-"""Array programs as source: the text that a person would have written, for NumPy, JAX and PyTorch alike."""
+"""Array programs as source: the text that a person would have written, for NumPy, JAX and PyTorch."""
 
 from __future__ import annotations
 
