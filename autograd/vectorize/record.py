@@ -56,12 +56,21 @@ def record(roots: Sequence[Value]) -> Record:
     nodes = topological_order(*roots)
     index = {node: k for k, node in enumerate(nodes)}
     row_number: dict[Any, int] = {**ROW_NUMBER, None: LEAF}
-    linked = list(map(links, nodes))
-    check_in_table("vectorize", (row for row, _, _ in linked))
-    op = np.array([row_number[row] for row, _, _ in linked])
+    rows: list[int] = []
+    first: list[int] = []
+    second: list[int] = []
+    for node in nodes:
+        row, x, y = links(node)
+        if row not in row_number:
+            check_in_table("vectorize", [row])
+        rows.append(row_number[row])
+        first.append(index.get(x, -1))
+        second.append(index.get(y, -1))
+    check_in_table("vectorize", [ROWS[number] for number in sorted(set(rows)) if number != LEAF])
+    op = np.array(rows)
     inputs = np.full((len(nodes), 3), -1)
-    inputs[:, 0] = [index.get(x, -1) for _, x, _ in linked]
-    inputs[:, 1] = [index.get(y, -1) for _, _, y in linked]
+    inputs[:, 0] = first
+    inputs[:, 1] = second
     of_three = np.array([row.arity == 3 for row in ROWS])
     for k in np.flatnonzero((op != LEAF) & of_three[op]).tolist():  # the other two stand in a hidden node
         inputs[k] = [index[x] for x in nodes[k].inputs]
