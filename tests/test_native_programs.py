@@ -6,6 +6,7 @@ import math
 import pickle
 import shlex
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -76,6 +77,20 @@ def test_any_number_of_threads_gives_the_same_bits(monkeypatch):
         cost, _ = code.value_and_grad(X, Y)
         found.add((cost, code.gradient.tobytes()))
     assert len(found) == 1
+
+
+def test_memory_does_not_grow_with_the_samples():
+    """NumPy says what it allocates: blocks of samples and sums, not arrays of all samples."""
+    J, inputs, parameters = network((8, 16, 1))
+    rng = np.random.default_rng(6)
+    X, Y = rng.normal(size=(100_000, 8)), rng.normal(size=(100_000, 1))
+    code = vectorize(J, inputs, parameters, backend="native")
+    code.value_and_grad(X, Y)
+    tracemalloc.start()
+    code.value_and_grad(X, Y)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000  # bytes, where one array of a unit for each sample has 800,000 and a layer 12,800,000
 
 
 def test_training_follows_the_program_on_numpy():
