@@ -50,6 +50,8 @@ def from_torch(module: torch.nn.Module) -> MLP:
     floats without rounding; a Linear without bias gets biases 0. Softplus is exact here where PyTorch's own, above its
     threshold, is z.
 
+    It is a model to train here; `autograd.interop.from_torch` gives the graph of any program of PyTorch.
+
     Raises ValueError, naming the path of the part in the module, for any other architecture, ModuleNotFoundError
     without PyTorch.
 

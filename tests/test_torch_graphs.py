@@ -137,6 +137,18 @@ def test_a_recorded_program_runs_as_arrays_on_other_inputs():
         assert float(program(sample)) == pytest.approx(expected.item(), rel=1e-12)
 
 
+def test_what_is_written_past_autograd_keeps_pytorchs_derivative():
+    def loss(w):
+        h = w * 2.0
+        h.data[0] = 5.0
+        return (h * h).sum()
+
+    w = torch.tensor([1.0, 3.0]).double().requires_grad_()
+    graph = from_torch(loss, w)
+    assert graph.cost.data == 61.0
+    assert graph.own["w"].tolist() == graph.gradients["w"].tolist() == [20.0, 24.0]
+
+
 def test_closures_and_sizes_are_refused_in_words(monkeypatch):
     model = chain()
     with pytest.raises(ValueError, match="does not depend on x; hand over its modules"):

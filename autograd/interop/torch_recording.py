@@ -146,7 +146,8 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             if t.dtype != torch.float64:
                 raise TypeError(f"from_torch: {func} gives {t.dtype}; accepted: torch.float64, without conversions")
             if writes and (cut or id(t) in self._detached):
-                values = e.each(_past_autograd)(before[id(t)], values)
+                old = self._window(t).copy() if self._has(t) else before[id(t)]
+                values = e.each(_past_autograd)(old, values)
             elif cut:
                 values = e.stop_gradient(values)
             operands = (x for x in before.values() if x.dtype.kind in "fO")
@@ -201,7 +202,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         floats = [t for t in tree_leaves(args) if isinstance(t, Tensor) and t.is_floating_point()]
         arrays = dict(zip(map(id, tree_leaves(args)), tree_leaves(a), strict=True))
         numbers, elements = e.numbered([arrays[id(t)] for t in floats])
-        instead = {id(t): torch.from_numpy(np.ascontiguousarray(n)) for t, n in zip(floats, numbers, strict=True)}
+        instead = {id(t): torch.from_numpy(n) for t, n in zip(floats, numbers, strict=True)}
         moved = tree_map(
             lambda t: instead.get(id(t), t) if isinstance(t, Tensor) else 0 if isinstance(t, float) else t, args
         )
