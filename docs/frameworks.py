@@ -33,10 +33,11 @@ is compared with the framework's own. Where one differs there is no graph but a 
 and the kink or tie where that makes the difference. Numbers of 32 bits are refused: derivatives would differ by more
 than rounding.
 
-Decisions of the program stay as they were recorded: `frozen` names comparisons, sorting, drawing at random and numbers
-taken out. With other inputs, as in a vectorized program, the graph is the program's only while they come out the same. The
-maximum that softmax takes off is an operation of the graph, and so is `max` where it is no tie; pooling picks elements.
-Derivatives by tensors that PyTorch itself does not differentiate by, as by data, have nothing to be compared with.
+Decisions of the program stay as they were recorded: `frozen` names comparisons, sorting, drawing at random and
+numbers taken out. With other inputs, as in a vectorized program, the graph is the program's only while they come out
+the same. The maximum that softmax takes off is an operation of the graph, and so is `max` where it is no tie; pooling
+picks elements. Derivatives by tensors that PyTorch itself does not differentiate by, as by data, have nothing to be
+compared with.
 
 Where the framework has inf or nan the graph has it too: `graph.why_nan()` names the first operation, its inputs, and
 the line of your program. A branch that `where` did not choose hands back 0 here and 0 × inf there; it says so.
