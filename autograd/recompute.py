@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from autograd.graph import topological_order
 from autograd.ops import IEEE, Ieee, Operation, has_path
 from autograd.value import NO_PATH, Constant, Value, set_computed
 
@@ -60,6 +61,23 @@ def recompute(nodes: Sequence[Value], numbers: Mapping[Value, float]) -> None:
         set_computed(node, number, ())
 
 
+def replay(root: Value) -> Value:
+    """Return the root, computed again with all that it depends on, from what the leaves are now.
+
+    It is what to call after ``data`` of leaves was set, where a graph is built once and run often. Afterwards the graph
+    is as if made with these numbers, without a gradient; outside an operation's domain they are inf or nan. Which way a
+    comparison in the code went stays as it was. For speed, `autograd.vectorize.vectorize` makes a program of the graph.
+
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> x.data = 5.0
+    >>> replay(y)
+    Value(25.0, op=mul)
+    """
+    recompute(topological_order(root), {})
+    return root
+
+
 def outdated(nodes: Iterable[Value]) -> Value | None:
     """Return the first of the nodes that is not what its operation gives for its inputs as they are now; None if none.
 
@@ -81,7 +99,10 @@ def check_current(nodes: Iterable[Value]) -> None:
     """Raise ValueError if one of the nodes is `outdated`."""
     if (node := outdated(nodes)) is not None:
         assert node.op is not None
-        raise ValueError(f"{node!r} is not what {node.op.name} gives for its inputs as they are now: compute it again")
+        raise ValueError(
+            f"{node!r} is not what {node.op.name} gives for its inputs as they are now: call "
+            "autograd.recompute.replay(J) on the root J, or compute it again"
+        )
 
 
 def same(x: float, y: float) -> bool:

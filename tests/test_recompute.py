@@ -4,7 +4,7 @@ import pytest
 from random_graphs import random_graph
 
 from autograd import OPERATIONS, Constant, Value, topological_order, where
-from autograd.recompute import check_current, outdated, recompute, recomputed
+from autograd.recompute import check_current, outdated, recompute, recomputed, replay
 
 
 def test_a_graph_computed_again_is_the_one_made_with_the_new_numbers():
@@ -55,3 +55,21 @@ def test_the_first_node_that_is_not_what_its_inputs_give_is_named():
 )
 def test_numbers_outside_the_domain_follow_ieee_754(name, inputs, number):
     assert recomputed(OPERATIONS[name], inputs) == pytest.approx(number, nan_ok=True)
+
+
+def test_a_graph_is_computed_again_after_leaves_were_set():
+    """Values and gradients of a graph made anew with the numbers, and of one in which a number leaves the domain."""
+    w, x = Value(0.5), Value(2.0)
+    J = (w * x).tanh() + (x - w).log()
+    J.backward()
+    for a, b in ((1.5, 4.0), (-0.25, 0.5)):
+        w.data, x.data = a, b
+        assert replay(J) is J
+        assert (w.grad, x.grad) == (0.0, 0.0)
+        J.backward()
+        v, y = Value(a), Value(b)
+        fresh = (v * y).tanh() + (y - v).log()
+        fresh.backward()
+        assert (J.data, w.grad, x.grad) == (fresh.data, v.grad, y.grad)
+    x.data = -1.0
+    assert math.isnan(replay(J).data)  # where the graph, made anew, raises
