@@ -252,7 +252,7 @@ def _demo(options: argparse.Namespace) -> None:
         play(root, {"J": root}).save(folder / "lesson.html"): "a page that plays the chain rule; open it in a browser",
         model: "the network that was trained, for nn.load_model",
     }
-    _say(f"\n3. wrote to {folder.resolve()}\n")
+    _say(f"\n3. wrote to {visible(str(folder.resolve()))}\n")
     for path, what in wrote.items():
         _say(f"{path.name:<12} {what}")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from autograd.labels import visible
 from nn.layers import MLP, SOFTMAX, check_model
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _parts(torch: Any, path: str, module: Any) -> Iterator[tuple[str, Any]]:
     """Yield the parts of a Sequential in their order, each with its path: module[1].norm."""
     names = [name for name, _ in module.named_modules(remove_duplicate=False) if name and "." not in name]
     for name, part in zip(names, module, strict=True):  # one module may stand in many places
-        place = f"{path}[{name}]" if name.isdigit() else f"{path}.{name}"
+        place = f"{path}[{name}]" if name.isdigit() else f"{path}.{visible(name)}"
         if type(part) is torch.nn.Sequential:
             yield from _parts(torch, place, part)
         elif type(part) is not torch.nn.Identity:

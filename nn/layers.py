@@ -190,7 +190,7 @@ class Layer:
     def forward(self, inputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
         """Return the total inputs z and the activations a of the units, labelled. Without an activation, a is z.
 
-        Raises ValueError where a unit has not one weight for each of the `inputs`.
+        Raises ValueError for a unit without one weight for each of the `inputs`.
         """
         z = []
         for neuron in self.neurons:
@@ -430,7 +430,7 @@ def check_model(model: Any) -> None:
 
 
 def misfit(neuron: Neuron, number: int, units: int) -> ValueError:
-    """Return the error of a unit of layer `number` + 1 that has not one weight for each of the `units` below."""
+    """Return the error of a unit of layer `number` + 1 without one weight for each of the `units` below."""
     return ValueError(
         f"layer {number + 1}: the unit with bias {visible(neuron.b.label) or neuron.b!r} has {len(neuron.w)} weights "
         f"for the {units} units of layer {number}; accepted: one for each. With a unit of layer {number}, remove the "

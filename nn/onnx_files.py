@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.labels import visible
 from autograd.ops import with_derived
 from autograd.saving import checked_ending, write_whole
 from nn.layers import MLP, SOFTMAX, check_model
@@ -47,7 +48,8 @@ class OnnxReport:
 
     def __str__(self) -> str:
         errors = ", ".join(f"{error:.2g} in {runtime}" for runtime, error in self.error.items())
-        return f"{self.path.name}: 64 bits, opset {OPSET}; largest difference on {self.samples} samples: {errors}"
+        name = visible(self.path.name)
+        return f"{name}: 64 bits, opset {OPSET}; largest difference on {self.samples} samples: {errors}"
 
 
 def to_onnx(model: MLP, path: str | os.PathLike[str], inputs: Sequence[Sequence[float]] | None = None) -> OnnxReport:

@@ -30,8 +30,9 @@ _OUTLINES = {"glyf", "CFF ", "CFF2"}  # tables; a font without any has pictures 
 
 
 def to_pdf(svg: str, fonts: Mapping[str, Path]) -> bytes:
-    """Return a PDF of a picture, in the fonts that are given by style ("" and "B"), and for signs that they have not in
-    fonts of the system.
+    """Return a PDF of a picture whose text is set in `fonts`, by style ("" and "B").
+
+    Signs that these fonts lack are set in fonts of the system.
 
     Raises ValueError, naming the signs, where no font has them, ModuleNotFoundError without fpdf2.
     """
