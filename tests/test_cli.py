@@ -320,7 +320,7 @@ def test_workbench_writes_one_page_with_its_data(tmp_path, capsys):
     path = tmp_path / "bench.html"
     assert main(["workbench", "h = w*x; J = h**2", "--lang", "zh", "-o", str(path)]) == 0
     page = path.read_text("utf-8")
-    assert len(page.encode()) < 700_000
+    assert len(page.encode()) < 720_000  # of which the data are half a million
     assert all(f"<option>{name}</option>" in page for name in ("xor", "moons", "iris"))
     assert 'data-lang="zh"' in page
     assert "h = w*x; J = h**2" in page

@@ -186,13 +186,13 @@ def test_the_old_file_is_whole_where_the_process_is_killed(call, tmp_path):
 def test_threads_that_save_to_one_path(tmp_path):
     paths = tmp_path / "model.json", tmp_path / "graph.json"
     models = [MLP(8 + 4 * k, [9 + k, 3], seed=k) for k in range(3)]
-    known = {repr(model) for model in models}
+    known = [model.sizes for model in models]
 
     def work(k):
         for _ in range(25):
             save_model(models[k], paths[0])
             save_graph(Value(float(k)), paths[1])
-            assert repr(load_model(paths[0])) in known
+            assert load_model(paths[0]).sizes in known
             assert load_graph(paths[1]).data in (0.0, 1.0, 2.0)
 
     with ThreadPoolExecutor(3) as threads:
