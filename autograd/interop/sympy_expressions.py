@@ -189,21 +189,23 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
     """Return what SymPy's functions are over Values."""
     from sympy.codegen import cfunctions  # type: ignore[import-untyped]
 
-    named = [name for name, row in OPERATIONS.items() if row.elementary and isinstance(getattr(sympy, name, 0), type)]
+    named = {
+        theirs: getattr(VALUES, name)
+        for name in OPERATIONS
+        for module in (sympy, cfunctions)
+        if isinstance(theirs := getattr(module, name, None), type)
+    }
     # fmt: off
-    return {getattr(sympy, name): getattr(VALUES, name) for name in named} | {
-        sympy.sign: _sign, sympy.Heaviside: _heaviside, sympy.DiracDelta: _dirac,
+    return named | {
+        sympy.Heaviside: _heaviside, sympy.DiracDelta: _dirac,
         sympy.floor: _floor, sympy.ceiling: lambda x: -_floor(-x),
         sympy.sec: lambda x: 1.0 / VALUES.cos(x), sympy.csc: lambda x: 1.0 / VALUES.sin(x),
         sympy.cot: lambda x: 1.0 / VALUES.tan(x), sympy.coth: lambda x: 1.0 / VALUES.tanh(x),
         sympy.sech: _sech, sympy.csch: _csch,
         sympy.asec: _asec, sympy.acsc: _acsc, sympy.acot: _acot,
-        sympy.asinh: _asinh, sympy.acosh: lambda x: _acosh_of_one_and(x - 1.0), sympy.atanh: _atanh,
-        sympy.acsch: lambda x: _asinh(1.0 / x), sympy.asech: lambda x: _acosh_of_one_and((1.0 - x) / x),
-        sympy.acoth: _acoth,
-        cfunctions.expm1: VALUES.expm1, cfunctions.log1p: VALUES.log1p, cfunctions.hypot: VALUES.hypot,
-        cfunctions.exp2: lambda x: VALUES.pow(2.0, x), cfunctions.log2: VALUES.log2,
-        cfunctions.log10: lambda x: VALUES.log(x) / math.log(10.0), cfunctions.Sqrt: VALUES.sqrt,
+        sympy.acsch: lambda x: VALUES.asinh(1.0 / x), sympy.acoth: _acoth,
+        sympy.acosh: lambda x: _acosh_of_one_and(x - 1.0), sympy.asech: lambda x: _acosh_of_one_and((1.0 - x) / x),
+        cfunctions.Sqrt: VALUES.sqrt,
         sympy.Add: lambda *terms: functools.reduce(VALUES.add, terms),
         sympy.Mul: lambda *factors: functools.reduce(VALUES.mul, factors),
         sympy.Pow: VALUES.pow, _stop_gradient(sympy): VALUES.stop_gradient,
@@ -221,10 +223,6 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
 
 
 # What the table has no operation for. It compares, so that a recording knows where it holds. ------------------------
-
-
-def _sign(x: Number) -> float:
-    return 1.0 if VALUES.less(0.0, x) else -1.0 if VALUES.less(x, 0.0) else plain(x)  # 0, or nan
 
 
 def _heaviside(x: Number, at_zero: Number) -> Number:
@@ -249,16 +247,8 @@ def _odd(f: Callable[[Any], Any], x: Any) -> Any:
     return f(x) if VALUES.less_equal(0.0, x) else -f(-x)
 
 
-def _asinh(x: Any) -> Any:
-    return _odd(lambda s: VALUES.log1p(s + s * (s / (1.0 + VALUES.hypot(1.0, s)))), x)  # no s², which overflows
-
-
 def _acosh_of_one_and(x: Any) -> Any:
     return VALUES.log1p(x + VALUES.sqrt(x) * VALUES.sqrt(x + 2.0))
-
-
-def _atanh(x: Any) -> Any:
-    return 0.5 * (VALUES.log1p(x) - VALUES.log1p(-x))
 
 
 def _acoth(x: Any) -> Any:
@@ -275,7 +265,7 @@ def _csch(x: Any) -> Any:
 
 def _asec(x: Any) -> Any:
     s = VALUES.abs(x)
-    return VALUES.atan2(VALUES.sqrt(s - 1.0) * VALUES.sqrt(s + 1.0), _sign(x))
+    return VALUES.atan2(VALUES.sqrt(s - 1.0) * VALUES.sqrt(s + 1.0), VALUES.sign(x))
 
 
 def _acsc(x: Any) -> Any:
