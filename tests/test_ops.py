@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpc, mpf
 
 import autograd
-from autograd.ops import FLOAT, IEEE, INF, OPERATIONS, Ieee, Operation, evaluate, local_derivative, operation
+from autograd.ops import IEEE, INF, OPERATIONS, Ieee, Operation, evaluate, local_derivative, operation
 from autograd.transform import hessian
 
 NAN = math.nan
@@ -358,10 +358,13 @@ def test_textbook_and_smooth_forms_are_the_same_derivative(row):
     def check(point):
         assume(not at_kink(row, point) and max(map(abs, point)) > 1e-3)
         out = evaluate(row, *point)
-        for i, forms in enumerate(zip(row.formulas, row.differentiable, strict=True)):
-            want = local_derivative(row, i, point, out)
-            for form in forms:
-                assert abs(form(FLOAT, *point, out) - want) <= 1e-14 * max(1.0, abs(want))
+        for forms in (row.formulas, row.differentiable):
+            for i in range(row.arity):
+                want = local_derivative(row, i, point, out)
+                got = local_derivative(
+                    replace(row, partials=forms), i, point, out
+                )  # of a choice the other side may raise
+                assert abs(got - want) <= 1e-14 * max(1.0, abs(want))
 
     check()
 
