@@ -99,8 +99,8 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
 
     (x − mean) / standard deviation; a feature that does not vary in `data` is only shifted. Held-out samples are given
     as the others, so that nothing is learned from them. `unstandardized` makes the model that is trained on them one
-    for the numbers as they were. Raises TypeError for anything but a `Dataset`, ValueError for others with another
-    number of features.
+    for the numbers as they were. Raises TypeError for anything but a `Dataset`, ValueError for data without samples or
+    with numbers that are not finite, and for others with another number of features.
 
     >>> train, held_out = standardized(*load("iris").split())
     >>> bool(abs(train.inputs.mean()) < 1e-12)
@@ -114,6 +114,10 @@ def standardized(data: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
                 f"standardized: got {part!r} beside {data!r}; accepted: data of as many features, such as the parts of "
                 "one split"
             )
+    if not (len(data) and np.isfinite(data.inputs).all()):
+        raise ValueError(
+            f"standardized: got {data!r}, of which a mean is not finite; accepted: samples of finite numbers"
+        )
     mean, scale = scaling(data)
     half = np.where(np.abs(mean) > 1e300, 0.5, 1.0)  # x − mean may be out of reach where their halves are not
     return tuple(replace(part, inputs=(part.inputs * half - mean * half) / (scale * half)) for part in (data, *others))

@@ -1,4 +1,5 @@
 import gzip
+import math
 import re
 import statistics
 from dataclasses import replace
@@ -365,3 +366,11 @@ def test_a_weight_that_no_float_can_be_is_refused():
         ValueError, match=r"unstandardized: 'x' varies by 5e-324 only, so that W\^\(1\)_11 / σ is out of"
     ):
         unstandardized(MLP(1, [1], seed=1), columns([0.0, 5e-324, 1e-323]))
+
+
+@pytest.mark.parametrize("column", [[], [1.0, math.inf], [math.nan, 1.0]])
+def test_data_without_a_mean_are_refused(column):
+    with pytest.raises(
+        ValueError, match=r"^standardized: got <d: .*, of which a mean is not finite; accepted: samples of"
+    ):
+        standardized(columns(column))
