@@ -22,7 +22,7 @@ import numpy as np
 from autograd import Constant, Value, where
 from autograd.vectorize import vectorize
 
-SAMPLES = 64
+SAMPLES = 128  # at least as many as there are cases
 
 
 @dataclass(frozen=True)

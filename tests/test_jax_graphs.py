@@ -28,6 +28,12 @@ REFUSED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def in_64_bits():
+    """Other tests of the same process may have set it otherwise."""
+    jax.config.update("jax_enable_x64", True)
+
+
 @pytest.mark.parametrize("name", SOME)
 def test_a_program_has_the_numbers_of_jax(name):
     cost, args = PROGRAMS[name]()

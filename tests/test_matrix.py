@@ -443,13 +443,15 @@ def test_zeros_have_the_sign_of_the_graph(route, recomputed):
 
 FORMULA_SAMPLES = {1: [0.3, -0.7, 0.0, 1.0, -1.0, 2.0, 40.0], 2: [0.3, -0.7, 0.0, 1.0, 2.0], 3: [0.0, 1.0, -0.7]}
 FORMULA_DIFFERENCES = {  # of an operation, the number of a partial, and when
-    **{(name, 1): (lambda x: x <= 0.0, "the formula 1/x exists where ln does not") for name in ("log", "log2")},
+    **{(name, 1): (lambda x: x <= 0.0, "1/x exists where ln does not") for name in ("log", "log2", "log10")},
     **{(name, 1): (lambda x: abs(x) in (0.0, 1.0), "1/0 is an error of mpmath's") for name in ("sqrt", "asin", "acos")},
     **{
         (name, i): (lambda *x: x == (0.0, 0.0), "x/(x² + y²) is 0/0, an error of mpmath's")
         for name, i in itertools.product(("atan2", "hypot"), (1, 2))
     },
     ("relu", 1): (lambda x: x == 0.0, "SymPy's Max has ½ there"),
+    ("hard_tanh", 1): (lambda x: abs(x) == 1.0, "SymPy's Max and Min have ½ there"),
+    ("atanh", 1): (lambda x: abs(x) >= 1.0, "the formula 1/(1 − x²) exists where atanh does not, but for ±1"),
     ("pow", 1): (lambda x, _: x == 0.0, "y x^y / x is 0/0, an error of mpmath's"),
     ("pow", 2): (lambda x, _: x <= 0.0, "ln of a negative number is complex, 0^y ln(0) is 0 · ∞"),
 }  # fmt: skip

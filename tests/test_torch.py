@@ -23,11 +23,16 @@ POINTS = {
     # (-1) ** ±inf is 1 by decree of C; of which sign an infinite slope is there, nobody can say.
     "pow": [point for point in itertools.product(NUMBERS, repeat=2) if point not in ((-1.0, INF), (-1.0, -INF))],
     "leaky_relu": [(x, slope) for x in NUMBERS for slope in (0.01, 1.3, -0.5)],
+    "sign": [(x,) for x in NUMBERS[:-1]],  # PyTorch has 0 for nan
+    "hard_tanh": [(x,) for x in NUMBERS[:-1]],  # where its derivative is 1
+    "softsign": [(x,) for x in NUMBERS if not math.isinf(x)],  # and for which the derivative at infinity is nan
     "where": list(itertools.product((0.0, 2.0, math.nan), (0.49, INF), (1.3, -INF))),
 }
 FUNCTIONS = {
     **{name: getattr(torch, name) for name in OPERATIONS if hasattr(torch, name)},
     "softplus": functional.softplus,
+    "softsign": functional.softsign,
+    "hard_tanh": functional.hardtanh,
     "silu": functional.silu,
     "gelu": functional.gelu,
     "elu": lambda x, alpha: functional.elu(x, alpha.item()),

@@ -148,6 +148,7 @@ VIEWS = (Index, Transpose, Reshape)
 ONE_CORE = 2**18  # products of numbers: OpenBLAS does as many on one core, and more on several
 MANY_CORES = 2**23  # products that are not worth blocks
 ONE_CORE_VECTOR = 9000  # of a matrix and a vector, or two vectors
+AT_ONCE = 8192  # numbers that are looked at together
 CACHE_LINE = 64  # bytes, of most processors
 
 
@@ -577,8 +578,10 @@ def _copy_where(out: Floats, x: Floats, condition: Floats) -> None:
 def _mend(rule: Rule, limit: float, slope: Floats, x: Floats, out: Floats) -> None:
     """Compute a derivative by its accurate rule where it is less than the limit, below which it has lost digits."""
     if not np.minimum.reduce(slope, axis=None, initial=1.0) >= limit:
-        small = np.nonzero(slope < limit)
-        slope[small] = rule(_NUMPY, x[small], out[small])
+        for start in range(0, len(slope), AT_ONCE):  # no mask as long as the arrays
+            part = slice(start, start + AT_ONCE)
+            small = np.nonzero(slope[part] < limit)
+            slope[part][small] = rule(_NUMPY, x[part][small], out[part][small])
 
 
 _NUMPY = with_derived(SimpleNamespace(**ufuncs(), where=np.where))
