@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from autograd.ops import OPERATIONS, Operation, for_added_rows
+from autograd.ops import OPERATIONS, Operation, for_added_rows, for_removed_rows
 from autograd.value import Constant, Value, apply
 
 LONGEST = 2000
@@ -32,6 +32,7 @@ FUNCTIONS = {
     if name.isidentifier()
 }
 for_added_rows(lambda row: FUNCTIONS.update({row.name: row}))
+for_removed_rows(lambda row: FUNCTIONS.pop(row.name, None))
 _SIGNS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 _ACCEPTED = "accepted: numbers, the names given, + - * / **, parentheses, pi, e and the operations of the table"
 

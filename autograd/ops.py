@@ -764,11 +764,24 @@ def no_formula(use: str, name: str) -> TypeError:
 
 BUILT_IN = frozenset(OPERATIONS)
 _takers: list[Callable[[Operation], object]] = []
+_removers: list[Callable[[Operation], object]] = []
 
 
 def for_added_rows(take: Callable[[Operation], object]) -> None:
     """Have `take` called with each row that is added to the table: by what keeps a table of its own from it."""
     _takers.append(take)
+
+
+def for_removed_rows(take: Callable[[Operation], object]) -> None:
+    """Have `take` called with each row that is taken out of the table."""
+    _removers.append(take)
+
+
+def remove_row(name: str) -> None:
+    """Take a row that was added out of the table."""
+    row = OPERATIONS.pop(name)
+    for take in _removers:
+        take(row)
 
 
 def add_row(row: Operation) -> None:

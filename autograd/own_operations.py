@@ -36,6 +36,7 @@ from autograd.ops import (
     add_row,
     evaluate,
     no_formula,
+    remove_row,
 )
 from autograd.symbolic import PREDICATES, SYMBOLS, call_latex, symbol
 from autograd.value import apply
@@ -134,7 +135,7 @@ def forget_operation(name: str) -> None:
         raise ValueError(
             f"forget_operation: got {name!r}; accepted: operations of your own, {own or 'of which is none'}"
         )
-    del OPERATIONS[name]
+    remove_row(name)
 
 
 def _row(
