@@ -144,7 +144,7 @@ def test_a_long_chain_takes_seconds_and_no_recursion():
     assert len(forward_steps(y)) == 100_000
     assert len(backward_steps(y)) == 200_000
     assert len(set(node_names(y).values())) == 100_001
-    assert time.perf_counter() - start < 30.0  # of one or two; for what would take hours
+    assert time.perf_counter() - start < 10.0
 
 
 # Names ----------------------------------------------------------------------------------------------------------------

@@ -85,3 +85,16 @@ def uses_of(inputs: Ints) -> tuple[Ints, Ints]:
     user = np.full(len(inputs), -1)
     user[used[used >= 0]] = by[used >= 0]
     return np.bincount(used[used >= 0], minlength=len(inputs)), user
+
+
+def depending(graph: Record, variables: Sequence[int]) -> list[bool]:
+    """Return which nodes depend on the variables."""
+    active = [False] * len(graph.nodes)
+    for k in variables:
+        active[k] = True
+    xs, ys, zs = graph.inputs.T.tolist()
+    for k, o in enumerate(graph.op.tolist()):
+        if o != LEAF:
+            y, z = ys[k], zs[k]
+            active[k] = active[xs[k]] or (y >= 0 and active[y]) or (z >= 0 and active[z])
+    return active

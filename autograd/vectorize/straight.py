@@ -19,7 +19,7 @@ from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows
 from autograd.symbolic import SYMBOLS, Expression, Formula, combine, symbol, to_numpy
 from autograd.value import Constant
 from autograd.vectorize.machine import root
-from autograd.vectorize.record import LEAF, ROWS, Record
+from autograd.vectorize.record import LEAF, ROWS, Record, depending
 from autograd.vectorize.source import slope_name
 from autograd.vectorize.targets import namespace
 
@@ -52,7 +52,7 @@ class Straight:
         self.root = root
         self.values: list[Any] = [node._data for node in graph.nodes]
         self.gradients: list[Any] = []
-        self.graph, self.active = graph, _active(graph, variables)
+        self.graph, self.active = graph, depending(graph, variables)
         self.may_miss = _may_miss(graph, root, self.active)
         late = _late(graph, root)
         bounds = [(start, min(start + PIECE, len(graph.nodes))) for start in range(0, len(graph.nodes), PIECE)]
@@ -178,19 +178,6 @@ def _slopes_text(
 @cache
 def _compiled(text: str) -> Any:
     return compile(text, "<straight-line code>", "exec")
-
-
-def _active(graph: Record, variables: Sequence[int]) -> list[bool]:
-    """Return which nodes depend on the variables."""
-    active = [False] * len(graph.nodes)
-    for k in variables:
-        active[k] = True
-    xs, ys, zs = graph.inputs.T.tolist()
-    for k, o in enumerate(graph.op.tolist()):
-        if o != LEAF:
-            y, z = ys[k], zs[k]
-            active[k] = active[xs[k]] or (y >= 0 and active[y]) or (z >= 0 and active[z])
-    return active
 
 
 def _may_miss(graph: Record, root: int, active: list[bool]) -> list[bool]:

@@ -14,7 +14,7 @@ from autograd.ops import Operation, for_added_rows
 from autograd.value import Constant
 from autograd.vectorize.native.interpreter import case_of, source
 from autograd.vectorize.native.library import load
-from autograd.vectorize.record import LEAF, ROWS, Record
+from autograd.vectorize.record import LEAF, ROWS, Record, depending
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -128,7 +128,8 @@ class Tape:
 def _instructions(graph: Record, computed: NDArray[Any], slot: Ints, variables: Sequence[int]) -> tuple[Ints, Ints]:
     """Return three numbers for each computed node, and the places of the further inputs of those of three."""
     op, inputs = graph.op[computed], graph.inputs[computed]
-    handed = (inputs >= 0) & np.array(_active(graph, variables))[inputs]
+    active = depending(graph, [k for k in variables if k >= 0 and graph.nodes[k].__class__ is not Constant])
+    handed = (inputs >= 0) & np.array(active)[inputs]
     three = inputs[:, 2] >= 0
     tape = np.empty((len(computed), 3), np.int32)
     tape[:, 0] = op | _cases()[op, handed @ np.array([1, 2, 4])] << 16
@@ -165,18 +166,3 @@ for_added_rows(_forget)
 def address(x: NDArray[Any]) -> int:
     """Return where an array stands in memory."""
     return int(x.__array_interface__["data"][0])
-
-
-def _active(graph: Record, variables: Sequence[int]) -> list[bool]:
-    """Return which nodes depend on the variables, and are not constants."""
-    active = [False] * len(graph.nodes)
-    for k in variables:
-        if k < 0:
-            continue
-        active[k] = graph.nodes[k].__class__ is not Constant
-    xs, ys, zs = graph.inputs.T.tolist()
-    for k, o in enumerate(graph.op.tolist()):
-        if o != LEAF:
-            y, z = ys[k], zs[k]
-            active[k] = active[xs[k]] or (y >= 0 and active[y]) or (z >= 0 and active[z])
-    return active
