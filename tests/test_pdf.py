@@ -1,6 +1,8 @@
 """Pictures as PDF: the fonts that their text is in, with fonts made for the tests."""
 
+import gc
 import re
+import warnings
 
 import pytest
 
@@ -96,3 +98,12 @@ def test_signs_that_no_font_has_are_an_error(tmp_path, folder):
         draw(Value(1.0, label="重率😀")).save(path)
     assert not path.exists()
     assert b"<svg" in draw(Value(1.0, label="重率😀")).save(tmp_path / "a.svg").read_bytes()
+
+
+def test_the_files_of_fonts_are_closed(tmp_path, folder):
+    write_font(folder / "Han.ttf", "重")
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        draw(Value(2.0, label="重")).save(tmp_path / "a.pdf")
+        gc.collect()
+    assert [str(warning.message) for warning in seen] == []

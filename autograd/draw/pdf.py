@@ -38,6 +38,7 @@ def to_pdf(svg: str, fonts: Mapping[str, Path]) -> bytes:
     """
     try:
         from fpdf import FPDF
+        from fpdf.fonts import TTFFont
         from fpdf.svg import SVGObject
     except ImportError:
         raise ModuleNotFoundError("a .pdf needs fpdf2: pip install 'chainrule[pdf]'") from None
@@ -47,20 +48,25 @@ def to_pdf(svg: str, fonts: Mapping[str, Path]) -> bytes:
             parent.remove(title)
     page = FPDF(unit="pt", format=(float(picture.attrib["width"]), float(picture.attrib["height"])))
     page.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # the same picture makes the same file
-    for style, font in fonts.items():
-        page.add_font("DejaVu Sans", style, font)
-    texts = [element for element in picture.iter() if element.text and element.tag.endswith("}text")]
-    missing = set("".join(text.text or "" for text in texts)) - _signs(fonts[""])
-    families: dict[str, str] = {}
-    for k, (font, signs) in enumerate(_fonts_with(missing)):
-        families |= dict.fromkeys(signs, f"other{k}")
-        for style in fonts:
-            page.add_font(f"other{k}", style, font)
-    for text in texts:
-        _set_in_fonts(text, families)
-    page.add_page()
-    SVGObject(ElementTree.tostring(picture, encoding="unicode")).draw_to_page(page)
-    return bytes(page.output())
+    try:
+        for style, font in fonts.items():
+            page.add_font("DejaVu Sans", style, font)
+        texts = [element for element in picture.iter() if element.text and element.tag.endswith("}text")]
+        missing = set("".join(text.text or "" for text in texts)) - _signs(fonts[""])
+        families: dict[str, str] = {}
+        for k, (font, signs) in enumerate(_fonts_with(missing)):
+            families |= dict.fromkeys(signs, f"other{k}")
+            for style in fonts:
+                page.add_font(f"other{k}", style, font)
+        for text in texts:
+            _set_in_fonts(text, families)
+        page.add_page()
+        SVGObject(ElementTree.tostring(picture, encoding="unicode")).draw_to_page(page)
+        return bytes(page.output())
+    finally:
+        for used in page.fonts.values():
+            if isinstance(used, TTFFont):
+                used.ttfont.close()  # fpdf2 leaves the files of its fonts open
 
 
 def _set_in_fonts(element: ElementTree.Element, families: Mapping[str, str]) -> None:
