@@ -91,6 +91,23 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
     return root, leaves
 
 
+def open_names(text: str) -> list[str]:
+    """Return the names that stand in a sheet without being given there: those that `parse` wants a number for.
+
+    Raises ValueError for what is no sheet.
+
+    >>> open_names("h = tanh(w*x); J = (h - y)**2 / pi")
+    ['w', 'x', 'y']
+    """
+    made: set[str] = set(CONSTANTS)
+    found: dict[str, None] = {}
+    for _, name, source in _statements(text):
+        _, columns = _read(source, {})
+        found.update(dict.fromkeys(one for one in columns if one not in made))
+        made.add(name)
+    return list(found)
+
+
 def _statements(text: str) -> list[tuple[str, str, str]]:
     """Return for each formula of a sheet the words for its line, the name it is given or "", and the formula, in which
     every piece stands in the column that it has in its line."""

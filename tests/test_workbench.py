@@ -1,6 +1,7 @@
 """What the workbench reads, lays out and computes, against Python; and the page as a person uses it."""
 
 import base64
+import gzip
 import json
 import math
 import random
@@ -15,9 +16,9 @@ from autograd.draw.engine import webassembly
 from autograd.expressions import FUNCTIONS, parse
 from autograd.player import play, workbench
 from autograd.player.page import source
-from autograd.player.workbench import EXAMPLES
+from autograd.player.workbench import EXAMPLES, LETTERS
 
-KNOWN = ("functions", "wordings", "powers", "metrics", "datasets", "lessons", "examples")
+KNOWN = ("functions", "wordings", "powers", "metrics", "datasets", "lessons", "examples", "layouts")
 
 
 def page_data():
@@ -38,7 +39,8 @@ def script(expression_names):
         "const operations = {};",
         "Object.assign(operations, (() => { " + engine() + " return operations; })());",
         *(source(name) for name in ("parser.js", "typed.js", "layout.js")),
-        f"const graphviz = graphvizFrom(Uint8Array.from(atob('{wasm}'), (c) => c.charCodeAt(0)));"
+        f"const wasm = Uint8Array.from(atob('{wasm}'), (c) => c.charCodeAt(0));"
+        "const graphviz = graphvizFrom(new WebAssembly.Module(wasm));"
         if "graphFrom" in expression_names
         else "const graphviz = null;",
     ])  # fmt: skip
@@ -242,6 +244,49 @@ def test_it_is_one_file_of_less_than_700_000_bytes_the_same_in_every_run():
 
 def ready(tab):
     tab.wait_for_selector("#stage svg")
+
+
+def test_the_webassembly_in_the_page_is_the_one_of_the_package():
+    (text,) = re.findall(r'id="graphviz">(.*?)</script>', workbench().html, re.DOTALL)
+    unpacked = f"{source('base85.js')} const bytes = bytesFrom85({json.dumps(text)});"
+    assert gzip.decompress(bytes(evaluate(unpacked, "[...bytes]"))) == webassembly()
+    for count in range(5):  # the last letters stand for fewer than four bytes
+        data = bytes(range(250, 250 + count))
+        letters = base64.b85encode(data).decode().translate(LETTERS)
+        assert bytes(evaluate(source("base85.js"), f"[...bytesFrom85({json.dumps(letters)})]")) == data
+
+
+def test_the_first_graph_is_there_before_webassembly_is(browser, tmp_path):  # noqa: F811
+    with opened(browser, workbench("a*b + sin(a)"), tmp_path, at="Tab") as tab:
+        tab.add_init_script("WebAssembly.compileStreaming = () => new Promise(() => {})")
+        tab.reload()
+        ready(tab)
+        tab.click("#to-end")
+        assert close(shown(tab, 0), 2.0)
+        assert close(shown(tab, 0, "gradient"), 3.0 + math.cos(2.0))
+
+
+def test_where_webassembly_is_forbidden_what_came_along_is_played(browser, tmp_path):  # noqa: F811
+    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    around = tmp_path / "around.html"
+    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    around.write_text(head + workbench()._repr_html_(), encoding="utf-8")
+    context = browser.new_context(offline=True, viewport={"width": 1000, "height": 900})
+    try:
+        tab = context.new_page()
+        tab.goto(around.as_uri())
+        frame = tab.frame_locator("iframe")
+        frame.locator("#stage svg").wait_for()
+        frame.locator("#sheet[disabled]").wait_for()
+        assert "WebAssembly" in frame.locator("#fault").inner_text()
+        frame.locator("#menu").select_option("lesson 2")
+        frame.get_by_label("x", exact=True).fill("-1.5")
+        assert frame.locator("#lesson-goal.reached").count() == 1
+        frame.locator("#networks summary").click()
+        frame.locator("#net-make").click()
+        assert frame.locator(".node.unit").count() == 2 + 3 + 1
+    finally:
+        context.close()
 
 
 def test_a_formula_is_a_graph_as_it_is_typed(browser, tmp_path):  # noqa: F811

@@ -71,4 +71,4 @@ def _in_browser() -> Any:
     from pyodide.code import run_js
     from pyodide.ffi import to_js
 
-    return run_js(f"{script()}\ngraphvizFrom")(to_js(webassembly()))
+    return run_js(f"{script()}\n(bytes) => graphvizFrom(new WebAssembly.Module(bytes))")(to_js(webassembly()))

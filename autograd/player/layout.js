@@ -34,9 +34,17 @@ function dotOf(nodes, edges) {
     ...boxes, ...lines, "}"].join("\n");
 }
 
-function layOut(nodes) {
+const layoutsByDot = new Map(); // a number that is dragged moves no box
+
+// Where the nodes and edges of a graph stand; `known` is what Python found, for a sheet that the page was made with.
+function layOut(nodes, known) {
   const edges = nodes.flatMap((node, head) => (node.inputs ?? []).map((tail, position) => ({ tail, head, position })));
-  const drawn = JSON.parse(graphviz(dotOf(nodes, edges), "json0"));
+  const dot = dotOf(nodes, edges);
+  if (!layoutsByDot.has(dot)) layoutsByDot.set(dot, known ?? placesIn(JSON.parse(graphviz(dot, "json0")), nodes, edges));
+  return layoutsByDot.get(dot);
+}
+
+function placesIn(drawn, nodes, edges) {
   const numbers = (text) => text.split(",").map(Number);
   const [left, bottom, right, top] = numbers(drawn.bb);
   const scaled = (x) => Number((metrics.scale * x).toFixed(1));

@@ -68,6 +68,6 @@ function networkGraph({ hidden, activation, cost, data, seed }) {
     backward: nodes.map((_, index) => index).reverse().flatMap((index) => (nodes[index].inputs ?? [])
       .map((x, position) => [index, position, x])).filter(([, , x]) => !nodes[x].constant).map(([index, position]) => [index, position]),
     samples: rows.map((row, i) => [...row, ...targets[i]]), recorded: 0, sampleLeaves: [...inputs, ...goals],
-    network: { weights, copies }, layout: nodes.length <= 200 ? layOut(nodes) : null,
+    network: { weights, copies }, layout: graphviz && nodes.length <= 200 ? layOut(nodes) : null,
   };
 }

@@ -69,6 +69,6 @@ function graphFrom(text) {
     forward: nodes.flatMap((node, index) => (node.op ? [index] : [])),
     backward: nodes.map((_, index) => index).reverse().flatMap(places).filter(([, , x]) => !nodes[x].constant)
       .map(([index, position]) => [index, position]),
-    samples: [], recorded: 0, sampleLeaves: [], network: null, layout: layOut(nodes),
+    samples: [], recorded: 0, sampleLeaves: [], network: null, layout: layOut(nodes, layouts[text]),
   };
 }

@@ -1,8 +1,8 @@
 // The workbench: a sheet is typed, a lesson or a network chosen, and the page shows its graph at once.
 
-const made = JSON.parse(find("workbench").textContent); // what Python gives: the table, data, lessons and a first graph
-const { functions, wordings, powers, metrics, datasets, lessons, examples } = made;
-let graphviz = null;
+const made = JSON.parse(find("workbench").textContent); // what Python gives: the table, data, lessons, places of the first graphs
+const { functions, wordings, powers, metrics, datasets, lessons, examples, layouts } = made;
+let graphviz = null; // the function that lays out, once its WebAssembly is compiled
 let chosen = { kind: "sheet" }; // what is shown: a sheet, a lesson by its number, or a network
 const FIRST_VALUES = [2, 3, 0.5, 1, 1.5]; // of leaves, in turn, until the reader gives others
 
@@ -173,10 +173,11 @@ function choose() {
   typed();
 }
 
-function listenToWorkbench() {
-  find("sheet").addEventListener("input", typed);
-  find("menu").addEventListener("change", choose);
-  find("net-make").addEventListener("click", () => { find("lesson-card").hidden = true; makeNetwork(); });
+function listenToWorkbench(compiled) {
+  const once = (id, event, action) => find(id).addEventListener(event, () => compiled.then(action));
+  once("sheet", "input", typed);
+  once("menu", "change", choose);
+  once("net-make", "click", () => { find("lesson-card").hidden = true; makeNetwork(); });
   find("lesson-next").addEventListener("click", () => {
     const following = lessons.indexOf(chosen.lesson) + 1;
     find("menu").value = `lesson ${following}`;
@@ -185,14 +186,19 @@ function listenToWorkbench() {
   find("lesson-quiz").addEventListener("click", () => { if (!state.quiz) toggleQuiz(); });
 }
 
-// Show what the address has, else the sheet that the page was made with.
+// What the address has, else the sheet that the page was made with; only what can be shown where WebAssembly is forbidden.
+function openingText() {
+  const asked = [addressParts().get("f") ?? made.sheet, made.sheet, examples[0]];
+  return graphviz ? asked[0] : asked.find((text) => layouts[text] || text.startsWith("network "));
+}
+
 function loadAddress() {
-  const text = addressParts().get("f") ?? made.sheet;
+  const text = openingText();
   if (!readNetworkText(text)) {
     find("sheet").value = text;
     chosen = { kind: "sheet" };
     if (!typed() && !graph) { // so that there is a graph
-      const first = graphFrom(made.sheet);
+      const first = graphFrom(examples[0]);
       showNext(first, keptValues(first));
     }
   }
@@ -200,24 +206,27 @@ function loadAddress() {
   refresh();
 }
 
+// The page shows its first graph while this goes on, which takes a slow machine a second.
+async function compileGraphviz() {
+  const packed = bytesFrom85(find("graphviz").textContent);
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  try {
+    const file = new Response(unpacked, { headers: { "Content-Type": "application/wasm" } });
+    graphviz = graphvizFrom(await WebAssembly.compileStreaming(file));
+  } catch { // a page around this one may forbid WebAssembly: lessons, examples and networks can be played all the same
+    find("fault").textContent = say("workbench.no.webassembly");
+    find("sheet").disabled = true;
+  }
+}
+
 async function startWorkbench() {
   setLanguage(preferredLanguage(addressParts().get("lang") ?? document.documentElement.dataset.lang));
   listen();
   find("language").value = language;
-  try {
-    const packed = Uint8Array.from(atob(find("graphviz").textContent), (c) => c.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    graphviz = graphvizFrom(new Uint8Array(await new Response(stream).arrayBuffer()));
-  } catch { // a page around this one may forbid WebAssembly: the graph that came along can be played all the same
-    find("fault").textContent = say("workbench.no.webassembly");
-    for (const id of ["sheet", "menu", "net-make"]) find(id).disabled = true;
-    find("sheet").value = made.sheet;
-    setGraph(made.graph);
-    showGraph();
-    return;
-  }
-  listenToWorkbench();
+  const compiled = new Promise((resolve) => { setTimeout(() => compileGraphviz().then(resolve)); });
+  listenToWorkbench(compiled);
   showMenu();
+  if (!layouts[addressParts().get("f") ?? made.sheet]) await compiled;
   loadAddress();
   readAddress = false;
   addEventListener("hashchange", () => { if (location.hash.slice(1) !== stateText()) loadAddress(); });

@@ -7,10 +7,11 @@ import gzip
 import html
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from autograd.draw.engine import script, webassembly
 from autograd.draw.layout import LINE, NARROW, SPACES, WIDE, number
-from autograd.expressions import FUNCTIONS
+from autograd.expressions import FUNCTIONS, open_names, parse
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS
 from autograd.player.operations import texts
@@ -27,9 +28,8 @@ from autograd.player.page import (
     page_html,
     source,
 )
-from autograd.value import Value
 
-WORKBENCH_SCRIPTS = ("parser.js", "typed.js", "layout.js", "networks.js", "workbench.js")
+WORKBENCH_SCRIPTS = ("base85.js", "parser.js", "typed.js", "layout.js", "networks.js", "workbench.js")
 EXPONENTS = (*range(-4, 10), 0.5, -0.5, 1.5)  # of powers with a notation of their own: x², not x^2
 EXAMPLES = (
     "tanh(w*x + b)",
@@ -39,6 +39,7 @@ EXAMPLES = (
     "J = maximum(x, 0) + x**2",
     "p = 1/(1 + exp(-z))\nJ = -(y*log(p) + (1 - y)*log(1 - p))",
 )
+LETTERS = str.maketrans("&<>", ",.:")  # in base 85, for those that are marks in HTML
 Samples = tuple[Sequence[Sequence[float]], Sequence[Sequence[float]]]  # inputs and targets, a row a sample
 XOR: Samples = ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [1.0], [0.0]])
 
@@ -54,12 +55,13 @@ def workbench(sheet: str = EXAMPLES[0], *, data: Mapping[str, Samples] | None = 
     True
     """
     sets = {"xor": XOR, **(data or {})}
-    leaf = Value(2.0, label="x")
-    first = leaf * leaf
+    lessons = json.loads(source("lessons.json"))
+    sheets = (sheet, *EXAMPLES, *(lesson["sheet"] for lesson in lessons if "sheet" in lesson))
     known = {
         "sheet": sheet,
         "examples": EXAMPLES,
-        "lessons": json.loads(source("lessons.json")),
+        "lessons": lessons,
+        "layouts": {text: layout for text in sheets if (layout := _layout(text))},
         "functions": {
             name: {"op": op.name, "arity": op.arity, "defaults": list(op.defaults)} for name, op in FUNCTIONS.items()
         },
@@ -78,7 +80,6 @@ def workbench(sheet: str = EXAMPLES[0], *, data: Mapping[str, Samples] | None = 
             name: {"inputs": [list(row) for row in inputs], "targets": [list(row) for row in targets]}
             for name, (inputs, targets) in sets.items()
         },
-        "graph": graph_data(first, topological_order(first), None, None, ()) | {"network": None},
     }
     choices = "".join(f"<option>{html.escape(name)}</option>" for name in sets)
     scripts = engine_script() + "".join(map(source, (*SCRIPTS, *NETWORK_SCRIPTS))) + script()
@@ -97,6 +98,18 @@ def _element(id: str, content: str) -> str:
     return f'<script type="application/json" id="{id}">{content}</script>\n'
 
 
+def _layout(sheet: str) -> Any:
+    """Where the nodes of a sheet stand, for the page to show while it cannot lay out yet; None of what has an error."""
+    try:
+        root, _ = parse(sheet, **dict.fromkeys(open_names(sheet), 0.5))
+    except (
+        ArithmeticError,
+        ValueError,
+    ):  # it is marked in the page what is wrong with it, or a leaf is out of a domain
+        return None
+    return graph_data(root, topological_order(root), None, None, ())["layout"]
+
+
 def _packed() -> str:
-    """Graphviz's WebAssembly as text; the same bytes in every run."""
-    return base64.b64encode(gzip.compress(webassembly(), 9, mtime=0)).decode()
+    """Graphviz's WebAssembly as text, in the letters of base85.js; the same bytes in every run."""
+    return base64.b85encode(gzip.compress(webassembly(), 9, mtime=0)).decode().translate(LETTERS)
