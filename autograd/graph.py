@@ -28,16 +28,18 @@ def topological_order(*roots: Value) -> list[Value]:
         elif node not in seen:
             seen.add(node)
             op, x, y = links(node)
-            if op is None:
+            if x is None:
                 order.append(node)
-            elif op.arity == 3:
+            elif y is None:
+                stack += (node, None, x)
+            elif op.arity == 3:  # type: ignore[union-attr]
                 stack += (node, None, *reversed(node.inputs))
-            else:  # most of every graph, without the tuple of its inputs
-                stack += (node, None)
-                if y is not None and y not in seen:
-                    stack.append(y)
-                if x not in seen:
-                    stack.append(x)
+            elif y not in seen:
+                stack += (node, None, y, x)
+            elif x not in seen:
+                stack += (node, None, x)
+            else:
+                order.append(node)
     return order
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from autograd.value import Constant, Value
+from autograd.value import Constant, Value, data_of
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 MOST_OBJECTS, MOST_ITEMS = 2_000, 10_000  # looked at, and compared at each call, of one container
@@ -101,7 +101,7 @@ class Outside:
             if isinstance(x, Constant) or (
                 isinstance(x, Value) and self._trained is not None and x not in self._trained
             ):
-                self.places.append(Place(f"{name}.data", functools.partial(getattr, x, "_data"), x._data))
+                self.places.append(Place(f"{name}.data", functools.partial(data_of, x), data_of(x)))
             if not isinstance(x, (*PLAIN, Value)) and id(x) not in seen:
                 seen[id(x)] = x
                 self._look_in(name, x)

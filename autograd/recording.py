@@ -19,7 +19,7 @@ from autograd import value
 from autograd.graph import topological_order
 from autograd.locks import lock_for_this_process
 from autograd.ops import OPERATIONS, Operation
-from autograd.value import Constant, Value, apply, become
+from autograd.value import Constant, Value, apply, become, data_of
 
 STOP = OPERATIONS["stop_gradient"]
 
@@ -139,11 +139,11 @@ class _Watcher:
         """Return the number of a node: where a function is being recorded, one that remembers the node."""
         own = _own.get()
         if node.op is None and isinstance(node, Constant):
-            return node._data
+            return data_of(node)
         if own is None:
             for elsewhere in list(_elsewhere):
                 elsewhere.numbers[node] = None
-            return node._data
+            return data_of(node)
         own.readings.append(Reading(node, own))
         return own.readings[-1]
 
@@ -153,7 +153,7 @@ class _Watcher:
             return number
         stopped = _stopped(number)
         become(node, stopped)
-        return stopped._data
+        return data_of(stopped)
 
     def compared(self, left: Value, relation: Callable[[Any, Any], bool], right: Value, outcome: bool) -> None:
         for recording in _concerned():
@@ -187,7 +187,7 @@ class Reading(float):
     used: bool
 
     def __new__(cls, node: Value, recording: Recording) -> Reading:
-        out = super().__new__(cls, node._data)
+        out = super().__new__(cls, data_of(node))
         out.node, out.recording, out.used = node, recording, False
         return out
 
@@ -230,7 +230,7 @@ def _extreme(which: int, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         expected = _EXTREMES[which](map(float.__float__, map(float.__add__, items, [-0.0] * len(items))))
         first, *others = [_stopped(x) if isinstance(x, Reading) else x for x in items]
         node = functools.reduce(functools.partial(apply, _ROWS[which]), others, first)
-        if node._data.hex() == expected.hex():
+        if data_of(node).hex() == expected.hex():
             own.readings.append(Reading(node, own))
             return own.readings[-1]
     return _EXTREMES[which](items)
@@ -267,7 +267,7 @@ def _arithmetic(row: Operation, name: str, turned: bool) -> Callable[..., Any]:
             else:
                 if number is NotImplemented:  # the other one is a Value
                     return node
-                if float.hex(node._data) == float.hex(number):
+                if float.hex(data_of(node)) == float.hex(number):
                     recording.readings.append(Reading(node, recording))
                     return recording.readings[-1]
         for x in (self, *others):

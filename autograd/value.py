@@ -778,8 +778,8 @@ def set_computed(node: Value, data: float, partials: Sequence[float | None]) -> 
 _PAIR = Operation(name="pair", symbol="", latex="", value=max, partials=(max, max))
 
 
-def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Value) -> Value:
-    """Return z = Σ_j W_j a_j + b, as the nodes that ``w1 * a1 + w2 * a2 + ... + b`` makes.
+def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Value, label: str = "") -> Value:
+    """Return z = Σ_j W_j a_j + b, labelled, as the nodes that ``w1 * a1 + w2 * a2 + ... + b`` makes.
 
     Raises ValueError where there is nothing to add up, or one list is longer than the other.
 
@@ -790,7 +790,9 @@ def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Val
         raise ValueError("sum_of_products: no inputs")
     if _blocks:
         first, *others = [w * a for w, a in zip(weights, inputs, strict=True)]
-        return sum(others, first) + bias
+        z = sum(others, first) + bias
+        z._label = label
+        return z
     # These nodes are most of every network's graph, so * and + are written out; a test holds them to the operators.
     total: Value | None = None
     number = 0.0
@@ -819,7 +821,9 @@ def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Val
             out._grad = None
             out._label = ""
             total = out
-    return total + bias  # type: ignore[operator]
+    z = total + bias  # type: ignore[operator]
+    z._label = label
+    return z
 
 
 def at_the_edges(op: Operation) -> str:
@@ -965,6 +969,53 @@ links = operator.attrgetter("_operation", "_x", "_y")
 What `op` and `inputs` tell, at the speed that a graph of a million nodes needs. In the place of the second input of
 three stands a node that is not one of the graph's: then ask for `inputs`.
 """
+
+
+data_of: Callable[[Value], float]
+data_of = operator.attrgetter("_data")
+"""Return the ``data`` of a node, for what reads many nodes: what records functions is not told that it was read."""
+
+
+def set_data(nodes: Iterable[Value], numbers: Iterable[float]) -> None:
+    """Set the ``data`` of nodes to floats, all of them at once.
+
+    >>> x, y = Value(1.0), Value(2.0)
+    >>> set_data([x, y], [3.0, 4.0])
+    >>> x, y
+    (Value(3.0), Value(4.0))
+    """
+    for node, number in zip(nodes, numbers, strict=True):
+        node._data = number
+    data_was_set()
+
+
+def set_labels(nodes: Iterable[Value], labels: Iterable[str]) -> None:
+    """Set the ``label`` of nodes to strings, all of them at once."""
+    for node, label in zip(nodes, labels, strict=True):
+        node._label = label
+
+
+@contextmanager
+def gradients_kept(leaves: Iterable[Value]) -> Iterator[None]:
+    """Within the block the leaves start without a gradient, and afterwards have the one that they had before.
+
+    >>> x = Value(3.0)
+    >>> x.grad = 1.0
+    >>> with gradients_kept([x]):
+    ...     (x * x).backward()
+    ...     print(x.grad)
+    6.0
+    >>> x.grad
+    1.0
+    """
+    before = [(leaf, leaf._grad) for leaf in leaves]
+    for leaf, _ in before:
+        leaf._grad = None
+    try:
+        yield
+    finally:
+        for leaf, grad in before:
+            leaf._grad = grad
 
 
 def become(leaf: Value, node: Value) -> None:

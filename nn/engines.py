@@ -18,7 +18,7 @@ import numpy as np
 from autograd.graph import topological_order
 from autograd.outside import Outside
 from autograd.recording import hindered, watching
-from autograd.value import Value
+from autograd.value import Value, data_of, gradients_kept
 from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
 from nn.layers import MLP
@@ -204,16 +204,11 @@ class VectorizedEngine:
     def _gradient(self, parameters: list[Value], costs: list[Value]) -> Floats:
         """Return the gradient of the mean of costs, with decay, by the graph; what the parameters have is kept."""
         scalar = self.scalar
-        before = [(x, x.grad) for x in parameters if x.has_grad]
-        scalar.model.zero_grad()
-        mean(costs).backward()
-        if scalar.decay_rate:
-            decay(scalar.model, scalar.decay_rate).backward()
-        found = np.array([x.grad for x in parameters])
-        scalar.model.zero_grad()
-        for x, grad in before:
-            x.grad = grad
-        return found
+        with gradients_kept(parameters):
+            mean(costs).backward()
+            if scalar.decay_rate:
+                decay(scalar.model, scalar.decay_rate).backward()
+            return np.array([x.grad for x in parameters])
 
     def _decay(self) -> float:
         scalar = self.scalar
@@ -336,7 +331,7 @@ class _Target(Value):
         if isinstance(other, Value):
             return self is other
         hindered("it asks whether a target equals a number")
-        return self._data == other
+        return data_of(self) == other
 
     def __hash__(self) -> int:
         hindered("it uses a target as a key")

@@ -24,7 +24,7 @@ from autograd import functions
 from autograd.labels import UnitLabel, visible
 from autograd.names_elsewhere import ARGUMENTS, explains_arguments, explains_names
 from autograd.ops import OPERATIONS, Operation, added, evaluate, local_derivative
-from autograd.value import Constant, Value, node_maker, sum_of_products
+from autograd.value import Constant, Value, node_maker, set_labels, sum_of_products
 
 SOFTMAX = "softmax"
 MANY = "one sample at a time; nn.outputs takes many"
@@ -196,13 +196,11 @@ class Layer:
         for neuron in self.neurons:
             if len(neuron.w) != len(inputs):
                 raise misfit(neuron, self.number, len(inputs))
-            z.append(unit := sum_of_products(neuron.w, inputs, neuron.b))
-            unit._label = neuron.z_label
+            z.append(sum_of_products(neuron.w, inputs, neuron.b, neuron.z_label))
         if self._activation is None:
             return z, z
         a = softmax(z) if (op := self.operation) is None else list(map(node_maker(op), z))
-        for unit, neuron in zip(a, self.neurons, strict=True):
-            unit._label = neuron.a_label
+        set_labels(a, [neuron.a_label for neuron in self.neurons])
         return z, a
 
     def parameters(self) -> list[Value]:
@@ -374,7 +372,7 @@ def input_nodes(x: Inputs, n_in: int, weight: Value) -> list[Value]:
         values = list(x)
     except TypeError:
         raise TypeError(f"inputs: got {x!r}; accepted: a sequence of {n_in} numbers or Values") from None
-    layer = weight._label.layer if isinstance(weight._label, UnitLabel) else 1
+    layer = weight.label.layer if isinstance(weight.label, UnitLabel) else 1
     if len(values) != n_in:
         raise ValueError(f"inputs: got {len(values)}; layer {layer} has {n_in} units ({MANY})")
     symbol = "x" if layer == 1 else "a"

@@ -17,7 +17,7 @@ from autograd import functions
 from autograd.labels import UnitLabel
 from autograd.ops import added
 from autograd.recording import hindered
-from autograd.value import Constant, Value, real
+from autograd.value import Constant, Value, data_of, real
 from nn.layers import MLP, Inputs, check_model
 
 Numbers = Value | float | Sequence[Value | float]
@@ -208,7 +208,7 @@ def _target(h: Any, y: Any) -> Any:
         return y
     if not isinstance(h, Value):
         return real(y)
-    label = h._label
+    label = h.label
     return Constant(y, label=_y_label(label.layer, label.units) if isinstance(label, UnitLabel) else "")
 
 
@@ -229,4 +229,4 @@ def _times_log(factor: Any, x: Any, stable: Loss) -> Any:
 
 
 def _number(x: Any) -> float:
-    return x._data if isinstance(x, Value) else x
+    return data_of(x) if isinstance(x, Value) else x

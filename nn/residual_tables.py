@@ -13,6 +13,7 @@ from typing import Any
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
 from autograd.ops import added
+from autograd.value import gradients_kept
 from nn.dead import DeadUnit, dead_units
 from nn.layers import MLP, check_model
 from nn.losses import Loss, check_loss, decay, mean, of_sample, squared_error
@@ -280,9 +281,7 @@ Key = tuple[UnitLabel, int]
 def _by_graph(
     model: MLP, inputs: list[list[float]], targets: list[list[float]], loss: Loss, decay_rate: float
 ) -> tuple[float, dict[Key, float]]:
-    before = [(parameter, parameter._grad) for parameter in model.parameters()]
-    model.zero_grad()
-    try:
+    with gradients_kept(model.parameters()):
         passes = [model.forward(x) for x in inputs]
         J = mean(of_sample(loss, nodes.output, y) for nodes, y in zip(passes, targets, strict=True))
         if decay_rate:
@@ -298,9 +297,6 @@ def _by_graph(
                     found[UnitLabel("W", l, (i, j)), 0] = w.grad
                 found[UnitLabel("b", l, (i,)), 0] = neuron.b.grad
         return J.data, found
-    finally:
-        for parameter, grad in before:
-            parameter._grad = grad
 
 
 def _by_formula(

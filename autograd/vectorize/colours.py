@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.value import Value
+from autograd.value import Value, data_of
 from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     op, uses, user = graph.op, graph.uses, graph.user
     inside = np.zeros(len(op), bool)
     everything = np.arange(len(op))
-    once = (uses == 1) & ~np.fromiter((bool(node._label) for node in graph.nodes), bool, len(op))
+    once = (uses == 1) & ~np.fromiter((bool(node.label) for node in graph.nodes), bool, len(op))
     once[list(roots)] = False
     first = graph.inputs[user, 0] == everything
     for rows, anywhere in (((ADD, SUB), ADD), *(((row,), LEAF) for row in EXTREMES)):
@@ -102,7 +102,7 @@ def colour_nodes(
             if operand >= 0:
                 c = colour[operand]
                 if c == NUMBER:
-                    parts.append(("number", nodes[operand]._data.hex()) if by_value[o] else NUMBER)
+                    parts.append(("number", data_of(nodes[operand]).hex()) if by_value[o] else NUMBER)
                 else:
                     parts.append(c)
                     free = False

@@ -53,16 +53,16 @@ def group_leaves(graph: Record, chains: Chains, given: Sequence[Leaves]) -> list
 
 def by_label(group: Leaves) -> list[Leaves]:
     """Return leaves in the arrays that the labels of a network say they are: W^(1)_ij is W1[i - 1, j - 1]."""
-    labels = [node._label for node in group.nodes]
+    labels = [node.label for node in group.nodes]
     if group.shape is not None or not all(isinstance(label, UnitLabel) for label in labels):
         return [group]
     parts: dict[tuple[str, int, int], list[Value]] = {}
     for node in group.nodes:
-        label: UnitLabel = node._label  # type: ignore[assignment]
+        label: UnitLabel = node.label  # type: ignore[assignment]
         parts.setdefault((label.symbol, label.layer, len(label.units)), []).append(node)
     groups = []
     for (symbol, layer, _), nodes in parts.items():
-        units = [node._label.units for node in nodes]  # type: ignore[attr-defined]
+        units = [node.label.units for node in nodes]  # type: ignore[attr-defined]
         shape = tuple(max(of_axis) for of_axis in zip(*units, strict=True))
         if len(set(units)) == len(units) == int(np.prod(shape)):
             nodes = [node for _, node in sorted(zip(units, nodes, strict=True), key=lambda item: item[0])]
@@ -76,7 +76,7 @@ def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
     """Return leaves in arrays of those that are used alike, and whose labels are alike where they are of few kinds."""
     if group.shape is not None:
         return [group]
-    stems = [without_indices(node._label) for node in group.nodes]
+    stems = [without_indices(node.label) for node in group.nodes]
     if len(set(stems)) > MOST_STEMS:
         stems = [""] * len(stems)
     colour = np.array(colours)
@@ -102,7 +102,7 @@ def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
     parts: dict[Any, list[Value]] = {}
     for p, (node, stem) in enumerate(zip(group.nodes, stems, strict=True)):
         parts.setdefault((stem, *sorted(signature.get(p, ()))), []).append(node)
-    return [Leaves(common_name([x._label for x in nodes]) or group.name, group.role, nodes) for nodes in parts.values()]
+    return [Leaves(common_name([x.label for x in nodes]) or group.name, group.role, nodes) for nodes in parts.values()]
 
 
 def shaped(group: Leaves, places: Ints, last: Sequence[int]) -> Leaves:

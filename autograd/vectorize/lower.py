@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.recompute import recomputed
+from autograd.value import data_of
 from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.axes import lay_out, refines
 from autograd.vectorize.builder import Builder
@@ -106,7 +107,7 @@ def lower(
 
 def numbers(graph: Record, colours: Colours) -> Floats:
     """Return the data of the nodes; what depends on numbers only is computed, since these may have been set anew."""
-    data = np.fromiter((node._data for node in graph.nodes), float, len(graph.nodes))
+    data = np.fromiter(map(data_of, graph.nodes), float, len(graph.nodes))
     fixed, computed = colours.of_node == NUMBER, graph.op != LEAF
     if (fixed & computed).any():
         for k in np.flatnonzero(computed & (colours.of_node < 0)).tolist():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.locks import lock_for_this_process
-from autograd.value import data_mark, data_was_set
+from autograd.value import data_mark, data_of, data_was_set, set_data
 from autograd.vectorize.leaves import Leaves
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ class Parameters:
         self.lock = lock_for_this_process()
         self.nodes = [x for group in groups for x in group.nodes]
         self.mark = data_mark()
-        self.seen = [
-            x._data for x in self.nodes
-        ]  # compared by identity: there is a new object each time that data is set
+        self.seen = list(map(data_of, self.nodes))  # the objects: there is a new one each time that data is set
         self.vector: Floats = np.array(self.seen, dtype=float)
         self.gradient: Floats = np.zeros(len(self.vector))
         self.arrays: dict[str, Floats] = {}
@@ -48,7 +46,7 @@ class Parameters:
         if mark is self.mark:
             return
         with self.lock:
-            data = [x._data for x in self.nodes]
+            data = list(map(data_of, self.nodes))
             changed = [k for k, (now, seen) in enumerate(zip(data, self.seen, strict=True)) if now is not seen]
             self.vector[changed] = [data[k] for k in changed]
             self.seen, self.mark = data, mark
@@ -58,13 +56,11 @@ class Parameters:
         with self.lock:
             self.take_data()
             self.seen = self.vector.tolist()
-            for node, number in zip(self.nodes, self.seen, strict=True):
-                node._data = number
-            data_was_set()
+            set_data(self.nodes, self.seen)
 
     def data_is_vector(self) -> None:
         """Take note that the data of the Values is what stands in ``vector``."""
-        self.seen = [x._data for x in self.nodes]
+        self.seen = list(map(data_of, self.nodes))
         data_was_set()
 
     def check(self) -> None:

@@ -104,7 +104,7 @@ class Placed:
 
     def name_of(self, nodes: Ints) -> str:
         """Return what an array of these nodes is called, by their labels."""
-        return common_name([self.graph.nodes[k]._label for k in nodes.ravel()[:256].tolist()])
+        return common_name([self.graph.nodes[k].label for k in nodes.ravel()[:256].tolist()])
 
     # Looking up -----------------------------------------------------------------------------------------------------
 

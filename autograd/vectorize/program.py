@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from autograd.recompute import recompute
-from autograd.value import Value
+from autograd.value import Value, data_of
 from autograd.vectorize.compiled import Compiled, Forms, coloured, compiled
 from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.given import as_numbers, given
@@ -83,7 +83,7 @@ class Program:
         self._numbers = Parameters(groups)
         self._lock = self._numbers.lock
         self._forms = Forms(self._given, known)
-        data = [x._data for x in self._given.graph.nodes]
+        data = list(map(data_of, self._given.graph.nodes))
         of_arrays, of_numbers = BACKENDS[backend]
         self._arrays = Arrays(self._forms, self._numbers, data)
         self._runner: Runner = self._arrays if of_arrays is Arrays else of_arrays(self._forms, self._numbers, data)

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows
 from autograd.symbolic import SYMBOLS, Expression, Formula, combine, symbol, to_numpy
-from autograd.value import Constant
+from autograd.value import Constant, data_of
 from autograd.vectorize.machine import root
 from autograd.vectorize.record import LEAF, ROWS, Record, depending
 from autograd.vectorize.source import slope_name
@@ -50,7 +50,7 @@ class Straight:
 
     def __init__(self, graph: Record, root: int, variables: Sequence[int]) -> None:
         self.root = root
-        self.values: list[Any] = [node._data for node in graph.nodes]
+        self.values: list[Any] = list(map(data_of, graph.nodes))
         self.gradients: list[Any] = []
         self.graph, self.active = graph, depending(graph, variables)
         self.may_miss = _may_miss(graph, root, self.active)
@@ -146,7 +146,7 @@ def _steps(
             k, row = start + i, ROWS[op[i]]
             operands = (x, y, z)[: row.arity]
             fixed = row.infix not in (1, 2)  # an exponent is part of the code, a factor is not
-            numbers = tuple(nodes[j]._data if fixed and nodes[j].__class__ is Constant else None for j in operands)
+            numbers = tuple(data_of(nodes[j]) if fixed and nodes[j].__class__ is Constant else None for j in operands)
             steps.append((function(_step_text(row, numbers)), k, x, y, z))
             if active[k]:
                 flags = tuple(may_miss[j] for j in (k, *operands))
@@ -214,7 +214,7 @@ def _key(
     inputs = graph.inputs[start:stop]
     leaf = (inputs >= 0) & (inputs < start) & (graph.op[inputs] == LEAF)
     relative = np.where(inputs < 0, -1 << 40, np.where(leaf, inputs + (1 << 40), inputs - start))
-    numbers = np.array([x._data if x.__class__ is Constant else math.inf for x in graph.nodes[start:stop]])
+    numbers = np.array([data_of(x) if x.__class__ is Constant else math.inf for x in graph.nodes[start:stop]])
     of_inputs = inputs.ravel().tolist()
     flags = [bytes(x[start:stop]) for x in (active, may_miss, late)]
     flags += [bytes(x[k] for k in of_inputs) for x in (active, may_miss)]
@@ -283,13 +283,13 @@ def _source(
 
     def name(k: int) -> str:
         if nodes[k].__class__ is Constant:
-            return f"({nodes[k]._data!r})"
+            return f"({data_of(nodes[k])!r})"
         if k >= start:
             return f"v{k - start}"
         return outside.setdefault(k, f"o{len(outside)}")
 
     def numbers_of(i: int) -> tuple[float | None, ...]:
-        return tuple(nodes[k]._data if nodes[k].__class__ is Constant else None for k in inputs[i] if k >= 0)
+        return tuple(data_of(nodes[k]) if nodes[k].__class__ is Constant else None for k in inputs[i] if k >= 0)
 
     computed = [i for i, o in enumerate(op) if o != LEAF]
     lines = [

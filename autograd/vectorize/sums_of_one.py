@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.value import Value
+from autograd.value import Value, data_of
 from autograd.vectorize.colours import NUMBER, Chains, colour_nodes
 from autograd.vectorize.record import ADD, LEAF, SUB, Record, uses_of
 
@@ -94,7 +94,7 @@ def _parts(terms: Sequence[int], colours: Sequence[int]) -> tuple[frozenset[int]
 
 def _keys(graph: Record, colours: Ints) -> Ints:
     """Return a number for every node that says its operation and the colours of its inputs, in so many bits each."""
-    data = np.fromiter((node._data for node in graph.nodes), float, len(graph.nodes))
+    data = np.fromiter(map(data_of, graph.nodes), float, len(graph.nodes))
     fixed = np.where(colours < 0, -1 - np.unique(data.view(np.int64), return_inverse=True)[1] % (1 << BITS - 1), 0)
     key = graph.op.astype(np.int64)
     for place in (2, 1, 0):

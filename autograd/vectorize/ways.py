@@ -14,7 +14,7 @@ from autograd.numpy_arrays import as_array
 from autograd.ops import Operation, evaluate
 from autograd.outside import Outside
 from autograd.recording import Recording, watching
-from autograd.value import Constant, Value, remembering
+from autograd.value import Constant, Value, data_of, gradients_kept, remembering
 from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
 from autograd.vectorize.record import Record, record
@@ -149,7 +149,7 @@ class Way:
         }
         by_value = self.guards.given_numbers
         leaves = [
-            None if x in by_value else x._data.hex() if x.__class__ is Constant else place.get(x, x)
+            None if x in by_value else data_of(x).hex() if x.__class__ is Constant else place.get(x, x)
             for x in graph.nodes
             if x.op is None
         ]
@@ -170,7 +170,7 @@ class _Guards:
         self.exact = list(recording.numbers)
         self.failures = recording.failures
         self.fallible = recording.successes
-        self.finite = np.isfinite([x._data for x in self.fallible])
+        self.finite = np.isfinite([data_of(x) for x in self.fallible])
         of_failures = [x for _, inputs in self.failures for x in inputs]
         self.watched = [*self.sides, *self.exact, *self.fallible, *of_failures]
         self.given_numbers: set[Value] = set()
@@ -233,16 +233,10 @@ def _obstacle(outside: Outside) -> str:
 def _slopes(root: Value) -> dict[Value, float]:
     """Return the gradient by every leaf; those that the leaves have stay as they are."""
     leaves = [x for x in topological_order(root) if x.op is None and not isinstance(x, Constant)]
-    before = [x._grad for x in leaves]
-    for x in leaves:
-        x._grad = None
-    try:
+    with gradients_kept(leaves):
         if not isinstance(root, Constant):
             root.backward()
-        return {x: x._grad or 0.0 for x in leaves}
-    finally:
-        for x, grad in zip(leaves, before, strict=True):
-            x._grad = grad
+        return {x: x.grad for x in leaves}
 
 
 def _is_power(number: int, base: int) -> bool:
