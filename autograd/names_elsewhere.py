@@ -1,6 +1,8 @@
-"""Names of micrograd, PyTorch and Keras that are others here, and the errors that say what to write instead.
+"""Names of micrograd, PyTorch, Keras, scikit-learn, JAX and HIPS autograd that are others here, and the errors that say
+what to write instead.
 
-The tables below are all there is: a missing attribute, a missing name of a module and an unknown argument look here.
+The tables below are all there is: a missing attribute, a missing name of a module, a missing module and an unknown
+argument look here.
 
 >>> from autograd import Value
 >>> Value(2.0).item()
@@ -12,8 +14,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -33,12 +35,32 @@ _ARRAY = "a Value is one number, without axes; arrays are lists of Values, or Nu
 _OWN_ATTRIBUTE = "a node takes no attributes but data, grad and label; keep others in a dict by node, {v: ...}"
 _LEAF = "every Value has a gradient; what is to have none is a Constant, from autograd"
 _PLACE = "there is one device, and one type: Python's 64-bit floats"
+_PLOT = "with matplotlib: plt.plot(history.cost)"
 _PICTURE = "write `draw(J).save('graph.svg')`, or .png, .pdf, .dot"
 _MODULE = (
     "a model is any class of yours that computes with Values; nn.MLP, nn.Layer and nn.Neuron have parameters() and "
     "zero_grad()"
 )
 _LOSSES = "costs are functions: nn.squared_error, nn.cross_entropy, nn.binary_cross_entropy, and these on logits"
+_NO_GRAD = "write `with no_grad():`, of autograd"
+_NUMPY = "NumPy's own functions take arrays of Values: `import numpy as np`"
+_JACOBIAN = "write `from autograd import jacobian`, then jacobian(f)(x)"
+_OWN_OPERATION = (
+    "write `from autograd.own_operations import own_operation`, then own_operation(name, value, derivatives)"
+)
+_SEED = "nothing draws from a common generator: nn.MLP(..., seed=0), nn.fit(..., seed=0), nn.moons(seed=0)"
+_NO_SUCH_LAYER = (
+    "networks are of fully connected layers, nn.Layer; any other model computes with Values in plain Python"
+)
+_ESTIMATOR = "write `from nn.estimators import NetworkClassifier`, which takes hidden=(16,), epochs and learning_rate"
+_SAVE = "write nn.save_model(model, 'model.json'); a graph by save_graph of autograd.files"
+_SCALE = "write nn.standardized(data)"
+_WEIGHTS = "model.parameters() are all weights and biases, as Values; neuron.w and neuron.b those of a unit"
+_OUTPUTS = "write nn.outputs(model, samples), or nn.classify(model, data)"
+_COST = "the mean cost of each epoch is history.cost, with a part held out history.validation_cost"
+_MODEL = "the network is classifier.model_: its layers have the weights, and what `fit` prints"
+_CHECK = "write `from autograd import gradcheck`, then gradcheck(f, inputs)"
+_TRANSFORMS = "write `from autograd import grad, jacobian, hessian, hvp, jvp, vjp`"
 
 ATTRIBUTES: dict[str, dict[str, str]] = {
     "Value": {
@@ -54,6 +76,12 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "requires_grad": _LEAF,
         "requires_grad_": _LEAF,
         "is_leaf": "a leaf has v.op None",
+        "draw": "write `from autograd import draw`, then draw(v)",
+        "plot": "write `from autograd import draw`, then draw(v)",
+        "play": "write `from autograd import play`, then play(v)",
+        "explain": "write `from autograd import explain`, then explain(v)",
+        "gradient": "the derivative, after J.backward(), is v.grad",
+        "detach_": "write v.detach(), which is a new node",
         "retain_grad": "every node keeps its gradient: v.grad",
         "clone": "a node need not be copied; copy.copy(v) is another one",
         "clamp": "write v.maximum(least).minimum(greatest), or one of them for one bound",
@@ -87,15 +115,37 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "param_groups": "the rate is optimizer.learning_rate, and what is moved optimizer.parameters",
         "lr": "it is learning_rate here",
         "minimize": "write J.backward(), optimizer.step(), optimizer.zero_grad()",
+        "apply_gradients": "write J.backward(), optimizer.step(), optimizer.zero_grad()",
+        "update": "write J.backward(), optimizer.step(), optimizer.zero_grad()",
     },
     "network": {
         "train": "nn.fit(model, data) trains; there is no mode to switch",
         "eval": "there is no mode to switch: a network computes the same in training and afterwards",
         "fit": "write nn.fit(model, data, loss, optimizer)",
         "compile": "write nn.fit(model, data, loss, optimizer)",
-        "predict": "write nn.outputs(model, samples), or nn.classify(model, data)",
+        "predict": _OUTPUTS,
+        "predict_proba": _OUTPUTS,
         "evaluate": "write nn.accuracy(model, data) or nn.mean_loss(model, data, loss)",
-        "summary": "print(model) tells the sizes, nn.draw.draw_network shows the network",
+        "score": "write nn.accuracy(model, data)",
+        "summary": "print(model) is the summary, nn.draw_network(J) the picture of a cost",
+        "backward": "a cost goes backward: J = nn.squared_error(model(x), y); J.backward()",
+        "step": "write optimizer.step(), or nn.fit, which does it",
+        "named_parameters": "each parameter has its name: [(p.label, p) for p in model.parameters()]",
+        "trainable_weights": _WEIGHTS,
+        "trainable_variables": _WEIGHTS,
+        "trainable_parameters": _WEIGHTS,
+        "variables": _WEIGHTS,
+        "weights": _WEIGHTS,
+        "get_weights": _WEIGHTS,
+        "set_weights": "write p.data = number for p in model.parameters(), or nn.load_model",
+        "count_params": "write len(model.parameters())",
+        "num_parameters": "write len(model.parameters())",
+        "kernel": "the weights of a unit are neuron.w, those of a layer stand in layer.neurons",
+        "coefs_": "the weights of a unit are neuron.w, those of a layer stand in layer.neurons",
+        "intercepts_": "the bias of a unit is neuron.b",
+        "add": "layers stand in the list model.layers",
+        "children": "layers stand in the list model.layers, units in layer.neurons",
+        "modules": "layers stand in the list model.layers, units in layer.neurons",
         "state_dict": "write nn.save_model(model, 'model.json')",
         "load_state_dict": "write nn.load_model('model.json')",
         "save": "write nn.save_model(model, 'model.json')",
@@ -104,15 +154,83 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "bias": "the bias of a unit is neuron.b",
         "weight": "the weights of a unit are neuron.w, those of a layer stand in layer.neurons",
     },
+    "History": {
+        "history": _COST,
+        "loss": _COST,
+        "losses": _COST,
+        "val_loss": _COST,
+        "loss_curve_": _COST,
+        "accuracy": "nn.accuracy(model, data) is that of the model; with a part held out, history.validation_accuracy",
+        "val_accuracy": "with a part held out it is history.validation_accuracy",
+        "epoch": "write range(1, len(history.cost) + 1)",
+        "epochs": "write len(history.cost)",
+        "plot": _PLOT,
+    },
+    "NetworkClassifier": {
+        "coefs_": _MODEL,
+        "coef_": _MODEL,
+        "intercepts_": _MODEL,
+        "intercept_": _MODEL,
+        "loss_curve_": "nn.fit returns a history, whose cost is that of each epoch",
+        "loss_": "nn.fit returns a history, whose cost is that of each epoch",
+        "best_loss_": "nn.fit returns a history, whose cost is that of each epoch",
+    },
     "autograd": {
-        "draw_dot": "write `from autograd.draw import draw`, then draw(root)",
+        "draw_dot": "write `from autograd import draw`, then draw(root)",
         "trace": "the nodes are topological_order(root), the operands of one v.inputs",
         "tensor": "numbers are Values: Value(2.0); " + _ARRAY,
         "Tensor": "numbers are Values: Value(2.0); " + _ARRAY,
         "Variable": "numbers are Values: Value(2.0)",
-        "grad": "write `from autograd.transform import grad`",
-        "no_grad": "write `from autograd.value import no_grad`",
+        "array": "numbers are Values: Value(2.0); " + _ARRAY,
+        "Parameter": "numbers are Values: Value(2.0)",
+        "backward": "write J.backward()",
+        "Function": _OWN_OPERATION,
+        "primitive": _OWN_OPERATION,
+        "defvjp": _OWN_OPERATION,
+        "defjvp": _OWN_OPERATION,
+        "custom_vjp": _OWN_OPERATION,
+        "custom_jvp": _OWN_OPERATION,
+        "custom_gradient": _OWN_OPERATION,
+        "extend": _OWN_OPERATION,
+        "enable_grad": "recording goes on after `with no_grad():`, of autograd",
+        "inference_mode": _NO_GRAD,
+        "set_grad_enabled": _NO_GRAD,
+        "manual_seed": _SEED,
+        "seed": _SEED,
+        "random": _SEED,
+        "GradientTape": "every Value remembers: J.backward(), then x.grad",
+        "jit": "write `from autograd import vectorize`, then vectorize(f) or vectorize(J)",
+        "vmap": "write `from autograd import vectorize`: vectorize(J, inputs=...) runs over samples",
+        "pmap": "write `from autograd import vectorize`: vectorize(J, inputs=...) runs over samples",
+        "jacfwd": _JACOBIAN,
+        "jacrev": _JACOBIAN,
+        "linearize": "write `from autograd import jvp`, or total_differential of autograd.approximation",
+        "make_jaxpr": "print(explain(J)) has the steps of a graph, print(vectorize(J)) its array program",
+        "checkpoint": "a graph stays in memory; vectorize(J) keeps arrays only",
+        "elementwise_grad": "write [grad(f)(x) for x in xs]",
+        "egrad": "write [grad(f)(x) for x in xs]",
+        "deriv": "write `from autograd import grad`",
+        "derivative": "write `from autograd import grad`",
+        "holomorphic_grad": "numbers are real here, without complex ones",
+        "make_vjp": "write `from autograd import vjp`, then vjp(f, x, direction)",
+        "make_jvp": "write `from autograd import jvp`, then jvp(f, x, direction)",
+        "make_hvp": "write `from autograd import hvp`, then hvp(f, x, direction)",
+        "hessian_vector_product": "write `from autograd import hvp`, then hvp(f, x, direction)",
+        "hessian_tensor_product": "write `from autograd import hvp`, then hvp(f, x, direction)",
+        "functional": _TRANSFORMS,
+        "differential_operators": _TRANSFORMS,
+        "check_grads": _CHECK,
+        "test_util": _CHECK,
+        "set_detect_anomaly": "why_nan(J), of autograd.explain, names the operation that made a nan",
+        "detect_anomaly": "why_nan(J), of autograd.explain, names the operation that made a nan",
+        "numpy": _NUMPY,
+        "scipy": _NUMPY,
+        "misc": "optimizers are nn.SGD, nn.Adam and nn.AdamW",
+        "optim": "optimizers are nn.SGD, nn.Adam and nn.AdamW",
+        "save": _SAVE,
+        "load": "write nn.load_model('model.json'); a graph by load_graph of autograd.files",
         "nn": "networks stand in a package of their own: `import nn`",
+        "MLP": "networks stand in a package of their own: `from nn import MLP`",
         "engine": "write `from autograd import Value`",
     },
     "nn": {
@@ -131,7 +249,50 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "BCEWithLogitsLoss": _LOSSES,
         "Optimizer": "write nn.SGD(model.parameters()) or nn.Adam(model.parameters())",
         "functional": "activations stand in autograd, costs in nn",
-        "draw_dot": "write `from autograd.draw import draw`, then draw(root); nn.draw.draw_network(J) draws units",
+        "F": "activations stand in autograd, costs in nn",
+        "relu": "activations of Values stand in autograd: `from autograd import relu`",
+        "tanh": "activations of Values stand in autograd: `from autograd import tanh`",
+        "sigmoid": "activations of Values stand in autograd: `from autograd import sigmoid`",
+        "LeakyReLU": "activations are names: nn.MLP(2, [16, 1], activation='leaky_relu')",
+        "GELU": "activations are names: nn.MLP(2, [16, 1], activation='gelu')",
+        "mse_loss": _LOSSES,
+        "nll_loss": _LOSSES,
+        "NLLLoss": _LOSSES,
+        "MeanSquaredError": _LOSSES,
+        "BatchNorm1d": _NO_SUCH_LAYER,
+        "BatchNormalization": _NO_SUCH_LAYER,
+        "LayerNorm": _NO_SUCH_LAYER,
+        "Dropout": _NO_SUCH_LAYER,
+        "Conv1d": _NO_SUCH_LAYER,
+        "Conv2d": _NO_SUCH_LAYER,
+        "Conv2D": _NO_SUCH_LAYER,
+        "Embedding": _NO_SUCH_LAYER,
+        "Flatten": _NO_SUCH_LAYER,
+        "LSTM": _NO_SUCH_LAYER,
+        "RNN": _NO_SUCH_LAYER,
+        "Activation": "an activation is an argument: nn.Layer(n_in, n_out, activation='tanh')",
+        "Input": "the first size is that of the inputs: nn.MLP(2, [16, 1]) has two",
+        "InputLayer": "the first size is that of the inputs: nn.MLP(2, [16, 1]) has two",
+        "Model": "write nn.MLP(n_in, [16, 16, 1], activation='relu')",
+        "init": "first weights are drawn for the activation, from seed=; p.data = number sets others",
+        "DataLoader": "nn.fit(model, data, batch_size=16) shuffles and makes batches",
+        "Trainer": "write nn.fit(model, data, loss, optimizer)",
+        "train_model": "write nn.fit(model, data, loss, optimizer)",
+        "RMSprop": "optimizers are nn.SGD, nn.Adam and nn.AdamW",
+        "save": _SAVE,
+        "predict": _OUTPUTS,
+        "plot_model": "write nn.draw_network(J), J a cost of the model's outputs",
+        "MLPClassifier": _ESTIMATOR,
+        "NetworkClassifier": _ESTIMATOR,
+        "MLPRegressor": "write nn.fit(model, (X, y), nn.squared_error)",
+        "load_iris": "write nn.load('iris')",
+        "load_digits": "write nn.load('digits')",
+        "make_moons": "write nn.moons()",
+        "make_circles": "write nn.circles()",
+        "train_test_split": "write train, held_out = data.split(0.2), data a Dataset",
+        "StandardScaler": _SCALE,
+        "accuracy_score": "write nn.accuracy(model, data)",
+        "draw_dot": "write `from autograd import draw`, then draw(root); nn.draw_network(J) draws units",
     },
 }
 
@@ -169,6 +330,29 @@ ARGUMENTS: dict[str, str] = {
     "num_epochs": "it is epochs= here",
     "validation_split": "it is validation= here",
     "verbose": "it is progress= here",
+    "batch": "it is batch_size= here",
+    "max_iter": "it is epochs= here",
+    "random_state": "it is seed= here",
+    "random_seed": "it is seed= here",
+    "learning_rate_init": "it is learning_rate= here",
+    "rate": "it is learning_rate= here",
+    "alpha": "the learning rate α is learning_rate= here, a weight decay decay_rate=",
+    "l2": "it is decay_rate= here",
+    "hidden_layer_sizes": "it is hidden= here",
+    "hidden_sizes": "it is sizes= here, with the number of outputs at its end",
+    "layers": "it is sizes= here, with the number of outputs at its end",
+    "n_out": "the last of sizes= is the number of outputs",
+    "validation_data": "validation=0.2 holds that part of the samples out; of others nn.accuracy(model, data)",
+    "test_size": "write data.split(0.2)",
+    "metrics": "nn.accuracy(model, data) is that of a model; validation=0.2 has it after each epoch",
+    "callbacks": "a loop of nn.fit(..., epochs=1) with one optimizer runs your code after each epoch",
+    "shuffle": "the order of the samples is drawn from seed=; leave the argument out",
+    "n_samples": "it is samples= here",
+    "argnum": "it is argnums= here",
+    "use_bias": "every unit has a bias",
+    "kernel_initializer": "first weights are drawn for the activation, from seed=",
+    "nesterov": "SGD has momentum=",
+    "amsgrad": "Adam is that of Kingma and Ba; leave the argument out",
     "format": "the ending of the name tells it: draw(J).save('graph.svg')",
     "rankdir": "a graph is drawn from left to right",
 }
@@ -205,15 +389,22 @@ def _own_names(self: object) -> list[str]:
     return [x for x in object.__dir__(self) if not isinstance(inspect.getattr_static(self, x, None), Elsewhere)]
 
 
-def missing_name(module: str, name: str) -> Exception:
-    """Return the error of a module that is asked for a name it does not have.
+def missing_name(module: ModuleType, name: str) -> AttributeError:
+    """Return the error of a module that is asked for a name it does not have."""
+    here = ATTRIBUTES[module.__name__].get(name)
+    message = f"module {module.__name__!r} has no attribute {name!r}" + (f": {here}" if here else "")
+    return AttributeError(message, name=name, obj=module)
 
-    That of ``from nn import Linear`` is an ImportError, as the words of an AttributeError get lost in an import.
-    """
-    here = ATTRIBUTES[module].get(name)
-    message = f"module {module!r} has no attribute {name!r}" + (f": {here}" if here else "")
-    imports = sys._getframe(2).f_code.co_name == "_handle_fromlist"
-    return ImportError(message) if here and imports else AttributeError(message)
+
+class ModulesElsewhere:
+    """The last place where an import looks: ``import autograd.numpy`` and ``from nn import Linear`` are answered."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        """Raise ModuleNotFoundError for a module that is another name here."""
+        package, _, module = name.rpartition(".")
+        if here := ATTRIBUTES.get(package, {}).get(module):
+            raise ModuleNotFoundError(f"{package} has no {module}: {here}")
 
 
 def unknown_argument(function: str, name: str, accepted: Iterable[str]) -> TypeError:

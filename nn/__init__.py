@@ -1,6 +1,7 @@
 """Networks of Values: layers, costs, residuals, training."""
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 import autograd
@@ -29,6 +30,7 @@ from nn.losses import (
 if TYPE_CHECKING:
     from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
     from nn.dead import DeadUnit, dead_units
+    from nn.draw import draw_network
     from nn.files import load_model, save_model
     from nn.optim import SGD, Adam, AdamW
     from nn.residual_tables import ResidualTable, central_difference, residual_table
@@ -62,6 +64,7 @@ __all__ = [
     "dead_units",
     "decay",
     "descend",
+    "draw_network",
     "fit",
     "gradients",
     "huber",
@@ -82,7 +85,7 @@ __all__ = [
     "xor",
 ]
 
-_LATER = ("nn.datasets", "nn.dead", "nn.files", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train")
+_LATER = ("nn.datasets", "nn.dead", "nn.files", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train", "nn.draw")
 
 
 def __getattr__(name: str) -> Any:
@@ -91,7 +94,7 @@ def __getattr__(name: str) -> Any:
         for module in map(importlib.import_module, _LATER):
             if hasattr(module, name):
                 return getattr(module, name)
-    raise missing_name(__name__, name)
+    raise missing_name(sys.modules[__name__], name)
 
 
 def __dir__() -> list[str]:

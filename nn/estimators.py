@@ -17,6 +17,7 @@ try:
 except ImportError:
     raise ModuleNotFoundError("scikit-learn is not installed: pip install 'chainrule[sklearn]'") from None
 
+from autograd.names_elsewhere import explains_arguments, explains_names
 from nn.layers import MLP, SOFTMAX, check_model
 from nn.losses import cross_entropy
 from nn.optim import Adam
@@ -24,6 +25,7 @@ from nn.residuals import outputs
 from nn.train import fit
 
 
+@explains_names("NetworkClassifier")
 class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A network of Values that learns classes: softmax outputs, cross-entropy, Adam.
 
@@ -42,6 +44,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     array(['low', 'high'], dtype='<U4')
     """
 
+    @explains_arguments
     def __init__(
         self,
         hidden: Sequence[int] = (16,),

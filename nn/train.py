@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.labels import visible
-from autograd.names_elsewhere import explains_arguments
+from autograd.names_elsewhere import explains_arguments, explains_names
 from autograd.value import Value, remembering
 from nn.datasets import Dataset, scaling
 from nn.dead import DeadUnit, dead_units
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
+@explains_names("History")
 @dataclass(slots=True, repr=False)
 class History:
     """What `fit` did, epoch by epoch.

@@ -1,6 +1,7 @@
-"""Names of micrograd, PyTorch and Keras: what is another one here is said in the error."""
+"""Names of other systems: what is another one here is said in the error."""
 
 import inspect
+import re
 
 import pytest
 
@@ -16,6 +17,8 @@ OWNERS = {
     "Drawing": [PICTURE],
     "optimizer": [nn.SGD([Value(1.0)]), nn.Adam([Value(1.0)])],
     "network": [nn.Neuron(2), nn.Layer(2, 3), nn.MLP(2, [3, 1])],
+    "History": [nn.History()],
+    "NetworkClassifier": [],
     "autograd": [autograd],
     "nn": [nn],
 }
@@ -38,7 +41,7 @@ def test_the_words_of_an_import_are_those_of_the_attribute():
     for statement, words in {
         "from nn import Linear": "nn.Layer",
         "from nn import Module": "parameters",
-        "from autograd import draw_dot": "from autograd.draw import draw",
+        "from autograd import draw_dot": "from autograd import draw",
         "import nn; nn.Sequential": "nn.MLP",
     }.items():
         with pytest.raises((ImportError, AttributeError), match=words):
@@ -46,6 +49,23 @@ def test_the_words_of_an_import_are_those_of_the_attribute():
     with pytest.raises(ImportError, match="cannot import name 'nothing'"):
         exec("from nn import nothing")
     assert not hasattr(nn, "nothing")
+
+
+def test_a_classifier_says_where_the_weights_are():
+    estimators = pytest.importorskip("nn.estimators", reason="scikit-learn is not installed")
+    for name, here in ATTRIBUTES["NetworkClassifier"].items():
+        assert not hasattr(estimators.NetworkClassifier(), name)
+        with pytest.raises(AttributeError, match=re.escape(here)):
+            getattr(estimators.NetworkClassifier(), name)
+    with pytest.raises(TypeError, match=r"hidden= here.*accepted: hidden"):
+        estimators.NetworkClassifier(hidden_layer_sizes=(4,))
+
+
+def test_a_misspelt_name_of_a_module_is_a_did_you_mean():
+    for module in (autograd, nn):
+        with pytest.raises(AttributeError) as caught:
+            module.cross_entrpy  # noqa: B018
+        assert (caught.value.name, caught.value.obj) == ("cross_entrpy", module)  # Python finds the nearest name of dir
 
 
 W = Value(2.0)
@@ -88,8 +108,8 @@ def test_what_is_written_elsewhere_is_answered_by_what_is_written_here(attempt, 
 
 
 def test_an_unknown_argument_names_those_there_are():
-    with pytest.raises(TypeError, match=r"SGD: got an argument rate=; accepted: parameters, learning_rate, momentum"):
-        nn.SGD([W], rate=0.1)
+    with pytest.raises(TypeError, match=r"SGD: got an argument speed=; accepted: parameters, learning_rate, momentum"):
+        nn.SGD([W], speed=0.1)
     with pytest.raises(TypeError, match=r"backward: got an argument x=; accepted: no arguments"):
         W.backward(x=1)
 

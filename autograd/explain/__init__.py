@@ -11,6 +11,9 @@ function returns prints itself as text, shows itself in a notebook, and has ``.l
       = 2.0
 """
 
+import sys
+
+from autograd.callable_modules import CallableModule
 from autograd.explain.derivations import ChainRuleSum, Explanation, explain
 from autograd.explain.networks import ResidualDerivation, Unit, explain_residuals
 from autograd.explain.nonfinite import WhyNan, remember_lines, why_nan
@@ -35,3 +38,5 @@ __all__ = [
     "remember_lines",
     "why_nan",
 ]
+
+sys.modules[__name__].__class__ = CallableModule

@@ -37,7 +37,12 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     function     `vectorize`, of graphs and of functions
 """
 
+import sys
+
+from autograd.callable_modules import CallableModule
 from autograd.vectorize.function import VectorizedFunction, vectorize
 from autograd.vectorize.program import Program
 
 __all__ = ["Program", "VectorizedFunction", "vectorize"]
+
+sys.modules[__name__].__class__ = CallableModule

@@ -1,0 +1,206 @@
+"""What people from other systems type first works here, or is answered by the name to use.
+
+The list was written before the code was looked at.
+"""
+
+import re
+from importlib.util import find_spec
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from autograd.names_elsewhere import ARGUMENTS, ATTRIBUTES
+
+WORKS = None
+GUESSES = {
+    "PyTorch": {
+        "autograd.tensor(2.0, requires_grad=True)": "Value(2.0)",
+        "autograd.Tensor(2.0)": "Value(2.0)",
+        "autograd.Variable(2.0)": "Value(2.0)",
+        "x.item()": "v.data",
+        "x.detach()": WORKS,
+        "x.requires_grad": "Constant",
+        "x.requires_grad_()": "Constant",
+        "x.grad_fn": "v.op",
+        "x.is_leaf": "v.op",
+        "x.clone()": "copy.copy(v)",
+        "x.numpy()": "v.data",
+        "x.retain_grad()": "v.grad",
+        "x.zero_grad()": "del v.grad",
+        "y.backward(retain_graph=True)": "leave the argument out",
+        "autograd.no_grad()": WORKS,
+        "autograd.backward(y)": "J.backward()",
+        "autograd.Function": "own_operation",
+        "autograd.gradcheck(lambda a: a * a, 2.0)": WORKS,
+        "autograd.manual_seed(0)": "seed=0",
+        "autograd.relu(x)": WORKS,
+        "autograd.sin(x)": WORKS,
+        "x.pow(2)": WORKS,
+        "x.square()": WORKS,
+        "x.sigmoid()": WORKS,
+        "nn.Linear(2, 1)": "nn.Layer(n_in, n_out, activation=None)",
+        "nn.Sequential(nn.Layer(2, 4))": "nn.MLP",
+        "nn.ReLU()": "activation='relu'",
+        "nn.Tanh()": "activation='tanh'",
+        "nn.Module": "nn.MLP",
+        "nn.Parameter(1.0)": "Values",
+        "nn.MSELoss()": "nn.squared_error",
+        "nn.CrossEntropyLoss()": "nn.cross_entropy",
+        "nn.BCEWithLogitsLoss()": "nn.binary_cross_entropy",
+        "nn.Dropout(0.5)": "nn.Layer",
+        "nn.BatchNorm1d(4)": "nn.Layer",
+        "nn.functional.relu(x)": "autograd",
+        "nn.init": "seed=",
+        "from nn import optim": WORKS,
+        "nn.SGD(model.parameters(), lr=0.1)": "learning_rate=",
+        "nn.Adam(model.parameters(), weight_decay=0.01)": "decay_rate=",
+        "nn.AdamW(model.parameters())": WORKS,
+        "optimizer.zero_grad()": WORKS,
+        "optimizer.param_groups": "optimizer.learning_rate",
+        "model.named_parameters()": "p.label",
+        "model.state_dict()": "nn.save_model",
+        "model.load_state_dict({})": "nn.load_model",
+        "model.train()": "nn.fit",
+        "model.eval()": "no mode",
+        "model.forward([0.5, -1.0])": WORKS,
+        "model.zero_grad()": WORKS,
+        "model.to('cpu')": "one device",
+        "model.backward()": "J.backward()",
+        "from nn import DataLoader": "batch_size=",
+        "nn.cross_entropy([x, y], 0)": "one target for each output",
+        "nn.mse_loss([x], [1.0])": "nn.squared_error",
+        "nn.save(model, path)": "nn.save_model",
+    },
+    "Keras": {
+        "nn.Dense(16, activation='relu')": "nn.Layer",
+        "nn.Input(2)": "nn.MLP(2, ",
+        "model.fit(X, Y, epochs=2)": "nn.fit",
+        "nn.fit(model, X, Y)": "(inputs, targets)",
+        "nn.fit(model, (X, Y), verbose=0)": "progress=",
+        "nn.fit(model, (X, Y), validation_split=0.2)": "validation=",
+        "model.compile(optimizer='adam', loss='mse')": "nn.fit",
+        "model.predict(X)": "nn.outputs",
+        "model.evaluate(X, Y)": "nn.mean_loss",
+        "model.summary()": "print(model)",
+        "model.save(path)": "nn.save_model",
+        "nn.load_model(path)": "No such file",
+        "model.get_weights()": "model.parameters()",
+        "model.count_params()": "len(model.parameters())",
+        "model.layers[0].weights": "neuron.w",
+        "model.layers[0].kernel": "neuron.w",
+        "model.layers[0].bias": "neuron.b",
+        "model.trainable_weights": "model.parameters()",
+        "history.history['loss']": "history.cost",
+        "history.val_loss": "history.validation_cost",
+        "nn.plot_model(model)": "nn.draw_network",
+        "autograd.GradientTape()": "J.backward()",
+    },
+    "scikit-learn": {
+        "nn.MLPClassifier(hidden_layer_sizes=(4,))": "NetworkClassifier",
+        "nn.MLPRegressor(max_iter=2)": "nn.squared_error",
+        "nn.load_iris()": "nn.load('iris')",
+        "nn.make_moons(n_samples=10, noise=0.1, random_state=0)": "nn.moons()",
+        "nn.train_test_split(X, Y)": "data.split(0.2)",
+        "nn.StandardScaler()": "nn.standardized",
+        "nn.accuracy_score(Y, Y)": "nn.accuracy",
+        "model.score(X, Y)": "nn.accuracy",
+        "model.coefs_": "neuron.w",
+    },
+    "JAX": {
+        "autograd.grad(lambda a: a * a)(2.0)": WORKS,
+        "autograd.value_and_grad(lambda a: a * a)(2.0)": WORKS,
+        "autograd.jit(lambda a: a * a)": "vectorize",
+        "autograd.vmap(lambda a: a * a)": "vectorize",
+        "autograd.jacfwd(lambda a: a * a)": "jacobian",
+        "autograd.jacrev(lambda a: a * a)": "jacobian",
+        "autograd.hessian(lambda a: a * a)(2.0)": WORKS,
+        "autograd.jvp(lambda a: a * a, (2.0,), (1.0,))": WORKS,
+        "autograd.make_jaxpr(lambda a: a * a)": "explain",
+        "autograd.stop_gradient(x)": WORKS,
+        "autograd.custom_vjp(lambda a: a * a)": "own_operation",
+        "autograd.checkpoint(lambda a: a * a)": "vectorize",
+    },
+    "HIPS autograd": {
+        "import autograd.numpy as np": "import numpy as np",
+        "from autograd import numpy as np": "import numpy as np",
+        "from autograd import elementwise_grad": "grad(f)(x)",
+        "autograd.jacobian(lambda a: [a * a])(2.0)": WORKS,
+        "autograd.make_vjp(lambda a: a * a)": "vjp",
+        "from autograd.extend import primitive, defvjp": "own_operation",
+        "from autograd.misc.optimizers import adam": "nn.Adam",
+        "from autograd.test_util import check_grads": "gradcheck",
+    },
+    "micrograd": {
+        "from autograd.engine import Value": "from autograd import Value",
+        "from autograd.nn import MLP": "import nn",
+        "nn.MLP(3, [4, 4, 1])": WORKS,
+        "nn.Neuron(2)": WORKS,
+        "x._prev": WORKS,
+        "x._op": WORKS,
+        "y._backward()": WORKS,
+        "autograd.Value(2.0, label='a')": WORKS,
+        "autograd.draw_dot(y)": "from autograd import draw",
+        "autograd.trace(y)": "topological_order",
+        "model([0.5, -1.0])": WORKS,
+        "len(model.parameters())": WORKS,
+    },
+    "the names of this project": {
+        "autograd.draw(y)": WORKS,
+        "autograd.explain(y)": WORKS,
+        "autograd.play(y)": WORKS,
+        "autograd.vectorize(y)": WORKS,
+        "from autograd import grad, draw, explain, play, vectorize; draw(y), explain(y), play(y), vectorize(y)": WORKS,
+        "from autograd.draw import draw; draw(y)": WORKS,
+        "import autograd.draw as pictures; pictures.draw(y), pictures(y), pictures.Drawing": WORKS,
+        "y.draw()": "draw(v)",
+        "y.plot()": "draw(v)",
+        "y.explain()": "explain(v)",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def trained():
+    model = nn.MLP(2, [1], seed=1)
+    return nn.fit(model, ([[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]), nn.squared_error, epochs=1)
+
+
+@pytest.mark.parametrize(("guess", "answer"), [guess for known in GUESSES.values() for guess in known.items()])
+def test_a_guess_works_or_is_answered_by_the_name_to_use(guess, answer, trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    x = Value(2.0, label="x")
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    names = {
+        "autograd": autograd,
+        "nn": nn,
+        "x": x,
+        "y": x * x,
+        "model": model,
+        "optimizer": nn.SGD(model.parameters()),
+        "history": trained,
+        "X": [[0.0, 1.0], [1.0, 0.0]],
+        "Y": [0.0, 1.0],
+        "path": "model.json",
+    }
+    if answer is WORKS:
+        exec(guess, names)
+    else:
+        with pytest.raises((AttributeError, ImportError, OSError, TypeError, ValueError)) as caught:
+            exec(guess, names)
+        assert answer in str(caught.value)
+
+
+def test_there_are_a_hundred_guesses():
+    assert sum(map(len, GUESSES.values())) >= 100
+
+
+def test_what_an_answer_names_is_there():
+    answers = [text for table in ATTRIBUTES.values() for text in table.values()] + list(ARGUMENTS.values())
+    for text in answers:
+        for module, names in re.findall(r"from ([\w.]+) import ([\w, ]+)`", text):
+            if module != "nn.estimators" or find_spec("sklearn"):
+                exec(f"from {module} import {names}", {})
+        for name in re.findall(r"(?<!from )\bnn\.([A-Za-z_]\w*)", text):
+            assert hasattr(nn, name), text
