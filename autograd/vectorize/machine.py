@@ -71,23 +71,24 @@ def _erfc(function: Callable[..., Any], x: Floats, out: Floats | None = None) ->
 def maximum(x: Any, y: Any, out: Floats | None = None) -> Any:
     """Return the larger ones. Of two zeros NumPy takes either; here 0.0 is larger than -0.0."""
     found = np.asarray(np.maximum(x, y, out=out))
-    if (zero := found == 0.0).any():
-        np.add(x, y, out=found, where=zero & np.equal(x, y))
+    if np.count_nonzero(found) < found.size:
+        np.add(x, y, out=found, where=(found == 0.0) & np.equal(x, y))
     return found
 
 
 def minimum(x: Any, y: Any, out: Floats | None = None) -> Any:
     """Return the smaller ones; of two zeros -0.0."""
     found = np.asarray(np.minimum(x, y, out=out))
-    if (zero := found == 0.0).any():
-        np.copyto(found, -(np.negative(x) - y), where=zero & np.equal(x, y))
+    if np.count_nonzero(found) < found.size:
+        np.copyto(found, -(np.negative(x) - y), where=(found == 0.0) & np.equal(x, y))
     return found
 
 
 def largest(x: Floats, axis: int | tuple[int, ...], out: Floats | None = None) -> Any:
     """Return the largest along an axis, or several; of zeros 0.0, where NumPy takes any."""
     found = np.asarray(np.maximum.reduce(x, axis, out=out))
-    if (zero := found == 0.0).any():
+    if np.count_nonzero(found) < found.size:
+        zero = found == 0.0
         signs = np.signbit(_beside(x, axis, zero, -1.0))
         found[zero] = np.where(signs.all(-1), -0.0, 0.0)
     return found
@@ -96,7 +97,8 @@ def largest(x: Floats, axis: int | tuple[int, ...], out: Floats | None = None) -
 def smallest(x: Floats, axis: int | tuple[int, ...], out: Floats | None = None) -> Any:
     """Return the least along an axis, or several; of zeros -0.0."""
     found = np.asarray(np.minimum.reduce(x, axis, out=out))
-    if (zero := found == 0.0).any():
+    if np.count_nonzero(found) < found.size:
+        zero = found == 0.0
         signs = np.signbit(_beside(x, axis, zero, 1.0))
         found[zero] = np.where(signs.any(-1), -0.0, 0.0)
     return found
@@ -148,7 +150,7 @@ VIEWS = (Index, Transpose, Reshape)
 ONE_CORE = 2**18  # products of numbers: OpenBLAS does as many on one core, and more on several
 MANY_CORES = 2**23  # products that are not worth blocks
 ONE_CORE_VECTOR = 9000  # of a matrix and a vector, or two vectors
-AT_ONCE = 8192  # numbers that are looked at together
+AT_ONCE = 2**15  # numbers that are looked at together
 CACHE_LINE = 64  # bytes, of most processors
 
 
@@ -300,7 +302,8 @@ def _slope(machine: Machine, statement: Slope) -> None:
         flat = [x.reshape(-1, order=order) for x in arrays]
         if all(map(np.shares_memory, flat, arrays)):
             arrays = flat
-    machine.do(_mend, row.partials[0], row.cancels, *arrays)
+    for start in range(0, len(arrays[0]), AT_ONCE):  # no mask as long as the arrays
+        machine.do(_mend, row.partials[0], row.cancels, *(x[start : start + AT_ONCE] for x in arrays))
 
 
 def _derived(machine: Machine, statement: Statement, formula: Formula) -> None:
@@ -416,7 +419,9 @@ def _reduce(machine: Machine, statement: Reduce) -> None:
     if statement.name == "add":
         machine.do(np.add.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
     else:
-        machine.do({"maximum": largest, "minimum": smallest}[statement.name], source, axes, out)
+        machine.do(
+            {"maximum": largest, "minimum": smallest}[statement.name], source, axes if len(axes) > 1 else axes[0], out
+        )
 
 
 def _share(machine: Machine, statement: Share) -> None:
@@ -577,11 +582,9 @@ def _copy_where(out: Floats, x: Floats, condition: Floats) -> None:
 
 def _mend(rule: Rule, limit: float, slope: Floats, x: Floats, out: Floats) -> None:
     """Compute a derivative by its accurate rule where it is less than the limit, below which it has lost digits."""
-    if not np.minimum.reduce(slope, axis=None, initial=1.0) >= limit:
-        for start in range(0, len(slope), AT_ONCE):  # no mask as long as the arrays
-            part = slice(start, start + AT_ONCE)
-            small = np.nonzero(slope[part] < limit)
-            slope[part][small] = rule(_NUMPY, x[part][small], out[part][small])
+    if not slope.item(slope.argmin()) >= limit:  # of a nan too
+        small = (slope < limit).nonzero()
+        slope[small] = rule(_NUMPY, x[small], out[small])
 
 
 _NUMPY = with_derived(SimpleNamespace(**ufuncs(), where=np.where))
