@@ -35,8 +35,8 @@ def load(path: str | os.PathLike[str], read: Callable[[str], Content]) -> Conten
         raise DocumentError(f"{visible(str(path))}: {error}") from None
 
 
-def parse(text: str, name: str, version: int, keys: set[str]) -> dict[str, Any]:
-    """Return the object of the format `name` that `text` is, which has `keys` beside its format and version.
+def parse(text: str, name: str, version: int, keys: set[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Return the object of the format `name` that `text` is: format, version, `keys` and perhaps some `optional` ones.
 
     Raises DocumentError, naming the place, for other text, a later version included.
 
@@ -58,7 +58,7 @@ def parse(text: str, name: str, version: int, keys: set[str]) -> dict[str, Any]:
     check(document.get("format") == name, "format", document.get("format"), repr(name))
     found = document.get("version")
     check(type(found) is int and found == version, "version", found, f"{version}, or a newer chainrule to read it")
-    check_keys(document, "the file", keys | {"format", "version"}, keys)
+    check_keys(document, "the file", keys | optional | {"format", "version"}, keys)
     return document  # type: ignore[no-any-return]
 
 

@@ -7,7 +7,8 @@ import gzip
 import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -17,6 +18,7 @@ from typing import TextIO, cast
 from autograd.labels import visible
 
 LARGEST = {"rows": 1_000_000, "columns": 10_000, "cells": 20_000_000, "classes": 1_000, "characters": 1_000_000}
+_NO_SAMPLES = "got a header and no samples; accepted: at least one line below the header"
 SEPARATORS = {",": "','", ";": "';'", "\t": "tab"}
 
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
@@ -44,17 +46,41 @@ def read_samples(path: Path, label: str) -> Samples:
     Raises what `nn.read_csv` raises.
     """
     shown = visible(str(path))
-    try:
-        with _open(path) as file:
-            lines = _Lines(shown, file)
-            separator, records = _records(shown, lines)
-            numbers = _Numbers(separator)
-            header = _header(shown, records, numbers)
-            position = _position(shown, header, label)
-            inputs, names, classes = _samples(shown, header, position, records, numbers)
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{shown}: {error}; accepted: a CSV file in UTF-8") from None
+    with _words_for_other_files(shown), _open(path) as file:
+        separator, records = _records(shown, _Lines(shown, file))
+        numbers = _Numbers(separator)
+        header = _header(shown, records, numbers, 2)
+        position = _position(shown, header, label) if label else len(header) - 1
+        inputs, names, classes = _samples(shown, header, position, records, numbers)
     return Samples(tuple(name for i, name in enumerate(header) if i != position), inputs, names, classes)
+
+
+def read_numbers(path: Path, columns: Sequence[str] = ()) -> tuple[list[str], list[list[float]]]:
+    """Return the names of the `columns` of a CSV file (of all of them if none are named) and a row of their numbers.
+
+    Other columns may hold anything. Raises what `nn.read_csv` raises, and ValueError for a column that is not there.
+    """
+    shown = visible(str(path))
+    with _words_for_other_files(shown), _open(path) as file:
+        separator, records = _records(shown, _Lines(shown, file))
+        numbers = _Numbers(separator)
+        header = _header(shown, records, numbers, 1)
+        positions = [_position(shown, header, name) for name in columns or header]
+        rows: list[list[float]] = []
+        for place, record in records:
+            _check_size(place, record, header, len(rows))
+            rows.append(_row(place, [record[i] for i in positions], [header[i] for i in positions], numbers))
+    if not rows:
+        raise ValueError(f"{shown}: {_NO_SAMPLES}")
+    return [header[i] for i in positions], rows
+
+
+@contextmanager
+def _words_for_other_files(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise ValueError(f"{path}: {error}; accepted: a CSV file in UTF-8") from None
 
 
 def _open(path: Path) -> TextIO:
@@ -160,16 +186,17 @@ class _Numbers:
         return f"a finite number with {marks[self.mark]}{', as those above' * bool(self.mark)}"
 
 
-def _header(path: str, records: Iterator[tuple[str, list[str]]], numbers: _Numbers) -> list[str]:
+def _header(path: str, records: Iterator[tuple[str, list[str]]], numbers: _Numbers, fewest: int) -> list[str]:
     place, record = next(records, (f"{path}, line 1", []))
     header = [name.strip() for name in record]
-    if len(header) < 2:
+    if len(header) < fewest:
         other = next((sign for sign in "|:" if header and sign in record[0]), "")
         apart = f", separated by {', '.join(SEPARATORS.values())} and not by {other!r}" if other else ""
-        raise ValueError(f"{place}: got {len(header)} columns; accepted: one or more features and a label{apart}")
+        accepted = "one or more features and a label" if fewest == 2 else "one or more"
+        raise ValueError(f"{place}: got {len(header)} columns; accepted: {accepted}{apart}")
     if len(header) > LARGEST["columns"]:
         raise ValueError(f"{place}: {len(header):,} columns; accepted: up to {LARGEST['columns']:,}")
-    if all(numbers.exact(name) is not None for name in header[:-1]):
+    if all(numbers.exact(name) is not None for name in header[: max(1, len(header) - 1)]):
         raise ValueError(f"{place}: got numbers; accepted: a header with the names of the columns")
     seen: set[str] = set()
     for i, name in enumerate(header):
@@ -181,8 +208,6 @@ def _header(path: str, records: Iterator[tuple[str, list[str]]], numbers: _Numbe
 
 
 def _position(path: str, header: list[str], label: str) -> int:
-    if not label:
-        return len(header) - 1
     if label not in header:
         raise ValueError(f"{path}: no column {label!r}; it has {', '.join(repr(name[:40]) for name in header[:50])}")
     return header.index(label)
@@ -197,10 +222,7 @@ def _samples(
     features = header[:position] + header[position + 1 :]
     column = f"column {header[position][:40]!r}"
     for place, record in records:
-        if len(record) != len(header):
-            raise ValueError(f"{place}: got {len(record)} columns; the header has {len(header)}")
-        if len(inputs) * len(header) >= LARGEST["cells"]:
-            raise ValueError(f"{place}: too many samples; accepted: up to {LARGEST['cells']:,} numbers")
+        _check_size(place, record, header, len(inputs))
         name = record.pop(position).strip()
         if not name:
             raise ValueError(f"{place}, {column}: got no label; accepted: the sample's class")
@@ -210,17 +232,27 @@ def _samples(
                 f"{place}, {column}: {len(first):,} different labels so far; accepted: up to {LARGEST['classes']:,}. "
                 "Is it the label column?"
             )
-        row = [numbers.read(text) for text in record]
-        if not all(map(math.isfinite, row)):
-            wrong = next(i for i, x in enumerate(row) if not math.isfinite(x))
-            raise ValueError(
-                f"{place}, column {features[wrong][:40]!r}: got {record[wrong][:40]!r}; accepted: {numbers.accepted} "
-                f"(the label is {header[position][:40]!r})"
-            )
-        inputs.append(row)
+        inputs.append(_row(place, record, features, numbers, f" (the label is {header[position][:40]!r})"))
     if not inputs:
-        raise ValueError(f"{path}: got a header and no samples; accepted: at least one line below the header")
+        raise ValueError(f"{path}: {_NO_SAMPLES}")
     return inputs, labels, _classes(first, column, numbers)
+
+
+def _check_size(place: str, record: list[str], header: list[str], samples: int) -> None:
+    if len(record) != len(header):
+        raise ValueError(f"{place}: got {len(record)} columns; the header has {len(header)}")
+    if samples * len(header) >= LARGEST["cells"]:
+        raise ValueError(f"{place}: too many samples; accepted: up to {LARGEST['cells']:,} numbers")
+
+
+def _row(place: str, texts: list[str], names: list[str], numbers: _Numbers, beside: str = "") -> list[float]:
+    row = [numbers.read(text) for text in texts]
+    if not all(map(math.isfinite, row)):
+        wrong = next(i for i, x in enumerate(row) if not math.isfinite(x))
+        raise ValueError(
+            f"{place}, column {names[wrong][:40]!r}: got {texts[wrong][:40]!r}; accepted: {numbers.accepted}{beside}"
+        )
+    return row
 
 
 def _classes(first: dict[str, tuple[str, str]], column: str, numbers: _Numbers) -> tuple[str, ...]:

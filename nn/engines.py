@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
-Rows = Sequence[Sequence[float]]
 Backend = Literal["numpy", "native"]
 BACKENDS: dict[str, Backend] = {"vectorized": "numpy", "native": "native"}
 ENGINES = (*BACKENDS, "scalar")

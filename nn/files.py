@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,16 +19,27 @@ from nn.layers import MLP, Layer, Neuron, check_model
 FORMAT, VERSION = "chainrule model", 1
 
 
-def save_model(model: MLP, path: str | Path) -> None:
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """What a file holds: the model, and names of its inputs and outputs, or none."""
+
+    model: MLP
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def save_model(model: MLP, path: str | Path, *, inputs: Sequence[str] = (), outputs: Sequence[str] = ()) -> None:
     """Write `model` to a JSON file, whole or not at all: a file already there stays as it is if anything fails.
 
     The file is an object with ``format``, ``version``, the ``activation`` of the hidden layers, that of the
     ``output``, and ``layers``, a list with W (a row of weights for each unit) and b of every layer. Numbers are written
-    so that they are read back to the last bit.
+    so that they are read back to the last bit. Where names of the inputs and of the outputs are given, such as the
+    features and the classes of the data, ``inputs`` and ``outputs`` are lists of them.
 
     The model is written as its layers are now. Raises TypeError for anything but an MLP, ValueError for a name that
     does not end in .json, a parameter that is not finite, layers that do not fit one another, hidden layers of
-    different activations, and subclasses, which may compute something else.
+    different activations, another number of names than there are inputs or outputs, and subclasses, which may compute
+    something else.
     """
     check_model(model)
     for part in (model, *model.layers, *(neuron for layer in model.layers for neuron in layer.neurons)):
@@ -49,7 +62,16 @@ def save_model(model: MLP, path: str | Path) -> None:
         layers.append(
             {"W": [[w.data for w in neuron.w] for neuron in layer.neurons], "b": [n.b.data for n in layer.neurons]}
         )
-    head = {"format": FORMAT, "version": VERSION, "activation": model.activation, "output": model.output}
+    head: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "activation": model.activation,
+        "output": model.output,
+    }
+    for place, names in (("inputs", inputs), ("outputs", outputs)):
+        if names:
+            _check_names(f"save_model: {place}", list(names), model.sizes[0 if place == "inputs" else -1])
+            head[place] = list(names)
     text = json.dumps(head | {"layers": layers}, indent=1, allow_nan=False) + "\n"
     write_whole(target, text)
 
@@ -60,11 +82,32 @@ def load_model(path: str | Path) -> MLP:
     Raises DocumentError, a ValueError, naming the place in the file, for anything else, a file of a later version
     included.
     """
-    return load(path, _model)
+    return read_model(path).model
 
 
-def _model(text: str) -> MLP:
-    content = parse(text, FORMAT, VERSION, {"activation", "output", "layers"})
+def read_model(path: str | Path) -> SavedModel:
+    """Return what `save_model` wrote, the names of inputs and outputs included; raises what `load_model` does."""
+    return load(path, _saved)
+
+
+def _saved(text: str) -> SavedModel:
+    keys = {"activation", "output", "layers"}
+    content = parse(text, FORMAT, VERSION, keys, frozenset({"inputs", "outputs"}))
+    model = _model(content)
+    names = {}
+    for place, size in (("inputs", model.sizes[0]), ("outputs", model.sizes[-1])):
+        names[place] = tuple(content.get(place, ()))
+        if place in content:
+            _check_names(place, content[place], size)
+    return SavedModel(model, names["inputs"], names["outputs"])
+
+
+def _check_names(place: str, names: Any, size: int) -> None:
+    right = isinstance(names, list) and len(names) == size and all(isinstance(name, str) for name in names)
+    check(right, place, names, f"{size} names, one for each")
+
+
+def _model(content: dict[str, Any]) -> MLP:
     layers = _list("layers", content["layers"])
     shapes = []
     for k, layer in enumerate(layers):

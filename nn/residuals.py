@@ -12,7 +12,7 @@ import math
 import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPERATIONS, added, evaluate, local_derivative
 from autograd.value import Value, real
@@ -29,6 +29,9 @@ from nn.losses import (
     of_sample,
     squared_error,
 )
+
+if TYPE_CHECKING:
+    from autograd.aliases import Rows
 
 Units = dict[int, Any]
 """A number for each unit of a layer, counted from 1."""
@@ -135,7 +138,7 @@ def descend(
     return found.cost
 
 
-def outputs(model: MLP, inputs: Sequence[Sequence[float]]) -> list[list[float]]:
+def outputs(model: MLP, inputs: Rows) -> list[list[float]]:
     """Return h(x) of every sample, as numbers.
 
     Raises ValueError for one sample without a list around it.

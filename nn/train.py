@@ -18,7 +18,7 @@ from autograd.names_elsewhere import explains_arguments, explains_names
 from autograd.value import Value, remembering
 from nn.datasets import Dataset, scaling
 from nn.dead import DeadUnit, dead_units
-from nn.engines import Optimizer, Rows, make_engine
+from nn.engines import Optimizer, make_engine
 from nn.layers import MLP, SOFTMAX, check_model, count, seeded
 from nn.losses import (
     ENTROPIES,
@@ -36,7 +36,7 @@ from nn.optim import Adam
 from nn.residuals import outputs
 
 if TYPE_CHECKING:
-    from autograd.aliases import Floats
+    from autograd.aliases import Floats, Rows
 
 
 @explains_names("History")

@@ -1,8 +1,10 @@
+import math
 import os
 import re
 import shlex
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 import nn
 from autograd import __version__
 from autograd.cli import main
+from autograd.cli.formulas import OPTIONS
 from autograd.expressions import parse
 
 NEURON = ["tanh(w*x + b)", "w=-3", "x=2", "b=6.88"]
@@ -23,7 +26,7 @@ def run(capsys, *arguments: str) -> str:
 
 
 def fails(capsys, *arguments: str) -> str:
-    """The one line that a wrong command writes."""
+    """The line that a wrong command writes, above one to copy."""
     try:
         status = main(arguments)
     except SystemExit as stop:
@@ -31,9 +34,11 @@ def fails(capsys, *arguments: str) -> str:
     assert status == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("chainrule: ")
-    assert err.count("\n") == 1
-    return err
+    message, example, end = err.split("\n")
+    assert message.startswith("chainrule: ")
+    assert example.startswith("chainrule ")
+    assert end == ""
+    return message
 
 
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -136,15 +141,28 @@ def test_what_is_not_finite_is_explained(capsys):
         (["train", "missing.csv"], "missing.csv"),
         (["train", "irises"], "irises"),
         (["train", "iri"], "did you mean 'iris'?"),
-        (["train", "iris", "--label", "x"], "label: got 'x' for iris; accepted: the column of a CSV file"),
-        (["train", "moons", "--label", "x"], "label: got 'x' for moons; accepted: the column of a CSV file"),
+        (["train", "iris", "--label", "x"], "--label: got 'x' for iris; accepted: the column of a CSV file"),
+        (["train", "moons", "--label", "x"], "--label: got 'x' for moons; accepted: the column of a CSV file"),
         (["train", "iris", "--epochs", "0"], "--epochs: got '0'; accepted"),
         (["train", "iris", "--hidden", "none"], "none"),
+        (["train", "iris", "--hidden", "8,0"], "got '8,0'; accepted: a whole number, 1 or more, or several"),
+        (["train", "iris", "--learning-rate", "0"], "learning_rate: got 0.0"),
+        (["train", "iris", "--batch-size", "0"], "--batch-size: got '0'"),
+        (["train", "iris", "--activation", "swish"], "activation: got 'swish'; accepted: None, softmax, "),
+        (["train", "iris", "--target", "x"], "--target: got 'x' for iris; accepted: the column of a CSV file"),
+        (["train", "missing.csv", "--target", "x", "--label", "y"], "--label and --target: got both"),
+        (["train", "moon"], "accepted: iris, digits, moons, circles, spirals, xor, or a CSV file with a header; did"),
+        (["predict", "missing.json", "rows.csv"], "missing.json"),
+        (
+            ["predict", "model.json", "rows.csv", "-o", "found.txt"],
+            "got 'found.txt'; accepted: a name that ends in .csv",
+        ),
+        (["completion", "fish"], "fish"),
         (["train", "iris", "-o", "missing/model.json"], "missing: no such folder"),
         (["train", "iris", "-o", "model.txt"], "got 'model.txt'; accepted: a name that ends in .json"),
     ],
 )
-def test_errors_are_one_line(capsys, tmp_path, monkeypatch, arguments, words):
+def test_errors_are_one_line_and_one_to_copy(capsys, tmp_path, monkeypatch, arguments, words):
     monkeypatch.chdir(tmp_path)
     assert words in fails(capsys, *arguments)
     assert os.listdir(tmp_path) == []
@@ -201,7 +219,8 @@ def test_train_on_a_file(capsys, tmp_path):
     assert "accuracy on the 8 held-out samples: 100.0 %" in out
     path.write_text("x,y\n" + "".join(f"{i / 10},{i * i}\n" for i in range(20)), encoding="utf-8")
     numbers = (
-        "20 different labels of 20 samples; accepted: classes of three or more samples. For a network that predicts"
+        "20 different labels of 20 samples; accepted: classes of three or more samples. For a network that predicts "
+        "numbers: --target"
     )
     assert numbers in fails(capsys, "train", str(path))
     path.write_text("place,side\n1,left\nmany,right\n", encoding="utf-8")
@@ -305,7 +324,7 @@ def test_ctrl_c_is_one_line_and_the_status_that_shells_give_it(capsys, monkeypat
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograd.cli._read", interrupted)
+    monkeypatch.setattr("autograd.cli.formulas.read", interrupted)
     assert main(("explain", "x*x", "x=1")) == 130
     assert capsys.readouterr() == ("", "chainrule: interrupted\n")
 
@@ -314,6 +333,116 @@ def test_a_network_of_many_parameters_is_trained_without_its_table(capsys):
     out = run(capsys, "train", "moons", "--hidden", "1300", "--epochs", "1")
     assert "6,502 parameters" in out
     assert "graph against formula" not in out
+
+
+# python -m autograd, --open, --latex, completion ----------------------------------------------------------------------
+
+
+def test_python_dash_m_is_the_command():
+    done = subprocess.run([sys.executable, "-m", "autograd", "-V"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"chainrule {__version__}\n"
+
+
+def test_latex(capsys):
+    out = run(capsys, "explain", "--latex", *NEURON)
+    assert out.startswith(r"\begin{array}")
+    assert run(capsys, "explain", *NEURON, "--latex") == out
+
+
+def test_open_shows_what_was_written_in_a_browser(capsys, tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", lambda address: shown.append(address) or True)
+    for command, name in (("draw", "a.svg"), ("play", "a.html")):
+        path = tmp_path / name
+        assert run(capsys, command, "x*x", "x=2", "--open", "-o", str(path)) == f"wrote {path}\n"
+        assert shown.pop() == path.as_uri()
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
+    assert main(["draw", "x*x", "x=2", "--open", "-o", str(path.with_suffix(".svg"))]) == 2
+    assert "no browser was found" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_knows_commands_and_options(capsys, shell):
+    pytest.importorskip("shtab", reason="shtab, of the extra `completion`, is not installed")
+    out = run(capsys, "completion", shell)
+    assert all(word in out for word in ("explain", "workbench", "predict", "learning-rate"))
+
+
+def test_completion_without_its_package(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert "pip install 'chainrule[completion]'" in fails(capsys, "completion", "bash")
+
+
+def test_options_of_formulas_are_not_taken_for_formulas(capsys):
+    for command in ("explain", "draw", "play", "workbench"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        found = set(re.findall(r"(?<![\w=*-])--?[a-z]+", capsys.readouterr().out))
+        assert {"-o", "--output"} <= found or command == "explain"
+        assert found <= OPTIONS
+
+
+def test_the_examples_of_help_and_errors_work(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("webbrowser.open", lambda _: True)
+    for command in ("explain", "draw", "play", "workbench", "train", "predict", "completion"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        example = " ".join(capsys.readouterr().out.partition("Example: chainrule ")[2].split())
+        if command == "predict":
+            Path("flowers.csv").write_text(
+                "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)\n5.1,3.5,1.4,0.2\n"
+            )
+        if command != "completion" or find_spec("shtab"):
+            run(capsys, *shlex.split(example))
+
+
+# train on numbers, predict --------------------------------------------------------------------------------------------
+
+
+def test_numbers_are_learned_and_predicted(capsys, tmp_path):
+    rows = [(i / 20, 100 * math.sin(i / 20)) for i in range(60)]
+    data, model = tmp_path / "sine.csv", tmp_path / "sine.json"
+    data.write_text("angle,sine\n" + "".join(f"{x!r},{y!r}\n" for x, y in rows))
+    training = ["train", str(data), "--target", "sine", "--hidden", "6,6", "--lr", "0.03", "--epochs", "150"]
+    out = run(capsys, *training, "--batch-size", "8", "-o", str(model))
+    assert "<sine.csv: 60 samples, 1 features, sine to predict>, 12 of the samples held out" in out
+    assert "MLP(1, [6, 6, 1]" in out
+    assert float(re.search(r"error on the 12 held-out samples: (\S+)", out)[1]) < 3.0  # of a wave of ±100
+    assert float(re.search(r"held-out samples: \S+ \((\S+) of the mean", out)[1]) > 20.0
+    assert "δ^(4)_1" in out
+    header, *found = run(capsys, "predict", str(model), str(data)).splitlines()
+    assert header == "sine"
+    assert max(abs(float(y) - 100 * math.sin(x)) for (x, _), y in zip(rows, found, strict=True)) < 8.0
+    assert nn.load_model(model)([1.0]).data == pytest.approx(100 * math.sin(1.0), abs=5.0)
+
+
+def test_classes_are_predicted(capsys, tmp_path):
+    model, rows = tmp_path / "iris.json", tmp_path / "rows.csv"
+    run(capsys, "train", "iris", "--epochs", "10", "--activation", "relu", "-o", str(model))
+    rows.write_text(
+        "note,petal width (cm),petal length (cm),sepal width (cm),sepal length (cm)\na flower,0.2,1.4,3.5,5.1\n"
+    )
+    header, line = run(capsys, "predict", str(model), str(rows)).splitlines()
+    assert header == "setosa,versicolor,virginica,class"
+    assert line.endswith(",setosa")
+    assert sum(map(float, line.split(",")[:3])) == pytest.approx(1.0, abs=1e-5)
+    written = tmp_path / "found.csv"
+    assert run(capsys, "predict", str(model), str(rows), "-o", str(written)) == f"wrote {written}\n"
+    assert written.read_text() == f"{header}\n{line}\n"
+    rows.write_text("petal width (cm),petal length (cm)\n0.2,1.4\n")
+    assert "no column 'sepal length (cm)'" in fails(capsys, "predict", str(model), str(rows))
+
+
+def test_a_model_without_names_predicts_from_columns_in_their_order(capsys, tmp_path):
+    model, rows = tmp_path / "model.json", tmp_path / "rows.csv"
+    nn.save_model(nn.MLP(2, [1], output="sigmoid"), model)
+    rows.write_text("a,b\n0,0\n")
+    assert run(capsys, "predict", str(model), str(rows)) == "h1\n0.5\n"
+    rows.write_text("a,b,c\n0,0,0\n")
+    assert "got 3 columns" in fails(capsys, "predict", str(model), str(rows))
+    rows.write_text("a,b\n0,many\n")
+    assert "line 2, column 'b': got 'many'" in fails(capsys, "predict", str(model), str(rows))
 
 
 def test_workbench_writes_one_page_with_its_data(tmp_path, capsys):

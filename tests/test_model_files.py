@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nn import MLP, Layer, Neuron, fit, load_model, outputs, residual_table, save_model, squared_error
+from nn.files import read_model
 
 
 def numbers(model):
@@ -264,3 +265,21 @@ def test_an_activation_is_that_of_all_units_from_then_on():
     with pytest.raises(AttributeError):
         model.layers[0].operation = None
     assert MLP(2, [1], activation="relu").activation is None  # there is no layer that has it
+
+
+def test_names_of_inputs_and_outputs_are_kept_with_the_model(tmp_path):
+    path = tmp_path / "model.json"
+    model = MLP(2, [1])
+    save_model(model, path, inputs=["length", "width"], outputs=("price",))
+    saved = read_model(path)
+    assert (saved.inputs, saved.outputs) == (("length", "width"), ("price",))
+    assert numbers(saved.model) == numbers(model) == numbers(load_model(path))
+    save_model(model, path)
+    assert (read_model(path).inputs, read_model(path).outputs) == ((), ())
+    for names in ({"inputs": ["length"]}, {"outputs": ["a", "b"]}, {"inputs": [1, 2]}):
+        with pytest.raises(ValueError, match=r"^save_model: (in|out)puts: got .*; accepted: \d names, one for each$"):
+            save_model(model, path, **names)
+        content = json.loads(path.read_text()) | names
+        (tmp_path / "wrong.json").write_text(json.dumps(content))
+        with pytest.raises(ValueError, match=r"wrong.json: (in|out)puts: got .*; accepted: \d names, one for each$"):
+            load_model(tmp_path / "wrong.json")
