@@ -8,13 +8,15 @@ from functools import cached_property
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
+from autograd.draw.film import Steps
 from autograd.draw.layout import number, printable, text_width
 from autograd.draw.picture import Picture, dated
-from autograd.draw.svg import MUTED, canvas, element
+from autograd.draw.svg import MUTED, NEW, card, element, part_texts
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed
 from autograd.network import Key, find_network
 from autograd.value import Value
+from nn.passes import NetworkMoment, network_moments
 
 RADIUS, ACROSS, DOWN, TOP = 20.0, 170.0, 64.0, 36.0
 MOST_LAYERS = 100  # of a network that is drawn; one of more is refused
@@ -33,7 +35,7 @@ class Model(Protocol):
 class NetworkDrawing(Picture):
     """A picture of a network; `note`, at its foot, says what the colours mean and what it leaves out."""
 
-    def __init__(self, nodes: list[Value], show: str) -> None:
+    def __init__(self, nodes: list[Value], show: str, moment: NetworkMoment | None = None) -> None:
         network = find_network(nodes)
         if network is None:
             raise ValueError("draw_network: no node has the label of a weight, as those of nn.MLP have")
@@ -42,6 +44,11 @@ class NetworkDrawing(Picture):
         self._network = network
         self._units = network.samples[0].units if network.samples else {}
         self._show = show
+        self._nodes = nodes
+        self._moment = moment
+        if moment:
+            self.note = moment.words
+            return
         self.note = "activations, weights W, biases b" if show == "value" else "δ = ∂J/∂z in units, ∂J/∂W, ∂J/∂b"
         self.note += ": green is positive, red negative, the stronger the larger"
         if len(network.samples) > 1:
@@ -57,7 +64,7 @@ class NetworkDrawing(Picture):
         tallest = max(map(len, layers.values()))
         width = ACROSS * (len(layers) - 1) + 2 * RADIUS + 60
         title = "network of layers of " + ", ".join(str(self._network.sizes[layer]) for layer in layers) + " units"
-        svg, page = canvas(width, TOP + DOWN * tallest, title, self.note)
+        page = ET.Element("g")
         places: dict[tuple[int, int], tuple[float, float]] = {}
         for column, (layer, units) in enumerate(layers.items()):
             x = RADIUS + 30 + ACROSS * column
@@ -71,22 +78,48 @@ class NetworkDrawing(Picture):
             self._draw_weights(page, layer, places)
         for layer, units in layers.items():
             self._draw_units(page, layer, units, places)
-        return ET.tostring(svg, encoding="unicode")
+        room = self._moment.room if self._moment else 0.0
+        return card(width, TOP + DOWN * tallest, title, self.note, part_texts([*page]), room)
+
+    def steps(self, by: str = "unit", lang: str = "en") -> Steps[NetworkDrawing]:
+        """Return the pictures of both passes of a sample, one for each unit or, ``by="layer"``, each layer: activations
+        appear forward, then residuals and the gradients of weights and biases backward. What is new is marked.
+
+        ``lang`` is the language of the words at their foot. Raises ValueError for another `by`, for a language without
+        a table, and where no sample went through the network.
+
+        >>> from nn import MLP, squared_error
+        >>> model = MLP(2, [3, 1], seed=1)
+        >>> steps = draw_network(squared_error(model.forward([1.0, 2.0]).output, [0.5])).steps("layer")
+        >>> [step.note for step in steps[1:3]]
+        ['forward 1 of 3: layer 2', 'forward 2 of 3: layer 3, output']
+        """
+        if by not in ("unit", "layer"):
+            raise ValueError(f"steps: got by={by!r}; accepted: 'unit' or 'layer'")
+        if not self._units:
+            raise ValueError("steps: no sample went through this network; draw the Value that it computes")
+        moments = network_moments(self._nodes, self._network, by, lang)
+        return Steps([NetworkDrawing(self._nodes, moment.show, moment) for moment in moments])
 
     def _draw_weights(self, page: ET.Element, layer: int, places: dict[tuple[int, int], tuple[float, float]]) -> None:
+        weights = [weight for (below, _), weight in self._network.weights.items() if below[0] == layer]
         lines = [
             (weight, self._number(weight), places[below], places[above])
             for (below, above), weight in self._network.weights.items()
             if below[0] == layer and below in places and above in places
         ]
-        largest = _largest(size for _, size, _, _ in lines)
+        largest = _largest(self._scale(weight) for weight in weights)
         lines.sort(key=lambda line: _share(line[1], largest))  # the strong ones on top
         thick = 3.7 if len(lines) <= 40 else 1.9
         for weight, size, (x0, y0), (x1, y1) in lines:
             group = element(page, "g", class_="weight", data_label=weight.label)
-            grad = repr(weight.grad) if weight.has_grad else "–"
-            element(group, "title", f"{weight.label}: value {weight.data!r}, grad {grad}")
             share = _share(size, largest)
+            if self._moment:
+                element(group, "title", f"{weight.label}: {'–' if size is None else repr(size)}")
+                share = 1.0 if weight in self._moment.new else share
+            else:
+                grad = repr(weight.grad) if weight.has_grad else "–"
+                element(group, "title", f"{weight.label}: value {weight.data!r}, grad {grad}")
             element(
                 group, "line", x1=x0, y1=y0, x2=x1, y2=y1,
                 stroke=_colour(size, 0.3 + 0.7 * share), stroke_width=0.8 + thick * share,
@@ -114,7 +147,7 @@ class NetworkDrawing(Picture):
         else:  # without an activation function a is z
             symbol = "a" if any(one.a is not one.z for key, one in self._units.items() if key[0] == layer) else "z"
         sizes = {unit: self._number(node) for unit, node in nodes.items()}
-        largest = _largest(sizes.values())
+        largest = _largest(map(self._scale, nodes.values()))
         for unit, size in sizes.items():
             x, y = places[layer, unit]
             if not unit:
@@ -127,6 +160,8 @@ class NetworkDrawing(Picture):
             group = element(page, "g", class_="unit", data_label=printable(own))
             element(group, "title", f"{printable(own)}: {'–' if size is None else repr(size)}")
             fill = _colour(size, 0.7 * _share(size, largest))
+            if self._moment and node in self._moment.new:
+                element(group, "circle", cx=x, cy=y, r=RADIUS + 3.5, fill="none", stroke=NEW, stroke_width=2.2)
             element(group, "circle", cx=x, cy=y, r=RADIUS, fill=fill, stroke="#5d6878", stroke_width=1.2)
             text = name if size is None else number(size, 3)
             font_size = min(9.5, 36.0 / text_width(text, 1.0))
@@ -148,7 +183,13 @@ class NetworkDrawing(Picture):
         """What to show of a node: its value or its gradient."""
         if node is None:
             return None
+        if self._moment:
+            return self._moment.numbers.get(node)
         return node.data if self._show == "value" else node.grad if node.has_grad else None
+
+    def _scale(self, node: Value | None) -> float | None:
+        """The number of a node that colours go by: in the pictures of steps the one that it has in the end."""
+        return self._moment.scale.get(node) if self._moment and node else self._number(node)
 
     def __repr__(self) -> str:
         return f"<NetworkDrawing of layers {[self._network.sizes[layer] for layer in sorted(self._network.sizes)]}>"

@@ -12,16 +12,21 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import overload
 
 from autograd.callable_modules import CallableModule
-from autograd.draw.layout import lay_out, to_dot
+from autograd.draw.film import Steps
+from autograd.draw.layout import Layout, lay_out, number, printable, text_width, to_dot
+from autograd.draw.moments import Passes, stop_words
 from autograd.draw.picture import Picture, dated
-from autograd.draw.svg import to_svg
-from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, view_of
+from autograd.draw.svg import note_width, to_svg
+from autograd.draw.view import MOST_BOXES, MOST_EDGES, MOST_NODES, Grouped, View, shown_in, view_of
+from autograd.graph import topological_order
 from autograd.names_elsewhere import explains_arguments, explains_names
+from autograd.recompute import check_current
 from autograd.value import Value
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "StepDrawing", "Steps", "draw"]
 
 
 @explains_names("Drawing")
@@ -71,15 +76,99 @@ class Drawing(Picture):
                 )
         return _drawing(self._graph, self._opened | set(names), "open: that")
 
+    def steps(self, lang: str = "en") -> Steps[StepDrawing]:
+        """Return the pictures of the forward and the backward pass, one for each step, with what is new marked.
+
+        A folded box takes a step as a whole. All pictures have the places that this one has. ``lang`` is the language
+        of the words at their foot. Raises ValueError for a constant, and for a language that there is no table for.
+
+        >>> x = Value(3.0, label="x")
+        >>> steps = draw(x * x).steps()
+        >>> len(steps), steps[1].note, steps[3].note
+        (4, 'forward 1 of 1: J = x × x = 3 × 3 = 9', 'backward 2 of 2: ∂J/∂x += ∂J/∂x₍₂₎ = 3, ∂J/∂x = 6')
+        """
+        return Steps(self._pictures(lang))
+
+    def at(self, step: int, lang: str = "en") -> StepDrawing:
+        """Return picture number `step` of `steps`, without making the others.
+
+        Raises ValueError where there is no such step, and as `steps` does.
+        """
+        (picture,) = self._pictures(lang, step)
+        return picture
+
+    def _pictures(self, lang: str, only: int | None = None) -> list[StepDrawing]:
+        """The pictures of all steps, or of one."""
+        check_current(self._graph.nodes)
+        groups = shown_in(self._graph, self._opened)
+        passes = Passes(self._graph.root, lambda node: groups.get(node, ()))
+        counts = range(passes.count + 1)
+        if only is not None and (not isinstance(only, int) or only not in counts):
+            raise ValueError(f"draw: got step={only!r}; accepted: 0 to {counts[-1]}, the steps of the two passes")
+        layout = lay_out(view_of(self._graph, self._opened, passes.widest(lambda x: text_width(number(x), 1.0))))
+        titles = {node: printable(self._graph.title(node)) for node in topological_order(self._graph.root)}
+        notes = [stop_words(passes, count, titles.__getitem__, lang, groups) for count in counts]
+        room, largest = max(map(note_width, notes)), passes.largest()
+        drawn: dict[object, str] = {}
+        return [
+            StepDrawing(replace(view, note=notes[count]), layout, largest, room, drawn)
+            for count in (counts if only is None else [only])
+            for view in [view_of(self._graph, self._opened, passes.moment(count))]
+        ]
+
     def __repr__(self) -> str:
         folded = f", {len(self.folded)} boxes folded" if self.folded else ""
         return f"<Drawing of {len(self._graph.nodes):,} nodes{folded}>"
 
 
+class StepDrawing(Picture):
+    """A picture of a graph after some steps of its passes; `note`, at its foot, says what the last one computed."""
+
+    def __init__(self, shown: View, layout: Layout, largest: float, room: float, drawn: dict[object, str]) -> None:
+        self._view = shown
+        self._layout = layout
+        self._largest = largest
+        self._room = room
+        self._drawn = drawn
+        self.note = shown.note
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        return to_svg(self._view, self._layout, self.note, self._largest, self._room, self._drawn)
+
+    @property
+    def dot(self) -> str:
+        """The picture as DOT text, for Graphviz."""
+        source: str = to_dot(self._view).source
+        return source
+
+    def __repr__(self) -> str:
+        return f"<StepDrawing: {self.note}>"
+
+
+@overload
+def draw(
+    J: Value,
+    names: Mapping[str, object] | None = None,
+    *,
+    constants: bool = True,
+    fold: str | None = None,
+    step: None = None,
+) -> Drawing: ...
+@overload
+def draw(
+    J: Value, names: Mapping[str, object] | None = None, *, constants: bool = True, fold: str | None = None, step: int
+) -> StepDrawing: ...
 @explains_arguments
 def draw(
-    J: Value, names: Mapping[str, object] | None = None, *, constants: bool = True, fold: str | None = None
-) -> Drawing:
+    J: Value,
+    names: Mapping[str, object] | None = None,
+    *,
+    constants: bool = True,
+    fold: str | None = None,
+    step: int | None = None,
+) -> Drawing | StepDrawing:
     """Return a picture of the graph of J, that a notebook shows and `save` writes as .svg, .png, .pdf or .dot.
 
     A node shows its operation, name, value and gradient, "–" before a backward pass, on a colour that darkens with
@@ -89,7 +178,11 @@ def draw(
     nodes is folded anyway, and the picture says so: a network by units or layers, another by the labels of its leaves
     and by stages, each one operation at one distance from J.
 
-    Raises TypeError if J is not a Value, ValueError for another `fold`, or one that the graph has no labels for.
+    ``step=k`` shows the graph after the first k steps of the forward pass and then the backward pass, with what the
+    last one told marked; ``draw(J).steps()`` has the pictures of all of them. A backward pass need not have been run.
+
+    Raises TypeError if J is not a Value, ValueError for another `fold`, or one that the graph has no labels for, and
+    for a step that there is not.
 
     >>> x = Value(3.0, label="x")
     >>> draw(x * x).svg[:5], draw(x * x).dot[:7]
@@ -99,7 +192,11 @@ def draw(
         raise TypeError(f"draw: got {J!r} ({type(J).__name__}); accepted: a Value, the root of the graph")
     if fold not in (None, "units", "layers"):
         raise ValueError(f"draw: got fold={fold!r}; accepted: 'units', 'layers' or None")
-    graph = Grouped(J, names, constants)
+    drawing = _folded(Grouped(J, names, constants), fold)
+    return drawing if step is None else drawing.at(step)
+
+
+def _folded(graph: Grouped, fold: str | None) -> Drawing:
     if fold and not graph.has_units:
         raise ValueError(f"draw: fold={fold!r} needs the labels of a network's weights and units; this graph has none")
     groups = frozenset(name for path in graph.paths.values() for name in path)

@@ -7,6 +7,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +113,7 @@ def edge_labels(view: View) -> list[str]:
         f"{edge.count:,} edges" * counted
         if edge.count > 1
         else ""
-        if edge.local is None
+        if edge.local is None or not edge.known
         else f"{edge.mark} {number(edge.local)}".lstrip()
         for edge in view.edges
     ]
@@ -191,8 +192,9 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]]) -> graphviz.Digra
     return dot
 
 
+@lru_cache(maxsize=32)
 def lay_out(view: View) -> Layout:
-    """Return where Graphviz puts the boxes, edges and groups of a view."""
+    """Return where Graphviz puts the boxes, edges and groups of a view; one that was asked lately is remembered."""
     # Without their texts, which Graphviz takes to be of another width than they are, boxes are as large as they should.
     drawn: dict[str, Any] = json.loads(placed(_digraph(view, lambda _: ["x"]).source))
     objects = {thing["name"]: thing for thing in drawn["objects"]}

@@ -56,7 +56,7 @@ class Picture:
         """What is seen of the picture where SVG is not shown: in JupyterLab, in a notebook that it does not trust."""
         if sys.platform == "emscripten":  # no resvg in a browser, and SVG is shown there
             return None
-        return self._png(MOST_PIXELS_SHOWN), {"width": self._size()[0]}
+        return self.png(MOST_PIXELS_SHOWN), {"width": self._size()[0]}
 
     def _size(self) -> tuple[float, float]:
         svg = ElementTree.fromstring(self.svg)
@@ -77,7 +77,7 @@ class Picture:
         """
         makers: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: b'<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg.encode(),
-            ".png": lambda: self._png(MOST_PIXELS),
+            ".png": self.png,
             ".pdf": lambda: to_pdf(self.svg, FONTS),
         }
         if self.dot:
@@ -85,7 +85,8 @@ class Picture:
         path = checked_ending(path, *makers)
         return write_whole(path, makers[path.suffix.lower()]())
 
-    def _png(self, most_pixels: float) -> bytes:
+    def png(self, most_pixels: float = MOST_PIXELS) -> bytes:
+        """Return the picture as the content of a .png file: two pixels a point, fewer where that were too many."""
         import resvg_py
 
         zoom = min(2.0, math.sqrt(most_pixels / math.prod(self._size())))

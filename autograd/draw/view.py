@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograd.draw.moments import Moment
 from autograd.draw.stages import Path, stage_paths
 from autograd.graph import topological_order
 from autograd.labels import operand_marks, pretty
@@ -29,6 +30,7 @@ class Box:
     grad    None before a backward pass; for a group the one of the largest size in it
     kind    ``leaf``, ``constant``, ``operation`` or ``folded``
     path    the open layer and unit that it stands in, outermost first
+    new     whether the last step told something of it
     """
 
     id: str
@@ -40,6 +42,7 @@ class Box:
     path: Path = ()
     arity: int = 0
     count: int = 1
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Edge:
 
     partial  the name of the local derivative, ∂v1/∂x; empty where there is none
     mark     of the operand, where that name has one, as in ∂v1/∂x₍₂₎
+    known    whether the local derivative is shown; in a picture of a step only once the node has handed back by it
+    new      whether the last step did
     """
 
     tail: str
@@ -57,6 +62,8 @@ class Edge:
     count: int = 1
     partial: str = ""
     mark: str = ""
+    known: bool = True
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +150,22 @@ def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
                 paths[node] = path
 
 
-def view_of(graph: Grouped, opened: frozenset[str]) -> View:
-    """Return the boxes and edges of a graph in which the groups named in `opened` are open, and no others.
+def shown_in(graph: Grouped, opened: frozenset[str]) -> dict[Value, Path]:
+    """Return the folded group whose box shows each node where the groups named in `opened` are open; () for a node that
+    has a box of its own."""
+    found: dict[Value, Path] = {}
+    for node in graph.nodes:
+        path = graph.paths.get(node, ())
+        depth = 0
+        while depth < len(path) and path[depth] in opened:
+            depth += 1
+        found[node] = path[: depth + 1] if depth < len(path) else ()
+    return found
+
+
+def view_of(graph: Grouped, opened: frozenset[str], moment: Moment | None = None) -> View:
+    """Return the boxes and edges of a graph in which the groups named in `opened` are open, and no others; at a moment
+    of its passes, with what is known then.
 
     >>> x = Value(3.0, label="x")
     >>> [(box.id, box.title) for box in view_of(Grouped(x * x, None, True), frozenset()).boxes]
@@ -154,18 +175,13 @@ def view_of(graph: Grouped, opened: frozenset[str]) -> View:
     boxes: dict[str, Box] = {}
     folded: dict[Path, tuple[str, list[Value]]] = {}
     slots: list[str] = []
-    for node in graph.nodes:
-        path = graph.paths.get(node, ())
-        depth = 0
-        while depth < len(path) and path[depth] in opened:
-            depth += 1
-        if depth < len(path):
-            key = path[: depth + 1]
-            if key not in folded:
-                folded[key] = f"g{len(folded)}", []
-                slots.append(folded[key][0])
-            place[node] = folded[key][0]
-            folded[key][1].append(node)
+    for node, group in shown_in(graph, opened).items():
+        if group:
+            if group not in folded:
+                folded[group] = f"g{len(folded)}", []
+                slots.append(folded[group][0])
+            place[node] = folded[group][0]
+            folded[group][1].append(node)
             continue
         place[node] = id = f"n{graph.numbers[node]}"
         slots.append(id)
@@ -173,20 +189,28 @@ def view_of(graph: Grouped, opened: frozenset[str]) -> View:
             id=id,
             title=graph.title(node),
             symbol=node.op.symbol if node.op else "",
-            value=node.data,
-            grad=node.grad if node.has_grad else None,
+            value=node.data if moment is None or isinstance(node, Constant) else moment.values.get(node),
+            grad=_gradient(node, moment),
             kind="operation" if node.op else "constant" if isinstance(node, Constant) else "leaf",
-            path=graph.frames(path),
+            path=graph.frames(graph.paths.get(node, ())),
             arity=node.op.arity if node.op else 0,
+            new=moment is not None and node in moment.new,
         )
     for path, (id, nodes) in folded.items():
-        grads = [node.grad for node in nodes if node.has_grad]
-        grad = max(grads, key=lambda g: (g != g, abs(g)), default=None)
-        boxes[id] = Box(id, path[-1], "", None, grad, "folded", graph.frames(path[:-1]), count=len(nodes))
-    return View(tuple(boxes[id] for id in slots), tuple(_edges(graph, place)))
+        grads = [grad for node in nodes if (grad := _gradient(node, moment)) is not None]
+        largest = max(grads, key=lambda g: (g != g, abs(g)), default=None)
+        new = moment is not None and not moment.new.isdisjoint(nodes)
+        boxes[id] = Box(id, path[-1], "", None, largest, "folded", graph.frames(path[:-1]), count=len(nodes), new=new)
+    return View(tuple(boxes[id] for id in slots), tuple(_edges(graph, place, moment)))
 
 
-def _edges(graph: Grouped, place: Mapping[Value, str]) -> list[Edge]:
+def _gradient(node: Value, moment: Moment | None) -> float | None:
+    if moment is not None:
+        return moment.gradients.get(node)
+    return node.grad if node.has_grad else None
+
+
+def _edges(graph: Grouped, place: Mapping[Value, str], moment: Moment | None) -> list[Edge]:
     edges: list[Edge] = []
     bundles: dict[tuple[str, str], int] = {}
     for node in graph.nodes:
@@ -202,7 +226,9 @@ def _edges(graph: Grouped, place: Mapping[Value, str]) -> list[Edge]:
                         position + 1 if operand_counts(node, x, graph.root, x in graph.used_before) else None
                     )
                     partial = f"∂{graph.title(node)}/∂{graph.title(x)}{mark}"
-                edges.append(Edge(tail, head, position, local, partial=partial, mark=mark))
+                known = moment is None or (node, position) in moment.handed
+                new = moment is not None and (node, position) in moment.new
+                edges.append(Edge(tail, head, position, local, partial=partial, mark=mark, known=known, new=new))
             else:
                 bundles[tail, head] = bundles.get((tail, head), 0) + 1
     edges.extend(Edge(tail, head, count=count) for (tail, head), count in bundles.items())
