@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograd.languages import sentence
 from autograd.ops import evaluate, local_derivative
 from nn.layers import MLP, check_model, softmax
 
@@ -20,10 +21,13 @@ class DeadUnit(NamedTuple):
     output: float | None
 
     def __str__(self) -> str:
-        name = f"unit {self.unit} of layer {self.layer}"
+        return self.told("en")
+
+    def told(self, lang: str) -> str:
+        """Return the sentence that says it in the language `lang`."""
         if self.output is None:
-            return f"f′(z) of {name} is 0 for every sample: its δ is 0"
-        return f"{name} gives {self.output:g} for every sample: its δ is 0"
+            return sentence(lang, "explain.dead", unit=self.unit, layer=self.layer)
+        return sentence(lang, "explain.dead.output", unit=self.unit, layer=self.layer, output=f"{self.output:g}")
 
 
 def dead_units(model: MLP, inputs: Sequence[Sequence[float]]) -> list[DeadUnit]:

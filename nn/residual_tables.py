@@ -12,6 +12,7 @@ from typing import Any
 
 from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
+from autograd.languages import checked_language, sentence
 from autograd.ops import added
 from autograd.value import gradients_kept
 from nn.dead import DeadUnit, dead_units
@@ -158,10 +159,16 @@ class Row:
     @property
     def name(self) -> str:
         """δ^(l)_i or ∂J/∂W^(l)_ij."""
+        return self.told("en").text
+
+    def told(self, lang: str) -> Cell:
+        """Return the name with the words of the language `lang`."""
+        label = label_latex(self.label)
         if self.label.symbol != "z":
-            return f"∂J/∂{self.label}"
+            return Cell(f"∂J/∂{self.label}", rf"\partial J / \partial {label}")
+        of_sample = f" {sentence(lang, 'explain.of.sample', number=self.sample)}" if self.sample else ""
         name = UnitLabel("δ", self.label.layer, self.label.units)
-        return f"{name} of sample {self.sample}" if self.sample else name
+        return Cell(name + of_sample, rf"\delta{label[1:]}" + (rf"\text{{{of_sample}}}" if of_sample else ""))
 
     @property
     def disagreement(self) -> float:
@@ -182,11 +189,13 @@ class ResidualTable(Shown):
     rows  one `Row` for each, layer by layer from the output back, then the parameters from the first layer on
     cost  J
     dead  the units whose δ is 0 for every sample, whatever the cost
+    lang  the language of its words
     """
 
     rows: tuple[Row, ...]
     cost: float
     dead: tuple[DeadUnit, ...] = ()
+    lang: str = "en"
 
     @property
     def disagreement(self) -> float:
@@ -207,12 +216,15 @@ class ResidualTable(Shown):
     def blocks(self) -> tuple[Table, Lines]:  # type: ignore[override]
         """The table, folded where it is long, and what its columns are."""
         shown, hidden = fold(self.rows, ROWS_SHOWN)
+        graph, formula, difference, gap = (
+            sentence(self.lang, f"explain.column.{key}") for key in ("graph", "by.formula", "difference", "gap")
+        )
         table = Table(
-            columns=("", "graph", "formula", "difference", "gap"),
+            columns=("", graph, formula, difference, gap),
             align="lrrrr",
             rows=tuple(
                 (
-                    Cell(row.name, _latex(row)),
+                    row.told(self.lang),
                     Cell(f"{row.graph:.8g}"),
                     Cell(f"{row.formula:.8g}"),
                     Cell(f"{row.difference:.8g}"),
@@ -222,35 +234,32 @@ class ResidualTable(Shown):
             ),
             title=f"J = {self.cost:.10g}",
             hidden=hidden,
+            left_out=sentence(self.lang, "explain.hidden.rows", count=f"{hidden:,}"),
         )
         verdict = (
-            f"gap: |graph − formula| relative to the formula's terms, at most {self.disagreement:.1e}",
-            f"difference: central difference of J, within {self.difference_disagreement:.1e} of the largest",
+            sentence(self.lang, "explain.gap", most=f"{self.disagreement:.1e}"),
+            sentence(self.lang, "explain.difference", most=f"{self.difference_disagreement:.1e}"),
         )
-        return table, Lines(tuple(map(Cell, (*verdict, *map(str, self.dead)))))
+        return table, Lines(tuple(map(Cell, (*verdict, *(unit.told(self.lang) for unit in self.dead)))))
 
 
-def _latex(row: Row) -> str:
-    label = label_latex(row.label)
-    if row.label.symbol != "z":
-        return rf"\partial J / \partial {label}"
-    return rf"\delta{label[1:]}" + (rf"\text{{ of sample {row.sample}}}" if row.sample else "")
-
-
-def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, decay_rate: float = 0.0) -> ResidualTable:
+def residual_table(
+    model: MLP, x: Any, y: Any, loss: Loss = squared_error, decay_rate: float = 0.0, *, lang: str = "en"
+) -> ResidualTable:
     """Return every δ, ∂J/∂W and ∂J/∂b by the graph, by the formulas and by central differences.
 
     `x` and `y` are one sample, or the m samples of a batch; `decay_rate` is λ. Every row is a derivative of J, so the δ
     of a sample in a batch is 1/m of what it is for the sample alone. The gradients that the model's parameters had are
-    left as they were.
+    left as they were. `lang` is the language of its words, "en" or "zh".
 
-    Raises ValueError above 50,000 samples times parameters.
+    Raises ValueError above 50,000 samples times parameters, and for a language that there is no table for.
 
     >>> table = residual_table(MLP(2, [2, 1], activation="tanh"), [1.0, 2.0], 0.5)
     >>> table.rows[0].name, table.disagreement < 1e-12, table.difference_disagreement < 1e-9
     ('δ^(3)_1', True, True)
     """
     check_model(model)
+    checked_language(lang)
     single = not is_batch(x)
     inputs = [numbers_of(sample) for sample in ([x] if single else x)]
     targets = [numbers_of(target) for target in ([y] if single else y)]
@@ -272,6 +281,7 @@ def residual_table(model: MLP, x: Any, y: Any, loss: Loss = squared_error, decay
         ),
         J,
         tuple(dead_units(model, inputs)),
+        lang,
     )
 
 

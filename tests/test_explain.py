@@ -226,7 +226,7 @@ def test_a_derivative_by_one_operand_of_several_has_its_mark():
         "       = ∂J/∂J + x1 × ∂J/∂v1 + x1 × ∂J/∂v1",
         "       = 1.0 × 1.0 + 3.0 × 1.0 + 3.0 × 1.0",
         "       = 7.0",
-        "∂J/∂x1₍₂₎ is by operand 2 of J alone; ∂J/∂x1 adds up all ways from x1 to J",
+        "∂J/∂x1₍₂₎ is by operand 2 of J alone; ∂J/∂x1 adds up all ways from x1 to J.",
     ]
     assert r"\frac{\partial v_{1}}{\partial {x_{1}}_{(2)}}" in explain(square + y, x).latex()
     rows = [(row[1].text, row[2].text) for row in explain(square * y).backward.rows]

@@ -56,6 +56,8 @@ def add(commands: Commands) -> None:
     )
     bench.add_argument("sheet", nargs="?", help=f'what it opens with, such as "{EXAMPLE}" or "h = w*x; J = h**2"')
     bench.add_argument("-o", "--output", default="workbench.html", help="file to write (default: %(default)s)")
+    for told in (explained, drawn):
+        told.add_argument("--lang", choices=tables(), default="en", help="language (default: %(default)s)")
     for page in (played, bench):
         page.add_argument(
             "--lang", choices=tables(), help="language of the page (default: that of the reader's browser)"
@@ -93,14 +95,14 @@ def run_explain(options: argparse.Namespace) -> None:
     """Explain a formula."""
     root = read(options)
     names = {"J": root}
-    explanation = explain(root, names=names, limit=ALL)
+    explanation = explain(root, names=names, limit=ALL, lang=options.lang)
     if options.latex:
         say(explanation.latex())
         return
     formula = dict.fromkeys((node_names(root, names)[root], options.expression.strip()))  # of a leaf its name, once
     say(f"{' = '.join(formula)} = {root.data:.10g}\n")
     say(str(explanation))
-    trouble = why_nan(root, names=names)
+    trouble = why_nan(root, names=names, lang=options.lang)
     if trouble.phase:
         say(f"\n{trouble}")
 
@@ -110,21 +112,21 @@ def _draw(options: argparse.Namespace) -> None:
     root = read(options)
     root.backward()
     draw(root, {"J": root}).save(path)
-    say_written(path, options.open)
+    say_written(path, options.open, options.lang)
 
 
 def _play(options: argparse.Namespace) -> None:
     path = target(checked_ending(options.output, ".html"))
     root = read(options)
     play(root, {"J": root}, lang=options.lang).save(path)
-    say_written(path, options.open, ": open it in a browser" * (not options.open))
+    say_written(path, options.open, options.lang)
 
 
 def _workbench(options: argparse.Namespace) -> None:
     path = target(checked_ending(options.output, ".html"))
     sheet = [options.sheet.strip()] if options.sheet else []
     workbench(*sheet, data=_data_sets(), lang=options.lang).save(path)
-    say_written(path, options.open, ": open it in a browser" * (not options.open))
+    say_written(path, options.open, options.lang)
 
 
 def _data_sets() -> dict[str, Samples]:

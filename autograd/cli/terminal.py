@@ -7,6 +7,7 @@ import webbrowser
 from pathlib import Path
 
 from autograd.labels import visible
+from autograd.languages import sentence
 
 # For a terminal that has no mathematics. One sign for one where there is one, so that tables stay straight.
 _PLAIN = str.maketrans({
@@ -36,11 +37,12 @@ def complain(message: str, example: str = "") -> None:
         print(f"chainrule {example}", file=sys.stderr)
 
 
-def say_written(path: Path, open_it: bool, what: str = "") -> None:
-    """Print that `path` was written, and show it in a browser where that was asked for.
+def say_written(path: Path, open_it: bool, lang: str | None = None) -> None:
+    """Print in the language `lang` that `path` was written, and show it in a browser where that was asked for.
 
     Raises RuntimeError where there is no browser.
     """
-    say(f"wrote {visible(str(path))}{what}")
+    page = path.suffix == ".html" and not open_it
+    say(sentence(lang or "en", "cli.open" if page else "cli.wrote", path=visible(str(path))))
     if open_it and not webbrowser.open(path.resolve().as_uri()):
         raise RuntimeError(f"--open: no browser was found; {visible(str(path))} is written")

@@ -66,13 +66,14 @@ class ResidualDerivation(Shown):
     blocks: tuple[Lines, ...] = field(compare=False)
 
 
-def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualDerivation:
+def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6, lang: str = "en") -> ResidualDerivation:
     """Return how each residual δ of a network comes about, unit by unit, as ``notebooks/3-residuals.ipynb`` does.
 
     `root` is the cost J, `nodes` the forward pass of a sample in it. Output layer: δ_i = ∂J/∂a_i · f′(z_i), or
     Σ_k ∂J/∂a_k · ∂a_k/∂z_i where a unit's activation depends on the others (softmax). Hidden layers:
     δ^(l)_i = (Σ_j W^(l)_ji δ^(l+1)_j) f′(z^(l)_i). Then ∂J/∂W^(l)_ij = a^(l)_j δ^(l+1)_i and ∂J/∂b^(l)_i = δ^(l+1)_i.
-    Of more than `limit` units in a layer, or terms in a sum, the first and last ones are shown.
+    Of more than `limit` units in a layer, or terms in a sum, the first and last ones are shown. `lang` is the language,
+    "en" or "zh".
 
     Raises TypeError for anything but a Value and a forward pass, ValueError if the forward pass is not part of J's
     graph, or has no labelled weights.
@@ -83,7 +84,7 @@ def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualD
     >>> unit.weights[0][2] == 2.0 * unit.delta
     True
     """
-    writer = Writer(root, {"J": root})
+    writer = Writer(root, {"J": root}, lang)
     if not (hasattr(nodes, "z") and hasattr(nodes, "a")):
         raise TypeError(
             f"explain_residuals: got {reprlib.repr(nodes)} ({type(nodes).__name__}) for the nodes; accepted: a forward "
@@ -110,7 +111,8 @@ def explain_residuals(root: Value, nodes: Nodes, *, limit: int = 6) -> ResidualD
             blocks.append(Lines(tuple(_definitions(writer, common, formulas, limit))))
         shown, hidden = fold(made, limit)
         lines = [Lines(tuple(_unit_lines(writer, unit, formulas, following, grads, slopes, limit))) for unit in shown]
-        blocks += with_gap(lines, hidden, Lines((Cell(f"… {hidden:,} more units of layer {layer} …"),)))
+        more = Cell(f"… {writer.say('more.units', count=f'{hidden:,}', layer=layer)} …")
+        blocks += with_gap(lines, hidden, Lines((more,)))
     return ResidualDerivation(tuple(units.values()), tuple(blocks))
 
 
@@ -204,7 +206,7 @@ def _definitions(
 ) -> Iterator[Cell]:
     shown, hidden = fold(nodes, limit)
     lines = [chain(writer.cell(node), [formula_cell(formulas[node]), number(node.data)]) for node in shown]
-    yield from itertools.chain(*with_gap(lines, hidden, [Cell(f"… {hidden:,} more …")]))
+    yield from itertools.chain(*with_gap(lines, hidden, [Cell(writer.more(hidden, "lines").text)]))
 
 
 def _unit_lines(
@@ -220,7 +222,7 @@ def _unit_lines(
     delta, z_cell = _delta(unit), writer.cell(z)
     bias = (formula_cell(writer.symbol(unit.bias)), number(unit.bias.data))
     weighted = [(writer.symbol(w), w.data, writer.symbol(a_j), a_j.data) for w, a_j, _ in unit.weights]
-    yield from chain(z_cell, [*_sums(weighted, limit, bias), number(z.data)])
+    yield from chain(z_cell, [*_sums(writer, weighted, limit, bias), number(z.data)])
     if a is not z:
         yield from chain(writer.cell(a), [formula_cell(formulas[a]), number(a.data)])
     slope = symbol(f"f′({z_cell.text})", rf"f'\left({z_cell.latex}\right)")
@@ -230,7 +232,7 @@ def _unit_lines(
             for a_k, of_a in slopes.items()
             if z in of_a
         ]
-        yield from chain(formula_cell(delta), [*_sums(jacobian, limit), number(unit.delta)])
+        yield from chain(formula_cell(delta), [*_sums(writer, jacobian, limit), number(unit.delta)])
     else:
         if following:
             summands = ("W", layer, ("j", i)), ("δ", layer + 1, ("j",))
@@ -245,7 +247,7 @@ def _unit_lines(
                 if a_j is a
             ]
             arriving = math.fsum(w * d for _, w, _, d in terms)
-            yield from chain(formula_cell(incoming), [*_sums(terms, limit), number(arriving)])
+            yield from chain(formula_cell(incoming), [*_sums(writer, terms, limit), number(arriving)])
         else:
             incoming = writer.derivative(root, a)
             arriving = grads.get(a, 0.0)
@@ -256,18 +258,21 @@ def _unit_lines(
             rule = [formula_cell(writer.local(a, a.inputs.index(z)))] if z in a.inputs else []
             yield from chain(formula_cell(slope), [*rule, number(unit.slope)])
             grouped = symbol(f"({incoming.name})", rf"\left({incoming.latex}\right)") if following else incoming
-            in_words = _sums([(grouped, arriving, slope, unit.slope)], limit)
+            in_words = _sums(writer, [(grouped, arriving, slope, unit.slope)], limit)
             yield from chain(formula_cell(delta), [*in_words, number(unit.delta)])
     shown, hidden = fold(unit.weights, limit)
     lines = [
         chain(
             formula_cell(writer.derivative(root, w)),
-            [*_sums([(writer.symbol(a_j), a_j.data, delta, unit.delta)], limit), _share(share, grads.get(w, 0.0))],
+            [
+                *_sums(writer, [(writer.symbol(a_j), a_j.data, delta, unit.delta)], limit),
+                _share(writer, share, grads.get(w, 0.0)),
+            ],
         )
         for w, a_j, share in shown
     ]
-    yield from itertools.chain(*with_gap(lines, hidden, [Cell(f"… {hidden:,} more weights …")]))
-    by_bias = [formula_cell(delta), _share(unit.delta, grads.get(unit.bias, 0.0))]
+    yield from itertools.chain(*with_gap(lines, hidden, [Cell(writer.more(hidden, "weights").text)]))
+    by_bias = [formula_cell(delta), _share(writer, unit.delta, grads.get(unit.bias, 0.0))]
     yield from chain(formula_cell(writer.derivative(root, unit.bias)), by_bias)
 
 
@@ -276,22 +281,25 @@ def _delta(unit: Unit) -> Expression:
     return symbol(label, label_latex(label))
 
 
-def _share(share: float, whole: float) -> Cell:
+def _share(writer: Writer, share: float, whole: float) -> Cell:
     """What this sample adds to a gradient, and the gradient where J has other terms with the parameter."""
     cell = number(share)
     if abs(share - whole) <= 1e-9 * abs(whole):
         return cell
-    rest = f" (with the other samples and the decay in J: {number(whole).text})"
+    rest = f" ({writer.say('share', whole=number(whole).text)})"
     return Cell(cell.text + rest, rf"{cell.latex}\text{{{rest}}}")
 
 
 def _sums(
-    terms: Sequence[tuple[Formula, float, Formula, float]], limit: int, last: tuple[Cell, Cell] | None = None
+    writer: Writer,
+    terms: Sequence[tuple[Formula, float, Formula, float]],
+    limit: int,
+    last: tuple[Cell, Cell] | None = None,
 ) -> tuple[Cell, Cell]:
     """Σ x · y, then + `last`, in symbols and in numbers; a term is a symbol x, its number, a symbol y, its number."""
     shown, hidden = fold(terms, limit)
-    more = Cell(f"… {hidden:,} more …", rf"\cdots \text{{ {hidden:,} more }} \cdots")
-    symbols = with_gap([formula_cell(Expression("mul", (x, y))) for x, _, y, _ in shown], hidden, more)
+    products = [formula_cell(Expression("mul", (x, y))) for x, _, y, _ in shown]
+    symbols = with_gap(products, hidden, writer.more(hidden, "lines"))
     numbers = with_gap([product([factor(x), factor(y)]) for _, x, _, y in shown], hidden, Cell("…", r"\cdots"))
     if last is not None:
         symbols.append(last[0])

@@ -80,10 +80,17 @@ class WhyNan(Shown):
     blocks: tuple[Lines, ...] = field(compare=False)
 
 
-def why_nan(root: Value, lines: Mapping[Value, tuple[str, int]] | None = None, *, names: Names | None = None) -> WhyNan:
+def why_nan(
+    root: Value,
+    lines: Mapping[Value, tuple[str, int]] | None = None,
+    *,
+    names: Names | None = None,
+    lang: str = "en",
+) -> WhyNan:
     """Return the first node of the forward pass, else the first step of the backward pass, that is inf or nan.
 
-    `lines` is what `remember_lines` gave; with it the line that made the node is shown.
+    `lines` is what `remember_lines` gave; with it the line that made the node is shown. `lang` is the language, "en" or
+    "zh".
 
     >>> from autograd import Value
     >>> x = Value(0.0, label="x")
@@ -94,18 +101,20 @@ def why_nan(root: Value, lines: Mapping[Value, tuple[str, int]] | None = None, *
     J = sqrt(x) = sqrt(0) = 0
     sqrt: sqrt′(0) = inf; a negative number raises ValueError
     """
-    writer = Writer(root, names)
+    writer = Writer(root, names, lang)
     for node in writer.names:
         if not math.isfinite(node.data):
             if node.op is None:
-                told = [Cell(f"{writer.names[node]} is a leaf: this number was given, not computed")]
+                told = [Cell(writer.say("nan.leaf", name=writer.names[node]))]
             else:
                 told = _computed(writer, node)
-            return _why("forward", node, None, f"{writer.names[node]} is {node.data!r}", told, lines)
+            head = writer.say("nan.forward", name=writer.names[node], x=repr(node.data))
+            return WhyNan("forward", node, None, *_told(writer, node, head, told, lines))
     for step in () if isinstance(root, Constant) else backward_steps(root):
         if not math.isfinite(step.after):
             rule = formula_cell(writer.local(step.node, step.position))
             symbol_ = formula_cell(writer.derivative(step.node, step.input, step.operand))
+            contribution = writer.say("column.contribution")
             factors = product([exact(step.local), exact(step.upstream)])
             told = [
                 Cell(
@@ -113,22 +122,21 @@ def why_nan(root: Value, lines: Mapping[Value, tuple[str, int]] | None = None, *
                     f"{symbol_.latex} &= {rule.latex} = {to_latex(step.local)}",
                 ),
                 Cell(
-                    f"contribution = {factors.text} = {step.contribution!r}",
-                    rf"\text{{contribution}} &= {factors.latex} = {to_latex(step.contribution)}",
+                    f"{contribution} = {factors.text} = {step.contribution!r}",
+                    rf"\text{{{contribution}}} &= {factors.latex} = {to_latex(step.contribution)}",
                 ),
             ]
             if math.isnan(step.contribution) and 0.0 in (step.local, step.upstream):
-                told.append(Cell(f"{factors.text} is nan: {_CHOICE}"))
+                told.append(Cell(writer.say("nan.choice", product=factors.text)))
             if math.isfinite(step.contribution):
-                told.append(Cell(f"gradient = {step.before!r} + {step.contribution!r} = {step.after!r}"))
-            head = f"{writer.names[step.node]} hands {step.contribution!r} back to {writer.names[step.input]}"
+                gradient = writer.say("column.gradient")
+                told.append(Cell(f"{gradient} = {step.before!r} + {step.contribution!r} = {step.after!r}"))
+            head = writer.say(
+                "nan.backward", node=writer.names[step.node], x=repr(step.contribution), input=writer.names[step.input]
+            )
             told += _computed(writer, step.node)
-            return _why("backward", step.node, step.input, head, told, lines)
-    name = writer.names[root]
-    return WhyNan("", None, None, None, (Lines((Cell(f"every value and every gradient of {name} is finite"),)),))
-
-
-_CHOICE = "such a product may tend to any number. A where hands nothing to what it does not choose"
+            return WhyNan("backward", step.node, step.input, *_told(writer, step.node, head, told, lines))
+    return WhyNan("", None, None, None, (Lines((Cell(writer.say("nan.none", name=writer.names[root])),)),))
 
 
 def _computed(writer: Writer, node: Value) -> list[Cell]:
@@ -142,19 +150,16 @@ def _computed(writer: Writer, node: Value) -> list[Cell]:
             f"{name.latex} &= {rule.latex} = {numbers.latex} = {number(node.data).latex}",
         )
     ]
-    return told + [Cell(f"{node.op.name}: {node.op.edges}")] * bool(node.op.edges)
+    return told + [Cell(f"{node.op.name}: {writer.edges(node)}")] * bool(node.op.edges)
 
 
-def _why(
-    phase: str,
-    node: Value,
-    x: Value | None,
-    head: str,
-    told: list[Cell],
-    lines: Mapping[Value, tuple[str, int]] | None,
-) -> WhyNan:
+def _told(
+    writer: Writer, node: Value, head: str, told: list[Cell], lines: Mapping[Value, tuple[str, int]] | None
+) -> tuple[tuple[str, int] | None, tuple[Lines, ...]]:
+    """The line that made the node, if it was remembered, and all that is said."""
     line = (lines or {}).get(node)
     if line is not None:
         source = linecache.getline(*line).strip()
-        told.append(Cell(f"made in line {line[1]} of {line[0]}" + (f": {source}" if source else "")))
-    return WhyNan(phase, node, x, line, (Lines((Cell(f"{phase}: {head}"), *told)),))
+        made = writer.say("nan.line", line=line[1], file=line[0])
+        told.append(Cell(made + (f": {source}" if source else "")))
+    return line, (Lines((Cell(head), *told)),)

@@ -56,11 +56,13 @@ class Nudge(Shown):
     blocks: tuple[Table | Lines, ...] = field(compare=False)
 
 
-def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, limit: int = 40) -> Nudge:
+def nudge(
+    root: Value, leaf: Value, h: float, *, names: Names | None = None, limit: int = 40, lang: str = "en"
+) -> Nudge:
     """Return what a change of `leaf` by `h` does to every node on the way to `root`, beside the linear prediction.
 
     The prediction for a node u is ∂u/∂leaf · h; it is exact where u is linear, and wrong where a kink lies between,
-    which is then named. The graph stays as it is.
+    which is then named. The graph stays as it is. `lang` is the language, "en" or "zh".
 
     Raises ValueError for a node that is not a leaf of the graph, for a constant, for h = 0, and where a node has no
     value at the new numbers, naming it.
@@ -71,7 +73,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
     >>> last.change, last.predicted
     (3.25, 3.0)
     """
-    writer = Writer(root, names)
+    writer = Writer(root, names, lang)
     check("nudge", root, leaf, writer.names)
     if leaf.op is not None:
         raise ValueError(f"nudge: {writer.names[leaf]} is computed from other nodes; accepted: a leaf")
@@ -105,7 +107,7 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
             kinks.append(kink)
     shown, hidden = fold(list(changes.values()), limit)
     table = Table(
-        ("node", "rule", "before", "after", "change", "predicted", "change − predicted"),
+        writer.columns("node", "rule", "before", "after", "change", "predicted", "missed"),
         "llrrrrr",
         tuple(
             (
@@ -121,10 +123,10 @@ def nudge(root: Value, leaf: Value, h: float, *, names: Names | None = None, lim
         ),
         f"{writer.names[leaf]} + {factor(h).text}",
         hidden,
-        "nodes",
+        writer.say("hidden.nodes", count=f"{hidden:,}"),
     )
     few, more = fold(kinks, limit)
-    lines = [_kink_line(writer, kink) for kink in few] + [Cell(f"… {more:,} more kinks …")] * (more > 0)
+    lines = [_kink_line(writer, kink) for kink in few] + [writer.more(more, "kinks")] * (more > 0)
     return Nudge(tuple(changes.values()), tuple(kinks), (table, Lines(tuple(lines))) if lines else (table,))
 
 
@@ -207,12 +209,12 @@ def _kink_line(writer: Writer, kink: Kink) -> Cell:
         if isinstance(writer.symbol(x), Expression)
     )
     if kink.jump:
-        what = f"jumps from {number(kink.jump[0]).text} to {number(kink.jump[1]).text}"
+        before, after = (number(x).text for x in kink.jump)
     else:
-        sides = [
+        before, after = (
             ", ".join(number(d).text for d, local in zip(side, node.partials, strict=True) if local is not None)
             for side in (kink.before, kink.after)
-        ]
-        what = f"has a kink: local derivative {sides[0]} before, {sides[1]} after"
-    edges = f" ({node.op.edges})" if node.op and node.op.edges else ""
-    return Cell(f"{writer.names[node]} = {to_text(writer.rule(node))} {what}, at {place}{edges}")
+        )
+    equation = f"{writer.names[node]} = {to_text(writer.rule(node))}"
+    words = writer.say("jump" if kink.jump else "kink", equation=equation, before=before, after=after, place=place)
+    return Cell(words + (f" ({edges})" if (edges := writer.edges(node)) else ""))

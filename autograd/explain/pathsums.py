@@ -46,11 +46,12 @@ class Paths(Shown):
     blocks: tuple[Table | Lines, ...] = field(compare=False)
 
 
-def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 20) -> Paths:
+def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 20, lang: str = "en") -> Paths:
     """Return the paths from `root` to `node` with their products of local derivatives, largest in size first.
 
     ∂J/∂w = Σ over all paths of Π ∂out/∂input along the path. The paths are counted first; of more than `limit` only the
     largest are found and shown, which takes no enumeration of the others. A contribution that is nan counts as large.
+    `lang` is the language, "en" or "zh".
 
     Raises ValueError for a constant, for a node that is not in the graph and for a limit below 1.
 
@@ -60,18 +61,19 @@ def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 
     >>> found.count, [path.contribution for path in found.largest]
     (3, [3.0, 3.0, 1.0])
     """
-    writer = Writer(root, names)
+    writer = Writer(root, names, lang)
     check("paths", root, node, writer.names)
     check_limit(limit)
     edges, best = _edges_to(root, node)
     count = _count_paths(root, node, edges)
     largest = tuple(itertools.islice(_largest_first(root, node, edges, best, limit), limit))
     gradient = next((step.after for step in backward_steps(root) if step.input is node and step.ready), 1.0)
-    title = equal(writer.derivative(root, node), gradient).text + f", over {_count(count)} path{'s' * (count > 1)}"
+    told = {"count": 1 if count == 1 else _count(writer, count), "shown": len(largest)}
+    title = writer.say("over", equation=equal(writer.derivative(root, node), gradient).text, **told)
     table = Table(
-        ("path", "product of local derivatives", "contribution"),
+        writer.columns("path", "product", "contribution"),
         "llr",
-        tuple((_path_cell(writer, path), _product_cell(path), number(path.contribution)) for path in largest),
+        tuple((_path_cell(writer, path), _product_cell(writer, path), number(path.contribution)) for path in largest),
         title,
     )
     added = (
@@ -79,10 +81,7 @@ def paths(root: Value, node: Value, *, names: Names | None = None, limit: int = 
         if all(math.isfinite(p.contribution) for p in largest)
         else math.nan
     )
-    if count > len(largest):
-        last = f"the {len(largest)} largest of {_count(count)}; they add up to {number(added).text}"
-    else:
-        last = f"all paths; they add up to {number(added).text}"
+    last = writer.say("paths.largest" if count > len(largest) else "paths.all", sum=number(added).text, **told)
     return Paths(count, largest, gradient, (table, Lines((Cell(last),))))
 
 
@@ -168,8 +167,7 @@ def _path(root: Value, taken: Sequence[_Edge]) -> Path:
 
 def _path_cell(writer: Writer, path: Path) -> Cell:
     shown, hidden = fold(range(len(path.nodes)), 8)
-    gap = Cell(f"… {hidden:,} nodes …", rf"\cdots \text{{ {hidden:,} nodes }} \cdots")
-    cells = with_gap([_place_cell(writer, path, i) for i in shown], hidden, gap)
+    cells = with_gap([_place_cell(writer, path, i) for i in shown], hidden, writer.more(hidden, "nodes"))
     return Cell(" ← ".join(c.text for c in cells), r" \leftarrow ".join(c.latex for c in cells))
 
 
@@ -179,16 +177,16 @@ def _place_cell(writer: Writer, path: Path, i: int) -> Cell:
     return writer.operand(node, path.positions[i - 1] + 1 if twice else None)
 
 
-def _product_cell(path: Path) -> Cell:
+def _product_cell(writer: Writer, path: Path) -> Cell:
     if not path.open:
-        return Cell("not handed on")
+        return Cell(writer.say("closed"))
     shown, hidden = fold(path.locals, 8)
     cells = with_gap([factor(x) for x in shown], hidden, Cell("…", r"\cdots"))
     return product(cells) if cells else Cell("1", "1")
 
 
-def _count(n: int) -> str:
+def _count(writer: Writer, n: int) -> str:
     if n < 10**15:
         return f"{n:,}"
     exponent = math.log10(n)
-    return f"about {10 ** (exponent % 1):.3g}e{int(exponent)}"
+    return writer.say("about", number=f"{10 ** (exponent % 1):.3g}e{int(exponent)}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import itertools
 import textwrap
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -114,7 +115,8 @@ class Shown:
 class Table:
     """Rows of cells under headings, aligned left or right as `align` says, ``"lr"``.
 
-    hidden  rows left out in the middle of `rows`, called `what`: "steps"
+    hidden    rows left out in the middle of `rows`
+    left_out  what is said of them: "12 steps not shown"
     """
 
     columns: tuple[str, ...]
@@ -122,34 +124,33 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
     hidden: int = 0
-    what: str = "rows"
+    left_out: str = ""
 
     def __str__(self) -> str:
         head, *rows = [list(map(visible, self.columns)), *([visible(x.text) for x in row] for row in self.rows)]
-        widths = _widths([max(len(row[i]) for row in (head, *rows)) for i in range(len(self.columns))], self.align)
+        widths = _widths(
+            [max(terminal_width(row[i]) for row in (head, *rows)) for i in range(len(self.columns))], self.align
+        )
         lines = [self._lines(row, widths) for row in rows]
-        lines = [self._lines(head, widths), *with_gap(lines, self.hidden, [f"… {self._left_out()} …"])]
+        lines = [self._lines(head, widths), *with_gap(lines, self.hidden, [f"… {self.left_out} …"])]
         return "\n".join([*([visible(self.title)] if self.title else []), *itertools.chain(*lines)])
 
     __repr__ = __str__
 
     def _lines(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
         wrapped = [
-            textwrap.wrap(text, width, break_on_hyphens=False) or [""] if len(text) > width else [text]
+            textwrap.wrap(text, width, break_on_hyphens=False) or [""] if terminal_width(text) > width else [text]
             for text, width in zip(row, widths, strict=True)
         ]
         return [
             "  ".join(
-                (text.rjust if side == "r" else text.ljust)(width)
+                _padded(text, side, width)
                 for text, side, width in zip(
                     ((cell[i] if i < len(cell) else "") for cell in wrapped), self.align, widths, strict=True
                 )
             ).rstrip()
             for i in range(max(map(len, wrapped)))
         ]
-
-    def _left_out(self) -> str:
-        return f"{self.hidden:,} {self.what} not shown"
 
     def _repr_html_(self) -> str:
         sides = ["right" if side == "r" else "left" for side in self.align]
@@ -160,7 +161,7 @@ class Table:
             )
             for row in self.rows
         ]
-        rows = with_gap(rows, self.hidden, f'<td colspan="{len(sides)}">… {self._left_out()} …</td>')
+        rows = with_gap(rows, self.hidden, f'<td colspan="{len(sides)}">… {self.left_out} …</td>')
         head = "".join(
             f'<th style="text-align:{side};padding:0 .6em">{html_text(name)}</th>'
             for side, name in zip(sides, self.columns, strict=True)
@@ -172,7 +173,7 @@ class Table:
     def latex(self) -> str:
         """Return the table as an ``array``."""
         rows = [" & ".join(cell.to_latex() for cell in row) for row in self.rows]
-        left_out = rf"\rlap{{\text{{… {self._left_out()} …}}}}"  # MathJax and KaTeX know no \multicolumn
+        left_out = rf"\rlap{{\text{{… {self.left_out} …}}}}"  # MathJax and KaTeX know no \multicolumn
         rows = with_gap(rows, self.hidden, left_out + " &" * (len(self.align) - 1))
         head = " & ".join(Cell(name).to_latex() for name in self.columns)
         body = " \\\\\n".join([rf"{head} \\ \hline", *rows]).replace("\\hline \\\\\n", "\\hline\n", 1)
@@ -208,6 +209,20 @@ def html_text(text: str) -> str:
     """
     escaped = html.escape(visible(text))
     return escaped.replace("$", "<span>$</span>").replace("\\", "<span>\\</span>")
+
+
+def terminal_width(text: str) -> int:
+    """Return how many columns of a terminal `text` takes: a Chinese character takes two.
+
+    >>> terminal_width("δ 残差")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, side: str, width: int) -> str:
+    space = " " * (width - terminal_width(text))
+    return space + text if side == "r" else text + space
 
 
 def _widths(natural: list[int], align: str) -> list[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.explain.tables import WIDTH, Cell, formula_cell, number
 from autograd.labels import label_latex, operand_marks
+from autograd.languages import checked_language, edge_words, sentence, tables
 from autograd.recompute import check_current
 from autograd.steps import BackwardStep, node_names
 from autograd.symbolic import SYMBOLS, Expression, Formula, brief, rounded, symbol, to_latex, to_text
@@ -19,18 +21,37 @@ EMPTY = Cell("")
 
 
 class Writer:
-    """Writes nodes, their formulas and derivatives with the names of one graph: `names` as `node_names` gives them.
+    """Writes nodes, their formulas and derivatives with the names of one graph: `names` as `node_names` gives them;
+    and what is said of them in the language `lang`.
 
     Raises TypeError for a root that is not a Value, ValueError for a graph in which `data` was set since it was
-    computed.
+    computed, and for a language that there is no table for.
     """
 
-    def __init__(self, root: Value, names: Names | None) -> None:
+    def __init__(self, root: Value, names: Names | None, lang: str = "en") -> None:
+        self.lang = checked_language(lang)
         if not isinstance(root, Value):
             raise TypeError(f"got {reprlib.repr(root)} ({type(root).__name__}); accepted: a Value, the root of a graph")
         self.names = node_names(root, names)
         check_current(self.names)
         self.root = root
+
+    def say(self, key: str, **holes: object) -> str:
+        """Return a sentence, with what `holes` has put in."""
+        return sentence(self.lang, f"explain.{key}", **holes)
+
+    def columns(self, *keys: str) -> tuple[str, ...]:
+        """Return the headings of a table."""
+        return tuple(self.say(f"column.{key}") for key in keys)
+
+    def more(self, hidden: int, what: str) -> Cell:
+        """Return the cell for what a sum or a list leaves out, "terms" or "units"; empty where there is none."""
+        words = self.say(f"more.{what}", count=f"{hidden:,}")
+        return Cell(f"… {words} …", rf"\cdots \text{{ {words} }} \cdots")
+
+    def edges(self, node: Value) -> str:
+        """Return what the table of operations says of the edges of a node's operation; "" if nothing."""
+        return edge_words(self.lang, node.op.edges) if node.op else ""
 
     def latex(self, node: Value) -> str:
         """Return the name of the node as LaTeX."""
@@ -71,10 +92,16 @@ class Writer:
             return []
         node, x, number = step.node, step.input, step.operand
         partial, whole = self.derivative(node, x, number), self.derivative(node, x)
-        pieces: list[str | Cell] = [formula_cell(partial), f" is by operand {number} of ", self.cell(node), " alone; "]
-        pieces += [formula_cell(whole), " adds up all ways from ", self.cell(x), " to ", self.cell(node)]
-        text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
-        return [Cell(text, "".join(rf"\text{{{one}}}" if isinstance(one, str) else one.latex for one in pieces))]
+        cells = {
+            "{partial}": formula_cell(partial),
+            "{whole}": formula_cell(whole),
+            "{node}": self.cell(node),
+            "{input}": self.cell(x),
+            "{number}": Cell(str(number)),
+        }
+        pieces = [piece for piece in re.split(r"(\{\w+\})", tables()[self.lang]["operand"]) if piece]
+        said = [cells.get(piece, Cell(piece)) for piece in pieces]
+        return [Cell("".join(one.text for one in said), "".join(one.to_latex() for one in said))]
 
     def rule(self, node: Value) -> Formula:
         """Return the operation that made the node, on the names of its inputs, numbers in it to six digits."""

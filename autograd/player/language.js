@@ -19,8 +19,10 @@ function phrase(key, holes) {
   return languages[language][key].split(/(\{\w+\})/).filter(Boolean).map((piece) => holes[piece.slice(1, -1)] ?? piece);
 }
 
-// What an operation does at its edges, which the table of operations says in English.
-const edgeWords = (text) => languages[language].edges?.[text] ?? text;
+// What an operation does at its edges: the table of operations says it in English.
+function edgeWords(text) {
+  return text.split("; ").map((one) => languages[language][`edge.${one}`] ?? one).join(say("edges.joined"));
+}
 
 // Say everything that stands in the page from the start, and tell the page what its language is.
 function setLanguage(code) {

@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,18 +131,20 @@ def play(
     data = graph_data(J, order, names, parameters, samples) | {"network": network}
     script = f'<script type="application/json" id="graph">{embedded(data)}</script>\n'
     scripts = (*SCRIPTS, *(NETWORK_SCRIPTS if network else ()), "start.js")
-    engine = engine_script({node.op.name for node in order if node.op})
-    return Page(page_html(lang, script, engine + "".join(map(source, scripts))))
+    used = {node.op.name for node in order if node.op}
+    return Page(page_html(lang, used, script, engine_script(used) + "".join(map(source, scripts))))
 
 
-def page_html(lang: str | None, data: str, script: str, typing: str = "", policy: str = "") -> str:
-    """Return a page with `data` for its `script`; `typing` stands above the graph, `policy` allows the script more."""
+def page_html(
+    lang: str | None, names: Iterable[str], data: str, script: str, typing: str = "", policy: str = ""
+) -> str:
+    """Return a page with `data` for its `script`, which computes with the operations of these `names`; `typing` stands
+    above the graph, `policy` allows the script more."""
+    words = json.dumps(words_of_page(names, bool(typing)), separators=(",", ":"), ensure_ascii=False)
     parts = {
         "lang": checked_language(lang) if lang else "",
         "style": compact(source("page.css")),
-        "languages": json.dumps(words_of_page(bool(typing)), separators=(",", ":"), ensure_ascii=False).replace(
-            "<", "\\u003c"
-        ),
+        "languages": words.replace("<", "\\u003c"),
         "script": compact(script),
         "data": data,
         "typing": typing,
@@ -151,10 +153,13 @@ def page_html(lang: str | None, data: str, script: str, typing: str = "", policy
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
 
 
-def words_of_page(typing: bool) -> dict[str, Table]:
-    """Return the table of every language, without what is said on the workbench alone unless something is typed."""
+def words_of_page(names: Iterable[str], typing: bool) -> dict[str, Table]:
+    """Return what a page with the operations of these names says in every language; the workbench, where something is
+    typed, says more."""
+    elsewhere = ("explain.", "cli.", "edge.") + ("workbench.",) * (not typing)
+    edges = {f"edge.{one}" for name in names for one in OPERATIONS[name].edges.split("; ")}
     return {
-        code: {key: words for key, words in table.items() if typing or not key.startswith("workbench.")}
+        code: {key: words for key, words in table.items() if key in edges or not key.startswith(elsewhere)}
         for code, table in tables().items()
     }
 

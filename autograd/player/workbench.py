@@ -86,6 +86,7 @@ def workbench(sheet: str = EXAMPLES[0], *, data: Mapping[str, Samples] | None = 
     return Page(
         page_html(
             lang,
+            OPERATIONS,
             _element("workbench", embedded(known)) + _element("graphviz", _packed()),
             scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
             typing=source("workbench.html").replace("{{choices}}", choices),
