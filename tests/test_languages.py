@@ -17,8 +17,8 @@ from autograd.player import play, workbench
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Names of operations, data and languages, and words of Python, stay as they are.
-KEPT = set(OPERATIONS) | set(["ln", "max", "min", "nan", "inf", "alpha", "erf", "grad", "python", "softmax", "xor", "if", "else", "Python", "English"])
-KEPT |= {"ZeroDivisionError", "OverflowError", "ValueError"}
+KEPT = set(OPERATIONS) | {"ln", "max", "min", "nan", "inf", "alpha", "erf", "grad", "softmax", "xor", "if", "else"}
+KEPT |= {"Python", "python", "English", "ZeroDivisionError", "OverflowError", "ValueError"}
 
 
 def english(text):
