@@ -21,6 +21,9 @@ from typing import Any
 
 from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows, set_derived, with_derived
 
+NO_PATH = float("0")
+"""The local derivative where no path leads: this very 0, which nothing is multiplied by, not one that was computed."""
+
 # What Python has a syntax for. All else is a call of the function in `FLOAT`.
 _SYNTAX = {
     "less": "{0} < {1}",
@@ -97,7 +100,7 @@ def _write(name: str, *inputs: Any) -> Any:
 _ELEMENTARY = [name for name in vars(FLOAT) if name not in OPERATIONS or OPERATIONS[name].elementary]
 _SOURCE = with_derived(SimpleNamespace(**{name: partial(_write, name) for name in _ELEMENTARY}))
 for_added_rows(lambda row: set_derived(_SOURCE, row))
-_KNOWN = {**vars(FLOAT), "inf": math.inf, "nan": math.nan}
+_KNOWN = {**vars(FLOAT), "inf": math.inf, "nan": math.nan, "no_path": NO_PATH}
 
 
 def source(op: Operation, wanted: Sequence[int]) -> str:
@@ -106,14 +109,20 @@ def source(op: Operation, wanted: Sequence[int]) -> str:
     A number used once stands where it is used, so that of a choice only the side that is taken is computed.
     """
     steps: dict[Any, _Step] = {}
-    texts = {_Step(steps, "", ()): f"x{i}" for i in range(1, op.arity + 1)}
-    inputs = tuple(texts)
+    inputs = tuple(_Step(steps, "", ()) for _ in range(op.arity))
+    texts = {x: f"x{i}" for i, x in enumerate(inputs, start=1)}
     out = op.value(_SOURCE, *inputs)
     results = [out, *(op.partials[i](_SOURCE, *inputs, out) for i in wanted)]
+    if op.unchosen:
+        no_path = _Step(steps, "", ())
+        texts[no_path] = "no_path"
+        for place, i in enumerate(wanted, start=1):
+            cut = op.unchosen[i](_SOURCE, *inputs)
+            results[place] = no_path if cut is True else _SOURCE.where(cut, no_path, results[place])
     for result in results:
         if isinstance(result, _Step):
             result.uses += 1
-    lines = [f"def value_and_partials({', '.join(texts.values())}):"]
+    lines = [f"def value_and_partials({', '.join(texts[x] for x in inputs)}):"]
     for step in steps.values():
         text = step.template.format(*(_text(x, texts) for x in step.operands))
         if step.uses == 1:
@@ -133,7 +142,8 @@ def _text(x: Any, texts: Mapping[_Step, str]) -> str:
 def value_and_partials(op: Operation, *wanted: int) -> Callable[..., tuple[float, ...]]:
     """Return the function that gives the value of an operation and the partials by the `wanted` inputs.
 
-    It raises where Python's float arithmetic raises, in the value or in a partial.
+    A partial is `NO_PATH` itself where no path leads to the input. The function raises where Python's float arithmetic
+    raises, in the value or in a partial.
 
     >>> value_and_partials(OPERATIONS["tanh"], 0)(0.0)
     (0.0, 1.0)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from autograd.ops import OPERATIONS, Operation, evaluate
-from autograd.value import Value, apply, at_the_edges, node_maker, real
+from autograd.value import NODES_AND_NUMBERS, Value, apply, at_the_edges, node_maker, real
 
 
 def function_of(op: Operation) -> Callable[..., Any]:
@@ -27,6 +27,9 @@ def function_of(op: Operation) -> Callable[..., Any]:
     def function(*inputs: Any) -> Any:
         if arity == len(inputs) == 1 and inputs[0].__class__ is Value:
             return make(inputs[0])
+        kinds = {*map(type, inputs)}
+        if Value in kinds and kinds <= NODES_AND_NUMBERS:
+            return make(*inputs)
         inputs = op.with_defaults(inputs)
         if _any_array(inputs):
             from autograd.numpy_arrays import map_elements

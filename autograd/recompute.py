@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from autograd.float_rules import NO_PATH
 from autograd.graph import topological_order
 from autograd.ops import IEEE, Ieee, Operation, has_path
-from autograd.value import NO_PATH, Constant, Value, set_computed
+from autograd.value import Constant, Value, set_computed
 
 
 def recomputed(op: Operation, inputs: Iterable[float]) -> float:

@@ -82,6 +82,20 @@ for name in FORMULAS:
     setattr(micrograd.engine.Value, name, written_out(name))
 
 
+def where(condition, x, y):
+    """Return the node of a choice: x where the condition is not 0, else y."""
+    out = micrograd.engine.Value(x.data if condition.data else y.data, (condition, x, y), "where")
+
+    def _backward():
+        if condition.data:
+            x.grad += out.grad
+        else:
+            y.grad += out.grad
+
+    out._backward = _backward
+    return out
+
+
 class MicrogptValue:
     """A node in the manner of microgpt: local derivatives are computed with the value, in two tuples a node."""
 

@@ -44,19 +44,21 @@ def single_operations():
     for name, op in OPERATIONS.items():
         if name in signs:
             yield signs[name]
-        elif name not in ("pow", "where"):  # micrograd's exponents are numbers, and it has no way to write a choice
+        elif name == "where":
+            yield "where(x, x, y)"
+        elif name != "pow":  # micrograd's exponents are numbers
             yield f"x.{name}({', '.join(['y'] * (op.arity - 1))})"
     yield from WITH_NUMBERS
 
 
-def time_operation(expression, values):
-    """Return, for each of two kinds of Values, the least seconds of a forward and of a backward pass of one node."""
+def time_operation(expression, engines):
+    """Return, for each of two engines, the least seconds of a forward and of a backward pass of one node."""
     contestants = []
-    for Value in values:
-        namespace = {}
+    for Value, where in engines:
+        namespace = {"where": where}
         exec(f"def make(x, y):\n    return [{expression} for _ in range({NODES})]", namespace)
         contestants.append((namespace["make"], Value(0.7), Value(0.4)))
-    best = [[math.inf, math.inf] for _ in values]
+    best = [[math.inf, math.inf] for _ in engines]
     gc.collect()
     gc.disable()
     for _ in range(ROUNDS):
@@ -76,14 +78,16 @@ def time_operation(expression, values):
 def table():
     """Print the times of single operations, forward and backward, and return the ratios of their sums."""
     import micrograd.engine
-    import micrograd_peer  # noqa: F401  # adds to micrograd what it lacks
+    import micrograd_peer
 
     import autograd
+
+    engines = (micrograd.engine.Value, micrograd_peer.where), (autograd.Value, autograd.where)
 
     print("operation             micrograd: forward backward   this: forward backward   times as fast")
     ratios = {}
     for expression in single_operations():
-        theirs, ours = time_operation(expression, (micrograd.engine.Value, autograd.Value))
+        theirs, ours = time_operation(expression, engines)
         ratios[expression] = ratio = sum(theirs) / sum(ours)
         numbers = "".join(f"{1e6 * seconds:9.2f}" for seconds in (*theirs, *ours))
         print(f"{expression:24}{numbers} µs{ratio:12.2f}  {holds(ratio, 'operation')}")
