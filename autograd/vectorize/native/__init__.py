@@ -4,4 +4,9 @@ elementary.c   exp, tanh and kin in C, within 2 units in the last place, the sam
 library        a C file compiled and loaded, kept in the user's cache
 interpreter    a C program that runs any graph, printed from the table of operations
 tape           a recorded graph as the instructions that the interpreter runs
+sections       where arrays stand in a C program, and the lines of its functions
+products       sums of products, in tiles that stay in registers
+statements     what each kind of array statement is in C
+program        array statements as a whole program in C
+runner         runs such programs, over any number of samples and on all cores
 """

@@ -10,21 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.symbolic import to_c
-from autograd.vectorize.arrays import SAMPLES, Array, Map, Operand, Reduce, Statement
+from autograd.vectorize.arrays import SAMPLES, Array, Contract, Map, Operand, Reduce, Statement
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.listing import listing, shape_text
 from autograd.vectorize.native.interpreter import elementary
-from autograd.vectorize.native.statements import (
-    BLOCK,
-    LANES,
-    STATEMENTS,
-    WHOLE,
-    Printed,
-    Section,
-    Spot,
-    identifier,
-    in_rows,
-)
+from autograd.vectorize.native.sections import BLOCK, LANES, WHOLE, Printed, Section, Spot, identifier, in_rows
+from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
 
@@ -73,7 +64,7 @@ def c_text(
     given = sums | {x.array: in_rows("parameters", x.array.shape, x.start) for x in parameters}
     given |= {x.array: in_rows(x.list, x.array.shape) for x in inputs if not x.array.sampled}
 
-    block = Section(printed, dict(given), notes or {})
+    block = Section(printed, STATEMENTS, dict(given), notes or {})
     sampled = [x for x in inputs if x.array.sampled]
     for x in sampled:
         block.load(x.array, f"{x.list}_rows")
@@ -82,10 +73,14 @@ def c_text(
     for k, number in enumerate(of_samples):
         at = Spot("values_rows", k, (SAMPLES,), (len(of_samples),)).at(["s"])
         block.loops([("s", "n", 1)], [f"{at} = {block.text(number, ['s'])};"])
-    end = Section(printed, dict(given), notes or {})
+    computed = {x.out for x in statements}
+    places = {x.array: in_rows(x.list, x.array.shape, x.start) for x in results if x.array in computed}
+    end = Section(printed, STATEMENTS, places | given, notes or {})
     _write(end, _needed(statements, [x.array for x in results], sums), [x.array for x in results])
     for x in results:
-        end.fill(in_rows(x.list, x.array.shape, x.start), lambda indices, x=x: end.element(x.array, indices))  # type: ignore[misc]
+        place = in_rows(x.list, x.array.shape, x.start)
+        if end.spot(x.array) != place:  # it is a part of another array, or stands in two places
+            end.fill(place, lambda indices, x=x: end.element(x.array, indices))  # type: ignore[misc]
 
     read = ["parameters", *(x.list for x in inputs)]
     rows = {f"{x.list}_rows": _rows(x.list, math.prod(x.array.of_sample)) for x in sampled}
@@ -161,7 +156,7 @@ _HEAD = """\
 
    value_and_grad(m, parameters, inputs..., gradient, work) returns J and writes the gradient of all {count} parameters;
    update(rate, parameters, gradient) makes a step of gradient descent. work is size_of_work() bytes of memory, which
-   two threads must not share.
+   two threads must not share; it is fastest from a multiple of 64 on.
    Compile with -ffp-contract=off, which is what makes the numbers the same everywhere. */
 
 """
@@ -169,8 +164,8 @@ _CALL = """
 long size_of_work(void) {{ return size_of_buffers() + (size_of_sums() + 1) * (long)sizeof(double); }}
 
 {signature}
-    double J = 0.0, *sums = work;
-    buffers *w = (void *)(sums + size_of_sums() + 1);
+    buffers *w = work;
+    double J = 0.0, *sums = (double *)(w + 1);
     for (long i = 0; i < size_of_sums(); i++) sums[i] = 0.0;
     add_samples(0, m, m, parameters{passed}, sums, w);
     finish(m, parameters{passed}, sums{written}, w);
@@ -312,17 +307,19 @@ def _write(section: Section, statements: Sequence[Statement], wanted: Iterable[O
     user = {x: statement for statement in statements for x in statement.args if isinstance(x, Array)}
     for statement in statements:
         out = statement.out
-        within = user.get(out)
-        if isinstance(statement, Map) and out not in kept and uses[out] == 1 and _once(within, out):
-            section.waiting[out] = statement
+        if out not in kept and uses[out] == 1 and _can_wait(statement, user[out]):
+            section.waiting[out] = statement  # type: ignore[assignment]
         else:
-            STATEMENTS[type(statement)](section, statement)
+            section.write(statement)
         section.note(out)
 
 
-def _once(user: Statement | None, x: Array) -> bool:
-    """Return whether a statement reads each element of an array once."""
-    return isinstance(user, Reduce) or (isinstance(user, Map) and user.out.shape == x.shape)
+def _can_wait(statement: Statement, user: Statement) -> bool:
+    """Return whether each element of what a statement computes is read once, by what can compute it as well."""
+    of_same_shape = isinstance(user, Map) and user.out.shape == statement.out.shape
+    if isinstance(statement, Contract):
+        return of_same_shape and not reduces_samples(statement)
+    return isinstance(statement, Map) and (isinstance(user, Reduce) or of_same_shape)
 
 
 def functions_of(text: str) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
+LINE = 8  # numbers in a line of the processor's memory
 AT_ONCE = 4096  # samples that a thread adds up at a time: the additions are in the same order for any number of threads
 
 
@@ -150,7 +151,7 @@ class Code:
         self.parts = {x: self.results[k : k + math.prod(x.shape)].reshape(x.shape) for x, k in starts_of.items()}
         self.values: Floats = np.zeros((0, len(self.each)))
         self.sums: Floats = np.zeros(self.sums_size)
-        self.work: Floats = np.zeros(self.work_size)
+        self.work = aligned(self.work_size)
         self.places = address(parameters.vector), address(self.sums), address(self.work)
         written = {"results": self.results, "gradient": parameters.gradient}
         self.written = [address(written[name]) for name in dict.fromkeys(x.list for x in results)]
@@ -179,7 +180,7 @@ class Code:
         """Add up over all samples, `AT_ONCE` in a thread; the parts are added in their order."""
 
         def part(first: int) -> Floats:
-            sums, work = np.zeros(self.sums_size), np.empty(self.work_size)
+            sums, work = np.zeros(self.sums_size), aligned(self.work_size)
             self.add(first, min(first + AT_ONCE, samples), samples, given, address(sums), address(work))
             return sums
 
@@ -195,6 +196,13 @@ class Code:
         if x.sampled:
             return self.values[:, self.each.index(x)]
         return self.parts[x]
+
+
+def aligned(size: int) -> Floats:
+    """Return memory for so many numbers, none of whose vectors lies across two lines of the processor's memory."""
+    memory = np.empty(size + LINE)
+    skipped = -address(memory) % (8 * LINE) // 8
+    return memory[skipped : skipped + size]
 
 
 def cores() -> int:

@@ -1,0 +1,259 @@
+"""Where arrays stand in a C program, and the lines of its functions: loops, sums, elements.
+
+Samples are computed in blocks of `BLOCK`: an array that differs from sample to sample has the samples of a block as its
+innermost axis, so that every loop over it runs on vectors, and is small enough for the processor's nearest memory. The
+sums over the samples, J and the gradients for the most part, are added up block by block, in their order.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.symbolic import Expression, Formula, symbol, to_c
+from autograd.vectorize.arrays import (
+    CONSTANT,
+    COUNT,
+    SAMPLES,
+    Array,
+    Contract,
+    Map,
+    Operand,
+    Statement,
+)
+
+BLOCK = 32
+WHOLE = 8  # samples that a block is filled up to a multiple of, so that no loop over them has a remainder
+LANES = 4  # partial sums of a sum that ends in one number, and numbers of a row of a product that are computed at once
+ALIGNED = 8  # numbers to a multiple of which a buffer is filled up: the next one begins where memory does
+
+Axes = list[tuple[str, str, int]]  # a loop's variable, its end, its step
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an array stands: element (i, j) of it is name[start + strides[0] i + strides[1] j].
+
+    ``tables`` has for each axis the table through which its indices go first, "" if through none.
+    """
+
+    name: str
+    start: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    tables: tuple[str, ...] = ()
+
+    @property
+    def direct(self) -> bool:
+        """Whether no index goes through a table."""
+        return not any(self.tables)
+
+    def runs_along(self, axis: int) -> bool:
+        """Return whether elements that follow each other along an axis are next to each other."""
+        return self.strides[axis] == 1 and not (self.tables and self.tables[axis])
+
+    def at(self, indices: Sequence[str]) -> str:
+        """Return the element at these indices, of the last axes where there are more indices than axes."""
+        indices = indices[len(indices) - len(self.shape) :]
+        start, terms = self.start, []
+        tables = self.tables or ("",) * len(self.shape)
+        for index, size, stride, table in zip(indices, self.shape, self.strides, tables, strict=True):
+            if table:
+                terms.append(f"{stride} * {table}[{index}]")
+            elif size != 1 and stride:
+                if index.isdigit():
+                    start += int(index) * stride
+                elif stride == 1:
+                    terms.append(index)
+                else:
+                    terms.append(f"{stride} * {index}" if index.isidentifier() else f"{stride} * ({index})")
+        return f"{self.name}[{' + '.join([*terms, *([str(start)] if start or not terms else [])])}]"
+
+
+def in_rows(name: str, shape: tuple[int, ...], start: int = 0) -> Spot:
+    """Return where an array stands that has its last axis innermost, or the samples' axis where it has one."""
+    order = [*range(1, len(shape)), 0] if SAMPLES in shape else range(len(shape))
+    return in_order(name, shape, order, start)
+
+
+def in_order(name: str, shape: tuple[int, ...], order: Iterable[int], start: int = 0) -> Spot:
+    """Return where an array stands whose axes follow each other in this order, the last one innermost."""
+    strides, step = [0] * len(shape), 1
+    for axis in reversed(list(order)):
+        strides[axis] = step
+        step *= length(shape[axis])
+    return Spot(name, start, shape, tuple(strides))
+
+
+def length(size: int) -> int:
+    """Return the length that an axis has memory for."""
+    return BLOCK if size == SAMPLES else size
+
+
+def end(size: int) -> str:
+    """Return where a loop along an axis ends."""
+    return "filled" if size == SAMPLES else str(size)
+
+
+@dataclass(slots=True)
+class Section:
+    """The lines of one function of the program, and where the arrays stand that they read and write."""
+
+    printed: Printed
+    writers: Mapping[type[Statement], Callable[[Section, Any], None]]  # of each kind of statement
+    spots: dict[Array, Spot]
+    notes: Mapping[Array, str] = field(default_factory=dict)  # on arrays, where what computes them is written
+    rows: dict[Spot, Spot] = field(default_factory=dict)  # of inputs in blocks, where they were given
+    pieces: list[list[str]] = field(default_factory=list)  # the lines of a statement each
+    waiting: dict[Array, Map | Contract] = field(default_factory=dict)  # to be written where they are used
+    noted: int = 0  # the pieces that a note is on
+
+    # Elements -------------------------------------------------------------------------------------------------------
+
+    def spot(self, x: Array) -> Spot:
+        """Return where the array stands, computed there if it was not yet."""
+        if x in self.waiting:
+            self.write(self.waiting.pop(x))
+        if x not in self.spots and x.role == CONSTANT:
+            self.spots[x] = self.printed.table(x.name, np.asarray(x.value, float))
+        return self.spots[x]
+
+    def write(self, statement: Statement) -> None:
+        """Write what computes a statement."""
+        self.writers[type(statement)](self, statement)
+
+    def load(self, x: Array, rows: str) -> None:
+        """Write the copy of an input's rows into the block, past the last sample that one again."""
+        spot, shape = self.new(x), x.of_sample
+        given = self.rows[spot] = Spot(rows, 0, spot.shape, (math.prod(shape), *in_rows("", shape).strides))
+        axes, indices = walk(spot)
+        row = "int row = s < n ? s : n - 1;"
+        self.loops(axes, [row, f"{spot.at(indices)} = {given.at(['row', *indices[1:]])};"])
+
+    def new(self, x: Array) -> Spot:
+        """Return the place of an array that is now computed, a new one unless it is known where it is to stand."""
+        if x not in self.spots:
+            self.spots[x] = in_rows(self.printed.buffer(self.printed.names.get(x, "t"), x.shape), x.shape)
+        return self.spots[x]
+
+    def element(self, x: Operand, indices: Sequence[str], known: Mapping[Array, Formula] | None = None) -> Formula:
+        """Return an element of an array, or what computes it, as a formula; some arrays' elements are known."""
+        if not isinstance(x, Array):
+            return float(x)
+        if known and x in known:
+            return known[x]
+        if x.role == COUNT:
+            return symbol("m")
+        if isinstance(waiting := self.waiting.get(x), Map):
+            return self.formula(waiting, indices[len(indices) - len(x.shape) :], known)
+        return symbol(self.spot(x).at(indices))
+
+    def formula(self, statement: Map, indices: Sequence[str], known: Mapping[Array, Formula] | None = None) -> Formula:
+        """Return an element of what a statement computes."""
+        return Expression(statement.name, tuple(self.element(x, indices, known) for x in statement.args))
+
+    def text(self, x: Operand, indices: Sequence[str]) -> str:
+        """Return an element as C."""
+        return to_c(self.element(x, indices))
+
+    # Loops ----------------------------------------------------------------------------------------------------------
+
+    def loops(self, axes: Axes, body: Iterable[str]) -> None:
+        """Write the body inside a loop for each axis of more than one element."""
+        self.pieces.append(inside(axes, body))
+
+    def fill(self, spot: Spot, value: Callable[[list[str]], Formula], sign: str = "=") -> None:
+        """Write a loop that sets, or with another sign changes, all elements of a place."""
+        axes, indices = walk(spot)
+        self.loops(axes, [f"{spot.at(indices)} {sign} {to_c(value(indices))};"])
+
+    def note(self, x: Array) -> None:
+        """Put the note on an array before what was written since the last one."""
+        if x in self.notes and len(self.pieces) > self.noted:
+            self.pieces[self.noted] = [f"/* {self.notes[x]} */", *self.pieces[self.noted]]
+            self.noted = len(self.pieces)
+
+    # Sums -----------------------------------------------------------------------------------------------------------
+
+    def total(
+        self, out: str, term: Callable[[str], str], inner: Axes, size: int, sampled: bool, sign: str
+    ) -> list[str]:
+        """Return lines that set `out` to the sum of terms over one axis, in `LANES` partial sums, and over `inner`."""
+        whole, last = ("whole", "n") if sampled else (str(size - size % LANES), str(size))
+        lanes = [f"p{k}" for k in range(LANES)]
+        opened = [f"for (int {v} = 0; {v} < {stop}; {v} += {step}) {{" for v, stop, step in inner if stop != "1"]
+        lines = [f"double {', '.join(f'{lane} = 0.0' for lane in lanes)};", *opened]
+        if sampled or size >= LANES:
+            lines.append(f"for (int q = 0; q < {whole}; q += {LANES}) {{")
+            lines += [f"{lane} += {term(f'q + {i}' if i else 'q')};" for i, lane in enumerate(lanes)]
+            lines.append("}")
+        if sampled or size % LANES:
+            lines.append(f"for (int q = {whole}; q < {last}; q++) p0 += {term('q')};")
+        return [*lines, *["}"] * len(opened), f"{out} {sign} (p0 + p1) + (p2 + p3);"]
+
+
+def identifier(name: str) -> str:
+    """Return a name with _ for what C does not take in names.
+
+    >>> identifier("weights of layer 1"), identifier("2x")
+    ('weights_of_layer_1', '_2x')
+    """
+    return re.sub(r"\W|^(?=\d)", "_", name, flags=re.ASCII)
+
+
+@dataclass(slots=True)
+class Printed:
+    """What the functions of a program share: the names of arrays, its buffers and its tables of numbers."""
+
+    names: Mapping[Array, str]
+    buffers: dict[str, int] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
+
+    def free(self, name: str) -> str:
+        """Return a name that no buffer or table has, of the letters that C takes."""
+        name = identifier(name)
+        taken, k = {*self.buffers, *(text.split("[")[0].split()[-1] for text in self.tables)}, 1
+        while (found := f"{name}_{k}" if k > 1 or name in ("t", "c") else name) in taken:
+            k += 1
+        return found
+
+    def buffer(self, name: str, shape: tuple[int, ...]) -> str:
+        """Return the name of a new buffer, as C has it."""
+        name = self.free(name)
+        self.buffers[name] = -(-max(math.prod(map(length, shape)), 1) // ALIGNED) * ALIGNED
+        return name
+
+    def table(self, name: str, numbers: np.ndarray, kind: str = "double") -> Spot:
+        """Return where a table of numbers stands."""
+        name = self.free(name or "c")
+        texts = [to_c(float(x)) if kind == "double" else str(int(x)) for x in numbers.ravel()]
+        self.tables.append(f"static const {kind} {name}[{numbers.size}] = {{{', '.join(texts)}}};")
+        return in_rows(name, numbers.shape)
+
+
+def walk(spot: Spot, letters: str = "abcdefgh") -> tuple[Axes, list[str]]:
+    """Return the loops over a place, the innermost axis last, and the index of each of its axes."""
+    names = [
+        letter if size not in (1, SAMPLES) else "s" if size == SAMPLES else "0"
+        for letter, size in zip(letters, spot.shape, strict=False)
+    ]
+    order = sorted(range(len(spot.shape)), key=lambda axis: -spot.strides[axis])
+    axes = [(names[axis], end(spot.shape[axis]), 1) for axis in order if spot.shape[axis] != 1]
+    return axes, names
+
+
+def inside(axes: Axes, body: Iterable[str]) -> list[str]:
+    """Return the body inside a loop for each axis of more than one element, else in braces if it declares something."""
+    lines, body = [], list(body)
+    for variable, stop, step in axes:
+        if stop != "1":
+            advance = f"{variable}++" if step == 1 else f"{variable} += {step}"
+            lines.append(f"for (int {variable} = 0; {variable} < {stop}; {advance}) {{")
+    if not lines and body[0].startswith("double "):
+        lines = ["{"]
+    return [*lines, *body, *["}"] * len(lines)]
