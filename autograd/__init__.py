@@ -17,6 +17,7 @@ from autograd.functions import __all__ as _functions
 from autograd.graph import topological_order
 from autograd.names_elsewhere import ModulesElsewhere, missing_name
 from autograd.ops import OPERATIONS
+from autograd.selection import select
 from autograd.value import Constant, Value, no_grad
 
 if TYPE_CHECKING:  # what is imported when it is first asked for, and the functions, whose names only the table knows
@@ -50,7 +51,7 @@ _LATER = {
     **dict.fromkeys(("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"), "autograd.transform"),
 }
 __version__ = "0.1.0"
-__all__ = ["OPERATIONS", "Constant", "Value", "no_grad", "topological_order", *_functions]
+__all__ = ["OPERATIONS", "Constant", "Value", "no_grad", "select", "topological_order", *_functions]
 
 if ModulesElsewhere not in sys.meta_path:
     sys.meta_path.append(ModulesElsewhere)

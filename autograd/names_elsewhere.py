@@ -35,7 +35,6 @@ _ARRAY = "a Value is one number, without axes; arrays are lists of Values, or Nu
 _OWN_ATTRIBUTE = "a node takes no attributes but data, grad and label; keep others in a dict by node, {v: ...}"
 _LEAF = "every Value has a gradient; what is to have none is a Constant, from autograd"
 _PLACE = "there is one device, and one type: Python's 64-bit floats"
-_PLOT = "with matplotlib: plt.plot(history.cost)"
 _PICTURE = "write `draw(J).save('graph.svg')`, or .png, .pdf, .dot"
 _MODULE = (
     "a model is any class of yours that computes with Values; nn.MLP, nn.Layer and nn.Neuron have parameters() and "
@@ -164,7 +163,6 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "val_accuracy": "with a part held out it is history.validation_accuracy",
         "epoch": "write range(1, len(history.cost) + 1)",
         "epochs": "write len(history.cost)",
-        "plot": _PLOT,
     },
     "NetworkClassifier": {
         "coefs_": _MODEL,

@@ -46,7 +46,9 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Generator:
+class Generator:
+    """A generator of random numbers: what it is called, and how its state is read and written."""
+
     name: str
     read: Callable[[], Any]
     write: Callable[[Any], None]
@@ -57,8 +59,9 @@ class Outside:
 
     A constant among it keeps its number, and so does any other Value if `trained` are given: those that need not.
 
-    iterator   the name of an iterator among it, which is another one after each step; else ""
-    catches    whether any of the code catches exceptions
+    iterator    the name of an iterator among it, which is another one after each step; else ""
+    catches     whether any of the code catches exceptions
+    generators  the generators of random numbers that it may draw from: Python's, NumPy's, and its own
     """
 
     def __init__(self, *functions: Any, trained: Collection[Value] | None = None) -> None:
@@ -67,13 +70,13 @@ class Outside:
         self.iterator = ""
         self.catches = False
         self._pending: list[tuple[str, Any]] = [("", function) for function in functions]
-        self._generators = [_Generator("random", random.getstate, random.setstate)]
+        self.generators = [Generator("random", random.getstate, random.setstate)]
         if (numpy := sys.modules.get("numpy")) is not None:
-            self._generators.append(_Generator("numpy.random", numpy.random.get_state, numpy.random.set_state))
+            self.generators.append(Generator("numpy.random", numpy.random.get_state, numpy.random.set_state))
         self._names: set[str] = set()  # of attributes, that the code names
         self._attributes: dict[str, list[tuple[str, Any]]] = {}  # by their names, which no code has named yet
         self._look_at_all()
-        self._states = [generator.read() for generator in self._generators]
+        self._states = [generator.read() for generator in self.generators]
 
     def changed(self) -> str:
         """Return the name of the first thing that has changed, "" if nothing has."""
@@ -84,14 +87,14 @@ class Outside:
 
     def drawn(self) -> str:
         """Return the name of a generator of random numbers that was used since, "" if none was."""
-        for generator, before in zip(self._generators, self._states, strict=True):
+        for generator, before in zip(self.generators, self._states, strict=True):
             if _comparable(generator.read()) != _comparable(before):
                 return generator.name
         return ""
 
     def rewind(self) -> None:
         """Put the generators of random numbers back to where they were."""
-        for generator, before in zip(self._generators, self._states, strict=True):
+        for generator, before in zip(self.generators, self._states, strict=True):
             generator.write(before)
 
     def _look_at_all(self) -> None:
@@ -144,7 +147,7 @@ class Outside:
         elif isinstance(x, types.GeneratorType | types.AsyncGeneratorType) or _is_iterator(x):
             self.iterator = self.iterator or name
         elif (generator := _generator(name, x)) is not None:
-            self._generators.append(generator)
+            self.generators.append(generator)
         elif hasattr(x, "__array__") and hasattr(x, "tobytes"):
             if x.dtype != object and x.size <= MOST_ITEMS:
                 self.places.append(Place(name, x.tobytes, x.tobytes()))
@@ -242,14 +245,14 @@ def _is_iterator(x: Any) -> bool:
     return not isinstance(x, type) and hasattr(type(x), "__next__")
 
 
-def _generator(name: str, x: Any) -> _Generator | None:
+def _generator(name: str, x: Any) -> Generator | None:
     """Return how to read and write the state of a generator of random numbers; None for anything else."""
     if isinstance(x, random.Random):
-        return _Generator(name, x.getstate, x.setstate)
+        return Generator(name, x.getstate, x.setstate)
     if type(x).__module__.startswith("numpy.random"):
         source = getattr(x, "bit_generator", None) or getattr(x, "_bit_generator", None)
         if source is not None:
-            return _Generator(
+            return Generator(
                 name, functools.partial(getattr, source, "state"), functools.partial(setattr, source, "state")
             )
     return None

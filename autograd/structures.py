@@ -1,15 +1,16 @@
-"""Numbers, Values, and lists, tuples and NumPy arrays of them: what functions are given and give."""
+"""Numbers, Values, and lists, tuples, dicts, dataclasses and arrays of them: what functions are given and give."""
 
 from __future__ import annotations
 
+import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from autograd.value import Value, real
 
 Number = Value | float
-Structure = Any  # a number or Value, a list or array of structures, or a tuple of them
+Structure = Any  # a number or Value, or a list, tuple, dict, dataclass or array of structures
 
 
 def _is_array(structure: Structure) -> bool:
@@ -23,7 +24,18 @@ def is_structure(structure: Structure) -> bool:
     >>> is_structure([1.0]), is_structure(1.0)
     (True, False)
     """
-    return isinstance(structure, list | tuple) or (_is_array(structure) and structure.ndim > 0)
+    return _parts(structure) is not None or (_is_array(structure) and structure.ndim > 0)
+
+
+def _parts(structure: Structure) -> dict[str, Structure] | None:
+    """Return the parts of a list, tuple, dict or dataclass by what leads to each, [0], ['a'] or .a; None of others."""
+    if isinstance(structure, list | tuple):
+        return {f"[{i}]": part for i, part in enumerate(structure)}
+    if isinstance(structure, dict):
+        return {f"[{key!r}]": part for key, part in structure.items()}
+    if dataclasses.is_dataclass(structure) and not isinstance(structure, type):
+        return {f".{field.name}": getattr(structure, field.name) for field in dataclasses.fields(structure)}
+    return None
 
 
 def leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]:
@@ -35,9 +47,9 @@ def leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]
     if _is_array(structure):
         for index in _indices(structure.shape):
             yield f"{name}[{', '.join(map(str, index))}]" if name and index else name, _number(structure[index], name)
-    elif isinstance(structure, list | tuple):
-        for i, part in enumerate(structure):
-            yield from leaves(part, f"{name}[{i}]" if name else "")
+    elif (parts := _parts(structure)) is not None:
+        for path, part in parts.items():
+            yield from leaves(part, f"{name}{path}" if name else "")
     else:
         yield name, _number(structure, name)
 
@@ -56,7 +68,7 @@ def _number(leaf: Any, name: str) -> Number:
     except TypeError:
         raise TypeError(
             f"{name or 'a part'}: got {leaf!r} ({type(leaf).__name__}); accepted: a real number, a Value, or a list, "
-            "tuple or NumPy array of them"
+            "tuple, dict, dataclass or NumPy array of them"
         ) from None
 
 
@@ -79,10 +91,29 @@ def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
         for i, item in enumerate(items):
             array[i] = item
         return as_array(array.reshape(structure.shape))
-    if isinstance(structure, list | tuple):
+    if isinstance(structure, list):
+        return [rebuild(part, parts) for part in structure]
+    if isinstance(structure, tuple):
         items = [rebuild(part, parts) for part in structure]
-        return items if isinstance(structure, list) else tuple(items)
+        return type(structure)(*items) if hasattr(structure, "_fields") else tuple(items)
+    if isinstance(structure, dict):
+        return {key: rebuild(part, parts) for key, part in structure.items()}
+    if dataclasses.is_dataclass(structure) and not isinstance(structure, type):
+        names = [field.name for field in dataclasses.fields(structure)]
+        return dataclasses.replace(structure, **{name: rebuild(getattr(structure, name), parts) for name in names})
     return next(parts)
+
+
+def skeleton(structure: Structure) -> Hashable:
+    """Return what structures of as many numbers in the same places have in common.
+
+    >>> skeleton([1.0, (2.0, 3.0)]) == skeleton([4.0, (5.0, 6.0)]), skeleton([1.0]) == skeleton([1.0, 2.0])
+    (True, False)
+    """
+    if _is_array(structure):
+        return type(structure), structure.shape
+    parts = _parts(structure)
+    return None if parts is None else (type(structure), *((path, skeleton(part)) for path, part in parts.items()))
 
 
 def plain(number: Number) -> float:

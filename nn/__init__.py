@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from nn.dead import DeadUnit, dead_units
     from nn.draw import draw_network
     from nn.files import load_model, save_model
+    from nn.history import History
     from nn.optim import SGD, Adam, AdamW
     from nn.residual_tables import ResidualTable, central_difference, residual_table
     from nn.residuals import Gradients, Residuals, backpropagate, descend, gradients, outputs
-    from nn.train import History, accuracy, classify, fit, mean_loss, unstandardized
+    from nn.train import accuracy, classify, fit, mean_loss, unstandardized
+    from nn.training import NotFinite
 
 __all__ = [
     "MLP",
@@ -49,6 +51,7 @@ __all__ = [
     "History",
     "Layer",
     "Neuron",
+    "NotFinite",
     "ResidualTable",
     "Residuals",
     "accuracy",
@@ -85,7 +88,18 @@ __all__ = [
     "xor",
 ]
 
-_LATER = ("nn.datasets", "nn.dead", "nn.files", "nn.optim", "nn.residual_tables", "nn.residuals", "nn.train", "nn.draw")
+_LATER = (
+    "nn.datasets",
+    "nn.dead",
+    "nn.files",
+    "nn.optim",
+    "nn.residual_tables",
+    "nn.residuals",
+    "nn.train",
+    "nn.history",
+    "nn.training",
+    "nn.draw",
+)
 
 
 def __getattr__(name: str) -> Any:

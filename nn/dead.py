@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from autograd.languages import sentence
-from autograd.ops import evaluate, local_derivative
-from nn.layers import MLP, check_model, softmax
+from autograd.ops import Operation, evaluate, local_derivative
+from nn.layers import MLP, Layer, check_model, softmax
 
 
 class DeadUnit(NamedTuple):
@@ -50,11 +50,26 @@ def dead_units(model: MLP, inputs: Sequence[Sequence[float]]) -> list[DeadUnit]:
     for l, layer in enumerate(model.layers, 2):
         weights = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
         z = a @ weights.T + [neuron.b.data for neuron in layer.neurons]
-        if (op := layer.operation) is None:
-            a = z if layer.activation is None else np.array([softmax(row) for row in z.tolist()])
-            continue
-        a = np.array([[evaluate(op, x, *op.defaults) for x in row] for row in z.tolist()])
-        for i, (of_unit, given) in enumerate(zip(z.T.tolist(), a.T.tolist(), strict=True), 1):
-            if all(local_derivative(op, 0, [x, *op.defaults], y) == 0.0 for x, y in zip(of_unit, given, strict=True)):
-                found.append(DeadUnit(l, i, given[0] if len(set(given)) == 1 else None))
+        op, last = layer.operation, l == len(model.layers) + 1
+        if op is not None:
+            found += [DeadUnit(l, i, output) for i, output in _dead(op, z.T.tolist())]
+        if not last:
+            a = z if layer.activation is None else np.array([_activations(layer, row) for row in z.tolist()])
     return found
+
+
+def _dead(op: Operation, z: list[list[float]]) -> Iterator[tuple[int, float | None]]:
+    """Yield the number of each dead unit, and its output if that is the same for all samples, from their z."""
+    for i, of_unit in enumerate(z, 1):
+        if all(_slope(op, x) == 0.0 for x in of_unit):  # mostly the first sample tells that it is not
+            outputs = {evaluate(op, x, *op.defaults) for x in of_unit}
+            yield i, outputs.pop() if len(outputs) == 1 else None
+
+
+def _slope(op: Operation, z: float) -> float:
+    return local_derivative(op, 0, [z, *op.defaults], evaluate(op, z, *op.defaults))
+
+
+def _activations(layer: Layer, z: list[float]) -> list[float]:
+    op = layer.operation
+    return softmax(z) if op is None else [evaluate(op, x, *op.defaults) for x in z]

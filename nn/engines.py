@@ -1,16 +1,18 @@
 """How `fit` computes a batch: number by number on the graph, or with the array statements that the graph becomes.
 
-The array program of one sample stands for all of them only where the loss does with every sample the same, and does it
-every time. So the first samples go through the graph, as the scalar engine has them, and the program takes over only
-where nothing that the loss reads has changed by that, no random number was drawn and the costs agree. From then on it
-is compared with the graph on samples chosen anew.
+The array program of one sample stands for all samples of its kind, those with as many numbers in the same places, only
+where the loss does with every sample the same, and does it every time. So the first samples go through the graph, as
+the scalar engine has them, and the programs take over only where nothing that the loss reads has changed by that, no
+random number was drawn and the costs agree. From then on they are compared with the graph on samples chosen anew.
 """
 
 from __future__ import annotations
 
 import reprlib
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -18,12 +20,15 @@ import numpy as np
 from autograd.graph import topological_order
 from autograd.outside import Outside
 from autograd.recording import hindered, watching
-from autograd.value import Value, data_of, gradients_kept
+from autograd.structures import rebuild
+from autograd.value import Value, data_of, gradients_kept, no_grad
 from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
-from nn.layers import MLP
-from nn.losses import Loss, decay, mean
+from nn.layers import zero_grad
+from nn.losses import mean
+from nn.objective import Objective
 from nn.optim import ArrayOptimizer
+from nn.samples import Samples
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats
@@ -46,22 +51,33 @@ class Optimizer(Protocol):
 
 
 class Engine(Protocol):
-    """What `fit` does with batches of the samples, given by their numbers."""
+    """What `fit` does with batches of the samples, given by their numbers.
+
+    number_by_number  whether the graph computes, and will from here on
+    """
+
+    number_by_number: bool
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients."""
 
+    def mean_loss(self, batch: list[int]) -> float:
+        """Return the mean loss of samples that training has not seen, without decay."""
+
     def move(self) -> None:
         """Move the parameters by the gradients."""
 
-    def numbers(self) -> Any:
+    def numbers(self) -> Sequence[float]:
         """Return what the parameters are, for `restore`."""
 
-    def restore(self, numbers: Any) -> None:
-        """Set the parameters to what they were."""
+    def restore(self, numbers: Sequence[float]) -> None:
+        """Set the parameters to these numbers, in the model too."""
 
     def settle(self) -> None:
         """Put the parameters into the model, where they are kept elsewhere."""
+
+    def take(self) -> None:
+        """Take the parameters that the model has."""
 
 
 class ScalarEngine:
@@ -71,12 +87,11 @@ class ScalarEngine:
     and memory is that of one sample.
     """
 
-    def __init__(
-        self, model: MLP, loss: Loss, decay_rate: float, optimizer: Optimizer, inputs: Floats, targets: Floats
-    ) -> None:
-        self.model, self.loss, self.decay_rate = model, loss, decay_rate
-        self.parameters, self.optimizer = model.parameters(), optimizer
-        self.inputs, self.targets = inputs.tolist(), targets.tolist()
+    number_by_number = True
+
+    def __init__(self, objective: Objective, optimizer: Optimizer, samples: Samples) -> None:
+        self.objective, self.optimizer, self.samples = objective, optimizer, samples
+        self.parameters = objective.parameters
         self._total = 0.0
 
     def cost(self, batch: list[int]) -> float:
@@ -88,24 +103,25 @@ class ScalarEngine:
 
     def begin(self) -> None:
         """Start a batch."""
-        self.model.zero_grad()
+        zero_grad(self.parameters)
         self._total = 0.0
 
     def add(self, k: int, count: int) -> Value:
         """Add sample number k of the `count` samples of the batch, and return its loss."""
         J = self.of_sample(k)
-        share = J / count
+        weights = self.samples.weights
+        share = J / count if weights is None else J * (float(weights[k]) / count)
         share.backward()
         self._total += share.data
         return J
 
     def of_sample(self, k: int) -> Value:
         """Return the loss of sample number k; TypeError where the loss returns anything but a cost."""
-        x, y = self.inputs[k], self.targets[k]
-        J = self.loss(self.model(x), y[0] if len(y) == 1 else y)
+        J = self.objective.of(self.samples.x[k], self.samples.y[k])
         if isinstance(J, Value):
             return J
-        name = getattr(self.loss, "__name__", None) or type(self.loss).__name__
+        loss = self.objective.loss
+        name = getattr(loss, "__name__", None) or type(loss).__name__
         raise TypeError(
             f"fit: loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost alone, a Value "
             "computed from the outputs: return the cost, and watch the rest with `nn.accuracy` or a `validation`"
@@ -113,11 +129,15 @@ class ScalarEngine:
 
     def finish(self) -> float:
         """Return J of the batch that all samples were added to."""
-        if self.decay_rate:
-            J = decay(self.model, self.decay_rate)
+        if (J := self.objective.decay()) is not None:
             J.backward()
             self._total += J.data
         return self._total
+
+    def mean_loss(self, batch: list[int]) -> float:
+        """Return the mean loss of samples that training has not seen, without decay."""
+        with no_grad():
+            return sum(self.of_sample(k).data for k in batch) / len(batch)
 
     def move(self) -> None:
         """Move the parameters by the gradients."""
@@ -128,27 +148,54 @@ class ScalarEngine:
         return [parameter.data for parameter in self.parameters]
 
     def restore(self, numbers: Sequence[float]) -> None:
-        """Set the parameters to what they were."""
+        """Set the parameters to these numbers."""
         for parameter, number in zip(self.parameters, numbers, strict=True):
             parameter.data = number
 
     def settle(self) -> None:
         """Do nothing: the parameters are in the model."""
 
+    take = settle
 
-class VectorizedEngine:
-    """Computes with the array program of one sample's graph, run over the batch, where one can stand for all samples.
 
-    ``program`` is None before the first batch, and where the scalar engine computes: from the first sample on, or from
-    the batch on in which a difference was found. Where a batch is not finite, the scalar engine computes that one: it
-    takes the ways round such edges that are written for single numbers, or raises.
+@dataclass(frozen=True)
+class _Kind:
+    """The array program of one kind of samples.
+
+    order  where in the program's vector each of the parameters is
+    given  which of inputs, targets and weights the program takes
     """
 
-    def __init__(self, scalar: ScalarEngine, backend: Backend, inputs: Floats, targets: Floats) -> None:
-        self.program: Program | None = None
+    program: Program
+    order: Any
+    given: list[int]
+
+    def arrays(self, rows: Sequence[Floats]) -> list[Floats]:
+        """Return what the program is given of these inputs, targets and weights."""
+        return [rows[k] for k in self.given]
+
+
+class VectorizedEngine:
+    """Computes with the array programs of single samples' graphs, run over batches, where one can stand for all.
+
+    Where a batch is not finite, the scalar engine computes that one: it takes the ways round such edges that are
+    written for single numbers, or raises.
+    """
+
+    def __init__(self, scalar: ScalarEngine, backend: Backend) -> None:
+        self.number_by_number = False
         self.backend = backend
         self.scalar = scalar
-        self.inputs, self.targets = inputs, targets
+        self.samples = scalar.samples
+        self.kinds: dict[int, _Kind] = {}
+        self.vector = np.array(scalar.numbers())
+        self.gradient = np.zeros(len(self.vector))
+        objective = scalar.objective
+        place = {x: k for k, x in enumerate(objective.parameters)}
+        times = Counter(objective.weights)
+        self._rate = objective.decay_rate
+        self._weights = np.array([place[w] for w in objective.weights], dtype=int)
+        self._times = np.array([times[x] for x in objective.parameters], dtype=float)
         self._batches = 0
         self._outside: Outside | None = None
         optimizer = scalar.optimizer
@@ -159,122 +206,189 @@ class VectorizedEngine:
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients."""
+        if self.number_by_number:
+            return self.scalar.cost(batch)
         self._batches += 1
         if self._batches == 1:
-            return self._first(batch)
-        if self.program is not None and (difference := self._difference(batch)):
-            self.settle()
-            self.program = None
-            warnings.warn(
-                f"fit: {difference}. The training goes on number by number, from the state before this batch, with "
-                "the cost that was given; engine='scalar' does so from the start",
-                stacklevel=3,
-            )
-        return self.scalar.cost(batch) if self.program is None else self._run(self.program, batch)
+            tried = self._first(batch)
+            if self.number_by_number:
+                for k in batch[tried:]:
+                    self.scalar.add(k, len(batch))
+                return self.scalar.finish()
+        if difference := self._difference(batch):
+            self._go_on_by_graph(difference)
+            return self.scalar.cost(batch)
+        return self._run(batch)
 
-    def _first(self, batch: list[int]) -> float:
-        """Return J of the first batch, of which some samples go through the graph to tell whether all must."""
+    def _go_on_by_graph(self, why: str) -> None:
+        self.settle()
+        self.number_by_number = True
+        self.kinds.clear()
+        warnings.warn(
+            f"fit: {why}. The training goes on number by number, from the state before this batch, with "
+            "the cost that was given; engine='scalar' does so from the start",
+            stacklevel=8,  # the user's line,
+        )
+
+    def _first(self, batch: list[int]) -> int:
+        """Send some samples of the first batch through the graph, to tell whether all must, and return how many."""
         scalar = self.scalar
-        outside = Outside(scalar.loss, scalar.model, trained=set(scalar.parameters))
+        outside = self._watched()
         tried = batch[:TRIED]
         scalar.begin()
-        costs = [scalar.add(k, len(batch)) for k in tried]
-        if not (outside.iterator or outside.drawn() or outside.changed()):
-            program = sample_program(scalar, outside, self.inputs[tried[0]], self.targets[tried[0]], self.backend)
-            if program is not None and self._agree(program, tried, costs):
-                self.program, self._outside = program, outside
-                place = {node: k for k, node in enumerate(program.nodes)}
-                self._order = np.array([place[x] for x in scalar.parameters])  # of the parameters in the vector
-                scalar.model.zero_grad()
-                return self._run(program, batch)
-        for k in batch[TRIED:]:
-            scalar.add(k, len(batch))
-        return scalar.finish()
+        costs = {k: scalar.add(k, len(batch)) for k in tried}
+        follows = not (outside.iterator or outside.drawn() or outside.changed())
+        for kind, part in self.samples.parts(tried).items() if follows else ():
+            found = self._recorded(outside, part[0])
+            if found is None or not self._agree(found, kind, part, [costs[k] for k in part]):
+                follows = False
+                break
+            self.kinds[kind] = found
+        self.number_by_number = not follows
+        if follows:
+            self._outside = outside
+            zero_grad(scalar.parameters)
+        return len(tried)
 
-    def _agree(self, program: Program, tried: list[int], costs: list[Value]) -> bool:
-        """Return whether program and graph have the same mean cost of samples, and gradient, where these are finite."""
-        J, _ = program.value_and_grad(self.inputs[tried], self.targets[tried])
-        expected = sum(cost.data for cost in costs) / len(costs) + self._decay()
+    def _watched(self) -> Outside:
+        objective = self.scalar.objective
+        return Outside(objective.loss, objective.model, trained=set(objective.parameters))
+
+    def _recorded(self, outside: Outside, k: int) -> _Kind | None:
+        """Return the array program of the kind of sample number k; None where arrays cannot follow its loss."""
+        made = sample_program(self.scalar.objective, outside, self.samples, k, self.backend)
+        if made is None:
+            return None
+        program, given = made
+        place = {node: p for p, node in enumerate(program.nodes)}
+        return _Kind(program, np.array([place[x] for x in self.scalar.parameters]), given)
+
+    def _agree(self, kind: _Kind, number: int, tried: list[int], costs: list[Value]) -> bool:
+        """Return whether program and graph have the same mean loss of samples, and gradient, where these are finite."""
+        inputs, targets, weights = self.samples.rows(number, tried)
+        program = kind.program
+        program.vector[kind.order] = self.vector
+        J, _ = program.value_and_grad(*kind.arrays([inputs, targets, np.ones_like(weights)]))
+        expected = sum(cost.data for cost in costs) / len(costs)
         if not _close(np.array([J]), np.array([expected]), AGREEMENT, ROUNDING, costs):
             return False
         gradient = self._gradient(program.nodes, costs)
         return _close(program.gradient, gradient, LOOSER * AGREEMENT, LOOSER * ROUNDING, costs)
 
     def _gradient(self, parameters: list[Value], costs: list[Value]) -> Floats:
-        """Return the gradient of the mean of costs, with decay, by the graph; what the parameters have is kept."""
-        scalar = self.scalar
+        """Return the gradient of the mean of costs by the graph; what the parameters have is kept."""
         with gradients_kept(parameters):
             mean(costs).backward()
-            if scalar.decay_rate:
-                decay(scalar.model, scalar.decay_rate).backward()
             return np.array([x.grad for x in parameters])
 
-    def _decay(self) -> float:
-        scalar = self.scalar
-        return decay(scalar.model, scalar.decay_rate).data if scalar.decay_rate else 0.0
-
     def _difference(self, batch: list[int]) -> str:
-        """Return how the program is found to differ from the loss, "" where it is not."""
-        assert self.program is not None
+        """Return how a program is found to differ from the loss, "" where none is.
+
+        Compared are a sample now and then, and one of each kind that comes for the first time.
+        """
         assert self._outside is not None
         if changed := self._outside.changed():
             return f"the loss reads {changed}, which has changed since the first batch"
         number = self._batches
-        if number & (number - 1) and number % CHECKED_EVERY:
-            return ""
-        k = batch[number % len(batch)]
+        compared = [part[0] for kind, part in self.samples.parts(batch).items() if kind not in self.kinds]
+        if number > 1 and not (number & (number - 1) and number % CHECKED_EVERY):
+            compared.append(batch[number % len(batch)])
+        for k in compared:
+            if difference := self._difference_at(k):
+                return difference
+        return ""
+
+    def _difference_at(self, k: int) -> str:
         self.settle()
-        outside = Outside(self.scalar.loss, self.scalar.model, trained=set(self.scalar.parameters))
+        kind = self.samples.kind[k]
+        outside = self._watched()
         try:
             J = self.scalar.of_sample(k)
-        except (ArithmeticError, ValueError):  # if it matters, the batch is not finite
-            return ""
+        except (ArithmeticError, ValueError):
+            if kind in self.kinds:  # if it matters, the batch is not finite
+                return ""
+            raise
         if drawn := outside.drawn():
             outside.rewind()
             return f"the loss draws random numbers from {drawn}, which it did not in the first batch"
         if changed := outside.changed():
             return f"the loss changes {changed}, which it did not in the first batch"
-        if self._agree(self.program, [k], [J]):
+        if kind not in self.kinds:
+            if (found := self._recorded(outside, k)) is None:
+                return f"the loss of sample {k} cannot be followed by arrays, as that of the first samples could"
+            self.kinds[kind] = found
+        if self._agree(self.kinds[kind], kind, [k], [J]):
             return ""
         return (
             f"the loss of sample {k}, or its gradient, is another than that recorded at the first batch: it decides "
             "by what cannot be seen, or changes from call to call"
         )
 
-    def _run(self, program: Program, batch: list[int]) -> float:
-        J, _ = program.value_and_grad(self.inputs[batch], self.targets[batch])
-        if not (np.isfinite(J) and np.isfinite(program.gradient).all()):
+    def _run(self, batch: list[int]) -> float:
+        J = 0.0
+        self.gradient[:] = 0.0
+        for number, part in self.samples.parts(batch).items():
+            kind = self.kinds[number]
+            kind.program.vector[kind.order] = self.vector
+            value, _ = kind.program.value_and_grad(*kind.arrays(self.samples.rows(number, part)))
+            share = len(part) / len(batch)
+            J += share * value
+            self.gradient += share * kind.program.gradient[kind.order]
+        if self._rate:
+            weights = self.vector[self._weights]
+            J += 0.5 * self._rate * float(weights @ weights)
+            self.gradient += self._rate * self._times * self.vector
+        if not (np.isfinite(J) and np.isfinite(self.gradient).all()):
             self.settle()
             J = self.scalar.cost(batch)
-            program.gradient[self._order] = [x.grad for x in self.scalar.parameters]
+            self.gradient[:] = [x.grad for x in self.scalar.parameters]
         return J
+
+    def mean_loss(self, batch: list[int]) -> float:
+        """Return the mean loss of samples that training has not seen, without decay."""
+        parts = self.samples.parts(batch)
+        if self.number_by_number or not all(kind in self.kinds for kind in parts):
+            self.settle()
+            return self.scalar.mean_loss(batch)
+        total = 0.0
+        for number, part in parts.items():
+            kind = self.kinds[number]
+            kind.program.vector[kind.order] = self.vector
+            inputs, targets, weights = self.samples.rows(number, part)
+            total += float(np.sum(kind.program(*kind.arrays([inputs, targets, np.ones_like(weights)]))))
+        return total / len(batch)
 
     def move(self) -> None:
         """Move the parameters by the gradients."""
-        if self.program is None:
+        if self.number_by_number:
             self.scalar.move()
             return
-        vector, gradient, order = self.program.vector, self.program.gradient, self._order
         if self._moved is not None:
-            vector[order] = self._moved(vector[order], gradient[order])
+            self.vector = self._moved(self.vector, self.gradient)
             return
         self.settle()
-        for parameter, grad in zip(self.scalar.parameters, gradient[order].tolist(), strict=True):
+        for parameter, grad in zip(self.scalar.parameters, self.gradient.tolist(), strict=True):
             parameter.grad = grad
         self.scalar.optimizer.step()
+        self.take()
 
     def numbers(self) -> Any:
         """Return what the parameters are, for `restore`."""
-        return self.scalar.numbers() if self.program is None else self.program.vector[self._order]
+        return self.scalar.numbers() if self.number_by_number else self.vector
 
-    def restore(self, numbers: Any) -> None:
-        """Set the parameters to what they were, in the model."""
-        self.scalar.restore(np.asarray(numbers).tolist())
+    def restore(self, numbers: Sequence[float]) -> None:
+        """Set the parameters to these numbers, in the model too."""
+        self.scalar.restore(np.asarray(numbers, dtype=float).tolist())
+        self.take()
 
     def settle(self) -> None:
         """Put the parameters into the model."""
-        if self.program is not None:
-            self.program.write_parameters()
+        if not self.number_by_number:
+            self.scalar.restore(self.vector.tolist())
+
+    def take(self) -> None:
+        """Take the parameters that the model has."""
+        self.vector = np.array(self.scalar.numbers())
 
 
 def _close(found: Floats, expected: Floats, relative: float, absolute: float, costs: list[Value]) -> bool:
@@ -286,39 +400,54 @@ def _close(found: Floats, expected: Floats, relative: float, absolute: float, co
     )
 
 
-def make_engine(
-    name: str, model: MLP, loss: Loss, decay_rate: float, optimizer: Optimizer, inputs: Floats, targets: Floats
-) -> Engine:
-    """Return the engine called `name`; ValueError for an unknown one, CompilerError where "native" has no compiler."""
+def check_engine(name: str) -> None:
+    """Raise ValueError for an unknown engine, CompilerError where "native" has no compiler."""
     if name not in ENGINES:
         raise ValueError(f"engine: got {name!r}; accepted: {', '.join(map(repr, ENGINES))}")
     if name == "native":
         compiler()
-    scalar = ScalarEngine(model, loss, decay_rate, optimizer, inputs, targets)
-    return scalar if name == "scalar" else VectorizedEngine(scalar, BACKENDS[name], inputs, targets)
 
 
-def sample_program(scalar: ScalarEngine, outside: Outside, x: Floats, y: Floats, backend: Backend) -> Program | None:
-    """Return the array program of one sample's cost, with decay; None where arrays cannot follow its loss."""
-    model, loss, decay_rate = scalar.model, scalar.loss, scalar.decay_rate
-    inputs, targets = [Value(number, label="X") for number in x.tolist()], [_Target(number) for number in y.tolist()]
-    for target in targets:
+def make_engine(name: str, objective: Objective, optimizer: Optimizer, samples: Samples) -> Engine:
+    """Return the engine called `name`; raises what `check_engine` raises."""
+    check_engine(name)
+    scalar = ScalarEngine(objective, optimizer, samples)
+    return scalar if name == "scalar" else VectorizedEngine(scalar, BACKENDS[name])
+
+
+def sample_program(
+    objective: Objective, outside: Outside, samples: Samples, k: int, backend: Backend
+) -> tuple[Program, list[int]] | None:
+    """Return the array program of the loss of samples like number k, and which of x, y and weight it is given.
+
+    None where arrays cannot follow its loss.
+    """
+    x, y = samples.x[k], samples.y[k]
+    inputs, targets, _ = samples.rows(samples.kind[k], [k])
+    leaves: dict[str, list[Any]] = {
+        "X": [Value(number, label="X") for number in inputs[0].tolist()],
+        "Y": [_Target(number) for number in targets[0].tolist()],
+        "weight": [Value(1.0, label="weight")],
+    }
+    for target in leaves["Y"]:
         target.label = "Y"
+    parameters = list(dict.fromkeys(objective.parameters))
     try:
         with watching(outside.catches) as (made, elsewhere):
-            J = loss(model(inputs), targets[0] if len(targets) == 1 else targets)
-            if decay_rate:
-                J = J + decay(model, decay_rate)
+            J = objective.of(rebuild(x, iter(leaves["X"])), None if y is None else rebuild(y, iter(leaves["Y"])))
+            if samples.weights is not None:
+                J = J * leaves["weight"][0]
     except Exception:  # the loss itself has done without: it needs plain numbers
         return None
-    parameters = list(dict.fromkeys(model.parameters()))
-    made.adopt(elsewhere, [*inputs, *targets, *parameters])
+    made.adopt(elsewhere, [*leaves["X"], *leaves["Y"], *leaves["weight"], *parameters])
     if made.decides() or not isinstance(J, Value) or J.op is None:
         return None
     reached = set(topological_order(J))
-    if not (reached.intersection(inputs) and reached.intersection(targets)):
+    given = {name: nodes for name, nodes in leaves.items() if reached.intersection(nodes)}
+    if not given:
         return None
-    return vectorize(J, {"X": inputs, "Y": targets}, parameters, backend=backend)
+    program = vectorize(J, given, parameters, backend=backend)
+    return program, [number for number, name in enumerate(leaves) if name in given]
 
 
 class _Target(Value):

@@ -131,7 +131,16 @@ def decay(model: MLP, decay_rate: float) -> Value:
     """
     check_model(model)
     check_decay_rate(decay_rate)
-    return 0.5 * real(decay_rate) * added([w * w for w in model.weights()])  # type: ignore[no-any-return]
+    return decay_of(model.weights(), decay_rate)
+
+
+def decay_of(weights: Iterable[Value], decay_rate: float) -> Value:
+    """Return (λ/2) Σ W² of any weights, with λ = `decay_rate`.
+
+    >>> decay_of([Value(3.0)], 0.1).data
+    0.45
+    """
+    return 0.5 * real(decay_rate) * added([w * w for w in weights])  # type: ignore[no-any-return]
 
 
 def cost(

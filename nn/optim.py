@@ -12,9 +12,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from nn.layers import zero_grad
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats
+    from autograd.vectorize import Program
 
 
 @explains_names("optimizer")
@@ -34,10 +36,15 @@ class ArrayOptimizer:
     A rule says in `move` where the parameters go, all of them as arrays, from their gradients and from what it
     remembers of the steps before: its state, which starts as the arguments after the parameters. `fit` gives such a
     rule the arrays that it trains, without a `Value` for each.
+
+    In the place of parameters it may be given a program of `vectorize`: its steps move ``program.vector`` by
+    ``program.gradient``, as the last `value_and_grad` left it.
     """
 
-    def __init__(self, parameters: Iterable[Value], *state: Any) -> None:
-        found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    def __init__(self, parameters: Iterable[Value] | Program, *state: Any) -> None:
+        self._program = parameters if _is_program(parameters) else None
+        given: Any = parameters if self._program is None else self._program.nodes
+        found: list[Value] = list(given) if isinstance(given, Iterable) else [given]
         for x in found:
             if not isinstance(x, Value):
                 raise TypeError(
@@ -52,6 +59,9 @@ class ArrayOptimizer:
 
     def step(self) -> None:
         """Move every parameter once. Raises OverflowError, and moves none, where one would not stay finite."""
+        if self._program is not None:
+            self._program.vector = self.moved(self._program.vector, self._program.gradient)
+            return
         numbers = np.array([w.data for w in self.parameters], dtype=float)
         gradients = np.array([w.grad for w in self.parameters], dtype=float)
         for w, number in zip(self.parameters, self.moved(numbers, gradients).tolist(), strict=True):
@@ -60,6 +70,18 @@ class ArrayOptimizer:
     def zero_grad(self) -> None:
         """Forget the gradients of the parameters, so that the next backward pass starts from zero."""
         zero_grad(self.parameters)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that the steps to come depend on beside the parameters: settings, and what is remembered.
+
+        >>> SGD([Value(1.0)], learning_rate=0.5).state_dict()
+        {'_state': (0.0,), 'learning_rate': 0.5, 'momentum': 0.0}
+        """
+        return {name: x for name, x in vars(self).items() if name not in ("parameters", "_program")}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        vars(self).update(state | {"_state": tuple(state["_state"])})
 
     def moved(self, numbers: Floats, gradients: Floats) -> Floats:
         """Return where a step takes the parameters, and remember the step; OverflowError as `step`."""
@@ -84,7 +106,9 @@ class SGD(ArrayOptimizer):
     """
 
     @explains_arguments
-    def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.1, momentum: float = 0.0) -> None:
+    def __init__(
+        self, parameters: Iterable[Value] | Program, learning_rate: float = 0.1, momentum: float = 0.0
+    ) -> None:
         super().__init__(parameters, 0.0)
         self.learning_rate = _within("learning_rate", learning_rate, above=0.0)
         self.momentum = _within("momentum", momentum, least=0.0, below=1.0)
@@ -105,7 +129,7 @@ class Adam(ArrayOptimizer):
     @explains_arguments
     def __init__(
         self,
-        parameters: Iterable[Value],
+        parameters: Iterable[Value] | Program,
         learning_rate: float = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
@@ -136,7 +160,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
+        parameters: Iterable[Value] | Program,
         learning_rate: float = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
@@ -149,6 +173,11 @@ class AdamW(Adam):
     def move(self, numbers: Floats, gradients: Floats, *state: Any) -> tuple[Any, ...]:
         """Return where a step takes the parameters, and t, m and v."""
         return super().move(numbers - self.learning_rate * self.decay_rate * numbers, gradients, *state)
+
+
+def _is_program(parameters: Any) -> TypeGuard[Program]:
+    module = sys.modules.get("autograd.vectorize")  # without which there is no program
+    return module is not None and isinstance(parameters, module.Program)
 
 
 def _within(

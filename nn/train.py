@@ -5,82 +5,50 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
+import os
 import reprlib
-import sys
-from dataclasses import dataclass, field
-from importlib.util import find_spec
+from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.labels import visible
-from autograd.names_elsewhere import explains_arguments, explains_names
+from autograd.names_elsewhere import explains_arguments
+from autograd.outside import Outside
 from autograd.value import Value, remembering
+from nn.checkpoints import Stand, checkpoint_of, digest
 from nn.datasets import Dataset, scaling
-from nn.dead import DeadUnit, dead_units
-from nn.engines import Optimizer, make_engine
-from nn.layers import MLP, SOFTMAX, check_model, count, seeded
+from nn.dead import dead_units
+from nn.engines import Engine, Optimizer, make_engine
+from nn.history import History
+from nn.layers import MLP, SOFTMAX, check_model, count, seeded, zero_grad
 from nn.losses import (
     ENTROPIES,
     Loss,
     binary_cross_entropy,
     binary_cross_entropy_on_logits,
     check_decay_rate,
-    check_loss,
     cross_entropy,
     cross_entropy_on_logits,
     of_sample,
     squared_error,
 )
+from nn.objective import Objective, objective_of
 from nn.optim import Adam
 from nn.residuals import outputs
+from nn.samples import Samples, of_matrices, of_structures, weights_of
+from nn.training import NotFinite, Training, Watch
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats, Rows
 
 
-@explains_names("History")
-@dataclass(slots=True, repr=False)
-class History:
-    """What `fit` did, epoch by epoch.
-
-    cost                 mean of J over the batches of the epoch, each before its step
-    validation_cost      mean loss of the validation samples after the epoch; empty without validation
-    validation_accuracy  fraction of the validation samples classified rightly, where the data have classes
-    interrupted          whether Ctrl-C ended the training
-    dead_units           the units that no training sample teaches anything any more: f′(z) is 0 for all of them
-    """
-
-    cost: list[float] = field(default_factory=list)
-    validation_cost: list[float] = field(default_factory=list)
-    validation_accuracy: list[float] = field(default_factory=list)
-    interrupted: bool = False
-    dead_units: list[DeadUnit] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        parts = [f"{len(self.cost)} epoch{'s' * (len(self.cost) != 1)}"] + [
-            f"{name} {values[-1]:.4g}"
-            for name, values in (
-                ("cost", self.cost),
-                ("validation cost", self.validation_cost),
-                ("validation accuracy", self.validation_accuracy),
-            )
-            if values
-        ]
-        text = ", ".join(parts) + (", interrupted" if self.interrupted else "")
-        if not self.dead_units:
-            return text
-        more = len(self.dead_units) - 1
-        return f"{text}; {self.dead_units[0]}" + (f", and {more} other unit{'s' * (more > 1)}" if more else "")
-
-    __repr__ = __str__
-
-
 @explains_arguments
 @remembering()
 def fit(
-    model: MLP,
-    data: Dataset | tuple[Rows, Rows],
+    model: Any,
+    data: Dataset | tuple[Any, Any],
     loss: Loss = cross_entropy,
     optimizer: Optimizer | None = None,
     *,
@@ -91,16 +59,38 @@ def fit(
     seed: int = 0,
     progress: bool = True,
     engine: str = "vectorized",
+    parameters: Any = None,
+    sample_weight: Any = None,
+    schedule: Callable[[int], float] | None = None,
+    patience: int | None = None,
+    callback: Callable[[History], object] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> History:
     """Train `model` in place and return the history.
 
     Every epoch goes through the samples in another order, which `seed` determines, `batch_size` at a time; for each
     batch the gradients of J = (1/m) Σ loss + (λ/2) Σ W², with λ = `decay_rate`, and one step of `optimizer` (Adam with
-    learning rate 0.01 if none is given). `validation` is the fraction of the samples held out to watch. `data` are a
-    `Dataset`, or inputs and targets. A progress bar is shown in terminals and notebooks.
+    learning rate 0.01 if none is given). A progress bar is shown in terminals and notebooks.
+
+    `model` is an `MLP`, another callable with a method ``parameters()``, or a function of the Values `parameters`,
+    which may stand in lists, dicts and arrays. `data` are a `Dataset`, or inputs and targets, an item for each sample:
+    one number or numbers in any structure, such as sequences of different lengths. ``loss(model(x), y)`` is the cost of
+    a sample; a loss that takes three arguments is called as ``loss(model, x, y)``, with y None where the targets are.
+    `autograd.select` looks up a row by a number that is data. What decays are the ``weights()`` of the model, else all
+    parameters; `sample_weight` multiplies the losses, after it was divided by its mean.
+
+    `validation` is the fraction of the samples held out to watch. With a `patience` the training ends after so many
+    epochs in which the cost of the validation (or else of the training) was not lower, and leaves the parameters of the
+    best. ``schedule(step)`` is the learning rate of each step, counted from 0. ``callback(history)`` is called after
+    each epoch with the parameters in the model, and ends the training where it returns something true.
+
+    A `checkpoint`, the name of a .json file, is written every ten seconds and at the end. Where there is one, the same
+    call goes on from it, to the same bits as if it had never been stopped: it holds parameters, optimizer, generators
+    of random numbers, history and place. Raises DocumentError where it is of another training.
 
     The "scalar" `engine` builds the graph of every sample of every batch. The "vectorized" one records that of one
-    sample and trains with the array statements that it becomes, with the same results within rounding. The first
+    sample and trains with the array statements that it becomes, with the same results within rounding: one program for
+    all samples whose numbers stand in the same places, as sequences of one length do. The first
     samples go through the graph all the same, and so does the whole training where arrays cannot follow the loss: where
     it compares numbers, draws random ones, or has a state of its own that it changes. Later on one sample of the 2nd,
     4th, 8th batch and so on, at least of every 1024th, goes through the graph too, and what the loss reads is compared
@@ -108,8 +98,10 @@ def fit(
     before that batch. The loss is called less often than by the scalar engine, never more for what changes by it. The
     "native" one does the same with the statements compiled to machine code, which needs a C compiler.
 
-    Ctrl-C ends the training: the model keeps the last whole step and the history says so. Any other exception leaves
-    the parameters as they were; ArithmeticError says in which epoch and batch numbers stopped being finite.
+    Ctrl-C ends the training: the model keeps the last whole step and the history says so. Where numbers stop being
+    finite, NotFinite, an ArithmeticError, says in which epoch and batch, and what `why_nan` says of the sample; the
+    model has the last parameters that cost no more than those at the start. Any other exception leaves the parameters
+    as they were.
 
     Raises TypeError for anything but a model, a loss and an optimizer, for a loss that returns more than the cost,
     ValueError for an optimizer of other parameters than
@@ -123,72 +115,64 @@ def fit(
     """
     count("epochs", epochs)
     count("batch_size", batch_size)
+    if patience is not None:
+        count("patience", patience)
     check_decay_rate(decay_rate)
-    generator = seeded(seed)
-    _check_model_and_loss(model, loss)
+    shuffler = seeded(seed)
+    if isinstance(loss, list | tuple | np.ndarray):
+        raise TypeError(f"fit: loss: got {reprlib.repr(loss)}; inputs and targets are one argument, (inputs, targets)")
+    objective = objective_of(model, loss, parameters, decay_rate)
+    _check_loss_of(model, loss)
     if optimizer is None:
-        optimizer = Adam(model.parameters(), learning_rate=0.01)
-    _check_optimizer(model, optimizer)
-    train, held_out = data, None
-    if validation:
-        if not isinstance(data, Dataset):
-            raise ValueError("validation: accepted with a Dataset; fit on inputs and targets has none")
-        train, held_out = data.split(validation, seed)
-    inputs, targets = _rows(model, train)
-    if loss in ENTROPIES and len(wrong := np.argwhere((targets < 0.0) | (targets > 1.0))):
-        sample, column = wrong[0]
-        raise ValueError(
-            f"fit: data: targets[{sample}][{column}] is {targets[sample, column]}; accepted by {loss.__name__}: "
-            "probabilities, from 0 to 1"
-        )
-    run = make_engine(engine, model, loss, decay_rate, optimizer, inputs, targets)
-    order = list(range(len(inputs)))
-    history = History()
-    before = kept = run.numbers()
+        optimizer = Adam(objective.parameters, learning_rate=0.01)
+    _check_optimizer(objective, optimizer)
+    samples, trained, watch_of = _samples(model, data, loss, validation, seed)
+    if sample_weight is not None:
+        samples.weights = weights_of(sample_weight, len(samples))
+    run = make_engine(engine, objective, optimizer, samples)
+    history, stand = History(), Stand(trained)
+    before = run.numbers()
+    written = None
+    if checkpoint is not None:
+        settings = {
+            "model": type(model).__name__,
+            "parameters": len(objective.parameters),
+            "loss": getattr(loss, "__name__", ""),
+            "optimizer": type(optimizer).__name__,
+            "batch_size": batch_size,
+            "decay_rate": decay_rate,
+            "validation": validation,
+            "seed": seed,
+            "engine": engine,
+            "samples": digest(samples),
+        }
+        written = checkpoint_of(checkpoint, settings, optimizer, shuffler, Outside(loss, model).generators)
+        if (numbers := written.read(stand, history)) is not None:
+            run.restore(numbers)
+            run.number_by_number = stand.number_by_number
+    training = Training(
+        objective, samples, run, optimizer, epochs, batch_size, stand, shuffler, history, watch_of(run), schedule,
+        patience, callback, written,
+    )  # fmt: skip
     try:
-        with _progress_bar(epochs, progress) as bar:
-            for epoch in range(1, epochs + 1):
-                generator.shuffle(order)
-                total = 0.0
-                for start in range(0, len(order), batch_size):
-                    batch = order[start : start + batch_size]
-                    try:
-                        J = run.cost(batch)
-                        if not math.isfinite(J):
-                            raise ArithmeticError(f"J is {J}")
-                        kept = run.numbers()
-                        run.move()
-                    except (ArithmeticError, ValueError) as error:
-                        raise ArithmeticError(
-                            f"fit: in epoch {epoch}, batch {start // batch_size + 1}: {error}. A lower learning rate "
-                            "or scaled inputs (`standardized`) may help; the model is as it was before"
-                        ) from error
-                    total += J * len(batch)
-                history.cost.append(total / len(order))
-                run.settle()
-                if held_out is not None:
-                    history.validation_cost.append(mean_loss(model, held_out, loss))
-                    history.validation_accuracy.append(accuracy(model, held_out, loss))
-                bar.set_postfix_str(str(history).partition(", ")[2], refresh=False)
-                bar.update()
-    except KeyboardInterrupt:
-        run.restore(kept)
-        history.interrupted = True
+        training.run(progress)
+    except NotFinite:
+        raise
     except BaseException:
         run.restore(before)
         raise
     finally:
-        model.zero_grad()
-    with contextlib.suppress(ArithmeticError, ValueError):  # an activation outside its domain: there is nothing to tell
-        history.dead_units = dead_units(model, inputs.tolist())
+        zero_grad(objective.parameters)
+    if isinstance(model, MLP):
+        with contextlib.suppress(ArithmeticError, ValueError):  # an activation outside its domain: nothing to tell
+            history.dead_units = dead_units(model, samples.arrays[0][0][stand.order].tolist())
     return history
 
 
-def _check_model_and_loss(model: Any, loss: Any) -> None:
-    check_model(model)
-    if isinstance(loss, list | tuple | np.ndarray):
-        raise TypeError(f"fit: loss: got {reprlib.repr(loss)}; inputs and targets are one argument, (inputs, targets)")
-    check_loss(loss)
+def _check_loss_of(model: Any, loss: Any) -> None:
+    """Raise ValueError for a loss that is not for the outputs of a network."""
+    if not isinstance(model, MLP):
+        return
     if loss is cross_entropy and model.output != SOFTMAX:
         raise ValueError(
             f"fit: loss: got cross_entropy for a network with output {model.output!r}; accepted: output 'softmax', "
@@ -203,13 +187,68 @@ def _check_model_and_loss(model: Any, loss: Any) -> None:
         )
 
 
-def _check_optimizer(model: MLP, optimizer: Any) -> None:
+def _samples(
+    model: Any, data: Any, loss: Any, validation: float, seed: int
+) -> tuple[Samples, list[int], Callable[[Engine], Watch]]:
+    """Return the samples, the numbers of those to train with, and what watches the others after each epoch."""
+    if isinstance(data, Dataset) and isinstance(model, MLP):
+        train, held_out = data.split(validation, seed) if validation else (data, None)
+        samples = _of_network(model, train, loss)
+
+        def watch(history: History) -> None:
+            if held_out is not None:
+                history.validation_cost.append(mean_loss(model, held_out, loss))
+                history.validation_accuracy.append(accuracy(model, held_out, loss))
+
+        return samples, list(range(len(samples))), lambda _: watch
+    samples = _of_network(model, data, loss) if isinstance(model, MLP) else _of_structures(model, data)
+    order = list(range(len(samples)))
+    if not validation:
+        return samples, order, lambda _: lambda _: None
+    if not (isinstance(validation, Real) and 0.0 < validation < 1.0):
+        raise ValueError(f"validation: got {validation!r}; accepted: a fraction between 0 and 1")
+    seeded(seed).shuffle(order)
+    held = round(validation * len(order))
+    if not 0 < held < len(order):
+        raise ValueError(f"validation: {validation} of {len(order)} samples leaves one part without any")
+    watched, trained = order[:held], sorted(order[held:])
+
+    def watch_engine(run: Engine) -> Watch:
+        return lambda history: history.validation_cost.append(run.mean_loss(watched))
+
+    return samples, trained, watch_engine
+
+
+def _of_network(model: MLP, data: Any, loss: Any) -> Samples:
+    inputs, targets = _rows(model, data)
+    if loss in ENTROPIES and len(wrong := np.argwhere((targets < 0.0) | (targets > 1.0))):
+        sample, column = wrong[0]
+        raise ValueError(
+            f"fit: data: targets[{sample}][{column}] is {targets[sample, column]}; accepted by {loss.__name__}: "
+            "probabilities, from 0 to 1"
+        )
+    return of_matrices(inputs, targets)
+
+
+def _of_structures(model: Any, data: Any) -> Samples:
+    if isinstance(data, Dataset):
+        h = model(data.inputs[0].tolist())
+        return of_structures(data.inputs.tolist(), data.targets(len(h) if isinstance(h, Sequence) else 1).tolist())
+    if not isinstance(data, tuple) or len(data) != 2:
+        raise ValueError(
+            f"data: got {reprlib.repr(data)}; accepted: a Dataset, such as nn.load returns, or inputs and targets, an "
+            "item for each sample"
+        )
+    return of_structures(*data)
+
+
+def _check_optimizer(objective: Objective, optimizer: Any) -> None:
     if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
         raise TypeError(
             f"fit: optimizer: got {reprlib.repr(optimizer)}; accepted: an object with a method step(), such as "
             "nn.SGD(model.parameters(), learning_rate=0.1)"
         )
-    own = set(model.parameters())
+    own = set(objective.parameters)
     parameters = getattr(optimizer, "parameters", None)
     for parameter in parameters if isinstance(parameters, list | tuple) else ():  # a user's own may be anything
         if isinstance(parameter, Value) and parameter not in own:
@@ -310,14 +349,3 @@ def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats
             sample, column = np.argwhere(~np.isfinite(rows))[0]
             raise ValueError(f"data: {name}[{sample}][{column}] is {rows[sample, column]}; accepted: finite numbers")
     return inputs, targets
-
-
-def _progress_bar(epochs: int, show: bool) -> Any:
-    ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    notebook = "IPKernelApp" in getattr(ipython, "config", {})
-    if notebook and find_spec("ipywidgets"):  # without it the notebook's bar is a warning; the terminal's will do
-        from tqdm.notebook import tqdm
-    else:
-        from tqdm import tqdm
-    disable = (False if notebook else None) if show else True  # None: show it where standard error is a terminal
-    return tqdm(total=epochs, unit="epoch", disable=disable)

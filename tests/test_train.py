@@ -32,6 +32,8 @@ from nn import (
     xor,
 )
 from nn.engines import ScalarEngine
+from nn.objective import objective_of
+from nn.samples import of_matrices
 
 
 def numbers(model):
@@ -128,7 +130,8 @@ def test_the_step_is_the_batch_s_cost_and_gradient():
     model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=1)
     X, Y = [[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
     model.parameters()[0].grad = 5.0  # what was there before is not counted
-    engine = ScalarEngine(model, cross_entropy, 0.1, SGD(model.parameters()), np.array(X), np.array(Y))
+    objective = objective_of(model, cross_entropy, None, 0.1)
+    engine = ScalarEngine(objective, SGD(model.parameters()), of_matrices(np.array(X), np.array(Y)))
     J = engine.cost([0, 1, 2])
     found = [p.grad for p in model.parameters()]
     model.zero_grad()
@@ -336,11 +339,11 @@ def test_the_progress_bar(capsys, monkeypatch):
 def test_the_progress_bar_in_a_notebook_without_widgets(capsys, monkeypatch):
     from types import SimpleNamespace
 
-    from nn import train
+    from nn import training
 
     shell = SimpleNamespace(config={"IPKernelApp": {}})
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    monkeypatch.setattr(train, "find_spec", lambda _: None)
+    monkeypatch.setattr(training, "find_spec", lambda _: None)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)

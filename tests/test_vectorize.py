@@ -7,7 +7,6 @@ import random
 import subprocess
 import sys
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -33,7 +32,9 @@ from nn import (
     moons,
     squared_error,
 )
-from nn.engines import make_engine
+from nn.engines import check_engine, make_engine
+from nn.objective import objective_of
+from nn.samples import of_matrices
 
 # Of random graphs: thousands in a quick run, and as many of each kind as a profile of the user's own asks for.
 EXAMPLES = settings.default.max_examples if settings.default.max_examples > 300 else None
@@ -453,7 +454,7 @@ def test_both_engines_take_the_same_100_steps(activation, loss, output, optimize
     histories, parameters = [], []
     for engine in ("scalar", "vectorized"):
         model = MLP(2, [3, 2], activation=activation, output=output, seed=4)
-        assert (engine_of(model, loss, X, Y, engine).program is None) == (engine == "scalar")
+        assert engine_of(model, loss, X, Y, engine).number_by_number == (engine == "scalar")
         rule = OPTIMIZERS[optimizer](model.parameters())
         how = {"epochs": 50, "batch_size": 3, "decay_rate": 0.01, "progress": False}
         histories.append(fit(model, (X, Y), loss, rule, engine=engine, **how).cost)
@@ -463,11 +464,12 @@ def test_both_engines_take_the_same_100_steps(activation, loss, output, optimize
     np.testing.assert_allclose(parameters[1], parameters[0], rtol=1e-9, atol=1e-12)
 
 
-def engine_of(model, loss, X, Y, engine="vectorized"):
-    """Return the engine after a first batch of all samples."""
-    found = make_engine(engine, model, loss, 0.0, SGD(model.parameters()), np.array(X), np.array(Y))
+def engine_of(model, loss, X, Y, engine="vectorized", samples=None):
+    """Return the engine after a first batch of X and Y, which are all samples or the first ones."""
+    samples = samples or of_matrices(np.array(X), np.array(Y))
+    found = make_engine(engine, objective_of(model, loss, None, 0.0), SGD(model.parameters()), samples)
     found.cost(list(range(len(X))))
-    return found if engine == "vectorized" else SimpleNamespace(program=None)
+    return found
 
 
 def test_losses_that_arrays_cannot_follow_train_with_scalars():
@@ -484,16 +486,14 @@ def test_losses_that_arrays_cannot_follow_train_with_scalars():
     def by_number(h, y):
         return h * math.sin(y)
 
-    def without_target(h, _):
-        return h * h
-
     X, Y = [[1.0], [-1.0]], [[1.0], [-1.0]]
-    for loss in (hinge, by_class, by_key, by_number, without_target):
-        assert engine_of(MLP(1, [1]), loss, X, Y).program is None
+    for loss in (hinge, by_class, by_key, by_number):
+        assert engine_of(MLP(1, [1]), loss, X, Y).number_by_number
     model = MLP(1, [1])
-    assert engine_of(model, squared_error, X, Y).program is not None
+    assert not engine_of(model, squared_error, X, Y).number_by_number
+    assert not engine_of(model, lambda h, _: h * h, X, Y).number_by_number
     with pytest.raises(ValueError, match="'vectorized', 'native', 'scalar'"):
-        make_engine("fast", model, squared_error, 0.0, SGD(model.parameters()), X, Y)
+        check_engine("fast")
 
 
 def test_an_optimizer_of_the_users_own():
@@ -519,8 +519,7 @@ def test_a_batch_that_is_not_finite_takes_the_scalar_way():
     X, Y = np.array([[1.0], [1e4]]), np.array([[1.0, 0.0], [1.0, 0.0]])
     first, second = model.layers[0].neurons
     first.w[0].data, second.w[0].data = 1.0, -1.0
-    engine = make_engine("vectorized", model, cross_entropy, 0.0, SGD(model.parameters()), X, Y)
-    engine.cost([0])
-    assert engine.program is not None
+    engine = engine_of(model, cross_entropy, X[:1], Y[:1], samples=of_matrices(X, Y))
+    assert not engine.number_by_number
     assert engine.cost([1]) == 0.0
     assert engine.cost([0]) == pytest.approx(math.log1p(math.exp(-2.0)))

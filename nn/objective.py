@@ -1,0 +1,100 @@
+"""What a training makes small: the mean loss of samples, and the decay of the weights."""
+
+from __future__ import annotations
+
+import inspect
+import reprlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from autograd.structures import leaves
+from autograd.value import Constant, Value
+from nn.layers import MLP, check_model
+from nn.losses import Loss, check_loss, decay_of
+
+
+@dataclass(frozen=True)
+class Objective:
+    """J(x, y) of one sample, by a model and a loss, and the Values that it is made small by.
+
+    model       a network, or any function of x
+    loss        of the outputs and y; one that takes three arguments is given the model, x and y
+    parameters  the Values that are trained
+    weights     those of them that decay
+    decay_rate  λ
+    """
+
+    model: Callable[..., Any]
+    loss: Loss
+    parameters: list[Value]
+    weights: list[Value]
+    decay_rate: float = 0.0
+
+    @cached_property
+    def _whole(self) -> bool:
+        return looks_at_model(self.loss)
+
+    def of(self, x: Any, y: Any) -> Any:
+        """Return what the loss returns for one sample."""
+        loss: Callable[..., Any] = self.loss
+        return loss(self.model, x, y) if self._whole else loss(self.model(x), y)
+
+    def decay(self) -> Value | None:
+        """Return (λ/2) Σ W² over the weights; None where λ is 0."""
+        return decay_of(self.weights, self.decay_rate) if self.decay_rate and self.weights else None
+
+
+def objective_of(model: Any, loss: Any, parameters: Any, decay_rate: float) -> Objective:
+    """Return the objective of a model: one that has ``parameters()``, or a function of the given `parameters`.
+
+    What decays are the ``weights()`` of a model that has such a method, else all parameters. Raises TypeError for what
+    is no model and no loss, and for parameters that are no Values, ValueError for a network whose layers do not fit.
+    """
+    if isinstance(model, MLP):
+        check_model(model)
+    elif isinstance(model, type) or not callable(model) or not (parameters is not None or _has(model, "parameters")):
+        function = callable(model) and not isinstance(model, type)
+        hint = ". For a function: fit(function, data, loss, parameters=[...])" if function else ""
+        raise TypeError(
+            f"model: got {reprlib.repr(model)}; accepted: an MLP, or another callable with a method parameters(){hint}"
+        )
+    check_loss(loss)
+    found = _values(model.parameters() if parameters is None else parameters)
+    trained = set(found)
+    of_model = model.weights() if parameters is None and _has(model, "weights") else found
+    weights = [w for w in of_model if w in trained]
+    return Objective(model, loss, found, weights, decay_rate)
+
+
+def _has(model: Any, name: str) -> bool:
+    return callable(getattr(model, name, None))
+
+
+def _values(parameters: Any) -> list[Value]:
+    """Return the Values of a structure of them, such as a list of the rows of a matrix."""
+    given = parameters if isinstance(parameters, list | tuple | dict | Value) else list(parameters)
+    found = []
+    for name, x in leaves(given, "parameters"):
+        if not isinstance(x, Value) or isinstance(x, Constant) or x.op is not None:
+            kind = "was computed" if isinstance(x, Value) and x.op is not None else "is no Value"
+            raise TypeError(f"parameters: {name}: {x!r} {kind}; accepted: Values that nothing was computed from")
+        found.append(x)
+    if not found:
+        raise ValueError("parameters: there are none; accepted: one or more Values to train")
+    return found
+
+
+def looks_at_model(loss: Loss) -> bool:
+    """Return whether a loss takes three arguments, the model, x and y, rather than the outputs and y.
+
+    >>> looks_at_model(lambda model, x, y: model(x) - y), looks_at_model(lambda outputs, y, delta=1.0: outputs - y)
+    (True, False)
+    """
+    try:
+        parameters = inspect.signature(loss).parameters.values()
+    except (TypeError, ValueError):  # it has no signature
+        return False
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return sum(p.default is p.empty for p in positional) == 3

@@ -1,0 +1,131 @@
+"""The samples of a training: as the model and the loss are given them, and as rows of arrays for programs."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.structures import leaves, skeleton
+
+if TYPE_CHECKING:
+    from autograd.aliases import Floats
+
+
+@dataclass(slots=True)
+class Samples:
+    """x, y and weight of every sample. Samples whose numbers stand in the same structure are of one kind.
+
+    x, y     what the model and the loss are given
+    weights  the weight of each sample, with the mean 1; None where all weigh the same
+    kind     the number of each sample's kind
+    row      the sample's row in the arrays of its kind
+    arrays   for each kind its inputs and its targets as arrays, a row for each sample
+    """
+
+    x: Sequence[Any]
+    y: Sequence[Any]
+    kind: list[int]
+    row: list[int]
+    arrays: list[tuple[Floats, Floats]]
+    weights: Floats | None = field(default=None)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def parts(self, batch: Sequence[int]) -> dict[int, list[int]]:
+        """Return the samples of a batch by their kinds."""
+        if len(self.arrays) == 1:
+            return {0: list(batch)}
+        found: dict[int, list[int]] = {}
+        for k in batch:
+            found.setdefault(self.kind[k], []).append(k)
+        return found
+
+    def rows(self, kind: int, batch: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+        """Return the inputs, the targets and the weights of samples of one kind, a row for each."""
+        places = batch if len(self.arrays) == 1 else [self.row[k] for k in batch]
+        inputs, targets = self.arrays[kind]
+        weights = np.ones(len(batch)) if self.weights is None else self.weights[batch]
+        return inputs[places], targets[places], weights[:, None]
+
+
+def of_matrices(inputs: Floats, targets: Floats) -> Samples:
+    """Return the samples of a network: the rows of two matrices, a single target as a number.
+
+    >>> of_matrices(np.array([[1.0, 2.0]]), np.array([[3.0]])).y
+    [3.0]
+    """
+    y = targets[:, 0].tolist() if targets.shape[1] == 1 else targets.tolist()
+    count = len(inputs)
+    return Samples(inputs.tolist(), y, [0] * count, list(range(count)), [(inputs, targets)])
+
+
+def of_structures(inputs: Any, targets: Any) -> Samples:
+    """Return samples of numbers in any structure: one number, lists of any lengths, dicts, the rows of arrays.
+
+    Without `targets` each is None. Raises ValueError, naming the sample, for what is no number, for numbers that are
+    not finite, and for more inputs than targets.
+
+    >>> of_structures([[1, 2, 3], [4]], [0.5, 0.25]).kind
+    [0, 1]
+    """
+    x = _listed("inputs", inputs)
+    y = [None] * len(x) if targets is None else _listed("targets", targets)
+    if not x or len(x) != len(y):
+        raise ValueError(f"data: got {len(x)} inputs and {len(y)} targets; accepted: one target for each of the inputs")
+    kinds: dict[Hashable, int] = {}
+    rows: list[tuple[list[list[float]], list[list[float]]]] = []
+    samples = Samples(x, y, [], [], [])
+    for k, pair in enumerate(zip(x, y, strict=True)):
+        kind = kinds.setdefault(tuple(map(skeleton, pair)), len(kinds))
+        if kind == len(rows):
+            rows.append(([], []))
+        samples.kind.append(kind)
+        samples.row.append(len(rows[kind][0]))
+        for name, part, into in zip(("inputs", "targets"), pair, rows[kind], strict=True):
+            into.append([] if part is None else _numbers(f"{name}[{k}]", part))
+    samples.arrays = [(np.array(of_x, dtype=float), np.array(of_y, dtype=float)) for of_x, of_y in rows]
+    for name, column in (("inputs", 0), ("targets", 1)):
+        for kind, arrays in enumerate(samples.arrays):
+            wrong = np.argwhere(~np.isfinite(arrays[column]))
+            if len(wrong):
+                k = [k for k, of in enumerate(samples.kind) if of == kind][wrong[0][0]]
+                number = arrays[column][tuple(wrong[0])]
+                raise ValueError(f"data: {name}[{k}] has the number {number}; accepted: finite numbers")
+    return samples
+
+
+def _listed(name: str, samples: Any) -> list[Any]:
+    if isinstance(samples, np.ndarray) and samples.ndim:
+        return samples.tolist() if samples.ndim == 1 else list(samples)
+    if isinstance(samples, str | dict) or not hasattr(samples, "__iter__"):
+        raise ValueError(f"data: {name}: got {reprlib.repr(samples)}; accepted: a list with an item for each sample")
+    return list(samples)
+
+
+def _numbers(name: str, structure: Any) -> list[float]:
+    if isinstance(structure, np.ndarray):
+        return np.asarray(structure, dtype=float).ravel().tolist()
+    try:
+        return [float(number) for _, number in leaves(structure, name)]
+    except TypeError as error:
+        raise ValueError(f"data: {error}") from None
+
+
+def weights_of(sample_weight: Any, count: int) -> Floats:
+    """Return weights of `count` samples with the mean 1; ValueError unless they are 0 or more, and one above 0.
+
+    >>> weights_of([1.0, 3.0], 2).tolist()
+    [0.5, 1.5]
+    """
+    weights = np.array(sample_weight, dtype=float)
+    if weights.shape != (count,) or not np.isfinite(weights).all() or weights.min() < 0.0 or not weights.any():
+        raise ValueError(
+            f"sample_weight: got {reprlib.repr(sample_weight)}; accepted: a number for each of the {count} samples, "
+            "0 or more, and not 0 for all"
+        )
+    return weights / float(weights.mean())

@@ -1,0 +1,197 @@
+"""The loop of `fit`: batches, steps and epochs, watched, stopped, written down and taken up again."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from autograd.explain import WhyNan, why_nan
+from autograd.value import Value, ieee
+from nn.checkpoints import Checkpoint, Stand
+from nn.engines import Engine
+from nn.history import History
+from nn.layers import zero_grad
+from nn.objective import Objective
+from nn.samples import Samples
+
+SECONDS = 10.0  # between one checkpoint and the next, but for the last
+Watch = Callable[[History], None]
+
+
+class NotFinite(ArithmeticError):  # noqa: N818 -- it is what it says
+    """Numbers of a training stopped being finite. The model has its last good parameters.
+
+    Good are those whose batch cost no more than the first batch did: not what a training that blows up went through.
+
+    history  what the training did until then
+    why      what `explain.why_nan` says of the sample; None where an operation raised, as the message says
+    """
+
+    def __init__(self, message: str, history: History, why: WhyNan | None) -> None:
+        super().__init__(message)
+        self.history, self.why = history, why
+
+
+@dataclass
+class Training:
+    """One call of `fit`, from where it stands.
+
+    good  the last parameters whose batch cost no more than the first one: not those of a training that blows up
+    kept  those after the last whole step
+    """
+
+    objective: Objective
+    samples: Samples
+    engine: Engine
+    optimizer: Any
+    epochs: int
+    batch_size: int
+    stand: Stand
+    shuffler: random.Random
+    history: History
+    watch: Watch
+    schedule: Callable[[int], float] | None
+    patience: int | None
+    callback: Callable[[History], object] | None
+    checkpoint: Checkpoint | None
+
+    def __post_init__(self) -> None:
+        self.good: Any = self.engine.numbers()
+        self.kept = self.good
+        self._note_writing()
+
+    def run(self, progress: bool) -> None:
+        """Train to the end, or until `patience`, the callback or Ctrl-C end it."""
+        stand, batches = self.stand, -(-len(self.stand.order) // self.batch_size)
+        try:
+            with _progress_bar(self.epochs * batches, stand.step, progress) as bar:
+                stopped = self._is_to_stop()
+                while stand.epoch <= self.epochs and not stopped:
+                    bar.set_description_str(f"epoch {stand.epoch}/{self.epochs}", refresh=False)
+                    if stand.batch == 0:
+                        self.shuffler.shuffle(stand.order)
+                        stand.total = 0.0
+                    while stand.batch < batches:
+                        self.step()
+                        bar.set_postfix_str(f"cost {stand.total / self._seen():.4g}", refresh=False)
+                        bar.update()
+                        if stand.batch < batches:
+                            self._write(SECONDS)
+                    stopped = self._end_epoch()
+                    bar.set_postfix_str(str(self.history).partition(", ")[2], refresh=False)
+                    self._write(SECONDS)
+                bar.refresh()
+        except KeyboardInterrupt:
+            self.engine.restore(self.kept)
+            self.history.interrupted = True
+            return
+        self._write(0.0)
+        if stand.best is not None:
+            self.engine.restore(stand.best)
+
+    def _seen(self) -> int:
+        return min(self.stand.batch * self.batch_size, len(self.stand.order))
+
+    def step(self) -> None:
+        """Compute a batch and move the parameters by its gradients."""
+        stand, engine = self.stand, self.engine
+        start = stand.batch * self.batch_size
+        batch = stand.order[start : start + self.batch_size]
+        try:
+            J = engine.cost(batch)
+            if not math.isfinite(J):
+                raise ArithmeticError(f"J is {J}")
+            if stand.first is None:
+                stand.first = J
+            if stand.first >= J:
+                self.good = engine.numbers()
+            if self.schedule is not None:
+                self.optimizer.learning_rate = self._rate(stand.step)
+            engine.move()
+        except (ArithmeticError, ValueError) as error:
+            raise self._not_finite(batch, error) from error
+        self.kept = engine.numbers()
+        stand.total += J * len(batch)
+        stand.batch += 1
+        stand.step += 1
+
+    def _rate(self, step: int) -> float:
+        assert self.schedule is not None
+        rate = self.schedule(step)
+        if isinstance(rate, Value) or not 0.0 <= rate < math.inf:
+            raise TypeError(f"fit: schedule: it gave {rate!r} for step {step}; accepted: a learning rate, 0 or more")
+        return float(rate)
+
+    def _end_epoch(self) -> bool:
+        """Take note of an epoch, and return whether it is the last."""
+        stand, history = self.stand, self.history
+        history.cost.append(stand.total / len(stand.order))
+        self.engine.settle()
+        self.watch(history)
+        if self.patience is not None:
+            if history.best_epoch is None or history.watched[-1] < history.watched[history.best_epoch - 1]:
+                history.best_epoch, stand.best, stand.waited = stand.epoch, list(map(float, self.kept)), 0
+            else:
+                stand.waited += 1
+        ended = self.callback is not None and bool(self.callback(history))
+        if self.callback is not None:
+            self.engine.take()  # it may have set parameters
+            self.kept = self.engine.numbers()
+        stand.epoch, stand.batch = stand.epoch + 1, 0
+        return ended or self._is_to_stop()
+
+    def _is_to_stop(self) -> bool:
+        return self.patience is not None and self.stand.waited >= self.patience
+
+    def _write(self, seconds: float) -> None:
+        if self.checkpoint is None or self.written_step == self.stand.step:
+            return
+        if time.monotonic() - self.written >= seconds:
+            self.stand.number_by_number = self.engine.number_by_number
+            self.checkpoint.write(self.stand, self.engine.numbers(), self.history)
+            self._note_writing()
+
+    def _note_writing(self) -> None:
+        self.written, self.written_step = time.monotonic(), self.stand.step
+
+    def _not_finite(self, batch: list[int], error: Exception) -> NotFinite:
+        """Return the error of a batch that is not finite, with the last good parameters put back."""
+        self.engine.settle()
+        why = self._why(batch)
+        self.engine.restore(self.good)
+        zero_grad(self.objective.parameters)
+        return NotFinite(
+            f"fit: in epoch {self.stand.epoch}, batch {self.stand.batch + 1}: {error}. A lower learning rate or scaled "
+            "inputs (`standardized`) may help; the model has its last good parameters" + (f"\n{why}" if why else ""),
+            self.history,
+            why,
+        )
+
+    def _why(self, batch: list[int]) -> WhyNan | None:
+        """Return where the first number that is not finite comes from, of the first sample that has one."""
+        try:
+            with ieee():
+                for k in batch:
+                    J = self.objective.of(self.samples.x[k], self.samples.y[k])
+                    if isinstance(J, Value) and (found := why_nan(J)).phase:
+                        return found
+        except Exception:  # the loss itself refuses such numbers, in the words of the message
+            return None
+        return None
+
+
+def _progress_bar(steps: int, done: int, show: bool) -> Any:
+    ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    notebook = "IPKernelApp" in getattr(ipython, "config", {})
+    if notebook and find_spec("ipywidgets"):  # without it the notebook's bar is a warning; the terminal's will do
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm import tqdm
+    disable = (False if notebook else None) if show else True  # None: show it where standard error is a terminal
+    return tqdm(total=steps, initial=done, unit="step", disable=disable)
