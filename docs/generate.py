@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import doctest
 import inspect
 import runpy
 from pathlib import Path
 
-import nn
-from autograd import Value, tanh
-from autograd.draw import draw
+from autograd.names_elsewhere import ARGUMENTS, ATTRIBUTES
 from autograd.ops import OPERATIONS, Operation
 from autograd.symbolic import SYMBOLS, Formula, combine, symbol, to_latex
-from nn.draw import draw_network
 
 HERE = Path(__file__).parent
 OPERATIONS_HEAD = """\
@@ -86,16 +85,38 @@ def _interval(low: float, high: float) -> str:
 
 
 def pictures() -> None:
-    """Save the pictures that the README shows."""
-    w, x, b = Value(-3.0, label="w"), Value(2.0, label="x"), Value(6.88, label="b")
-    J = tanh(w * x + b)
-    J.label = "J"
-    J.backward()
-    draw(J).save(HERE / "pictures" / "neuron.svg")
-    passed = nn.MLP(2, [3, 1], activation="tanh", seed=1).forward([1.0, -2.0])
-    cost = nn.squared_error(passed.output, [0.5])
-    cost.backward()
-    draw_network(cost, show="grad").save(HERE / "pictures" / "network.svg")
+    """Save the pictures that the pages show, by the code of the gallery."""
+    with contextlib.chdir(HERE / "pictures"):
+        failed, _ = doctest.testfile(str(HERE / "gallery.md"), module_relative=False, encoding="utf-8")
+    assert not failed
+
+
+NAMES_HEAD = """\
+# Names from other systems
+
+Generated from the table in `autograd/names_elsewhere.py` by `python docs/generate.py`. Errors say the same.
+"""
+NAMES_OF = {
+    "Value": "On a Value",
+    "Drawing": "On a drawing",
+    "optimizer": "On an optimizer",
+    "network": "On a network, a layer or a unit",
+    "History": "On the history that `nn.fit` returns",
+    "NetworkClassifier": "On a `NetworkClassifier`",
+    "autograd": "In `autograd`",
+    "nn": "In `nn`",
+}
+
+
+def names_page() -> str:
+    """Return what names of other systems are here as Markdown: those with one answer in one row."""
+    text = NAMES_HEAD
+    for head, table in [*((NAMES_OF[kind], names) for kind, names in ATTRIBUTES.items()), ("Arguments", ARGUMENTS)]:
+        text += f"\n## {head}\n\n| name | here |\n|---|---|\n"
+        for answer in dict.fromkeys(table.values()):
+            names = ", ".join(f"`{name}`" for name in table if table[name] == answer)
+            text += f"| {names} | {answer} |\n"
+    return text
 
 
 if __name__ == "__main__":
@@ -103,3 +124,4 @@ if __name__ == "__main__":
     (HERE / "compiler.md").write_text(runpy.run_path(str(HERE / "compiler_page.py"))["page"](), encoding="utf-8")
     (HERE / "native.md").write_text(runpy.run_path(str(HERE / "native_page.py"))["page"](), encoding="utf-8")
     (HERE / "operations.md").write_text(operations_page(), encoding="utf-8")
+    (HERE / "names.md").write_text(names_page(), encoding="utf-8")

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 import autograd
 
 if not hasattr(autograd, "Value"):
-    raise ImportError(
+    other = (
         f"the `autograd` found at {autograd.__file__} is another package of that name (PyPI's `autograd`, by HIPS), "
         "not chainrule's. Both cannot stand in one environment: `pip uninstall autograd`, then `pip install "
-        "--force-reinstall chainrule`; or use a fresh virtual environment"
+        "--force-reinstall --no-deps chainrule`; or give each an environment of its own"
     )
+    torn = (
+        "chainrule's `autograd` is not whole, as after PyPI's other `autograd` was uninstalled: `pip install "
+        "--force-reinstall --no-deps chainrule`"
+    )
+    raise ImportError(other if autograd.__file__ else torn)
 
 from autograd.names_elsewhere import missing_name
 from nn.layers import MLP, ForwardPass, Layer, Neuron, softmax

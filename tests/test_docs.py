@@ -32,6 +32,23 @@ def test_the_operations_page_is_the_table():
     assert page == generate["operations_page"](), "run python docs/generate.py"
 
 
+def test_the_names_page_is_the_table():
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    page = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
+    assert page == generate["names_page"](), "run python docs/generate.py"
+
+
+def test_the_readme_is_read_in_three_minutes():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 180
+
+
+def test_the_list_of_pages_has_every_page():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert [page.name for page in PAGES if page.parent.name == "docs" and f"]({page.name})" not in index] == [
+        "index.md"
+    ]
+
+
 def test_the_page_of_machine_code_is_what_a_network_becomes():
     generate = runpy.run_path(str(ROOT / "docs" / "native_page.py"))
     page = (ROOT / "docs" / "native.md").read_text(encoding="utf-8")

