@@ -61,7 +61,7 @@ def quantity_latex(symbol: str, layer: int, units: tuple[Index, ...]) -> str:
     >>> quantity_latex("δ", 2, (1,))
     '\\delta^{(2)}_{1}'
     """
-    letter = f"\\{_GREEK[symbol]}" if symbol in _GREEK else symbol
+    letter = _GREEK.get(symbol, symbol)
     return f"{letter}^{{({layer})}}_{{{indices(units)}}}"
 
 
@@ -116,14 +116,30 @@ def pretty(label: str, name: str) -> str:
     return indexed(label) + name.removeprefix(label) if isinstance(label, UnitLabel) else name
 
 
-_SIGNS = {"\\": r"\backslash ", "^": r"{\wedge}", "~": r"{\sim}"} | {sign: "\\" + sign for sign in "#$%&_{}"}
 _NAME = re.compile(r"([A-Za-z]|[α-ωΑ-Ω])_?(\d*)")
-_RUN = re.compile(r"[\\^~#$%&_{}]|[^\\^~#$%&_{}]+")
 _GREEK_NAMES = (
     "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi o pi rho sigma tau upsilon varphi chi "
-    "psi omega"
+    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
-_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(), strict=True))
+_GREEK = {
+    letter: "o" if name == "o" else f"\\{name}"
+    for letter, name in zip("αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK_NAMES.split(), strict=True)
+}
+_COMMANDS = {
+    "\\": r"\backslash", "∂": r"\partial", "∇": r"\nabla", "×": r"\times", "·": r"\cdot", "→": r"\rightarrow",
+    "←": r"\leftarrow", "…": r"\ldots", "±": r"\pm", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "≈": r"\approx",
+    "∞": r"\infty", "√": r"\surd", "∈": r"\in",
+}  # fmt: skip
+_RAISED_SIGNS, _LOWERED_SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "₀₁₂₃₄₅₆₇₈₉₍₎"
+# Signs that are not letters of a text: pdflatex has none of those beyond ASCII there, and KaTeX warns of them.
+_SIGNS = (
+    {sign: f"{command} " for sign, command in (_GREEK | _COMMANDS).items()}
+    | {sign: "\\" + sign for sign in "#$%&_{}"}
+    | {sign: f"{{}}^{{{plain}}}" for sign, plain in zip(_RAISED_SIGNS, "0123456789()", strict=True)}
+    | {sign: f"{{}}_{{{plain}}}" for sign, plain in zip(_LOWERED_SIGNS, "0123456789()", strict=True)}
+    | {"^": r"{\wedge}", "~": r"{\sim}", "−": "-", "′": "{}'", "½": r"\frac{1}{2}", "´": r"\text{'}"}
+)
+_RUN = re.compile("[{0}]|[^{0}]+".format(re.escape("".join(_SIGNS))))
 
 
 def text_latex(text: str) -> str:
@@ -146,6 +162,6 @@ def label_latex(label: str) -> str:
         return quantity_latex(label.symbol, label.layer, label.units)
     if name := _NAME.fullmatch(label):
         letter, digits = name.groups()
-        letter = f"\\{_GREEK[letter]}" if letter in _GREEK else letter
+        letter = _GREEK.get(letter, letter)
         return f"{letter}_{{{digits}}}" if digits else letter
     return text_latex(label)

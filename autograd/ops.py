@@ -374,7 +374,7 @@ _ROWS = (
         partials=(lambda m, x, out: -1.0,),
     ),
     Operation(
-        name="abs", symbol="abs", latex=r"\left\lvert {0} \right\rvert", numpy="absolute", javascript="Math.abs({0})",
+        name="abs", symbol="abs", latex=r"\left\vert {0} \right\vert", numpy="absolute", javascript="Math.abs({0})",
         value=lambda m, x: m.abs(x),
         elementary=abs,
         partials=(lambda m, x, out: m.where(m.less(x, 0.0), -1.0, m.where(m.less(0.0, x), 1.0, 0.0)),),
@@ -678,7 +678,7 @@ _ROWS = (
         edges="raises OverflowError from 1024 on",
     ),
     Operation(
-        name="softsign", symbol="softsign", latex=r"\frac{{{0}}}{{1 + \left\lvert {0} \right\rvert}}",
+        name="softsign", symbol="softsign", latex=r"\frac{{{0}}}{{1 + \left\vert {0} \right\vert}}",
         value=lambda m, x: x / (1.0 + m.abs(x)),
         partials=(lambda m, x, out: 1.0 / (1.0 + m.abs(x)) / (1.0 + m.abs(x)),),
         textbook=(lambda m, x, out: 1.0 / (1.0 + m.abs(x)) ** 2.0,),

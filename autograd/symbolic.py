@@ -354,7 +354,7 @@ def _grouped(text: str) -> bool:
 
 _RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TEXT_PREDICATES = PREDICATES | {"less_equal": "≤", "equal": "="}
-_LATEX_PREDICATES = PREDICATES | {"less_equal": r"\le", "equal": "=", "both": r"\text{ and }"}
+_LATEX_PREDICATES = PREDICATES | {"less_equal": r"\leq", "equal": "=", "both": r"\text{ and }"}
 _C_PREDICATES = PREDICATES | {"both": "&&"}
 _C_NAMED = {"inf": "INFINITY", "-inf": "-INFINITY", "nan": "NAN"}
 _JAVASCRIPT_PREDICATES = PREDICATES | {"equal": "===", "both": "&&"}

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import html
 import itertools
+import re
 import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from autograd.labels import text_latex, visible
@@ -21,8 +22,24 @@ from autograd.symbolic import Formula, rounded, to_latex, to_text
 WIDTH = 79
 """Characters of a line of text; formulas are wrapped to it where that can be done."""
 
+MOST_LINES = 20
+"""Lines of one display in a document: no page can be broken inside of it."""
+
 _NARROWEST = 9  # that a wrapped column gets
 _IGNORE = 'class="tex2jax_ignore mathjax_ignore"'  # a $ in a label is not mathematics
+
+_COLUMN = re.compile(r"(?<!\\)&")  # of an array; \& is a sign of a text
+_DOCUMENT = r"""\documentclass[11pt]{article}
+\usepackage[T1]{fontenc}
+\usepackage{amsmath,graphicx}
+\usepackage[a4paper,margin=2cm]{geometry}
+\setlength{\parindent}{0pt}
+\newcommand{\fit}[1]{\sbox0{$\displaystyle #1$}%
+  \ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi\par\medskip}
+\begin{document}
+BODY
+\end{document}
+"""
 
 Item = TypeVar("Item")
 Gap = TypeVar("Gap")
@@ -107,6 +124,14 @@ class Shown:
         """Return the LaTeX of each block, for display mathematics; blocks are apart by an empty line."""
         return "\n\n".join(block.latex() for block in self.blocks)
 
+    def latex_document(self) -> str:
+        """Return a whole LaTeX document, for pdflatex, xelatex and lualatex; what is too wide is made smaller.
+
+        Chinese and Japanese labels are set by the package ctex.
+        """
+        pieces = [piece for block in self.blocks for piece in block.pieces()]
+        return latex_document("\n\n".join(f"\\fit{{{piece.latex()}}}" for piece in pieces))
+
     def _repr_latex_(self) -> str:
         return "\n\n".join(f"$$\n{block.latex()}\n$$" for block in self.blocks)
 
@@ -170,11 +195,18 @@ class Table:
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return f"<table {_IGNORE}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
+    def pieces(self) -> list[Table]:
+        """Return the table in pieces that a page has room for, each with its headings."""
+        parts = _pieces(self.rows)
+        return [replace(self, rows=part, hidden=self.hidden * (len(parts) == 1)) for part in parts]
+
     def latex(self) -> str:
         """Return the table as an ``array``."""
         rows = [" & ".join(cell.to_latex() for cell in row) for row in self.rows]
-        left_out = rf"\rlap{{\text{{… {self.left_out} …}}}}"  # MathJax and KaTeX know no \multicolumn
-        rows = with_gap(rows, self.hidden, left_out + " &" * (len(self.align) - 1))
+        widest = max(range(len(self.align)), key=lambda i: max((len(row[i].text) for row in self.rows), default=0))
+        cells = [r"\vdots"] * len(self.align)  # neither \multicolumn nor \rlap is known to all that read this
+        cells[widest] = text_latex(f"… {self.left_out} …")
+        rows = with_gap(rows, self.hidden, " & ".join(cells))
         head = " & ".join(Cell(name).to_latex() for name in self.columns)
         body = " \\\\\n".join([rf"{head} \\ \hline", *rows]).replace("\\hline \\\\\n", "\\hline\n", 1)
         return f"\\begin{{array}}{{{self.align}}}\n{body}\n\\end{{array}}"
@@ -182,7 +214,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Lines:
-    """Lines of mathematics, one below the other; in LaTeX aligned at ``&``."""
+    """Lines of mathematics, one below the other; the LaTeX of a line has a ``&`` where they are aligned."""
 
     lines: tuple[Cell, ...]
 
@@ -195,10 +227,36 @@ class Lines:
         text = "\n".join(html_text(line.text) for line in self.lines)
         return f'<pre {_IGNORE} style="white-space:pre-wrap;font-family:monospace;margin:0 0 1em">{text}</pre>'
 
+    def pieces(self) -> list[Lines]:
+        """Return the lines in pieces that a page has room for."""
+        return [Lines(part) for part in _pieces(self.lines)]
+
     def latex(self) -> str:
-        """Return the lines as an ``aligned`` block."""
-        body = " \\\\\n".join(line.to_latex() for line in self.lines)
-        return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+        """Return the lines as an ``array`` of two columns, which more programs read than ``aligned``."""
+        rows = []
+        for line in self.lines:
+            left, right = ["", *_COLUMN.split(line.to_latex(), maxsplit=1)][-2:]
+            rows.append(f"{_display(left)} & {_display(right)}")
+        body = " \\\\[4pt]\n".join(rows)
+        return f"\\begin{{array}}{{rl}}\n{body}\n\\end{{array}}"
+
+
+def _pieces(items: tuple[Item, ...]) -> list[tuple[Item, ...]]:
+    return [items[start : start + MOST_LINES] for start in range(0, len(items), MOST_LINES)] or [()]
+
+
+def _display(latex: str) -> str:
+    return rf"\displaystyle {latex.strip()}" if latex.strip() else ""
+
+
+def latex_document(body: str) -> str:
+    r"""Return a LaTeX document with this body, in which ``\fit`` sets mathematics no wider than the page.
+
+    >>> latex_document("x").splitlines()[0]
+    '\\documentclass[11pt]{article}'
+    """
+    wide = any(unicodedata.east_asian_width(sign) in "WF" for sign in body)
+    return _DOCUMENT.replace("article", "ctexart" if wide else "article").replace("BODY", body)
 
 
 def html_text(text: str) -> str:
