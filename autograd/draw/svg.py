@@ -73,7 +73,7 @@ def card(width: float, height: float, title: str, note: str, parts: Iterable[str
     if note:
         element(foot, "text", note, class_="note", x=MARGIN, y=full[1] - MARGIN, fill=MUTED, font_size="9.5")
     inner = f'<g transform="translate({(full[0] - width) / 2:.2f} {MARGIN:.0f})">'
-    return "\n".join([head, "".join(part_texts(foot)), inner, *parts, "</g></svg>"])
+    return "\n".join([head, *part_texts(foot), inner, *parts, "</g></svg>"])
 
 
 def part_texts(parts: Iterable[ET.Element]) -> list[str]:
