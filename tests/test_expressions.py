@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from domains import inside
 
 import autograd
 from autograd import OPERATIONS, Constant, Value
@@ -70,7 +71,7 @@ def test_random_expressions_are_read_as_python_reads_them(block):
 
 @pytest.mark.parametrize("op", OPERATIONS.values(), ids=lambda op: op.name)
 def test_every_operation_of_the_table_can_be_called(op):
-    numbers = [0.5, 0.25, 0.75][: op.arity]
+    numbers = inside(op)
     names = dict(zip("abc", numbers, strict=False))
     for name in {op.name, op.numpy or op.name}:
         root, leaves = parse(f"{name}({', '.join(names)})", **names)

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from domains import defined
 
 import nn
 from autograd import OPERATIONS, Constant, Value, topological_order
@@ -68,7 +69,7 @@ def test_without_an_activation_a_is_z():
     assert nodes.output[0].label == "z^(2)_1"
 
 
-@pytest.mark.parametrize("name", [op.name for op in UNARY])
+@pytest.mark.parametrize("name", [op.name for op in UNARY if defined(op, 0.45)])
 def test_every_unary_operation_is_an_activation(name):
     op = OPERATIONS[name]
     z = Value(0.3)

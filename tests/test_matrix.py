@@ -18,6 +18,7 @@ import array_routes as routes
 import pytest
 from array_routes import Case
 from browser import evaluate, number
+from domains import inside
 from test_player import ENGINE, data_of_graph
 
 from autograd import OPERATIONS, Value
@@ -240,13 +241,9 @@ HIGHER_DIFFERENCES = {
 THREE = [0.0, -0.0, 1.0, -1.0, math.inf, math.nan]
 
 
-def safe(op):
-    return tuple(0.5 * (max(low, -2.0) + min(high, 2.0)) + 0.25 for low, high in op.domain)
-
-
 def of_operation(op):
     return Case(
-        op.name, lambda *x: apply(op, *x), list(itertools.product(SAMPLES[op.arity], repeat=op.arity)), safe(op)
+        op.name, lambda *x: apply(op, *x), list(itertools.product(SAMPLES[op.arity], repeat=op.arity)), inside(op)
     )
 
 
@@ -462,7 +459,7 @@ def test_sympys_formulas_and_derivatives(op):
     sympy, mpmath = pytest.importorskip("sympy", reason="SymPy is an extra"), pytest.importorskip("mpmath")
     names = [f"x{i}" for i in range(op.arity)]
     symbols = [sympy.Symbol(name, real=True) for name in names]
-    formula = to_sympy(apply(op, *(Value(x, label=name) for x, name in zip(safe(op), names, strict=True))))
+    formula = to_sympy(apply(op, *(Value(x, label=name) for x, name in zip(inside(op), names, strict=True))))
     formulas = [sympy.lambdify(symbols, x, "mpmath") for x in (formula, *map(formula.diff, symbols))]
     for point in itertools.product(FORMULA_SAMPLES[op.arity], repeat=op.arity):
         expected = outcome(by_backward, lambda *x: apply(op, *x), point)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from domains import defined
 
 from autograd import OPERATIONS, Value
 from nn import (
@@ -82,7 +83,9 @@ def test_the_formulas_need_no_graph(loss, monkeypatch):
     assert backpropagate(network([2, 2, 2], "tanh", "sigmoid", seed=1), [0.3, -0.8], [1.0, 0.0], loss).delta[2]
 
 
-@pytest.mark.parametrize("name", [op.name for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1])
+@pytest.mark.parametrize(
+    "name", [op.name for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1 and defined(op, 0.5)]
+)
 def test_any_activation(name):
     model = MLP(1, [1], output=name)
     model.layers[0].neurons[0].w[0].data = 0.5

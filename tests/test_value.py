@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from domains import inside
 from random_graphs import random_graph
 
 import autograd
@@ -93,7 +94,7 @@ def test_operators_are_their_rows(name):
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name != "where"])
 def test_methods_are_their_rows_under_both_names(name):
     row = OPERATIONS[name]
-    numbers = [0.7, 0.4][: row.arity]
+    numbers = inside(row)
     for method in {name, row.numpy or name}:
         x, *others = (Value(number) for number in numbers)
         out = getattr(x, method)(*others)
@@ -410,7 +411,7 @@ def test_numpy_functions_call_the_operation(row):
     name = row.numpy or row.name
     if not isinstance(getattr(np, name, None), np.ufunc) or name in ("maximum", "minimum"):  # these two compare objects
         return
-    numbers = (0.6, 0.3)[: row.arity]
+    numbers = inside(row)
     out = getattr(np, name)(*(Value(x) for x in numbers))
     nodes = [out]
     if name not in ("square", "reciprocal", "sign"):  # NumPy's own, of objects, are arithmetic and comparisons
@@ -920,7 +921,7 @@ def test_comparisons_of_another_thread_are_noted_apart():
 
 def test_apply_makes_the_node_of_any_row():
     for row in OPERATIONS.values():
-        numbers = (0.6, 0.3, 0.2)[: row.arity]
+        numbers = inside(row)
         out = apply(row, *map(Value, numbers))
         assert (out.op, out.data) == (row, evaluate(row, *numbers))
         mixed = apply(row, *numbers[:-1], Value(numbers[-1]))
