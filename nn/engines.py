@@ -24,6 +24,7 @@ from autograd.structures import rebuild
 from autograd.value import Value, data_of, gradients_kept, no_grad
 from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
+from autograd.vectorize.targets import namespace
 from nn.layers import zero_grad
 from nn.losses import mean
 from nn.objective import Objective
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
-Backend = Literal["numpy", "native"]
-BACKENDS: dict[str, Backend] = {"vectorized": "numpy", "native": "native"}
+Backend = Literal["numpy", "native", "jax"]
+BACKENDS: dict[str, Backend] = {"vectorized": "numpy", "native": "native", "jax": "jax"}
 ENGINES = (*BACKENDS, "scalar")
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
@@ -406,6 +407,8 @@ def check_engine(name: str) -> None:
         raise ValueError(f"engine: got {name!r}; accepted: {', '.join(map(repr, ENGINES))}")
     if name == "native":
         compiler()
+    if name == "jax":
+        namespace("jax")
 
 
 def make_engine(name: str, objective: Objective, optimizer: Optimizer, samples: Samples) -> Engine:

@@ -96,7 +96,8 @@ def fit(
     4th, 8th batch and so on, at least of every 1024th, goes through the graph too, and what the loss reads is compared
     at each batch. On a difference a warning says what it is, and the training goes on by the graph from the state
     before that batch. The loss is called less often than by the scalar engine, never more for what changes by it. The
-    "native" one does the same with the statements compiled to machine code, which needs a C compiler.
+    "native" one does the same with the statements compiled to machine code, which needs a C compiler; the "jax" one
+    with JAX in float64, on all devices of all processes, which each are given all samples.
 
     Ctrl-C ends the training: the model keeps the last whole step and the history says so. Where numbers stop being
     finite, NotFinite, an ArithmeticError, says in which epoch and batch, and what `why_nan` says of the sample; the

@@ -39,13 +39,13 @@ def vectorize(
     parameters: Any = None,
     *,
     batch: Literal["mean", "sum"] = "mean",
-    backend: Literal["numpy", "native"] = "numpy",
+    backend: Literal["numpy", "native", "jax"] = "numpy",
 ) -> Program: ...
 @overload
-def vectorize(J: Callable[..., Any], *, backend: Literal["numpy", "native"] = "numpy") -> VectorizedFunction: ...
+def vectorize(J: Callable[..., Any], *, backend: Literal["numpy", "native", "jax"] = "numpy") -> VectorizedFunction: ...
 @overload
 def vectorize(
-    *, backend: Literal["numpy", "native"] = "numpy"
+    *, backend: Literal["numpy", "native", "jax"] = "numpy"
 ) -> Callable[[Callable[..., Any]], VectorizedFunction]: ...
 def vectorize(
     J: Any = LATER, inputs: Any = (), parameters: Any = None, *, batch: Any = "mean", backend: Any = "numpy"
@@ -58,6 +58,7 @@ def vectorize(
     keep the numbers that they have. What was decided while `J` was recorded stays decided: which way a comparison went,
     what was made of ``.data``. A function is recorded again where it would decide otherwise: see `VectorizedFunction`.
 
+    The `backend` "jax" runs it with JAX, in float64 on all devices of all processes, each on its share of the samples.
     The `backend` "native" runs the program in machine code: C that the machine's compiler makes, the numbers within
     1e-12 of NumPy's; ``@vectorize(backend="native")`` stands before a function. Where there is no compiler,
     `CompilerError` says how to get one.

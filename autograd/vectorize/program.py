@@ -20,6 +20,7 @@ from autograd.vectorize.names import name_leaves
 from autograd.vectorize.native.library import compiler
 from autograd.vectorize.native.program import c_listing
 from autograd.vectorize.native.runner import Native, NativeNumbers
+from autograd.vectorize.on_devices import OnDevices
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.runners import Arrays, Numbers, Runner
 from autograd.vectorize.targets import namespace
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
-BACKENDS: dict[str, tuple[type, type]] = {"numpy": (Arrays, Numbers), "native": (Native, NativeNumbers)}
+BACKENDS: dict[str, tuple[type, type]] = {
+    "numpy": (Arrays, Numbers),
+    "native": (Native, NativeNumbers),
+    "jax": (OnDevices, Numbers),
+}
 """What runs array statements, and graphs number by number."""
 
 
@@ -65,6 +70,8 @@ class Program:
             raise ValueError(f"vectorize: backend: got {backend!r}; accepted: {', '.join(map(repr, BACKENDS))}")
         if backend == "native":
             compiler()  # or why there is none, before anything is done
+        if backend == "jax":
+            namespace("jax")
         self.backend = backend
         self.roots, self._watched = tuple(roots), tuple(watched)
         self._given = given(roots, inputs, parameters, batch, watched)
