@@ -23,10 +23,10 @@ from autograd.value import Constant, Value, no_grad
 if TYPE_CHECKING:  # what is imported when it is first asked for, and the functions, whose names only the table knows
     from autograd.draw import draw as draw
     from autograd.explain import explain as explain
-    from autograd.functions import __getattr__ as __getattr__
     from autograd.gradcheck import gradcheck as gradcheck
     from autograd.player import play as play
     from autograd.player.workbench import workbench as workbench
+    from autograd.signatures import *  # noqa: F403
     from autograd.transform import grad as grad
     from autograd.transform import hessian as hessian
     from autograd.transform import hvp as hvp

@@ -13,10 +13,11 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any
 
+from autograd import signatures
 from autograd.ops import OPERATIONS, Operation, evaluate
-from autograd.value import NODES_AND_NUMBERS, Value, apply, at_the_edges, node_maker, real
+from autograd.value import NODES_AND_NUMBERS, Value, apply, node_maker, real
 
 
 def function_of(op: Operation) -> Callable[..., Any]:
@@ -47,10 +48,10 @@ def function_of(op: Operation) -> Callable[..., Any]:
             return apply(op, *numbers)  # which fails with the words for it
 
     function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = (
-        f"Return {op.name} of numbers, as a number, of Values, as a node, or of each element of arrays."
-        + at_the_edges(op)
-    )
+    if described := getattr(signatures, op.name, None):
+        function.__doc__, function.__wrapped__ = described.__doc__, described  # type: ignore[attr-defined]
+    else:
+        function.__doc__ = f"Return {op.name}, an operation of your own. At the edges: {op.edges}."
     return function
 
 
@@ -69,11 +70,4 @@ globals().update(_functions)
 __all__ = list(_functions)
 
 if TYPE_CHECKING:  # what the table makes here
-
-    class Function(Protocol):
-        @overload
-        def __call__(self, *inputs: float) -> float: ...  # type: ignore[overload-overlap]  # numbers only
-        @overload
-        def __call__(self, *inputs: Value | float) -> Value: ...
-
-    def __getattr__(name: str) -> Function: ...
+    from autograd.signatures import *  # noqa: F403

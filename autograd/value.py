@@ -30,6 +30,7 @@ from autograd.names_elsewhere import (
     unknown_argument,
 )
 from autograd.ops import IEEE, OPERATIONS, Ieee, Operation, evaluate, has_path, local_derivative
+from autograd.signatures import Methods
 
 ADD, SUB, MUL = OPERATIONS["add"], OPERATIONS["sub"], OPERATIONS["mul"]
 _ZERO = 0.0
@@ -73,7 +74,7 @@ def set_watcher(watcher: Watcher | None, every_operation: bool) -> None:
 
 
 @explains_names("Value")
-class Value(NamesOfMicrograd):
+class Value(NamesOfMicrograd, Methods):
     """A scalar node of a computation graph.
 
     Arithmetic with Values and plain numbers makes new nodes; every operation of the table is also a method.
@@ -288,7 +289,7 @@ class Value(NamesOfMicrograd):
         """Return `stop_gradient` of this node: the same number, and no derivative by what it comes from."""
         return apply(OPERATIONS["stop_gradient"], self)
 
-    if TYPE_CHECKING:  # the methods that the table adds below
+    if TYPE_CHECKING:  # the operators that the table adds below
 
         def __truediv__(self, other: Value | float) -> Value: ...
 
@@ -297,8 +298,6 @@ class Value(NamesOfMicrograd):
         def __neg__(self) -> Value: ...
 
         def __abs__(self) -> Value: ...
-
-        def __getattr__(self, name: str) -> Callable[..., Value]: ...
 
     # Comparison: plain bools on the data ----------------------------------------------------------------------------
 
@@ -818,11 +817,6 @@ def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Val
     return z
 
 
-def at_the_edges(op: Operation) -> str:
-    """Return the last paragraph of the docstring of an operation."""
-    return f"\n\nAt the edges: {op.edges}." if op.edges else ""
-
-
 _add, _sub, _mul, _div = (node_maker(OPERATIONS[name]) for name in ("add", "sub", "mul", "div"))
 _pow, _neg, _abs = (node_maker(OPERATIONS[name]) for name in ("pow", "neg", "abs"))
 for _sign, _maker in (("truediv", _div), ("pow", _pow), ("neg", _neg), ("abs", _abs)):
@@ -838,7 +832,8 @@ NODES_AND_NUMBERS = _NODES | _NUMBERS
 def _method(op: Operation) -> Callable[..., Value]:
     method = node_maker(op)
     method.__name__ = op.name
-    method.__doc__ = f"Return {op.name} of this node{' and others' if op.arity > 1 else ''}." + at_the_edges(op)
+    if described := getattr(Methods, op.name, None):  # a row that is new has none until docs/generate.py is run
+        method.__doc__, method.__wrapped__ = described.__doc__, described  # type: ignore[attr-defined]
     return method
 
 

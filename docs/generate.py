@@ -1,4 +1,5 @@
-"""Write the pages and pictures of this folder that come from the code: `python docs/generate.py`."""
+"""Write what comes from the code, the pages and pictures of this folder and the signatures of the operations:
+`python docs/generate.py`."""
 
 from __future__ import annotations
 
@@ -120,6 +121,8 @@ def names_page() -> str:
 
 
 if __name__ == "__main__":
+    module = runpy.run_path(str(HERE / "signatures.py"))["module"]()
+    (HERE.parent / "autograd" / "signatures.py").write_text(module, encoding="utf-8")
     pictures()
     (HERE / "compiler.md").write_text(runpy.run_path(str(HERE / "compiler_page.py"))["page"](), encoding="utf-8")
     (HERE / "native.md").write_text(runpy.run_path(str(HERE / "native_page.py"))["page"](), encoding="utf-8")

@@ -38,7 +38,7 @@ roots, branches; their printed text, run by NumPy | the scalar engine, within 1e
 with scalars, within 1e-9 | `tests/test_vectorize.py` |
 | problems with published answers | the answers | `tests/test_famous.py` |
 | everything a graph and a network come to | itself: a second time, in threads, in processes of other hash seeds and \
-numbers of cores | `tests/test_determinism.py` |
+numbers of cores; of a nan the sign is left aside, which CPython's own `+` does not keep | `tests/test_determinism.py` |
 | Ctrl-C at every instruction of a backward pass, at sampled lines of a build, a training, a save | nothing is half \
 done | `test_value.py`, `test_interrupts.py` |
 | 10,000 training steps | the memory before them; nothing is left for the cyclic collector | `tests/test_memory.py` |

@@ -32,6 +32,12 @@ def test_the_operations_page_is_the_table():
     assert page == generate["operations_page"](), "run python docs/generate.py"
 
 
+def test_the_signatures_are_those_of_the_table():
+    generate = runpy.run_path(str(ROOT / "docs" / "signatures.py"))
+    module = (ROOT / "autograd" / "signatures.py").read_text(encoding="utf-8")
+    assert module == generate["module"](), "run python docs/generate.py"
+
+
 def test_the_names_page_is_the_table():
     generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     page = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")

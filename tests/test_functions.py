@@ -42,7 +42,7 @@ def test_of_numbers_a_number_of_values_a_node(name):
         assert [type(x) for x in node.inputs] == [Value if x is values[position] else Constant for x in node.inputs]
         assert node.inputs[position] is values[position]
     assert function.__name__ == row.name
-    assert function.__doc__.startswith(f"Return {row.name} ")
+    assert function.__doc__.startswith(f"Return {row.name}(")
 
 
 @pytest.mark.parametrize("name", NAMES)

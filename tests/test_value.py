@@ -1,5 +1,6 @@
 import copy
 import gc
+import inspect
 import io
 import math
 import operator
@@ -106,9 +107,12 @@ def test_methods_are_their_rows_under_both_names(name):
 
 def test_methods_say_what_they_return():
     assert Value.arctan.__name__ == "atan"
-    assert Value.atan.__doc__ == "Return atan of this node."
-    edges = "both derivatives are nan at (0, 0)"
-    assert Value.hypot.__doc__ == f"Return hypot of this node and others.\n\nAt the edges: {edges}."
+    assert inspect.getdoc(Value.atan) == "Return atan(x), where x is this node.\n\nDerivative: 1 / (1 + x × x)."
+    assert inspect.getdoc(Value.hypot) == (
+        "Return hypot(x, y), where x is this node.\n\nValue: sqrt(x² + y²).\nDerivatives: by x x / out; by y y / out, "
+        "where out is the result.\nAt the edges: both derivatives are nan at (0, 0)."
+    )
+    assert list(inspect.signature(Value.leaky_relu).parameters) == ["self", "slope"]
 
 
 def test_a_repeated_operand_counts_twice():
