@@ -137,7 +137,17 @@ _SIGNS = (
     | {sign: "\\" + sign for sign in "#$%&_{}"}
     | {sign: f"{{}}^{{{plain}}}" for sign, plain in zip(_RAISED_SIGNS, "0123456789()", strict=True)}
     | {sign: f"{{}}_{{{plain}}}" for sign, plain in zip(_LOWERED_SIGNS, "0123456789()", strict=True)}
-    | {"^": r"{\wedge}", "~": r"{\sim}", "−": "-", "′": "{}'", "½": r"\frac{1}{2}", "´": r"\text{'}"}
+    | {
+        "^": r"{\wedge}",
+        "~": r"{\sim}",
+        "−": "-",
+        "′": "{}'",
+        "½": r"\frac{1}{2}",
+        "<": "<",
+        ">": ">",
+        "|": r"\vert ",
+        "´": r"\text{'}",
+    }
 )
 _RUN = re.compile("[{0}]|[^{0}]+".format(re.escape("".join(_SIGNS))))
 

@@ -16,7 +16,7 @@ except ImportError as error:
     raise SystemExit(f"chainrule: {error}") from None
 
 from autograd import __version__
-from autograd.cli import completion, demo, formulas, networks
+from autograd.cli import classroom, completion, demo, formulas, networks
 from autograd.cli.parsing import Commands, Parser
 from autograd.cli.terminal import complain
 
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = Commands(parser)
     formulas.add(commands)
     networks.add(commands)
+    classroom.add(commands)
     demo.add(commands, parser.parse_args)
     completion.add(commands, parser)
     given = list(sys.argv[1:] if arguments is None else arguments)

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
@@ -52,9 +53,9 @@ def to_pdf(svg: str, fonts: Mapping[str, Path]) -> bytes:
         for style, font in fonts.items():
             page.add_font("DejaVu Sans", style, font)
         texts = [element for element in picture.iter() if element.text and element.tag.endswith("}text")]
-        missing = set("".join(text.text or "" for text in texts)) - _signs(fonts[""])
+        missing = set("".join(text.text or "" for text in texts)) - font_signs(fonts[""])
         families: dict[str, str] = {}
-        for k, (font, signs) in enumerate(_fonts_with(missing)):
+        for k, (font, signs) in enumerate(fonts_with(missing)):
             families |= dict.fromkeys(signs, f"other{k}")
             for style in fonts:
                 page.add_font(f"other{k}", style, font)
@@ -81,12 +82,12 @@ def _set_in_fonts(element: ElementTree.Element, families: Mapping[str, str]) -> 
                 run.set("font-family", family)
 
 
-def _fonts_with(signs: set[str]) -> Iterator[tuple[Path, set[str]]]:
+def fonts_with(signs: set[str]) -> Iterator[tuple[Path, set[str]]]:
     """Yield fonts of the system which together have all of `signs`, few of them, each with those that it is for."""
     files = sorted(_font_files(), key=lambda path: (bool(_STYLED.search(path.name)), str(path))) if signs else ()
     has: dict[Path, set[str]] = {}
     for path in files:
-        has[path] = signs & _signs(path)
+        has[path] = signs & font_signs(path)
         if has[path] == signs:
             break
     while signs:
@@ -107,7 +108,8 @@ def _font_files() -> Iterator[Path]:
             yield from Path(folder).rglob(f"*.{ending}")
 
 
-def _signs(path: Path) -> set[str]:
+@lru_cache(maxsize=1000)
+def font_signs(path: Path) -> set[str]:
     """Return the signs that a font file has a shape for; none for a file that fpdf2 takes no font from."""
     from fontTools.ttLib import TTFont, TTLibError
 

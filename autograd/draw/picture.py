@@ -37,7 +37,12 @@ def dated(note: str, nodes: Iterable[Value]) -> str:
 
 
 class Picture:
-    """A picture with its SVG, `svg`, and its DOT text, `dot`, which is empty where it is not one of Graphviz's."""
+    """A picture with its SVG, `svg`, and its DOT text, `dot`, which is empty where it is not one of Graphviz's.
+
+    `note` is what stands at its foot.
+    """
+
+    note: str = ""
 
     @property
     def svg(self) -> str:

@@ -30,7 +30,6 @@ _IGNORE = 'class="tex2jax_ignore mathjax_ignore"'  # a $ in a label is not mathe
 
 _COLUMN = re.compile(r"(?<!\\)&")  # of an array; \& is a sign of a text
 _DOCUMENT = r"""\documentclass[11pt]{article}
-\usepackage[T1]{fontenc}
 \usepackage{amsmath,graphicx}
 \usepackage[a4paper,margin=2cm]{geometry}
 \setlength{\parindent}{0pt}

@@ -156,7 +156,7 @@ def page_html(
 def words_of_page(names: Iterable[str], typing: bool) -> dict[str, Table]:
     """Return what a page with the operations of these names says in every language; the workbench, where something is
     typed, says more."""
-    elsewhere = ("explain.", "cli.", "edge.") + ("workbench.",) * (not typing)
+    elsewhere = ("explain.", "cli.", "edge.", "class.") + ("workbench.",) * (not typing)
     edges = {f"edge.{one}" for name in names for one in OPERATIONS[name].edges.split("; ")}
     return {
         code: {key: words for key, words in table.items() if key in edges or not key.startswith(elsewhere)}

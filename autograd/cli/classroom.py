@@ -1,0 +1,44 @@
+"""The commands for a class: a lesson on formulas or a network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autograd.classroom import lesson
+from autograd.cli.parsing import Commands
+from autograd.cli.terminal import say
+from autograd.expressions import assignment
+from autograd.labels import visible
+from autograd.languages import tables
+
+BAYDIN = '"ln(x1) + x1*x2 - sin(x2)" x1=2 x2=5'
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    made = commands.add_of_formula(
+        _lesson, "lesson", BAYDIN, "Make the material for a class: page, pictures, hand-out, key and slides."
+    )
+    _add_sheet(made)
+    made.add_argument("-o", "--output", default="lesson", help="folder to write to (default: %(default)s)")
+
+
+def _add_sheet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sheet", help='formulas, "h = w*x; J = h**2", or the sizes of a network, 2-3-1')
+    parser.add_argument("numbers", nargs="*", metavar="name=number", help="a number for every name: w=-3")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn by chance (default: %(default)s)")
+    parser.add_argument("--lang", choices=tables(), default="en", help="language (default: %(default)s)")
+
+
+def _sheet(options: argparse.Namespace) -> str:
+    """The formulas with the numbers that were given, as one sheet."""
+    given = [assignment(text) for text in options.numbers]
+    return "\n".join([*(f"{name} = {number!r}" for name, number in given), options.sheet.strip()])
+
+
+def _lesson(options: argparse.Namespace) -> None:
+    folder = lesson(_sheet(options), lang=options.lang, seed=options.seed).save(Path(options.output))
+    say(f"wrote to {visible(str(folder))}")
+    for name in sorted(path.name for path in folder.iterdir()):
+        say(f"  {visible(name)}")
