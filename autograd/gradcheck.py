@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +19,7 @@ from autograd.callable_modules import CallableModule
 from autograd.explain.tables import Cell, Lines, Shown
 from autograd.graph import topological_order
 from autograd.ops import BUILT_IN, FLOAT, OPERATIONS, Operation, evaluate, with_derived
-from autograd.structures import Number, Structure, plain, rebuild
+from autograd.structures import Number, Structure, leaves, plain, rebuild
 from autograd.symbolic import PREDICATES
 from autograd.transform import Function, Recording, record, recorded
 from autograd.value import Value, real
@@ -40,6 +40,7 @@ class InputCheck:
     accuracy  how far the slopes may be from the true ones, by their own scatter
     kink      whether the slopes differ
     singular  whether they do not settle, however small the step: no difference says anything here
+    output    the output that it is the slope of, where the function has several: out[1]
     error     |gradient − slope|, relative to the larger one and beyond the accuracy; at a kink, of the gradient from
               the nearest number between the slopes; 0 at a singular point, inf for a gradient that is nan
     """
@@ -53,6 +54,12 @@ class InputCheck:
     kink: bool
     singular: bool
     error: float
+    output: str = ""
+
+    @property
+    def title(self) -> str:
+        """The input's name, and the output's where there are several."""
+        return f"{self.output} by {self.name}" if self.output else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +121,30 @@ class GradientReport(Shown):
             lines = ["the gradient agrees with differences"]
         if (worst := self.worst) is not None:
             lines.append(
-                f"worst input {worst.name} = {worst.value:.6g}: gradient {worst.gradient:.10g}, "
+                f"worst input {worst.title} = {worst.value:.6g}: gradient {worst.gradient:.10g}, "
                 f"slope {(worst.left + worst.right) / 2:.10g}, relative error {worst.error:.2g}"
             )
         lines += [
-            f"kink at {x.name} = {x.value:.6g}: slope {x.left:.6g} on the left, {x.right:.6g} on the right, "
+            f"kink at {x.title} = {x.value:.6g}: slope {x.left:.6g} on the left, {x.right:.6g} on the right, "
             f"gradient {x.gradient:.6g}"
             for x in self.inputs
             if x.kink
         ]
-        lines += [f"no slope to compare with at {x.name} = {x.value:.6g}" for x in self.inputs if x.singular]
+        lines += [f"no slope to compare with at {x.title} = {x.value:.6g}" for x in self.inputs if x.singular]
         return (Lines(tuple(map(Cell, [*lines, *map(str, self.wrong)]))),)
 
 
 def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> GradientReport:
     """Return a report on the gradient of f at `inputs`: true if right, naming the worst input and any wrong operation.
 
+    Of a function with several outputs it is on the gradient of each.
+
     Every input is moved to both sides by a step that is chosen for it, with f run again; where the slopes of the two
     sides differ, it is a kink, and the gradient is to be between them. What `stop_gradient` gives is held fixed. Every
     local derivative in the graph is held to differences of its operation's value rule, in 50 digits where mpmath is
     installed.
 
-    Raises TypeError if f does not return one number or the tolerance is not a number, ValueError for one that is not
+    Raises TypeError if f does not return numbers or the tolerance is not a number, ValueError for one that is not
     positive and for an input that is not finite.
 
     >>> print(gradcheck(lambda x: abs(x), 0.0))
@@ -152,27 +161,31 @@ def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> Gradie
                     f"gradcheck: the input {x.label or 'x'} is {x.data}; accepted: finite numbers, which have others "
                     "on both sides"
                 )
-        grads = here.pull([(here.out, 1.0)])
-        numbers = [plain(grads.get(x, 0.0)) for x in here.variables]
-        checks = tuple(_check_input(f, here, i, number, tolerance) for i, number in enumerate(numbers))
-        wrong = tuple(_wrong_operations(here.out)) if isinstance(here.out, Value) else ()
-        return GradientReport(checks, wrong, tolerance)
+        checks: list[InputCheck] = []
+        for k, (title, out) in enumerate(leaves(here.output, "out")):
+            grads = here.pull([(out, 1.0)])
+            for i, x in enumerate(here.variables):
+                check = _check_input(f, here, k, i, plain(grads.get(x, 0.0)), tolerance)
+                checks.append(check if len(here.outputs) == 1 else replace(check, output=title))
+        wrong = _wrong_operations(*(out for out in here.outputs if isinstance(out, Value)))
+        return GradientReport(tuple(checks), tuple(wrong), tolerance)
 
 
 # The function, input by input --------------------------------------------------------------------------------------
 
 
-def _check_input(f: Function, here: Recording, i: int, gradient: float, tolerance: float) -> InputCheck:
-    numbers = [x.data for x in here.variables]
-    order = topological_order(here.out) if isinstance(here.out, Value) else []
+def _check_input(f: Function, here: Recording, k: int, i: int, gradient: float, tolerance: float) -> InputCheck:
+    """Return the check of output k by input i."""
+    numbers, out = [x.data for x in here.variables], here.outputs[k]
+    order = topological_order(out) if isinstance(out, Value) else []
     stopped = [node.data for node in order if node.op is STOP]
 
     def run(x: float) -> float:
         moved = [*numbers[:i], x, *numbers[i + 1 :]]
-        return _held(record(f, rebuild(here.arguments, iter(moved))).out, stopped)
+        return _held(record(f, rebuild(here.arguments, iter(moved))).outputs[k], stopped)
 
     name = here.variables[i].label or f"x{i + 1}"
-    return _check(run, name, numbers[i], plain(here.out), gradient, tolerance)
+    return _check(run, name, numbers[i], plain(out), gradient, tolerance)
 
 
 def _held(out: Number, stopped: Sequence[float]) -> float:
@@ -258,11 +271,11 @@ def _judged(name: str, value: float, gradient: float, left: float, right: float,
 # The operations, one by one ----------------------------------------------------------------------------------------
 
 
-def _wrong_operations(root: Value) -> Iterator[OperationCheck]:
+def _wrong_operations(*roots: Value) -> Iterator[OperationCheck]:
     """Yield the first place where each local derivative is wrong."""
     precise = _precise_slope() or _float_slope
     checked: set[tuple[Any, ...]] = set()
-    for node in topological_order(root):
+    for node in topological_order(*roots):
         op = node.op
         if op is None:
             continue

@@ -4,8 +4,8 @@ A rule of the table interpreted over Values makes Values, so the backward pass c
 differentiated, drawn and explained like any other. It does so only where it must: for inputs that are Values, or a
 function that uses Values of its own. For plain numbers in, the local derivatives captured with the graph are enough.
 
-`inputs` and results have one structure: a number or Value, a list (of lists) of them, or a NumPy array. A tuple is
-the arguments of a function of several, and the result then is a tuple too.
+`inputs` and results have one structure: a number or Value, lists, dicts and dataclasses of them, or a NumPy array. A
+tuple is the arguments of a function of several, and the result then is a tuple too.
 
 >>> f = lambda x, y: x**2 * y
 >>> grad(f)(3.0, 5.0), hessian(f)(3.0, 5.0)
@@ -248,7 +248,7 @@ def _as_value(number: Number) -> Value:
 class Recording:
     """One run of a function, on Values of its own: no other use of what it was given is differentiated.
 
-    arguments  what it was given
+    arguments  what it was given to differentiate by
     variables  the Values that stood for the numbers and Values in them
     given      for each of them the Value it stood for, a constant for a number
     output     the structure that it returned
@@ -257,6 +257,8 @@ class Recording:
     as_values  whether derivatives are Values: for arguments that are, or a function that used Values of its own
     stopped    whether it was asked for within `no_grad`: derivatives remember nothing then
     results    the Values that were handed out
+    aux        what it returned beside the output
+    several    whether derivatives by the arguments stand in a tuple
     """
 
     arguments: tuple[Structure, ...]
@@ -268,6 +270,8 @@ class Recording:
     as_values: bool
     stopped: bool = False
     results: list[Value] = field(default_factory=list)
+    aux: Any = None
+    several: bool = True
 
     @property
     def out(self) -> Number:
@@ -296,11 +300,19 @@ class Recording:
     def like_arguments(self, numbers: Mapping[Value, Number]) -> Structure:
         """Return the number of each variable, in the structure of the arguments."""
         parts = rebuild(self.arguments, (self._result(numbers.get(x, 0.0)) for x in self.variables))
-        return parts[0] if len(parts) == 1 else parts
+        return parts if self.several else parts[0]
 
     def like_output(self, numbers: Iterable[Number]) -> Structure:
         """Return numbers, one for each output, in the structure of the output."""
         return rebuild(self.output, map(self._result, numbers))
+
+    def handed(self, aux: Any) -> Any:
+        """Return what the function gave beside its result; Values in it are numbers where derivatives are."""
+        if isinstance(aux, Value):
+            return self._result(aux)
+        if isinstance(aux, list | tuple) and not hasattr(aux, "_fields"):
+            return type(aux)(map(self.handed, aux))
+        return {key: self.handed(x) for key, x in aux.items()} if isinstance(aux, dict) else aux
 
     def tangents(self, directions: Structure) -> dict[Value, Number]:
         """Return the number of `directions` for each variable; ValueError if they are more or fewer."""
@@ -316,7 +328,9 @@ class Recording:
 
 
 @contextmanager
-def recorded(f: Function, inputs: Structure) -> Iterator[Recording]:
+def recorded(
+    f: Function, inputs: Structure, *, names: Sequence[str] | None = None, has_aux: bool = False
+) -> Iterator[Recording]:
     """Within a ``with`` block, one run of f to differentiate: a `no_grad` outside of the block does not hold in it.
 
     At its end what was given stands in the graphs of the results in the place of the variables, so that they can be
@@ -327,13 +341,13 @@ def recorded(f: Function, inputs: Structure) -> Iterator[Recording]:
     6.0
     """
     with remembering() as stopped:
-        recording = replace(record(f, inputs), stopped=stopped)
+        recording = replace(record(f, inputs, names=names, has_aux=has_aux), stopped=stopped)
         yield recording
     exchange(recording.results, dict(zip(recording.variables, recording.given, strict=True)))
 
 
-def record(f: Function, inputs: Structure) -> Recording:
-    """Return one run of f.
+def record(f: Function, inputs: Structure, *, names: Sequence[str] | None = None, has_aux: bool = False) -> Recording:
+    """Return one run of f, on arguments called `names`, or by its own signature.
 
     >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
     Value(6.0, op=mul)
@@ -342,7 +356,7 @@ def record(f: Function, inputs: Structure) -> Recording:
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)
     variables: list[Value] = []
     given: list[Value] = []
-    for name, leaf in _named_leaves(f, arguments):
+    for name, leaf in _named_leaves(_parameters(f) if names is None else names, arguments):
         if isinstance(leaf, Value) and not isinstance(leaf, Constant):
             given.append(leaf)
             variables.append(leaf - 0.0)  # which is it, with the sign of -0.0 too, and hands a gradient on to it
@@ -350,7 +364,14 @@ def record(f: Function, inputs: Structure) -> Recording:
         else:
             given.append(Constant(plain(leaf), label=name))
             variables.append(Value(plain(leaf), label=name))
-    output = f(*rebuild(arguments, iter(variables)))
+    output, aux = f(*rebuild(arguments, iter(variables))), None
+    if has_aux:
+        if not isinstance(output, tuple) or len(output) != 2:
+            raise TypeError(
+                f"has_aux: the function returned {reprlib.repr(output)}; accepted: a pair, the result to differentiate "
+                "and anything else"
+            )
+        output, aux = output
     if output is None:
         raise TypeError(
             "the function returned None; accepted: one number, or a structure of them: is `return` missing?"
@@ -361,7 +382,8 @@ def record(f: Function, inputs: Structure) -> Recording:
         raise TypeError(f"the result of the function: {error}") from None
     paths = _paths([x for x in outputs if isinstance(x, Value)], variables)
     as_values = paths.foreign or any(x.op is not None for x in variables)
-    return Recording(arguments, variables, given, output, outputs, paths, as_values)
+    several = len(arguments) != 1
+    return Recording(arguments, variables, given, output, outputs, paths, as_values, aux=aux, several=several)
 
 
 def _check_function(f: Any) -> None:
@@ -370,29 +392,55 @@ def _check_function(f: Any) -> None:
         raise TypeError(f"got {f!r} ({type(f).__name__}); accepted: a function of Values{hint}")
 
 
-def _by_position(f: Function, derivative: Function) -> Function:
-    """Return `derivative` under the name of f, with an error in words for arguments that are given by name."""
+Argnums = int | Sequence[int] | None
+
+
+def _derivative(f: Function, argnums: Argnums, has_aux: bool, derive: Callable[[Recording], Any]) -> Function:
+    """Return the function of f's arguments that gives what `derive` makes of a recording, under the name of f."""
+    _check_function(f)
+    several = argnums is not None and not isinstance(argnums, int)
+    numbers: Sequence[int] | None = (argnums,) if isinstance(argnums, int) else argnums
 
     @functools.wraps(f)
-    def of_positions(*inputs: Structure, **named: Any) -> Any:
-        if named:
-            names = ", ".join(named)
-            fixed = ", ".join(f"{name}={value!r}" for name, value in named.items())
+    def of_arguments(*given: Structure, **named: Any) -> Any:
+        if named and not given:
             raise TypeError(
-                f"got {names} by name; accepted: arguments by position, since the derivative is by each of them. For "
-                f"one that is held fixed, give a function of the others: lambda x: f(x, {fixed})"
+                f"got {', '.join(named)} by name only; accepted: by position what the derivative is by, since what is "
+                "given by name is held fixed"
             )
-        return derivative(*inputs)
+        chosen = list(range(len(given))) if numbers is None else [_place(k, len(given)) for k in numbers]
 
-    return of_positions
+        def of_chosen(*inputs: Structure) -> Any:
+            arguments = list(given)
+            for k, x in zip(chosen, inputs, strict=True):
+                arguments[k] = x
+            return f(*arguments, **named)
+
+        names = _parameters(f)
+        names = [names[k] if k < len(names) else "" for k in chosen]
+        with recorded(of_chosen, tuple(given[k] for k in chosen), names=names, has_aux=has_aux) as recording:
+            recording = replace(recording, several=several or len(chosen) > 1)
+            result = derive(recording)
+            return (result, recording.handed(recording.aux)) if has_aux else result
+
+    return of_arguments
 
 
-def _named_leaves(f: Function, arguments: tuple[Structure, ...]) -> Iterator[tuple[str, Number]]:
+def _place(k: int, count: int) -> int:
+    if isinstance(k, bool) or not isinstance(k, int) or not -count <= k < count:
+        raise TypeError(f"argnums: got {k!r}; accepted: the places of the {count} arguments, from 0 to {count - 1}")
+    return k % count
+
+
+def _parameters(f: Function) -> list[str]:
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):  # it has no signature
-        parameters = []
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]  # not that of *args
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]  # not that of *args
+
+
+def _named_leaves(names: Sequence[str], arguments: tuple[Structure, ...]) -> Iterator[tuple[str, Number]]:
     for argument, name in zip_longest(arguments, names[: len(arguments)], fillvalue=""):
         yield from leaves(argument, name)
 
@@ -408,69 +456,76 @@ def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
 # Derivatives of functions -----------------------------------------------------------------------------------------
 
 
-def value_and_grad(f: Function) -> Function:
+def value_and_grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the function that gives f and its gradient together, from one recording.
 
-    Raises TypeError if f is not a function and, when called, if f does not return one number.
+    `argnums` and `has_aux` are those of `grad`; with `has_aux` it gives ((value, aux), gradient). Raises TypeError if f
+    is not a function and, when called, if f does not return one number.
 
     >>> value_and_grad(lambda x: x[0] * x[1])([3.0, 4.0])
     (12.0, [4.0, 3.0])
     """
-    _check_function(f)
 
-    def value_and_gradient(*inputs: Structure) -> tuple[Number, Structure]:
-        with recorded(f, inputs) as recording:
-            grads = recording.pull([(recording.out, 1.0)])
-            return recording.like_output(recording.outputs), recording.like_arguments(grads)
+    def derive(recording: Recording) -> Any:
+        grads = recording.pull([(recording.out, 1.0)])
+        return recording.like_output(recording.outputs), recording.like_arguments(grads)
 
-    return _by_position(f, value_and_gradient)
+    derivative = _derivative(f, argnums, has_aux, derive)
+    if not has_aux:
+        return derivative
+
+    @functools.wraps(f)
+    def with_aux(*given: Structure, **named: Any) -> Any:
+        (value, gradient), aux = derivative(*given, **named)
+        return (value, aux), gradient
+
+    return with_aux
 
 
-def grad(f: Function) -> Function:
+def grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the gradient of f as a function: of one argument, in its structure; of several, a tuple.
+
+    With `argnums`, the place of an argument or several places, counted from 0, it is by these alone: in the structure
+    of the one, or a tuple. Arguments given by name are held fixed. With `has_aux` f returns a pair, a number and
+    anything else, and the function gives the gradient and that. Numbers may stand in lists, tuples, dicts, dataclasses
+    and arrays.
 
     Raises TypeError if f is not a function and, when called, if f does not return one number.
 
     >>> import autograd
-    >>> grad(grad(grad(autograd.sin)))(0.0)
-    -1.0
+    >>> grad(grad(grad(autograd.sin)))(0.0), grad(lambda w, x: w["a"] * x, argnums=0)({"a": 3.0}, 5.0)
+    (-1.0, {'a': 5.0})
     """
-    _check_function(f)
-
-    def gradient(*inputs: Structure) -> Structure:
-        with recorded(f, inputs) as recording:
-            return recording.like_arguments(recording.pull([(recording.out, 1.0)]))
-
-    return _by_position(f, gradient)
+    return _derivative(f, argnums, has_aux, lambda of: of.like_arguments(of.pull([(of.out, 1.0)])))
 
 
-def jacobian(f: Function) -> Function:
+def jacobian(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the function that gives ∂f_i/∂x_j: the structure of f's result, of structures of the inputs.
 
-    For an array of shape s and a result of shape r, an array of shape r + s. Raises TypeError if f is not a function.
+    For an array of shape s and a result of shape r, an array of shape r + s. `argnums` and `has_aux` are those of
+    `grad`. Raises TypeError if f is not a function.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] ** 2])([3.0, 4.0])
     [[4.0, 3.0], [6.0, 0.0]]
     """
-    _check_function(f)
 
-    def jacobian_of_f(*inputs: Structure) -> Structure:
-        with recorded(f, inputs) as recording:
-            rows = (recording.pull([(out, 1.0)]) for out in recording.outputs)
-            return rebuild(recording.output, map(recording.like_arguments, rows))
+    def derive(recording: Recording) -> Any:
+        rows = (recording.pull([(out, 1.0)]) for out in recording.outputs)
+        return rebuild(recording.output, map(recording.like_arguments, rows))
 
-    return _by_position(f, jacobian_of_f)
+    return _derivative(f, argnums, has_aux, derive)
 
 
-def hessian(f: Function) -> Function:
+def hessian(f: Function, argnums: Argnums = None) -> Function:
     """Return the function that gives ∂²f/∂x_i∂x_j, the Jacobian of the gradient.
 
-    Raises TypeError if f is not a function and, when called, if f does not return one number.
+    `argnums` are those of `grad`. Raises TypeError if f is not a function and, when called, if f does not return one
+    number.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
-    return jacobian(grad(f))
+    return jacobian(grad(f, argnums), argnums)
 
 
 def jvp(f: Function, inputs: Structure, directions: Structure) -> tuple[Structure, Structure]:

@@ -336,8 +336,8 @@ class Value(NamesOfMicrograd, Methods):
 
     # Back-propagation ---------------------------------------------------------------------------------------------
 
-    def backward(self, **unknown: Never) -> None:
-        """Compute the derivative of this node by every node it depends on, into their ``grad``.
+    def backward(self, seed: float = 1.0, **unknown: Never) -> None:
+        """Compute the derivative of this node by every node it depends on, times `seed`, into their ``grad``.
 
         Leaves add to the gradient they have, as batches of samples need it, or two roots that share nodes; nodes in
         between start from zero. So a second call doubles the gradients of the leaves and leaves the rest as it was,
@@ -347,7 +347,8 @@ class Value(NamesOfMicrograd, Methods):
 
         ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x (a total differential is the sum along all paths).
 
-        Raises ValueError on a constant, of which there is nothing to differentiate.
+        Raises ValueError on a constant, of which there is nothing to differentiate, TypeError for a seed that is no
+        number.
 
         >>> a, b = Value(2.0), Value(3.0)
         >>> (a * b + a).backward()
@@ -355,12 +356,14 @@ class Value(NamesOfMicrograd, Methods):
         (4.0, 2.0)
         """
         if unknown:
-            raise unknown_argument("backward", next(iter(unknown)), ())
+            raise unknown_argument("backward", next(iter(unknown)), ("seed",))
         if self.__class__ is Constant:
             raise ValueError(f"backward: {self!r} is a constant; call it on a node computed from a Value")
         leaves: list[tuple[Value, float | None]] = []
         try:
-            _propagate(self, leaves)  # whose loops have no handler of their own: Python 3.12 and 3.13 leave gaps in one
+            _propagate(
+                self, leaves, real(seed)
+            )  # whose loops have no handler of their own: Python 3.12 and 3.13 leave gaps in one
         except BaseException:  # an interrupt, or no memory
             for leaf, before in leaves:
                 leaf._grad = before
@@ -420,7 +423,7 @@ def _not_a_leaf(label: Any, others: tuple[Any, ...], unknown: Mapping[str, Any])
     return unknown_argument("Value", next(iter(unknown)), ("data", "label"))
 
 
-def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
+def _propagate(root: Value, leaves: list[tuple[Value, float | None]], seed: float) -> None:
     """Do the work of `Value.backward`; each leaf goes into `leaves`, with its gradient before, as it is met."""
     # 1. Put the operations that the root depends on in an order in which each comes after its inputs. The way there is
     # marked in the nodes themselves: a gradient is `opened` while the inputs of its node are being visited and `closed`
@@ -462,7 +465,7 @@ def _propagate(root: Value, leaves: list[tuple[Value, float | None]]) -> None:
             if not waiting:
                 node._grad = closed
                 order.append(node)
-    root._grad = 1.0
+    root._grad = seed
     no_path = NO_PATH
     order.reverse()
     for node in order:

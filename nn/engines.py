@@ -11,7 +11,7 @@ from __future__ import annotations
 import reprlib
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -328,7 +328,7 @@ class VectorizedEngine:
     def _run(self, batch: list[int]) -> float:
         J = 0.0
         self.gradient[:] = 0.0
-        for number, part in self.samples.parts(batch).items():
+        for number, part in self._runs(batch):
             kind = self.kinds[number]
             kind.program.vector[kind.order] = self.vector
             value, _ = kind.program.value_and_grad(*kind.arrays(self.samples.rows(number, part)))
@@ -344,6 +344,21 @@ class VectorizedEngine:
             J = self.scalar.cost(batch)
             self.gradient[:] = [x.grad for x in self.scalar.parameters]
         return J
+
+    def _runs(self, batch: list[int]) -> Iterator[tuple[int, list[int]]]:
+        """Yield the samples of a batch that are run together, with their kind.
+
+        A program makes buffers for each number of samples. Of several kinds any number may come up in a batch, so these
+        are run by 16, 8, 4, 2 and 1, say.
+        """
+        parts = self.samples.parts(batch)
+        for number, part in parts.items():
+            while len(self.samples.arrays) > 1 and part:
+                size = 1 << (len(part).bit_length() - 1)
+                yield number, part[:size]
+                part = part[size:]
+            if part:
+                yield number, part
 
     def mean_loss(self, batch: list[int]) -> float:
         """Return the mean loss of samples that training has not seen, without decay."""

@@ -1,6 +1,7 @@
 """Derivatives of every order against mpmath at 40 digits, and each transformation against the others."""
 
 import copy
+import dataclasses
 import functools
 import itertools
 import json
@@ -11,6 +12,7 @@ import time
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import mpmath
 import numpy as np
@@ -735,13 +737,82 @@ def test_copies_keep_where_no_path_leads():
 
 
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
-def test_arguments_are_given_by_position(transform):
+def test_arguments_given_by_name_are_held_fixed(transform):
     def f(x, k=1.0):
         return k * x**2
 
-    with pytest.raises(TypeError, match=r"^got k by name; accepted: arguments by position.*lambda x: f\(x, k=3\)$"):
-        transform(f)(3.0, k=3)
-    with pytest.raises(TypeError, match=r"^got x by name"):
+    assert transform(f)(3.0, k=3) == transform(lambda x: f(x, k=3))(3.0)
+    with pytest.raises(TypeError, match=r"^got x by name only; accepted: by position what the derivative is by"):
         transform(f)(x=3.0)
     assert transform(f).__name__ == "f"
-    assert grad(lambda x: f(x, k=3))(3.0) == 18.0
+
+
+def by_three(x, text, y):
+    assert text == "as it is"
+    return x[0] ** 2 * y
+
+
+def test_argnums_choose_the_arguments():
+    x, y = [3.0, 1.0], 5.0
+    assert grad(by_three, argnums=2)(x, "as it is", y) == 9.0
+    assert grad(by_three, argnums=0)(x, "as it is", y) == [30.0, 0.0]
+    assert grad(by_three, argnums=(2, 0))(x, "as it is", y) == (9.0, [30.0, 0.0])
+    assert grad(by_three, argnums=(-1,))(x, "as it is", y) == (9.0,)
+    assert value_and_grad(by_three, argnums=2)(x, "as it is", y) == (45.0, 9.0)
+    assert jacobian(lambda a, b: [a * b, b], argnums=1)(2.0, 3.0) == [2.0, 1.0]
+    assert hessian(by_three, argnums=0)(x, "as it is", y) == [[10.0, 0.0], [0.0, 0.0]]
+    assert hessian(lambda a, b: a**2 * b, argnums=(0, 1))(3.0, 5.0) == ((10.0, 6.0), (6.0, 0.0))
+    for wrong in (3, -4, True, (0, "y")):
+        with pytest.raises(TypeError, match=r"^argnums: got .*; accepted: the places of the 3 arguments, from 0 to 2"):
+            grad(by_three, argnums=wrong)(x, "as it is", y)
+
+
+def test_what_is_not_chosen_may_be_a_value_of_a_graph():
+    y = Value(5.0)
+    slope = grad(lambda x, y: x * x * y, argnums=0)(3.0, y)
+    assert slope.data == 30.0
+    slope.backward()
+    assert y.grad == 6.0
+
+
+@dataclasses.dataclass
+class Line:
+    slope: float
+    offset: float
+
+
+class Point(NamedTuple):
+    x: float
+    y: float
+
+
+def test_dicts_dataclasses_and_named_tuples_of_numbers():
+    assert grad(lambda p: p["w"][0] * p["b"] ** 2)({"w": [2.0], "b": 3.0}) == {"w": [9.0], "b": 12.0}
+    assert grad(lambda line: line.slope**2 * line.offset)(Line(3.0, 5.0)) == Line(30.0, 9.0)
+    found = grad(lambda points: points[0].x * points[0].y)([Point(3.0, 5.0)])
+    assert found == [Point(5.0, 3.0)]
+    assert type(found[0]) is Point
+    jacobians = jacobian(lambda p: {"sum": p["a"] + p["b"], "product": p["a"] * p["b"]})({"a": 2.0, "b": 3.0})
+    assert jacobians == {"sum": {"a": 1.0, "b": 1.0}, "product": {"a": 3.0, "b": 2.0}}
+    assert hessian(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0}) == {
+        "a": {"a": 0.0, "b": 1.0}, "b": {"a": 1.0, "b": 0.0},
+    }  # fmt: skip
+    assert vjp(lambda p: p["a"] ** 2, {"a": 3.0}, 10.0) == (9.0, {"a": 60.0})
+    with pytest.raises(TypeError, match=r"p\['name'\]: got 'x' \(str\); accepted: a real number, .*dict, dataclass"):
+        grad(lambda p: p["a"])({"a": 1.0, "name": "x"})
+
+
+def test_a_second_part_of_the_result_is_handed_on():
+    def f(x):
+        return x[0] * x[1], {"sum": x[0] + x[1], "words": ["as", "they are"], "pair": (x[0] * 2.0, None)}
+
+    expected = {"sum": 7.0, "words": ["as", "they are"], "pair": (6.0, None)}
+    assert grad(f, has_aux=True)([3.0, 4.0]) == ([4.0, 3.0], expected)
+    assert value_and_grad(f, has_aux=True)([3.0, 4.0]) == ((12.0, expected), [4.0, 3.0])
+    assert jacobian(lambda x: ([x, x**2], x + 1.0), has_aux=True)(3.0) == ([1.0, 6.0], 4.0)
+    x = Value(3.0)
+    gradient, aux = grad(lambda x: (x**3, x * x), has_aux=True)(x)
+    aux.backward()
+    assert (gradient.data, aux.data, x.grad) == (27.0, 9.0, 6.0)
+    with pytest.raises(TypeError, match=r"^has_aux: the function returned .*; accepted: a pair, the result to"):
+        grad(lambda x: x * x, has_aux=True)(3.0)

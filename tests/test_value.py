@@ -931,3 +931,18 @@ def test_apply_makes_the_node_of_any_row():
         mixed = apply(row, *numbers[:-1], Value(numbers[-1]))
         assert mixed.data == out.data
         assert mixed.partials == (None,) * (row.arity - 1) + out.partials[-1:]
+
+
+def test_backward_starts_from_a_seed():
+    a, b = Value(2.0), Value(3.0)
+    J = a * b + a
+    J.backward(10.0)
+    assert (J.grad, a.grad, b.grad) == (10.0, 40.0, 20.0)
+    J.backward(-1)
+    assert (J.grad, a.grad, b.grad) == (-1.0, 36.0, 18.0)
+    a.backward(seed=0.5)
+    assert a.grad == 36.5
+    for wrong in ("1", None, [1.0]):
+        with pytest.raises(TypeError, match="accepted: a real number"):
+            J.backward(wrong)
+    assert a.grad == 36.5
