@@ -1,5 +1,6 @@
 // The state in the address: reload, back, bookmark and a copied link lead to the same leaves, step, view and language.
 
+const hostedAt = document.documentElement.dataset.address; // where this page can be found, if Python was told
 let remembering = null; // a timer
 let readAddress = true; // false once the page has taken its state from the address
 
@@ -47,14 +48,16 @@ function restoreState() {
 }
 
 async function copyLink() {
-  const link = `${location.href.split("#")[0]}#${stateText()}`;
+  const link = `${hostedAt || location.href.split("#")[0]}#${stateText()}`;
   try {
     await navigator.clipboard.writeText(link);
     find("live").textContent = say("copied");
     find("copy-link").textContent = say("copied");
     setTimeout(() => { find("copy-link").textContent = say("copy.link"); }, 2000);
-  } catch { // not every browser lets a page write there: the address itself is the link then
-    location.hash = stateText();
-    find("live").textContent = say("copy.address");
+  } catch { // not every browser lets a page write there, and no frame of a notebook may: the link is shown then
+    find("link").hidden = false;
+    find("link").value = link;
+    find("link").select();
+    find("live").textContent = say("copy.here");
   }
 }

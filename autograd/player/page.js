@@ -148,7 +148,7 @@ function listen() {
   press("view-network", () => setView("network"));
   press("view-graph", () => setView("graph"));
   press("copy-link", copyLink);
-  find("copy-link").hidden = parent !== window; // a frame of a notebook has no address of its own
+  find("copy-link").hidden = parent !== window && !hostedAt; // a frame of a notebook has no address of its own
   find("quiz-form").addEventListener("submit", answer);
   find("scrub").addEventListener("input", () => { pause(); go(Number(find("scrub").value)); });
   find("scrub").addEventListener("pointerup", () => find("scrub").blur());

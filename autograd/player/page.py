@@ -79,7 +79,8 @@ class Page:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="The chain rule, step by step" '
-            f'onload="{html.escape(FIT)}" allow="fullscreen" style="width: 100%; height: 720px; border: 0">'
+            f'onload="{html.escape(FIT)}" allow="fullscreen; clipboard-write" '
+            'style="width: 100%; height: 720px; border: 0">'
             "The page plays here once its cell has been run, or the notebook is trusted.</iframe>"
         )
 
@@ -94,6 +95,7 @@ def play(
     parameters: Sequence[Value] | None = None,
     samples: Sequence[Mapping[Value, float]] = (),
     lang: str | None = None,
+    address: str = "",
 ) -> Page:
     """Return the page that plays the forward and the backward pass of J, and recomputes them when a leaf is dragged.
 
@@ -104,6 +106,7 @@ def play(
     network is shown unit by unit as well; if it has several samples in it, one is shown at a time.
 
     ``lang`` is the language of the page, "en" or "zh": by default the first of the reader's browser that there is.
+    ``address`` is where the saved page stands on the web: links that the reader copies lead there, from a notebook too.
 
     The page follows the graph that was recorded: a branch that Python took stays taken when a leaf is dragged. Where
     Python raises, it shows nan or ∞ and says so.
@@ -132,17 +135,24 @@ def play(
     script = f'<script type="application/json" id="graph">{embedded(data)}</script>\n'
     scripts = (*SCRIPTS, *(NETWORK_SCRIPTS if network else ()), "start.js")
     used = {node.op.name for node in order if node.op}
-    return Page(page_html(lang, used, script, engine_script(used) + "".join(map(source, scripts))))
+    return Page(page_html(lang, address, used, script, engine_script(used) + "".join(map(source, scripts))))
 
 
 def page_html(
-    lang: str | None, names: Iterable[str], data: str, script: str, typing: str = "", policy: str = ""
+    lang: str | None,
+    address: str,
+    names: Iterable[str],
+    data: str,
+    script: str,
+    typing: str = "",
+    policy: str = "",
 ) -> str:
     """Return a page with `data` for its `script`, which computes with the operations of these `names`; `typing` stands
     above the graph, `policy` allows the script more."""
     words = json.dumps(words_of_page(names, bool(typing)), separators=(",", ":"), ensure_ascii=False)
     parts = {
         "lang": checked_language(lang) if lang else "",
+        "address": html.escape(checked_address(address)),
         "style": compact(source("page.css")),
         "languages": words.replace("<", "\\u003c"),
         "script": compact(script),
@@ -151,6 +161,17 @@ def page_html(
         "policy": policy,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
+
+
+def checked_address(address: str) -> str:
+    """Return an address that a link may lead to, or ""; ValueError for anything else.
+
+    >>> checked_address("https://example.org/lesson.html")
+    'https://example.org/lesson.html'
+    """
+    if address and not re.fullmatch(r"https?://[^\s#]+", address):
+        raise ValueError(f"address: got {address!r}; accepted: https://… of the page, without a #")
+    return address
 
 
 def words_of_page(names: Iterable[str], typing: bool) -> dict[str, Table]:

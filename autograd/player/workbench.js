@@ -4,7 +4,7 @@ const made = JSON.parse(find("workbench").textContent); // what Python gives: th
 const { functions, wordings, powers, metrics, datasets, lessons, examples, layouts } = made;
 let graphviz = null; // the function that lays out, once its WebAssembly is compiled
 let chosen = { kind: "sheet" }; // what is shown: a sheet, a lesson by its number, or a network
-const FIRST_VALUES = [2, 3, 0.5, 1, 1.5]; // of leaves, in turn, until the reader gives others
+const FIRST_VALUES = [0.5, 2, 0.25, 1.5, 1]; // of leaves, in turn, until the reader gives others
 
 const sheetText = () => (chosen.kind === "network" ? networkText() : find("sheet").value);
 

@@ -44,12 +44,19 @@ Samples = tuple[Sequence[Sequence[float]], Sequence[Sequence[float]]]  # inputs 
 XOR: Samples = ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [1.0], [0.0]])
 
 
-def workbench(sheet: str = EXAMPLES[0], *, data: Mapping[str, Samples] | None = None, lang: str | None = None) -> Page:
+def workbench(
+    sheet: str = EXAMPLES[0],
+    *,
+    data: Mapping[str, Samples] | None = None,
+    lang: str | None = None,
+    address: str = "",
+) -> Page:
     """Return the page on which formulas are typed, and networks chosen, and played at once; it needs no Python.
 
     It opens with the formulas of `sheet`. ``data`` has data sets by name that its networks may learn, beside ``xor``:
     pairs of inputs and targets, a row for each sample, targets between 0 and 1. ``lang`` is the language, "en" or "zh":
-    by default the first of the reader's browser that there is.
+    by default the first of the reader's browser that there is. ``address`` is where the saved page stands on the web:
+    links that the reader copies lead there, from a notebook too.
 
     >>> len(workbench().html) < 700_000
     True
@@ -86,6 +93,7 @@ def workbench(sheet: str = EXAMPLES[0], *, data: Mapping[str, Samples] | None = 
     return Page(
         page_html(
             lang,
+            address,
             OPERATIONS,
             _element("workbench", embedded(known)) + _element("graphviz", _packed()),
             scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
