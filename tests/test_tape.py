@@ -11,6 +11,7 @@ import random
 
 import numpy as np
 import pytest
+from domains import inside
 from mpmath import mp, mpf
 from mpmath_reference import DERIVATIVES, DIGITS, VALUES
 from native_builds import LEVELS, SAME_BITS, STRICT, built, compilers, pointer
@@ -35,7 +36,7 @@ ELEMENTARY_ULPS, ULPS = 2.0, 6.0
 
 def tape_of(row):
     """The tape of one operation on variables, away from its singular points, which are set for each sample."""
-    leaves = [Value(x) for x in {"where": (1.0, 2.0, 3.0)}.get(row.name, (0.5,) * row.arity)]
+    leaves = [Value(x) for x in inside(row)]
     graph = record([apply(row, *leaves)])
     numbers = [graph.index[x] for x in leaves]
     return Tape(graph, len(graph.nodes) - 1, numbers, numbers)

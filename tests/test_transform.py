@@ -66,7 +66,7 @@ def test_third_derivatives_of_every_smooth_operation(op):
         return apply(op, *x)
 
     tested = list(points(op))[:: 1 if op.arity == 1 else 5]
-    assert len(tested) >= 4
+    assert len(tested) >= 3
     for point in tested:
         for index in itertools.combinations_with_replacement(range(op.arity), 3):
             found = third_derivative(f, *index)(*point)
