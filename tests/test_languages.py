@@ -31,9 +31,9 @@ def test_every_sentence_of_explanations_is_said_somewhere():
     code = "".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))
     said = set(re.findall(r"""["']([\w.]+)["']""", code))
     for key in tables()["en"]:
-        if key.startswith(("explain.", "cli.")):
+        if key.startswith(("explain.", "cli.", "class.")):
             whole = key.removesuffix(".one")
-            starts = ("", "cli.", "explain.", "explain.column.", "explain.more.")
+            starts = ("", "cli.", "explain.", "explain.column.", "explain.more.", "class.ask.")
             assert any(whole.removeprefix(start) in said for start in starts), key
 
 

@@ -1,5 +1,6 @@
-// Known mistakes at a value, a local derivative, a contribution or a gradient, and which of them a wrong answer comes
-// from. A mistake is {name, value, hint, holes}: the wrong number, and the words for it, which language tables have.
+// Which mistake a wrong answer comes from. MISTAKES, the table of mistakes.json, stands before this file; a row is
+// {name, hint, asked, of, factors}: `asked` are the kinds of questions that it is made at, and the wrong number is the
+// sum, over the uses that `of` tells, of the product of the factors. Language tables have the words for name and hint.
 
 const QUIZ_TOLERANCE = 0.005; // half a percent: two or three correct digits
 
@@ -7,75 +8,51 @@ function near(answer, value) {
   return Number.isFinite(value) && Math.abs(answer - value) <= QUIZ_TOLERANCE * Math.abs(value) + 1e-9;
 }
 
-// Return the known mistakes at the gradient of a node, most telling first.
-function mistakes(graph, run, node, pathLimit = 64) {
-  const uses = usesOf(run, node);
-  const found = [];
-  const add = (name, value, hint, holes = {}) => found.push({ name, value, hint, holes });
-  const sum = (terms) => terms.reduce((total, term) => total + term, 0);
-  const correct = run.gradients[node];
-
-  if (uses.length > 1) {
-    add("overwritten", uses.at(-1).contribution, "last");
-    add("path missed", uses[0].contribution, "first", { count: uses.length });
-    uses.forEach((use, index) => {
-      add("path missed", sum(uses.filter((other) => other !== use).map((other) => other.contribution)), "use",
-          { number: index + 1, count: uses.length });
-    });
-  }
-  add("upstream forgotten", sum(uses.map((use) => use.local)), "local");
-  add("sign", -correct, "sign.hint");
-  add("wrong local derivative", sum(uses.map((use) => use.upstream)), "upstream");
-  if (countPaths(graph)[node] <= pathLimit) {
-    const paths = pathsFrom(graph, run, node);
-    if (paths.length > uses.length) {
-      for (const path of paths) add("path missed", correct - path.product, "further");
-    }
-  }
-  for (const [wrong, hint] of wrongLocals(graph, run)) {
-    add("wrong local derivative", sum(uses.map((use) => use.upstream * wrong(use))), hint);
-    add("wrong local derivative", sum(uses.map(wrong)), `${hint}.alone`);
-  }
-  return found.filter(({ value }) => Number.isFinite(value) && !near(value, correct) && !near(correct, value));
+// The factors that a row may name, at one use: its numbers, and its local derivative as it is often mistaken.
+function factorsAt(graph, run, use) {
+  const numbers = graph.nodes[use.node].inputs.map((index) => run.values[index]);
+  const out = run.values[use.node];
+  const { partials } = operations[graph.nodes[use.node].op];
+  return {
+    local: use.local,
+    upstream: use.upstream,
+    contribution: use.contribution,
+    "input for output": partials[use.position](...numbers, run.values[use.input]),
+    "at output": partials[use.position](...numbers.map(() => out), out),
+    "input value": run.values[use.input],
+    "output value": out,
+    "other operand": partials[numbers.length - 1 - use.position](...numbers, out),
+    "upside down": 1 / use.local,
+  };
 }
 
-// Local derivatives as they are often mistaken, as functions of a use.
-function wrongLocals(graph, run) {
-  const numbers = (use) => graph.nodes[use.node].inputs.map((index) => run.values[index]);
-  const row = (use) => operations[graph.nodes[use.node].op];
-  const partial = (use, position, inputs, out) => row(use).partials[position](...inputs, out);
-  return [
-    [(use) => partial(use, use.position, numbers(use), run.values[use.input]), "input for output"],
-    [(use) => partial(use, use.position, numbers(use).map(() => run.values[use.node]), run.values[use.node]), "at output"],
-    [(use) => run.values[use.input], "input value"],
-    [(use) => run.values[use.node], "output value"],
-    [(use) => partial(use, numbers(use).length - 1 - use.position, numbers(use), run.values[use.node]), "other operand"],
-    [(use) => 1 / use.local, "upside down"],
-  ];
-}
+// The wrong numbers of a row, each with what stands in the holes of its hint.
+const WRONG = {
+  "all uses": (terms) => [[terms.reduce((total, term) => total + term, 0)]],
+  "last use": (terms) => (terms.length > 1 ? [[terms.at(-1)]] : []),
+  "first use": (terms) => (terms.length > 1 ? [[terms[0], { count: terms.length }]] : []),
+  "all uses but one": (terms) => (terms.length > 1 ? terms.map((_, left) => [
+    terms.reduce((total, term, index) => (index === left ? total : total + term), 0), { number: left + 1, count: terms.length }]) : []),
+  "all paths but one": (terms, right, paths) => (paths.length > terms.length ? paths.map((path) => [right - path.product]) : []),
+  "the answer with the other sign": (terms, right) => [[-right]],
+};
 
-// The mistakes at one use of a node: at its local derivative, or at what it hands back.
-function mistakesAtUse(graph, run, { kind, use }, correct) {
-  const factor = kind === "local" ? 1 : use.upstream;
-  const found = [{ name: "sign", value: -correct, hint: "sign.hint" }];
-  if (kind === "contribution") {
-    found.push({ name: "upstream forgotten", value: use.local, hint: "local" },
-      { name: "wrong local derivative", value: use.upstream, hint: "upstream" });
-  }
-  for (const [wrong, hint] of wrongLocals(graph, run)) {
-    found.push({ name: "wrong local derivative", value: factor * wrong(use), hint });
-  }
-  return found.filter(({ value }) => Number.isFinite(value) && !near(value, correct));
+// Return the known mistakes at a question whose answer is `right`, most telling first: {name, value, hint, holes}.
+function mistakes(graph, run, { kind, node, use }, right, pathLimit = 64) {
+  const factors = (use ? [use] : usesOf(run, node)).map((one) => factorsAt(graph, run, one));
+  const paths = kind === "gradient" && countPaths(graph)[node] <= pathLimit ? pathsFrom(graph, run, node) : [];
+  const found = MISTAKES.filter(({ asked }) => asked.includes(kind)).flatMap(({ name, hint, of, factors: named }) =>
+    WRONG[of](factors.map((at) => named.reduce((product, factor) => product * at[factor], 1)), right, paths)
+      .map(([value, holes = {}]) => ({ name, value, hint, holes })));
+  return found.filter(({ value }) => Number.isFinite(value) && !near(value, right) && !near(right, value));
 }
 
 // Compare an answer with the right one: {correct, causes}; causes are the mistakes that give this very answer, at most
 // three, one of each name.
 function diagnose(graph, run, question, right, answer) {
   if (near(answer, right) || answer === right) return { correct: true, causes: [] };
-  const known = { gradient: () => mistakes(graph, run, question.node), local: () => mistakesAtUse(graph, run, question, right),
-    contribution: () => mistakesAtUse(graph, run, question, right), value: () => [{ name: "sign", value: -right, hint: "sign.hint" }] };
   const causes = [];
-  for (const mistake of known[question.kind]()) {
+  for (const mistake of mistakes(graph, run, question, right)) {
     if (near(answer, mistake.value) && !causes.some((cause) => cause.name === mistake.name)) causes.push(mistake);
   }
   return { correct: false, causes: causes.slice(0, 3) };

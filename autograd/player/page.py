@@ -205,7 +205,8 @@ def engine_script(names: Container[str] = OPERATIONS) -> str:
 
     It stands alone, and nothing in it knows of a document.
     """
-    return source("mathematics.js") + operations_script(names) + source("engine.js") + source("mistakes.js")
+    table = f"const MISTAKES = {embedded(json.loads(source('mistakes.json')))};\n"
+    return source("mathematics.js") + operations_script(names) + source("engine.js") + table + source("mistakes.js")
 
 
 def embedded(data: Any) -> str:
