@@ -14,7 +14,7 @@ from typing import Any
 from autograd.documents import DocumentError, check, check_keys, load, parse
 from autograd.labels import visible
 from autograd.saving import checked_ending, write_whole
-from nn.layers import MLP, Layer, Neuron, check_model
+from nn.layers import MLP, Layer, Neuron, check_model, set_layer
 
 FORMAT, VERSION = "chainrule model", 1
 
@@ -31,27 +31,22 @@ class SavedModel:
 def save_model(model: MLP, path: str | Path, *, inputs: Sequence[str] = (), outputs: Sequence[str] = ()) -> None:
     """Write `model` to a JSON file, whole or not at all: a file already there stays as it is if anything fails.
 
-    The file is an object with ``format``, ``version``, the ``activation`` of the hidden layers, that of the
-    ``output``, and ``layers``, a list with W (a row of weights for each unit) and b of every layer. Numbers are written
-    so that they are read back to the last bit. Where names of the inputs and of the outputs are given, such as the
-    features and the classes of the data, ``inputs`` and ``outputs`` are lists of them.
+    The file is an object with ``format``, ``version``, the ``activation`` of the hidden layers (a list where they have
+    different ones), that of the ``output``, and ``layers``, a list with W (a row of weights for each unit) and b of
+    every layer, null where its units have no bias. Numbers are written so that they are read back to the last bit.
+    Where names of the inputs and of the outputs are given, such as the features and the classes of the data, ``inputs``
+    and ``outputs`` are lists of them.
 
     The model is written as its layers are now. Raises TypeError for anything but an MLP, ValueError for a name that
-    does not end in .json, a parameter that is not finite, layers that do not fit one another, hidden layers of
-    different activations, another number of names than there are inputs or outputs, and subclasses, which may compute
-    something else.
+    does not end in .json, a parameter that is not finite, layers that do not fit one another, another number of names
+    than there are inputs or outputs, and subclasses, which may compute something else.
     """
     check_model(model)
     for part in (model, *model.layers, *(neuron for layer in model.layers for neuron in layer.neurons)):
         if type(part) not in (MLP, Layer, Neuron):
             raise ValueError(f"save_model: got a {type(part).__name__}; accepted: an MLP of Layers of Neurons")
-    for number, layer in enumerate(model.layers[:-1], 1):
-        if layer.activation != model.layers[0].activation:
-            raise ValueError(
-                f"save_model: layer {number + 1} has the activation {layer.activation!r}, layer 2 "
-                f"{model.layers[0].activation!r}; accepted: the same in all hidden layers"
-            )
     target = checked_ending(path, ".json")
+    hidden = [layer.activation for layer in model.layers[:-1]]
     layers = []
     for layer in model.layers:
         for parameter in layer.parameters():
@@ -60,12 +55,15 @@ def save_model(model: MLP, path: str | Path, *, inputs: Sequence[str] = (), outp
                     f"save_model: {visible(parameter.label)} is {parameter.data}; accepted: finite parameters"
                 )
         layers.append(
-            {"W": [[w.data for w in neuron.w] for neuron in layer.neurons], "b": [n.b.data for n in layer.neurons]}
+            {
+                "W": [[w.data for w in neuron.w] for neuron in layer.neurons],
+                "b": [n.b.data for n in layer.neurons] if any(n.has_bias for n in layer.neurons) else None,
+            }
         )
     head: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "activation": model.activation,
+        "activation": hidden if len(set(hidden)) > 1 else model.activation,
         "output": model.output,
     }
     for place, names in (("inputs", inputs), ("outputs", outputs)):
@@ -115,12 +113,13 @@ def _model(content: dict[str, Any]) -> MLP:
         check_keys(layer, place, {"W", "b"}, {"W", "b"})
         rows = _list(f"{place}.W", layer["W"])
         widths = {len(_list(f"{place}.W[{i}]", row)) for i, row in enumerate(rows)}
-        if len(widths) > 1 or len(_list(f"{place}.b", layer["b"])) != len(rows):
+        if len(widths) > 1 or (layer["b"] is not None and len(_list(f"{place}.b", layer["b"])) != len(rows)):
             raise DocumentError(f"{place}: accepted: rows of W of one length, and as many of them as numbers in b")
         for i, row in enumerate(rows):
             for j, number in enumerate(row):
                 _finite(f"{place}.W[{i}][{j}]", number)
-            _finite(f"{place}.b[{i}]", layer["b"][i])
+            if layer["b"] is not None:
+                _finite(f"{place}.b[{i}]", layer["b"][i])
         shapes.append((len(rows), widths.pop()))
     for k, ((below, _), (_, n_in)) in enumerate(pairwise(shapes)):
         if below != n_in:
@@ -128,10 +127,7 @@ def _model(content: dict[str, Any]) -> MLP:
     model = MLP(shapes[0][1], [rows for rows, _ in shapes], content["activation"], content["output"])
     model.seed = None  # the weights are not drawn
     for layer, numbers in zip(model.layers, layers, strict=True):
-        for neuron, row, bias in zip(layer.neurons, numbers["W"], numbers["b"], strict=True):
-            for w, number in zip(neuron.w, row, strict=True):
-                w.data = number
-            neuron.b.data = bias
+        set_layer(layer, numbers["W"], numbers["b"])
     return model
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.labels import visible
-from nn.layers import MLP, SOFTMAX, check_model
+from nn.layers import MLP, SOFTMAX, check_model, set_layer
 
 if TYPE_CHECKING:
     import torch
@@ -31,11 +31,13 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     makers = _modules(torch)
     modules: list[Any] = []
     for layer in model.layers:
-        linear = torch.nn.Linear(len(layer.neurons[0].w), len(layer.neurons), dtype=torch.float64)
+        bias = any(neuron.has_bias for neuron in layer.neurons)
+        linear = torch.nn.Linear(len(layer.neurons[0].w), len(layer.neurons), bias, dtype=torch.float64)
         weights = [[w.data for w in neuron.w] for neuron in layer.neurons]
         with torch.no_grad():
             linear.weight.copy_(torch.tensor(weights, dtype=torch.float64))
-            linear.bias.copy_(torch.tensor([neuron.b.data for neuron in layer.neurons], dtype=torch.float64))
+            if bias:
+                linear.bias.copy_(torch.tensor([neuron.b.data for neuron in layer.neurons], dtype=torch.float64))
         modules.append(linear)
         if layer.activation is not None:
             if layer.activation not in makers:
@@ -45,10 +47,11 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
 
 
 def from_torch(module: torch.nn.Module) -> MLP:
-    """Return a copy of a ``torch.nn.Sequential`` of Linear and activations, with one activation in all hidden layers.
+    """Return a copy of a ``torch.nn.Linear``, or of a ``torch.nn.Sequential`` of Linear and activations.
 
-    A Sequential within it is read as its parts, an Identity as nothing. Parameters of any precision become Python
-    floats without rounding; a Linear without bias gets biases 0. Softplus is exact here where PyTorch's own, above its
+    A Sequential within it is read as its parts, and as nothing what does nothing to a sample that is a row of numbers:
+    Identity, Flatten, and a Dropout in eval mode. Parameters of any precision become Python floats without rounding;
+    a Linear without bias is a layer without biases. Softplus is exact here where PyTorch's own, above its
     threshold, is z.
 
     It is a model to train here; `autograd.interop.from_torch` gives the graph of any program of PyTorch.
@@ -61,10 +64,12 @@ def from_torch(module: torch.nn.Module) -> MLP:
     MLP(2, [3, 1], activation='tanh', output=None)
     """
     torch = _torch()
+    if type(module) is torch.nn.Linear:
+        module = torch.nn.Sequential(module)
     if type(module) is not torch.nn.Sequential:
         raise ValueError(
-            f"from_torch: got {type(module).__name__}, which may compute anything; accepted: a torch.nn.Sequential of "
-            "Linear and activations, in the order in which they are applied"
+            f"from_torch: got {type(module).__name__}, which may compute anything; accepted: a torch.nn.Linear, or a "
+            "torch.nn.Sequential of Linear and activations, in the order in which they are applied"
         )
     linears: list[Any] = []
     activations: list[str | None] = []
@@ -87,18 +92,10 @@ def from_torch(module: torch.nn.Module) -> MLP:
     if not linears:
         raise ValueError("from_torch: the module is empty; accepted: at least one Linear")
     *hidden, output = activations
-    if len(set(hidden)) > 1:
-        raise ValueError(f"from_torch: got the hidden activations {hidden}; accepted: the same in all of them")
-    model = MLP(
-        linears[0].in_features, [linear.out_features for linear in linears], hidden[0] if hidden else None, output
-    )
+    model = MLP(linears[0].in_features, [linear.out_features for linear in linears], hidden, output)
     model.seed = None  # the weights are not drawn
     for layer, linear in zip(model.layers, linears, strict=True):
-        biases = [0.0] * linear.out_features if linear.bias is None else linear.bias.tolist()
-        for neuron, row, bias in zip(layer.neurons, linear.weight.tolist(), biases, strict=True):
-            neuron.b.data = bias
-            for w, number in zip(neuron.w, row, strict=True):
-                w.data = number
+        set_layer(layer, linear.weight.tolist(), None if linear.bias is None else linear.bias.tolist())
     return model
 
 
@@ -109,8 +106,23 @@ def _parts(torch: Any, path: str, module: Any) -> Iterator[tuple[str, Any]]:
         place = f"{path}[{name}]" if name.isdigit() else f"{path}.{visible(name)}"
         if type(part) is torch.nn.Sequential:
             yield from _parts(torch, place, part)
-        elif type(part) is not torch.nn.Identity:
+        elif type(part) in _dropouts(torch) and part.training and part.p > 0.0:
+            raise ValueError(
+                f"from_torch: {place} is {part} in training mode, which draws units at random; accepted: in eval mode, "
+                "module.eval()"
+            )
+        elif type(part) not in (torch.nn.Identity, *_dropouts(torch)) and not _flattens_rows(torch, part):
             yield place, part
+
+
+def _dropouts(torch: Any) -> tuple[type, ...]:
+    nn = torch.nn
+    return nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout
+
+
+def _flattens_rows(torch: Any, part: Any) -> bool:
+    """Return whether a part leaves samples as they are that are rows of numbers already."""
+    return type(part) is torch.nn.Flatten and part.start_dim in (1, -1) and part.end_dim in (1, -1)
 
 
 def _shown(part: Any) -> str:

@@ -70,7 +70,7 @@ def softmax(z: Sequence[Any]) -> list[Any]:
 
 @explains_names("network")
 class Neuron:
-    """A unit: a = f(Σ_j w_j x_j + b), with weights ``w`` and bias ``b``.
+    """A unit: a = f(Σ_j w_j x_j + b), with weights ``w`` and bias ``b``, a constant 0 for ``bias=False``.
 
     >>> neuron = Neuron(2, activation="tanh")
     >>> neuron.w[1].label, neuron([0.0, 0.0]).data
@@ -87,6 +87,7 @@ class Neuron:
         limit: float | None = None,
         number: int = 1,
         unit: int = 1,
+        bias: bool = True,
     ) -> None:
         count("n_in", n_in)
         self.activation = activation
@@ -95,7 +96,7 @@ class Neuron:
         self.w = [
             Value(generator.uniform(-limit, limit), label=UnitLabel("W", number, (unit, j))) for j in range(1, n_in + 1)
         ]
-        self.b = Value(0.0, label=UnitLabel("b", number, (unit,)))
+        self.b = (Value if bias else Constant)(0.0, label=UnitLabel("b", number, (unit,)))
         self.z_label, self.a_label = UnitLabel("z", number + 1, (unit,)), UnitLabel("a", number + 1, (unit,))
 
     @property
@@ -111,6 +112,11 @@ class Neuron:
         self._activation = name
 
     @property
+    def has_bias(self) -> bool:
+        """Whether the unit has a bias to train."""
+        return not isinstance(self.b, Constant)
+
+    @property
     def operation(self) -> Operation | None:
         """The row of f in the table of operations; None for none."""
         return activation_operation(self._activation)
@@ -121,8 +127,8 @@ class Neuron:
         return z if (op := self.operation) is None else node_maker(op)(z)
 
     def parameters(self) -> list[Value]:
-        """Return the weights, then the bias."""
-        return [*self.w, self.b]
+        """Return the weights, then the bias, if there is one."""
+        return [*self.w, self.b] if self.has_bias else list(self.w)
 
     def zero_grad(self) -> None:
         """Forget the gradients of the parameters."""
@@ -152,6 +158,7 @@ class Layer:
         *,
         seed: int | random.Random = 0,
         number: int = 1,
+        bias: bool = True,
     ) -> None:
         count("n_in", n_in)
         count("n_out", n_out)
@@ -159,7 +166,8 @@ class Layer:
         generator = seed if isinstance(seed, random.Random) else seeded(seed)
         limit = initial_limit(n_in, n_out, activation_operation(activation))
         self.neurons = [
-            Neuron(n_in, None, seed=generator, limit=limit, number=number, unit=i) for i in range(1, n_out + 1)
+            Neuron(n_in, None, seed=generator, limit=limit, number=number, unit=i, bias=bias)
+            for i in range(1, n_out + 1)
         ]
         self.activation = activation
 
@@ -234,13 +242,14 @@ class ForwardPass:
 class MLP:
     """A multi-layer perceptron: `n_in` inputs, then layers of the given sizes.
 
-    ``activation`` is that of the hidden layers, ``output`` that of the last one: the name of an operation of one input,
-    ``"softmax"`` or None for none. ``seed`` determines the initial weights, and is None where they come from a file or
-    another library: networks made without ``seed=`` start the same, from seed 0, whatever ``random.seed`` was called
-    with. ``layers`` may be changed: the network is what stands there.
+    ``activation`` is that of the hidden layers, or a list of one for each of them, ``output`` that of the last layer:
+    the name of an operation of one input, one's own too (`own_operation`), ``"softmax"`` or None for none. With
+    ``bias=False`` the units have no bias. ``seed`` determines the initial weights, and is None where they come from a
+    file or another library: networks made without ``seed=`` start the same, from seed 0, whatever ``random.seed`` was
+    called with. ``layers`` may be changed: the network is what stands there.
 
-    Raises ValueError for a size below 1, a name that is not an activation, a softmax of one unit and a seed that is not
-    a whole number.
+    Raises ValueError for a size below 1, a name that is not an activation, another number of them, a softmax of one
+    unit and a seed that is not a whole number.
 
     >>> model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
     >>> model([0.0, 0.0]).data, len(model.parameters())
@@ -254,22 +263,24 @@ class MLP:
         self,
         n_in: int,
         sizes: Sequence[int],
-        activation: str | None = "relu",
+        activation: str | Sequence[str | None] | None = "relu",
         output: str | None = None,
         seed: int = 0,
+        bias: bool = True,
     ) -> None:
         if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
             raise ValueError(f"sizes: got {sizes!r}; accepted: a list of at least one layer size, such as [16, 16, 1]")
         for k, size in enumerate(sizes):
             count(f"sizes[{k}]", size)
-        activation_operation(activation)  # which a network of one layer has no use for
+        hidden = _activations(activation, len(sizes) - 1)
         activation_operation(output, "output")
         generator = seeded(seed)
         self.seed = seed
-        last = len(sizes)
         self.layers = [
-            Layer(n_in, n_out, output if number == last else activation, seed=generator, number=number)
-            for number, (n_in, n_out) in enumerate(pairwise([n_in, *sizes]), 1)
+            Layer(n_in, n_out, f, seed=generator, number=number, bias=bias)
+            for number, ((n_in, n_out), f) in enumerate(
+                zip(pairwise([n_in, *sizes]), [*hidden, output], strict=True), 1
+            )
         ]
 
     @property
@@ -351,7 +362,39 @@ class MLP:
         *hidden, output = (layer.activation for layer in self.layers)
         activation = hidden if len(set(hidden)) > 1 else hidden[0] if hidden else None
         seed = "" if self.seed is None else f", seed={self.seed}"
-        return f"MLP({n_in}, {sizes}, activation={activation!r}, output={output!r}{seed})"
+        bias = "" if any(neuron.has_bias for layer in self.layers for neuron in layer.neurons) else ", bias=False"
+        return f"MLP({n_in}, {sizes}, activation={activation!r}, output={output!r}{seed}{bias})"
+
+
+def _activations(activation: str | Sequence[str | None] | None, hidden: int) -> list[str | None]:
+    """Return the activation of each of the hidden layers."""
+    if activation is None or isinstance(activation, str) or not isinstance(activation, Sequence):
+        activation_operation(activation)  # which a network of one layer has no use for
+        return [activation] * hidden
+    if len(activation) != hidden:
+        raise ValueError(
+            f"activation: got {activation!r}; accepted: one name, or one for each of {hidden} hidden layers"
+        )
+    for k, name in enumerate(activation):
+        activation_operation(name, f"activation[{k}]")
+    return list(activation)
+
+
+def set_layer(layer: Layer, weights: Sequence[Sequence[float]], biases: Sequence[float] | None) -> None:
+    """Give a layer these numbers, a row of weights for each unit; without biases its units have none from then on.
+
+    >>> layer = Layer(1, 1)
+    >>> set_layer(layer, [[3.0]], None)
+    >>> layer.neurons[0].w[0].data, len(layer.parameters())
+    (3.0, 1)
+    """
+    for i, (neuron, row) in enumerate(zip(layer.neurons, weights, strict=True)):
+        for w, number in zip(neuron.w, row, strict=True):
+            w.data = number
+        if biases is None:
+            neuron.b = Constant(0.0, label=neuron.b.label)
+        else:
+            neuron.b.data = biases[i]
 
 
 def zero_grad(parameters: Iterable[Value]) -> None:

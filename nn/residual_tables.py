@@ -305,7 +305,8 @@ def _by_graph(
             for i, neuron in enumerate(layer.neurons, 1):
                 for j, w in enumerate(neuron.w, 1):
                     found[UnitLabel("W", l, (i, j)), 0] = w.grad
-                found[UnitLabel("b", l, (i,)), 0] = neuron.b.grad
+                if neuron.has_bias:
+                    found[UnitLabel("b", l, (i,)), 0] = neuron.b.grad
         return J.data, found
 
 
@@ -329,7 +330,8 @@ def _by_formula(
         for i in W[l]:
             for j in W[l][i]:
                 found[UnitLabel("W", l, (i, j)), 0] = delta_W[l][i][j] / m + decay_rate * weights[l][i][j]
-            found[UnitLabel("b", l, (i,)), 0] = delta_b[l][i] / m
+            if model.layers[l - 1].neurons[i - 1].has_bias:
+                found[UnitLabel("b", l, (i,)), 0] = delta_b[l][i] / m
     return found
 
 
@@ -365,4 +367,5 @@ def _by_differences(
         for i in W[l]:
             for j in W[l][i]:
                 yield central_difference(partial(by_weight, l, i, j), W[l][i][j])
-            yield central_difference(partial(by_unit, l, i, W[l][i]), b[l][i])
+            if model.layers[l - 1].neurons[i - 1].has_bias:
+                yield central_difference(partial(by_unit, l, i, W[l][i]), b[l][i])

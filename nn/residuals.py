@@ -105,7 +105,10 @@ def gradients(
         accumulate(delta_W, delta_b, sample.a, sample.delta)
     return Gradients(
         W={l: {i: {j: delta_W[l][i][j] / m + decay_rate * W[l][i][j] for j in W[l][i]} for i in W[l]} for l in W},
-        b={l: {i: delta_b[l][i] / m for i in b[l]} for l in b},
+        b={
+            l: {i: delta_b[l][i] / m for i, neuron in enumerate(layer.neurons, 1) if neuron.has_bias}
+            for l, layer in enumerate(model.layers, 1)
+        },
         cost=total / m + 0.5 * decay_rate * sum(w * w for l in W for i in W[l] for w in W[l][i].values()),
     )
 
@@ -134,7 +137,8 @@ def descend(
         for i, neuron in enumerate(layer.neurons, 1):
             for j, w in enumerate(neuron.w, 1):
                 w.data -= learning_rate * found.W[l][i][j]
-            neuron.b.data -= learning_rate * found.b[l][i]
+            if neuron.has_bias:
+                neuron.b.data -= learning_rate * found.b[l][i]
     return found.cost
 
 

@@ -48,6 +48,8 @@ def test_a_module_of_pytorch_becomes_a_model():
     model = from_torch(module)
     assert (model.sizes, model.activation, model.output) == ([2, 3, 1], "softplus", None)
     assert model.layers[0].neurons[0].b.data == 0.0
+    assert len(model.parameters()) == 6 + 4
+    assert to_torch(model)[0].bias is None
     assert model([0.3, -0.7]).data == pytest.approx(module(torch.tensor([0.3, -0.7])).item(), rel=1e-6)
     one = from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Softmax(dim=1)))
     assert one.output == "softmax"
@@ -60,20 +62,34 @@ def test_a_module_of_pytorch_becomes_a_model():
         ([("Tanh",)], r"module\[0\] is Tanh\(\); accepted there: Linear"),
         ([("Linear", 2, 3), ("Linear", 4, 1)], r"module\[1\] takes 4 inputs; the layer before it has 3 units"),
         ([("Linear", 2, 3), ("Tanh",), ("Tanh",)], r"module\[2\] is Tanh\(\); accepted there: Linear"),
-        ([("Linear", 2, 3), ("Dropout", 0.5)], r"module\[1\] is Dropout.*accepted there: Linear, ReLU"),
+        (
+            [("Linear", 2, 3), ("Dropout", 0.5)],
+            r"module\[1\] is Dropout.* in training mode, .*in eval mode, module\.eval",
+        ),
+        ([("Linear", 2, 3), ("Flatten", 0)], r"module\[1\] is Flatten\(start_dim=0.*accepted there: Linear, ReLU"),
         ([("Linear", 2, 3), ("LeakyReLU", 0.2)], r"module\[1\] is LeakyReLU.*negative_slope"),
         ([("Linear", 2, 3), ("GELU", "tanh")], r"module\[1\] is GELU.*approximate"),
         ([("Linear", 2, 3), ("Softmax", 0)], r"module\[1\] is Softmax\(dim=0\).*'dim': \(-1, 1\)"),
-        (
-            [("Linear", 2, 3), ("Tanh",), ("Linear", 3, 3), ("ReLU",), ("Linear", 3, 1)],
-            r"hidden activations \['tanh', 'relu'\]",
-        ),
     ],
 )
 def test_other_architectures_are_refused_with_the_place(parts, message):
     module = torch.nn.Sequential(*(getattr(torch.nn, kind)(*settings) for kind, *settings in parts))
     with pytest.raises(ValueError, match=message):
         from_torch(module)
+
+
+def test_a_lone_layer_parts_that_do_nothing_and_activations_of_each_layer():
+    nn = torch.nn
+    torch.manual_seed(1)
+    assert repr(from_torch(nn.Linear(2, 3))) == "MLP(2, [3], activation=None, output=None)"
+    module = nn.Sequential(
+        nn.Flatten(), nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Dropout(0.5)), nn.Identity(), nn.Linear(3, 2),
+        nn.Sequential(nn.ReLU(), nn.AlphaDropout(0.1)), nn.Linear(2, 2), nn.Softmax(dim=-1),
+    ).double().eval()  # fmt: skip
+    model = from_torch(module)
+    assert repr(model) == "MLP(2, [3, 2, 2], activation=['tanh', 'relu'], output='softmax')"
+    x = torch.tensor([[0.3, -0.7]], dtype=torch.float64)
+    assert [a.data for a in model(x[0].tolist())] == pytest.approx(module(x)[0].tolist(), rel=1e-12)
 
 
 def test_parts_of_parts_are_named_by_their_path():
@@ -94,7 +110,7 @@ def test_parts_of_parts_are_named_by_their_path():
             super().__init__()
             self.linear = nn.Linear(2, 3)
 
-    for part in (Network(), nn.Conv1d(1, 2, 3), nn.LSTM(2, 3), nn.Flatten(), nn.Embedding(3, 2)):
+    for part in (Network(), nn.Conv1d(1, 2, 3), nn.LSTM(2, 3), nn.Embedding(3, 2)):
         name = type(part).__name__
         with pytest.raises(
             ValueError, match=rf"^from_torch: module\.body\.rest\[1\] is {name}\(.*; accepted there: Linear"
@@ -115,8 +131,8 @@ def test_parts_of_parts_are_named_by_their_path():
 def test_what_pytorch_has_no_module_for():
     with pytest.raises(ValueError, match="to_torch: got the activation 'sin'; accepted: relu"):
         to_torch(MLP(2, [3, 1], activation="sin"))
-    with pytest.raises(ValueError, match=r"got Linear, which may compute anything; accepted: a torch\.nn\.Sequential"):
-        from_torch(torch.nn.Linear(2, 3))
+    with pytest.raises(ValueError, match=r"got Tanh, which may compute anything; accepted: a torch\.nn\.Linear, or a"):
+        from_torch(torch.nn.Tanh())
 
 
 def test_without_pytorch_the_extra_is_named(monkeypatch):
