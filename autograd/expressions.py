@@ -25,6 +25,8 @@ LONGEST = 2000
 """Characters accepted; Python's own parser accepts 200 parentheses, one inside the other."""
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
+WRITTEN = {"^": "**", "×": "*", "·": "*", "÷": "/", "−": "-"}
+"""What to write for signs that formulas print and Python does not read."""
 FUNCTIONS = {
     name: op
     for op in OPERATIONS.values()
@@ -269,7 +271,6 @@ def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:
 _PIECE = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/(),])|\S"
 )
-_WRITTEN = {"^": "** for a power", "×": "*", "·": "*", "÷": "/", "−": "-"}  # as formulas print
 _BETWEEN = ("*", "/", "**", ",")  # which stand between two operands; + and - may stand before one
 
 
@@ -279,7 +280,7 @@ def _fault(text: str) -> str:
         left, right = first.group() if first else "", second.group() if second else ""
         column = f"column {second.start() + 1 if second else len(text.rstrip()) + 1}: "
         if second and not second.lastgroup:
-            return f"{column}{right!r} is not accepted" + (f"; write {_WRITTEN[right]}" if right in _WRITTEN else "")
+            return f"{column}{right!r} is not accepted" + (f"; write {WRITTEN[right]}" if right in WRITTEN else "")
         if keyword.iskeyword(right):
             return f"{column}{right!r} is a word of Python and no name: take another, such as '{right}_'"
         opened = not first or left in ("(", *_BETWEEN, "+", "-")

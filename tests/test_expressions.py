@@ -314,7 +314,7 @@ def test_what_python_cannot_nest_is_refused(monkeypatch, error):
 
 @pytest.mark.parametrize(
     ("text", "write"),
-    [("x^2 + 3x", r"\*\* for a power"), ("x × x", r"\*"), ("x − 1", "-"), ("x ÷ 2", "/")],
+    [("x^2 + 3x", r"\*\*"), ("x × x", r"\*"), ("x − 1", "-"), ("x ÷ 2", "/")],
 )
 def test_signs_of_printed_formulas_are_named_as_they_are_written_here(text, write):
     with pytest.raises(ValueError, match=f"^column [23]: '.' is not accepted; write {write}; accepted: numbers"):

@@ -21,7 +21,7 @@ from autograd.player.page import source
 from autograd.player.workbench import EXAMPLES, LETTERS
 
 COUNT = 200 if settings.default.max_examples < 300 else 2000  # of formulas; of texts ten times as many
-KNOWN = ("functions", "wordings", "powers", "metrics", "datasets", "lessons", "examples", "layouts")
+KNOWN = ("functions", "wordings", "grammar", "powers", "metrics", "datasets", "lessons", "examples", "layouts")
 
 
 def page_data():

@@ -1,13 +1,9 @@
 // Formulas that a reader types, read as Python's `autograd.expressions.parse` reads them: a sheet of one or more, one to
-// a line or between semicolons, over the operations of the table. A name that is not given yet is a leaf.
+// a line or between semicolons, over the operations of the table. A name that is not given yet is a leaf. `grammar` has
+// what both readers share.
 
 const LEVELS = [["+", "-"], ["*", "/"]]; // what binds least, then more; a sign binds more than those, ** most and to the right
 const SIGNS = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" };
-const WRITTEN = { "^": "** for a power", "×": "*", "·": "*", "÷": "/", "−": "-" }; // as formulas print
-const CONSTANTS = { pi: Math.PI, e: Math.E };
-const KEYWORDS = new Set(("False None True and as assert async await break class continue def del elif else except finally "
-  + "for from global if import in is lambda nonlocal not or pass raise return try while with yield").split(" "));
-const MOST_CHARACTERS = 2000;
 const PIECE = new RegExp([
   "(?<number>0[xX](?:_?[\\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+"
     + "|(?:\\d(?:_?\\d)*\\.?(?:\\d(?:_?\\d)*)?|\\.\\d(?:_?\\d)*)(?:[eE][+-]?\\d(?:_?\\d)*)?)",
@@ -26,16 +22,16 @@ class Fault extends Error {
 }
 
 function piecesOf(text) {
-  if (text.length > MOST_CHARACTERS) throw new Fault("fault.long", { most: MOST_CHARACTERS }, MOST_CHARACTERS, text.length);
+  if (text.length > grammar.longest) throw new Fault("fault.long", { most: grammar.longest }, grammar.longest, text.length);
   const pieces = [];
   for (const { 0: found, groups, index } of text.matchAll(PIECE)) {
     const kind = Object.keys(groups).find((key) => groups[key] !== undefined);
     if (kind === "bad") {
-      const key = WRITTEN[found] ? "fault.write" : "fault.sign";
-      throw new Fault(key, { piece: found, write: WRITTEN[found] ?? "" }, index, index + found.length);
+      const write = grammar.written[found];
+      throw new Fault(write ? "fault.write" : "fault.sign", { piece: found, write }, index, index + found.length);
     }
     const name = kind === "name" ? found.normalize("NFKC") : found;
-    if (kind === "name" && KEYWORDS.has(name)) throw new Fault("fault.keyword", { piece: found }, index, index + found.length);
+    if (kind === "name" && grammar.keywords.includes(name)) throw new Fault("fault.keyword", { piece: found }, index, index + found.length);
     if (kind !== "space") pieces.push({ kind, text: name, at: index, end: index + found.length });
   }
   return [...pieces, { kind: "end", text: "", at: text.trimEnd().length, end: text.length }];
@@ -103,7 +99,7 @@ function parseSheet(text) {
     place += 1;
     if (known.has(piece.text)) return known.get(piece.text);
     if (functions[piece.text]) throw new Fault("fault.call", { piece: piece.text }, piece.at, piece.end);
-    if (piece.text in CONSTANTS) return add({ value: CONSTANTS[piece.text] });
+    if (piece.text in grammar.constants) return add({ value: grammar.constants[piece.text] });
     known.set(piece.text, add({ name: piece.text, value: 1 }));
     return known.get(piece.text);
   }

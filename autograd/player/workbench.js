@@ -1,7 +1,7 @@
 // The workbench: a sheet is typed, a lesson or a network chosen, and the page shows its graph at once.
 
 const made = JSON.parse(find("workbench").textContent); // what Python gives: the table, data, lessons, places of the first graphs
-const { functions, wordings, powers, metrics, datasets, lessons, examples, layouts } = made;
+const { functions, wordings, grammar, powers, metrics, datasets, lessons, examples, layouts } = made;
 let graphviz = null; // the function that lays out, once its WebAssembly is compiled
 let chosen = { kind: "sheet" }; // what is shown: a sheet, a lesson by its number, or a network
 const FIRST_VALUES = [0.5, 2, 0.25, 1.5, 1]; // of leaves, in turn, until the reader gives others

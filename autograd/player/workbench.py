@@ -6,12 +6,13 @@ import base64
 import gzip
 import html
 import json
+import keyword
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.draw.engine import script, webassembly
 from autograd.draw.layout import LINE, NARROW, SPACES, WIDE, number
-from autograd.expressions import FUNCTIONS, open_names, parse
+from autograd.expressions import CONSTANTS, FUNCTIONS, LONGEST, WRITTEN, open_names, parse
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS
 from autograd.player.operations import texts
@@ -72,6 +73,7 @@ def workbench(
         "functions": {
             name: {"op": op.name, "arity": op.arity, "defaults": list(op.defaults)} for name, op in FUNCTIONS.items()
         },
+        "grammar": {"constants": CONSTANTS, "keywords": keyword.kwlist, "longest": LONGEST, "written": WRITTEN},
         "wordings": {op.name: texts(op, (None,) * op.arity) for op in OPERATIONS.values()},
         "powers": {f"{n:g}": texts(OPERATIONS["pow"], (None, float(n))) for n in EXPONENTS},
         "metrics": {
