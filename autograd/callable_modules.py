@@ -1,7 +1,6 @@
 """Modules that are called as the function they are named for: ``from autograd import draw`` gives what is meant, though
 ``autograd.draw`` is a package too."""
 
-import inspect
 from types import ModuleType
 from typing import Any
 
@@ -16,12 +15,4 @@ class CallableModule(ModuleType):
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Return what the function returns."""
-        return self._function(*args, **named)
-
-    @property
-    def __signature__(self) -> inspect.Signature:
-        return inspect.signature(self._function)
-
-    @property
-    def _function(self) -> Any:
-        return vars(self)[self.__name__.rpartition(".")[2]]
+        return vars(self)[self.__name__.rpartition(".")[2]](*args, **named)
