@@ -11,6 +11,7 @@ import numpy as np
 from autograd.locks import lock_for_this_process
 from autograd.value import data_mark, data_of, data_was_set, set_data
 from autograd.vectorize.leaves import Leaves
+from autograd.vectorize.machine import empty
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats
@@ -27,8 +28,9 @@ class Parameters:
         self.nodes = [x for group in groups for x in group.nodes]
         self.mark = data_mark()
         self.seen = list(map(data_of, self.nodes))  # the objects: there is a new one each time that data is set
-        self.vector: Floats = np.array(self.seen, dtype=float)
-        self.gradient: Floats = np.zeros(len(self.vector))
+        self.vector: Floats = empty((len(self.seen),))
+        self.gradient: Floats = empty((len(self.seen),))
+        self.vector[:], self.gradient[:] = self.seen, 0.0
         self.arrays: dict[str, Floats] = {}
         self.gradients: dict[str, Floats] = {}
         self.starts: dict[str, int] = {}  # where in the vector each array begins

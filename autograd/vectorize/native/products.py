@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from autograd.symbolic import Formula, symbol, to_c
 from autograd.vectorize.arrays import BATCH, SAMPLES, Contract
-from autograd.vectorize.native.sections import BLOCK, LANES, Axes, Section, Spot, end, in_order, inside
+from autograd.vectorize.native.sections import BLOCK, LANES, Axes, Section, Spot, end, in_order, inside, length
 
 SAMPLE = "s"  # the letter of the samples' axis here, which is the variable that runs over those of a block
 ROWS = 8  # of a tile at most: with them, vectors of four numbers fill the sixteen registers of AVX2
@@ -92,7 +92,8 @@ class _Product:
         lanes, work = tile.lanes, math.prod(self.size.values())
         steps = work / self.size[lanes] * -(-self.size[lanes] // LANES)
         cost = steps * (tile.height + 1) / (2 * tile.height)
-        cost += COPIED * sum(math.prod(self.factors[k].shape) for k in (0, 1) if self._is_across(k, lanes))
+        copied = [self.factors[k].shape for k in (0, 1) if self._is_across(k, lanes)]
+        cost += COPIED * sum(math.prod(map(length, shape)) for shape in copied)
         if lanes in self.summed:
             cost += ADDED * math.prod(self.size[x] for x in self.kept)
         return cost

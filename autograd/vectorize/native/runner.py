@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ctypes import c_long, c_void_p
+from ctypes import Structure, byref, c_long, c_void_p
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,9 @@ import numpy as np
 from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
+from autograd.vectorize.machine import empty
 from autograd.vectorize.native.library import load
-from autograd.vectorize.native.program import Place, c_text, lists_of
+from autograd.vectorize.native.program import Place, c_text, fields_of_call, lists_of, with_call
 from autograd.vectorize.native.tape import Tape, address
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
-LINE = 8  # numbers in a line of the processor's memory
 AT_ONCE = 4096  # samples that a thread adds up at a time: the additions are in the same order for any number of threads
 
 
@@ -140,9 +140,10 @@ class Code:
             results += [Place(program.fast[x.array], "gradient", x.start) for x in leaves]
         inputs = lists_of(program.inputs)
         statements = used(program.statements, [*self.each, *(x.array for x in results)])
-        library = load(c_text(statements, inputs, leaves, results, self.each, program.names))
-        self.add_samples, self.finish = library.add_samples, library.finish
-        self.add_samples.restype = self.finish.restype = None
+        text = c_text(statements, inputs, leaves, results, self.each, program.names)
+        library = load(with_call(text, inputs, results, self.each))
+        self.run_all, self.add_samples, self.finish = library.run, library.add_samples, library.finish
+        self.run_all.restype = self.add_samples.restype = self.finish.restype = None
         lists = len(dict.fromkeys(x.list for x in results))
         self.add_samples.argtypes = [c_long] * 3 + [c_void_p] * (len(inputs) + 3 + bool(self.each))
         self.finish.argtypes = [c_long] + [c_void_p] * (len(inputs) + 3 + lists)
@@ -150,25 +151,37 @@ class Code:
         self.results: Floats = np.zeros(size)
         self.parts = {x: self.results[k : k + math.prod(x.shape)].reshape(x.shape) for x, k in starts_of.items()}
         self.values: Floats = np.zeros((0, len(self.each)))
-        self.sums: Floats = np.zeros(self.sums_size)
-        self.work = aligned(self.work_size)
+        self.sums: Floats = empty((self.sums_size,))
+        self.work: Floats = empty((self.work_size,))
         self.places = address(parameters.vector), address(self.sums), address(self.work)
         written = {"results": self.results, "gradient": parameters.gradient}
         self.written = [address(written[name]) for name in dict.fromkeys(x.list for x in results)]
         self.kept = parameters  # whose memory the addresses are of
+        fields = [("m", c_long), *((name, c_void_p) for name in fields_of_call(inputs, results, self.each))]
+        self.call = type("Call", (Structure,), {"_fields_": fields})()
+        self.call.parameters, self.call.sums, self.call.w = self.places
+        for name in dict.fromkeys(x.list for x in results):
+            setattr(self.call, name, address(written[name]))
+        self.pointer = byref(self.call)
+        self.lists = [x.list for x in inputs]
+        self.inputs: list[Floats | None] = [None] * len(inputs)  # the arrays whose addresses the call has
 
     def run(self, inputs: Sequence[Floats], samples: int) -> None:
         """Compute the results over so many samples."""
-        parameters, sums, work = self.places
-        inputs = [np.ascontiguousarray(x) for x in inputs]
-        given = [parameters, *map(address, inputs)]
+        for k, x in enumerate(inputs):
+            if x is not self.inputs[k]:
+                self.inputs[k] = x = np.ascontiguousarray(x)
+                setattr(self.call, self.lists[k], address(x))
         if self.each:
             self.values = np.empty((samples, len(self.each)))
-        if samples > AT_ONCE:
-            self.add_in_threads(samples, given)
-        elif self.sums_size or self.each:
-            self.sums.fill(0.0)
-            self.add(0, samples, samples, given, sums, work)
+            self.call.values = address(self.values)
+        if samples <= AT_ONCE:
+            self.call.m = samples
+            self.run_all(self.pointer)
+            return
+        parameters, sums, work = self.places
+        given = [parameters, *(getattr(self.call, name) for name in self.lists)]
+        self.add_in_threads(samples, given)
         self.finish(samples, *given, sums, *self.written, work)
 
     def add(self, first: int, stop: int, samples: int, given: list[int], sums: int, work: int) -> None:
@@ -180,7 +193,7 @@ class Code:
         """Add up over all samples, `AT_ONCE` in a thread; the parts are added in their order."""
 
         def part(first: int) -> Floats:
-            sums, work = np.zeros(self.sums_size), aligned(self.work_size)
+            sums, work = np.zeros(self.sums_size), empty((self.work_size,))
             self.add(first, min(first + AT_ONCE, samples), samples, given, address(sums), address(work))
             return sums
 
@@ -196,13 +209,6 @@ class Code:
         if x.sampled:
             return self.values[:, self.each.index(x)]
         return self.parts[x]
-
-
-def aligned(size: int) -> Floats:
-    """Return memory for so many numbers, none of whose vectors lies across two lines of the processor's memory."""
-    memory = np.empty(size + LINE)
-    skipped = -address(memory) % (8 * LINE) // 8
-    return memory[skipped : skipped + size]
 
 
 def cores() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ctypes import CDLL, Structure, byref, c_long, c_void_p
+from ctypes import CDLL, Structure, addressof, byref, c_char, c_long, c_void_p
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -80,6 +80,7 @@ class Tape:
     def keep(self, vector: Floats, gradient: Floats) -> None:
         """Have the variables in this vector from now on, and their gradients in that one."""
         self.vector, self.gradient = vector, gradient
+        self._ready: bool | None = None  # whether the struct is that of one run without inputs, and which
         self._work.vector = address(vector)
 
     def places(self, nodes: Sequence[int]) -> Ints:
@@ -96,7 +97,11 @@ class Tape:
         >>> tape.once(backward=True), tape.gradient
         (9.0, array([6.]))
         """
-        self._call(1, None, self.root, self.gradient if backward else None)
+        if self._ready is not backward:
+            self._call(1, None, self.root, self.gradient if backward else None)
+            self._ready = backward
+        else:
+            self._run(self._pointer)
         return self.root.item()
 
     def forward(self, samples: Floats) -> Floats:
@@ -118,7 +123,7 @@ class Tape:
         return roots, gradients
 
     def _call(self, count: int, samples: Floats | None, roots: Floats, sums: Floats | None, each: bool = False) -> None:
-        work = self._work
+        work, self._ready = self._work, None
         work.samples, work.each, work.backward = count, each, sums is not None
         work.sample = None if samples is None else address(samples)
         work.roots, work.sums = address(roots), None if sums is None else address(sums)
@@ -165,4 +170,7 @@ for_added_rows(_forget)
 
 def address(x: NDArray[Any]) -> int:
     """Return where an array stands in memory."""
-    return int(x.__array_interface__["data"][0])
+    try:
+        return addressof(c_char.from_buffer(x))  # three times as fast
+    except (TypeError, ValueError):  # it is read-only, empty, or not in one piece
+        return int(x.__array_interface__["data"][0])
