@@ -6,8 +6,6 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from autograd.locks import lock_for_this_process
 from autograd.value import data_mark, data_of, data_was_set, set_data
 from autograd.vectorize.leaves import Leaves

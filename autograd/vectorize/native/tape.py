@@ -171,6 +171,6 @@ for_added_rows(_forget)
 def address(x: NDArray[Any]) -> int:
     """Return where an array stands in memory."""
     try:
-        return addressof(c_char.from_buffer(x))  # three times as fast
+        return addressof(c_char.from_buffer(x.data))  # three times as fast
     except (TypeError, ValueError):  # it is read-only, empty, or not in one piece
         return int(x.__array_interface__["data"][0])
