@@ -28,7 +28,7 @@ def opened(browser, page, folder, at="End", **context):
     path = page.save(folder / "page.html") if hasattr(page, "save") else page
     requests, messages = [], []
     tab = browser.new_context(offline=True, **context).new_page()
-    tab.set_default_timeout(5000)
+    tab.set_default_timeout(20_000)  # on a busy machine a page takes its time
     tab.on("request", lambda request: requests.append(request.url))
     tab.on("console", lambda message: messages.append(message.text))
     tab.on("pageerror", lambda error: messages.append(str(error)))
