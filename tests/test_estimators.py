@@ -12,6 +12,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is an extra")
 
 from sklearn.base import clone
 from sklearn.datasets import load_iris
+from sklearn.ensemble import AdaBoostClassifier
 from sklearn.exceptions import SkipTestWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -19,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 from nn import MLP
-from nn.estimators import NetworkClassifier, to_sklearn
+from nn.estimators import NetworkClassifier, NetworkRegressor, to_sklearn
 
 X, Y = load_iris(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
@@ -80,7 +81,69 @@ def test_without_scikit_learn_the_extra_is_named():
     assert "pip install 'chainrule[sklearn]'" in done.stderr.splitlines()[-1]
 
 
-def test_scikit_learn_s_own_checks_of_an_estimator():
+FAST = {"hidden": (4,), "batch_size": 1000, "learning_rate": 0.1}  # all samples at once: weights repeat samples exactly
+
+
+@pytest.mark.parametrize(
+    "estimator", [NetworkClassifier(**FAST, epochs=60), NetworkRegressor(**FAST, epochs=120)], ids=repr
+)
+def test_scikit_learn_s_own_checks_of_an_estimator(estimator):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SkipTestWarning)  # of data in pandas' frames, which may not be there
-        check_estimator(NetworkClassifier(hidden=(8,), epochs=30, learning_rate=0.05))
+        check_estimator(estimator)
+
+
+def test_a_regressor_learns_numbers():
+    points = np.linspace(-1.0, 1.0, 21)[:, None]
+    network = NetworkRegressor(hidden=(), epochs=300, learning_rate=0.05)
+    assert network.fit(points, 3.0 * points[:, 0] - 1.0).predict([[2.0]]) == pytest.approx([5.0], abs=1e-3)
+    both = network.fit(points, np.hstack([points, -2.0 * points])).predict([[0.5]])
+    assert both == pytest.approx(np.array([[0.5, -1.0]]), abs=1e-3)
+    assert len(network.loss_curve_) == 300
+    assert network.loss_curve_[-1] < network.loss_curve_[0]
+
+
+def test_boosting_weighs_the_samples():
+    network = NetworkClassifier(hidden=(), epochs=20, batch_size=150, learning_rate=0.1)
+    boosted = AdaBoostClassifier(network, n_estimators=3, random_state=0).fit(X, NAMES)
+    assert boosted.score(X, NAMES) > 0.8
+    assert len(boosted.estimators_) > 1
+
+
+def test_weights_of_0_leave_samples_out():
+    one, other = (NetworkClassifier(**FAST, epochs=5) for _ in range(2))
+    some = np.arange(len(X)) % 2
+    one.fit(X, NAMES, sample_weight=some)
+    other.fit(X[some == 1], NAMES[some == 1])
+    assert one.predict_proba(X) == pytest.approx(other.predict_proba(X), rel=1e-9)
+
+
+def test_several_classes_of_a_sample():
+    points = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    labels = points.astype(int)
+    network = NetworkClassifier(hidden=(), epochs=200, learning_rate=0.3).fit(points, labels)
+    assert network.predict(points).tolist() == labels.tolist()
+    assert network.predict_proba(points).shape == (4, 2)
+
+
+@pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
+def test_epoch_by_epoch(kind):
+    network = kind(hidden=(3,), learning_rate=0.05)
+    for epoch in range(3):
+        network.partial_fit(X, Y)
+        assert len(network.loss_curve_) == epoch + 1
+    assert network.loss_curve_ == sorted(network.loss_curve_, reverse=True)
+    assert network.optimizer_.parameters == network.model_.parameters()
+    if kind is NetworkClassifier:
+        with pytest.raises(ValueError, match=r"got the classes \[3\]; accepted: those of the first call"):
+            network.partial_fit(X, np.full(len(X), 3))
+        first = NetworkClassifier(hidden=()).partial_fit(X[:5], Y[:5], classes=[0, 1, 2])
+        assert first.partial_fit(X, Y).classes_.tolist() == [0, 1, 2]
+
+
+def test_early_stopping_keeps_the_best_epoch():
+    network = NetworkRegressor(hidden=(3,), epochs=200, early_stopping=True, patience=2, learning_rate=0.3).fit(X, Y)
+    held_out = network.history_.validation_cost
+    assert len(held_out) < 200
+    assert held_out[network.history_.best_epoch - 1] == min(held_out)
+    assert network.history_.best_epoch == len(held_out) - 2
