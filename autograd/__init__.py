@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.functions import *  # noqa: F403
 from autograd.functions import __all__ as _functions
 from autograd.graph import topological_order
+from autograd.lists import dot, logsumexp, norm, softmax
 from autograd.names_elsewhere import ModulesElsewhere, missing_name
 from autograd.ops import OPERATIONS
 from autograd.selection import select
@@ -51,7 +52,19 @@ _LATER = {
     **dict.fromkeys(("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"), "autograd.transform"),
 }
 __version__ = "0.1.0"
-__all__ = ["OPERATIONS", "Constant", "Value", "no_grad", "select", "topological_order", *_functions]
+__all__ = [
+    "OPERATIONS",
+    "Constant",
+    "Value",
+    "dot",
+    "logsumexp",
+    "no_grad",
+    "norm",
+    "select",
+    "softmax",
+    "topological_order",
+    *_functions,
+]
 
 if ModulesElsewhere not in sys.meta_path:
     sys.meta_path.append(ModulesElsewhere)

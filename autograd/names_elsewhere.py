@@ -83,7 +83,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "detach_": "write v.detach(), which is a new node",
         "retain_grad": "every node keeps its gradient: v.grad",
         "clone": "a node need not be copied; copy.copy(v) is another one",
-        "clamp": "write v.maximum(least).minimum(greatest), or one of them for one bound",
+        "clamp": "write v.clip(least, greatest), or v.maximum(least), v.minimum(greatest) for one bound",
         "rsqrt": "write 1 / v.sqrt()",
         "sum": "of a list of Values sum(values); " + _ARRAY,
         "mean": "of a list of Values sum(values) / len(values); " + _ARRAY,

@@ -29,7 +29,7 @@ class ValueArray(np.ndarray[Any, Any]):
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
         """Return what any other NumPy function gives, as arrays of this kind; TypeError where it needs floats."""
         try:
-            own = _gradient if function is np.gradient else _norm if function is np.linalg.norm else None
+            own = _OWN.get(function)
             result = NotImplemented if own is None else own(*inputs, **options)
             if result is NotImplemented:
                 result = super().__array_function__(function, types, inputs, options)
@@ -102,17 +102,12 @@ def _elementwise(function: Callable[..., Any], like: np.ufunc) -> Any:
     return np.frompyfunc(function, like.nin, 1)
 
 
-def _clip(x: Any, least: Any, greatest: Any) -> Any:
-    return functions.minimum(functions.maximum(x, least), greatest)
-
-
 # Arithmetic and abs are Python's own, of floats and Values alike.
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     row.numpy or row.name: getattr(functions, row.name)
     for row in OPERATIONS.values()
     if not row.infix and row.name not in ("abs", "where") and row.name in BUILT_IN
 }
-_FUNCTIONS |= {"clip": _clip}
 _PREDICATES: dict[str, Callable[..., Any]] = {  # by comparisons, which are recorded where a function is
     "isfinite": lambda x: -math.inf < x < math.inf,
     "isinf": lambda x: x >= math.inf or x <= -math.inf,
@@ -152,6 +147,10 @@ def _gradient(f: Any, *spacing: Any, axis: Any = None, edge_order: int = 1) -> A
         sums = [sum(row[j] * along[j] for j in np.flatnonzero(row)) for row in rows]
         found.append(np.moveaxis(np.stack(sums), 0, k))
     return found[0] if len(found) == 1 else tuple(found)
+
+
+# What NumPy composes of functions that do not take Values, or that lose digits.
+_OWN: dict[Any, Callable[..., Any]] = {np.gradient: _gradient, np.linalg.norm: _norm, np.sinc: functions.sinc}
 
 
 def _as_numpys(x: Any) -> Any:

@@ -162,6 +162,10 @@ def _smaller(x: float, y: float) -> float:
     return x if x < y or x != x else y if x or y else -(-x - y)
 
 
+def _floor(x: float) -> float:
+    return float(math.floor(x)) if math.isfinite(x) and x else x  # -0.0 stays
+
+
 def _chosen(condition: float, x: float, y: float) -> float:
     return x if condition else y
 
@@ -321,6 +325,111 @@ def _atan2_slope_textbook(m: Any, y: Any, x: Any, out: Any) -> Any:
 def _atan_slope(m: Any, x: Any, out: Any) -> Any:
     r = m.hypot(1.0, x)  # x * x would overflow
     return 1.0 / r / r
+
+
+def _acosh(m: Any, x: Any) -> Any:
+    t = x - 1.0
+    return m.where(m.less(x, 1e150), m.log1p(t + m.sqrt(t) * m.sqrt(t + 2.0)), m.log(x) + LN_2)
+
+
+def _acosh_slope(m: Any, x: Any, out: Any) -> Any:
+    return 1.0 / m.sqrt(x - 1.0) / m.sqrt(x + 1.0)  # x² would overflow
+
+
+def _cbrt(m: Any, x: Any) -> Any:
+    edge = m.equal(x, 2.0 * x)  # 0 or infinite
+    a = m.where(edge, 1.0, m.abs(x))
+    near = a ** (1.0 / 3.0)
+    size = near - (near - a / (near * near)) / 3.0  # a step of Newton's: Python's own is off by 3 units at some numbers
+    return m.where(edge, x, m.where(m.less(x, 0.0), -size, size))
+
+
+def _whole_multiples(m: Any, x: Any, y: Any, out: Any) -> Any:
+    return (m.stop_gradient(out) - m.stop_gradient(x)) / m.stop_gradient(y)
+
+
+def _clip_slope(m: Any, x: Any, least: Any, greatest: Any, out: Any) -> Any:
+    return m.where(m.both(m.less_equal(least, x), m.less_equal(x, greatest)), 1.0, 0.0)
+
+
+def _clip_least(m: Any, x: Any, least: Any, greatest: Any, out: Any) -> Any:
+    return m.where(m.both(m.less(x, least), m.less_equal(least, greatest)), 1.0, 0.0)
+
+
+def _clip_greatest(m: Any, x: Any, least: Any, greatest: Any, out: Any) -> Any:
+    return m.where(m.less(greatest, x), 1.0, m.where(m.less(greatest, least), 1.0, 0.0))
+
+
+def _difference(m: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    # x − y, of equal infinities too, and what it lost in rounding, which counts in full where it is an exponent
+    d = m.where(m.equal(x, y), 0.0, x - y)
+    part = d - x
+    lost = m.where(m.less(m.abs(d), 1000.0), (x - (d - part)) - (y + part), 0.0)
+    return d, m.where(m.equal(d, 0.0), 0.0, lost)
+
+
+def _logaddexp(m: Any, x: Any, y: Any) -> Any:
+    larger = m.maximum(x, y)
+    d, lost = _difference(m, m.minimum(x, y), larger)
+    return larger + m.log1p(m.exp(d) * (1.0 + lost))
+
+
+def _logaddexp_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
+    d, lost = _difference(m, x, y)
+    return m.sigmoid(d) * (1.0 + lost * m.sigmoid(-d))
+
+
+def _logaddexp_slope_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
+    return m.sigmoid(m.where(m.equal(x, y), 0.0, x - y))
+
+
+def _rest(m: Any, x: Any) -> tuple[Any, Any]:
+    # x less the nearest whole number n, and (−1)^n
+    n = m.floor(x + 0.5)
+    return x - n, m.where(m.equal(n, 2.0 * m.floor(0.5 * n)), 1.0, -1.0)
+
+
+def _sinc(m: Any, x: Any) -> Any:
+    rest, sign = _rest(m, x)
+    ratio = sign * m.sin(math.pi * rest) / (math.pi * m.where(m.equal(x, 0.0), 1.0, x))
+    return m.where(m.equal(x, 0.0), 1.0, ratio)
+
+
+def _sinc_slope(m: Any, x: Any, out: Any) -> Any:
+    rest, sign = _rest(m, x)
+    half = 0.5 - m.abs(rest)
+    cosine = sign * m.where(m.less(half, 0.25), m.sin(math.pi * half), m.cos(math.pi * rest))
+    below = 21.0
+    for odd in range(19, 1, -2):  # near 0 the difference cancels: the continued fraction of tan, (π x)² / (3 − ...)
+        below = odd - (math.pi * x) * (math.pi * x) / below
+    near = -math.pi * (math.pi * x) * out / below
+    return m.where(m.less(m.abs(x), 0.5), near, (cosine - out) / x)
+
+
+def _mish(m: Any, x: Any) -> Any:
+    e, h = m.exp(-m.abs(x)), m.exp(-0.5 * m.abs(x))
+    below = x * h * h * (2.0 + e) / (2.0 + e * (2.0 + e))
+    return m.where(m.less(x, 0.0), below, x * (1.0 + 2.0 * e) / (1.0 + 2.0 * e * (1.0 + e)))
+
+
+def _mish_slope(m: Any, x: Any, out: Any) -> Any:
+    e, h = m.exp(-m.abs(x)), m.exp(-0.5 * m.abs(x))
+    low, high = 2.0 + e * (2.0 + e), 1.0 + 2.0 * e * (1.0 + e)
+    below = e * (4.0 * (1.0 + x) + e * ((6.0 + 4.0 * x) + e * (4.0 + e))) / (low * low)
+    below = m.where(m.less(x, -700.0), h * (h * (1.0 + x)), below)  # where e**x is subnormal
+    missing = 2.0 * e * e / high  # 1 − tanh(softplus(x))
+    above = 1.0 + (missing * x / (1.0 + e) * (2.0 - missing) - missing)
+    return m.where(m.less(x, 0.0), below, above)
+
+
+def _mish_slope_smooth(m: Any, x: Any, out: Any) -> Any:
+    u = m.softplus(x)
+    return m.tanh(u) + 4.0 * x * m.sigmoid(x) * _sigmoid_slope_smooth(m, 2.0 * u, out)
+
+
+def _mish_slope_textbook(m: Any, x: Any, out: Any) -> Any:
+    t = m.tanh(m.softplus(x))
+    return t + x * (1.0 - t * t) * m.sigmoid(x)
 
 
 def _maximum_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
@@ -692,6 +801,87 @@ _ROWS = (
         edges="kinks at ±1: the derivative there is 0",
     ),
     Operation(
+        name="acosh", symbol="acosh", latex=r"\operatorname{{arcosh}}\left({0}\right)", numpy="arccosh",
+        javascript="Math.acosh({0})",
+        value=lambda m, x: m.acosh(x),
+        elementary=math.acosh,
+        formula=_acosh,
+        partials=(_acosh_slope,),
+        domain=((1.0, INF),),
+        edges="acosh′(1) = inf; a number below 1 raises ValueError",
+    ),
+    Operation(
+        name="cbrt", symbol="cbrt", latex=r"\sqrt[3]{{{0}}}",
+        value=_cbrt,
+        partials=(lambda m, x, out: 1.0 / out / out / 3.0,),
+        textbook=(lambda m, x, out: 1.0 / (3.0 * out**2.0),),
+        domain=((0.0, INF),),
+        edges="the root of a negative number is negative; cbrt′(0) = inf",
+    ),
+    Operation(
+        name="floor", symbol="floor", latex=r"\left\lfloor {0} \right\rfloor", javascript="Math.floor({0})",
+        value=lambda m, x: m.floor(x),
+        elementary=_floor,
+        partials=(lambda m, x, out: 0.0,),
+        edges="the derivative is 0 everywhere, at the steps at whole numbers too",
+    ),
+    Operation(
+        name="ceil", symbol="ceil", latex=r"\left\lceil {0} \right\rceil",
+        value=lambda m, x: -m.floor(-x),
+        partials=(lambda m, x, out: 0.0,),
+        edges="the derivative is 0 everywhere, at the steps at whole numbers too",
+    ),
+    Operation(
+        name="remainder", symbol="mod", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
+        javascript="remainder({0}, {1})",
+        value=lambda m, x, y: m.remainder(x, y),
+        elementary=operator.mod,
+        formula=lambda m, x, y: x - y * m.floor(x / y),
+        partials=(lambda m, x, y, out: 1.0, lambda m, x, y, out: (out - x) / y),
+        smooth=(lambda m, x, y, out: 1.0, _whole_multiples),
+        domain=(REALS, (0.0, INF)),
+        edges="Python's x % y, which has the sign of y; at the steps, where it is 0, the derivatives are those of the "
+        "side on which it is small; a remainder by zero raises ZeroDivisionError",
+    ),
+    Operation(
+        name="clip", symbol="clip", latex=r"\operatorname{{clip}}\left({0}, {1}, {2}\right)",
+        value=lambda m, x, least, greatest: m.minimum(m.maximum(x, least), greatest),
+        partials=(_clip_slope, _clip_least, _clip_greatest),
+        domain=(REALS, REALS, REALS),
+        edges="at the bounds the derivative by x is 1, by the bound 0; with bounds in the wrong order the result "
+        "is the greatest; nan if any input is nan",
+    ),
+    Operation(
+        name="logaddexp", symbol="logaddexp", latex=r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)",
+        value=_logaddexp,
+        formula=lambda m, x, y: m.log(m.exp(x) + m.exp(y)),
+        partials=(_logaddexp_slope, lambda m, x, y, out: _logaddexp_slope(m, y, x, out)),
+        textbook=(_logaddexp_slope_smooth, lambda m, x, y, out: _logaddexp_slope_smooth(m, y, x, out)),
+        domain=(REALS, REALS),
+        edges="of two equal infinities each derivative is ½; its two terms cancel where it is near 0, which has the "
+        "absolute accuracy of the larger one",
+    ),
+    Operation(
+        name="sinc", symbol="sinc", latex=r"\operatorname{{sinc}}\left({0}\right)",
+        value=_sinc,
+        formula=lambda m, x: m.where(m.equal(x, 0.0), 1.0, m.sin(math.pi * x) / (math.pi * x)),
+        partials=(_sinc_slope,),
+        textbook=(lambda m, x, out: m.where(m.equal(x, 0.0), 0.0, (m.cos(math.pi * x) - out) / x),), cancels=INF,
+        smooth=(_sinc_slope,),
+        edges="sin(πx)/(πx), and 1 at 0; nan at ±inf; the two terms of its derivative cancel where that is near 0, "
+        "which has the absolute accuracy of the larger one",
+    ),
+    Operation(
+        name="mish", symbol="mish", latex=r"\operatorname{{mish}}\left({0}\right)",
+        value=_mish,
+        formula=lambda m, x: x * m.tanh(m.softplus(x)),
+        partials=(_mish_slope,),
+        textbook=(_mish_slope_textbook,),
+        smooth=(_mish_slope_smooth,),
+        edges="x tanh(softplus(x)); nan at -inf, the derivative at ±inf; its terms cancel near -1.19, "
+        "where the derivative has the absolute accuracy of the larger one",
+    ),
+    Operation(
         name="stop_gradient", symbol="stop_gradient",
         latex=r"\operatorname{{stop\_gradient}}\left({0}\right)",
         value=lambda m, x: x,
@@ -755,8 +945,8 @@ def no_formula(use: str, name: str) -> TypeError:
     """Return the error of what needs the formulas of an operation that has none."""
     return TypeError(
         f"{use}: {name} is made of plain functions of numbers, which have no formula; accepted: operations by "
-        "formulas, as autograd.own_operations.own_operation makes them. Backward passes, pictures, explanations and "
-        "gradcheck take this one"
+        "formulas, as autograd.own_operations.own_operation makes them. Backward passes, pictures, explanations, "
+        "gradcheck and nn.fit(..., engine='scalar') take this one"
     )
 
 
@@ -874,7 +1064,7 @@ def _quiet(row: Operation) -> Rule:
             return Ieee(function(*inputs))
         except OverflowError:  # with the sign that it has for smaller numbers
             return Ieee(math.copysign(INF, function(*(math.copysign(1.0, x) for x in inputs))))
-        except ValueError:
+        except (ValueError, ZeroDivisionError):
             return Ieee(row.poles.get(inputs[0], math.nan))
 
     return quiet

@@ -272,6 +272,24 @@ class Value(NamesOfMicrograd, Methods):
     def __rpow__(self, other: float) -> Value:
         return _pow(other, self)
 
+    def __mod__(self, other: Value | float) -> Value:
+        return _remainder(self, other)
+
+    def __rmod__(self, other: float) -> Value:
+        return _remainder(other, self)
+
+    def __floor__(self) -> Value:
+        return _floor(self)
+
+    def __ceil__(self) -> Value:
+        return _ceil(self)
+
+    def __getitem__(self, _index: object) -> NoReturn:
+        raise TypeError(
+            f"{self!r} is one number, without elements; a network of one output gives the Value itself: model(x), not "
+            "model(x)[0]"
+        )
+
     def __pos__(self) -> Value:
         return self
 
@@ -332,7 +350,7 @@ class Value(NamesOfMicrograd, Methods):
             "number, or the method of the same name (v.exp() rather than math.exp(v))"
         )
 
-    __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = __float__
+    __int__ = __complex__ = __index__ = __round__ = __trunc__ = __float__
 
     # Back-propagation ---------------------------------------------------------------------------------------------
 
@@ -822,6 +840,7 @@ def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Val
 
 _add, _sub, _mul, _div = (node_maker(OPERATIONS[name]) for name in ("add", "sub", "mul", "div"))
 _pow, _neg, _abs = (node_maker(OPERATIONS[name]) for name in ("pow", "neg", "abs"))
+_floor, _ceil, _remainder = (node_maker(OPERATIONS[name]) for name in ("floor", "ceil", "remainder"))
 for _sign, _maker in (("truediv", _div), ("pow", _pow), ("neg", _neg), ("abs", _abs)):
     setattr(Value, f"__{_sign}__", _maker)  # itself: a method that calls it would take a tenth of the time of a node
 
@@ -844,6 +863,19 @@ for _row in OPERATIONS.values():
     if _row.name != "where":  # `where` starts with a condition, not with a node: it is a function
         setattr(Value, _row.name, _method(_row))
         setattr(Value, _row.numpy or _row.name, getattr(Value, _row.name))
+
+
+def _clip_as_numpy_calls_it(
+    node: Value, least: Value | float | None, greatest: Value | float | None, **_out: None
+) -> Value:
+    """Return clip of this node and others; a bound may be None."""
+    # np.clip of one node calls this; at a TypeError it would go on by itself, and return a number cut off the graph.
+    if least is None:
+        return node if greatest is None else node.minimum(greatest)
+    return node.maximum(least) if greatest is None else apply(OPERATIONS["clip"], node, least, greatest)
+
+
+Value.clip = _clip_as_numpy_calls_it
 
 
 # Without exceptions ---------------------------------------------------------------------------------------------------

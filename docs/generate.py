@@ -24,10 +24,11 @@ Each is a function in `autograd`, of Values, plain numbers and NumPy arrays of t
 exception, so does the operation, naming its inputs; where it gives inf or nan, so does the operation.
 
 Derivatives at kinks are PyTorch's, of every order, but for the second ones of `elu` at 0: they are those of its
-negative side, as the first is, where PyTorch takes the other side. At singular points the first ones are PyTorch's;
-where its second ones are inf or nan, the graph of a derivative raises ZeroDivisionError (`sqrt` at 0, `asin` and
-`acos` at ±1, `hypot` at (0, 0), fractional powers of 0), or the derivative stays 0 (`atan2` at (0, 0), 0^y by y). What
-other systems answer, and what to change in a program that comes from there, is on the page of
+negative side, as the first is, where PyTorch takes the other side; and of `clip` to two equal bounds, whose
+derivative by the lower one is 1 for less, where PyTorch has 0 by all three. At singular points the first ones are
+PyTorch's; where its second ones are inf or nan, the graph of a derivative raises ZeroDivisionError (`sqrt` at 0, `asin`
+and `acos` at ±1, `hypot` at (0, 0), fractional powers of 0), or the derivative stays 0 (`atan2` at (0, 0), 0^y by y).
+What other systems answer, and what to change in a program that comes from there, is on the page of
 [conventions](conventions.md).
 
 By what a `where` does not choose, and by its condition, the derivative is 0 whatever stands there, infinite
@@ -42,7 +43,8 @@ fewer digits, and XLA takes them for 0, as JAX's x / r / r is x / (r r) and over
 
 What is composed of operations has the derivative of the composition. `np.linalg.norm(x)` is √(Σ x²): at 0 its
 derivative is nan, as is that of `np.std` of equal numbers, because sqrt′(0) = inf meets 0; write √(Σ x² + ε) where
-that can happen. `np.max`, `np.clip`, the 1- and the ∞-norm have the kinks of `maximum`, `minimum` and `abs`.
+that can happen. `np.max`, the 1- and the ∞-norm have the kinks of `maximum`, `minimum` and `abs`; `np.clip` is
+`clip`.
 
 Softmax has no kink: the largest total input, which is taken off, has no part in the derivative. A total input of −∞ has
 the activation 0 and the derivatives 0; where one is ∞, or all are −∞, both are nan. Cross-entropy adds 0, with the

@@ -18,8 +18,9 @@ if not hasattr(autograd, "Value"):
     )
     raise ImportError(other if autograd.__file__ else torn)
 
+from autograd.lists import softmax
 from autograd.names_elsewhere import missing_name
-from nn.layers import MLP, ForwardPass, Layer, Neuron, softmax
+from nn.layers import MLP, ForwardPass, Layer, Neuron
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_on_logits,

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.languages import sentence
+from autograd.lists import softmax
 from autograd.ops import Operation, evaluate, local_derivative
-from nn.layers import MLP, Layer, check_model, softmax
+from nn.layers import MLP, Layer, check_model
 
 
 class DeadUnit(NamedTuple):

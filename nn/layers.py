@@ -20,10 +20,10 @@ from itertools import pairwise
 from numbers import Integral
 from typing import Any
 
-from autograd import functions
 from autograd.labels import UnitLabel, visible
+from autograd.lists import softmax
 from autograd.names_elsewhere import ARGUMENTS, explains_arguments, explains_names
-from autograd.ops import OPERATIONS, Operation, added, evaluate, local_derivative
+from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
 from autograd.value import Constant, Value, node_maker, set_labels, sum_of_products
 
 SOFTMAX = "softmax"
@@ -48,24 +48,6 @@ def activation_operation(name: str | None, argument: str = "activation") -> Oper
         here = f" ({ARGUMENTS['nonlin']})" if isinstance(name, bool) else ""
         raise ValueError(f"{argument}: got {name!r}{here}; accepted: None, {SOFTMAX}, {', '.join(accepted)}")
     return row
-
-
-def softmax(z: Sequence[Any]) -> list[Any]:
-    """Return a_k = exp(z_k − max z) / Σ_j exp(z_j − max z), which is exp(z_k) / Σ_j exp(z_j) without overflow.
-
-    Of Values they are nodes, of plain numbers numbers.
-
-    >>> [f"{a:.2f}" for a in softmax([Value(1000.0), Value(1000.0)])]
-    ['0.50', '0.50']
-    """
-    if not z:
-        raise ValueError("softmax: got no units; accepted: one or more")
-    largest = z[0]
-    for unit in z[1:]:
-        largest = functions.maximum(largest, unit)
-    powers = [functions.exp(unit - largest) for unit in z]
-    total = added(powers)
-    return [power / total for power in powers]
 
 
 @explains_names("network")

@@ -34,6 +34,28 @@ def power(x: Any, y: Any) -> Any:
     return mp.power(x, int(y)) if y == mp.floor(y) and abs(y) < 1e4 else mp.power(x, y)
 
 
+def softplus(x: Any) -> Any:
+    return mp.log1p(mp.exp(x))
+
+
+def cube_root(x: Any) -> Any:
+    return -mp.cbrt(-x) if x < 0 else mp.cbrt(x)
+
+
+def quotient(x: Any, y: Any) -> Any:
+    with mp.workdps(700):  # of 1e308 and 5e-324
+        return mp.floor(x / y)
+
+
+def modulo(x: Any, y: Any) -> Any:
+    with mp.workdps(700):
+        return x - y * quotient(x, y)
+
+
+def slope_of_sinc(x: Any) -> Any:
+    return (mp.cospi(x) - mp.sincpi(x)) / x if abs(x) > 1e-50 else -(mp.pi**2) * x / 3
+
+
 VALUES: dict[str, Function] = {
     "add": lambda x, y: x + y,
     "sub": lambda x, y: x - y,
@@ -79,6 +101,15 @@ VALUES: dict[str, Function] = {
     "exp2": lambda x: mp.power(2, x) if x > -2000 else mpf(0),
     "softsign": lambda x: x / (1 + abs(x)),
     "hard_tanh": lambda x: max(mpf(-1), min(x, mpf(1))),
+    "acosh": mp.acosh,
+    "cbrt": cube_root,
+    "floor": mp.floor,
+    "ceil": mp.ceil,
+    "remainder": modulo,
+    "clip": lambda x, least, greatest: min(max(x, least), greatest),
+    "logaddexp": lambda x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y)) if abs(x - y) < 2000 else 0),
+    "sinc": lambda x: mp.sincpi(x),
+    "mish": lambda x: x * mp.tanh(softplus(x)) if x > -2000 else -mpf(0),
     "stop_gradient": lambda x: x,
     "where": lambda condition, x, y: x if condition else y,
 }
@@ -133,6 +164,19 @@ DERIVATIVES: dict[str, tuple[Function, ...]] = {
     "exp2": (lambda x: mp.power(2, x) * mp.log(2) if x > -2000 else mpf(0),),
     "softsign": (lambda x: 1 / (1 + abs(x)) ** 2,),
     "hard_tanh": (lambda x: mpf(abs(x) < 1),),
+    "acosh": (lambda x: 1 / (mp.sqrt(x - 1) * mp.sqrt(x + 1)),),
+    "cbrt": (lambda x: 1 / (3 * cube_root(x) ** 2),),
+    "floor": (ZERO,),
+    "ceil": (ZERO,),
+    "remainder": (ONE, lambda x, y: -quotient(x, y)),
+    "clip": (
+        lambda x, least, greatest: mpf(least < x < greatest),
+        lambda x, least, greatest: mpf(x < least < greatest),
+        lambda x, least, greatest: mpf(max(x, least) > greatest),
+    ),
+    "logaddexp": (lambda x, y: logistic(x - y), lambda x, y: logistic(y - x)),
+    "sinc": (slope_of_sinc,),
+    "mish": (lambda x: mp.tanh(softplus(x)) + x * mp.sech(softplus(x)) ** 2 * logistic(x) if x > -2000 else mpf(0),),
     "stop_gradient": (ZERO,),
     "where": (ZERO, lambda condition, x, y: mpf(bool(condition)), lambda condition, x, y: mpf(not condition)),
 }

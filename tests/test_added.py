@@ -4,8 +4,7 @@ import random
 
 from autograd import Value
 from autograd.ops import added
-from nn import cross_entropy_on_logits
-from nn.layers import softmax
+from nn import cross_entropy_on_logits, softmax
 
 
 def test_sums_round_at_every_step():

@@ -10,7 +10,7 @@ import autograd
 from autograd import OPERATIONS, Constant, Value, functions
 from autograd.ops import evaluate
 
-NAMES = sorted({name for row in OPERATIONS.values() for name in (row.name, row.numpy or row.name)} | {"ln", "σ"})
+NAMES = sorted({name for row in OPERATIONS.values() for name in (row.name, row.numpy or row.name)} | {"ln", "mod", "σ"})
 
 
 def row_of(name):

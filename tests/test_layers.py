@@ -274,7 +274,7 @@ def test_softmax_of_plain_numbers():
 
 
 def test_softmax_of_nothing_is_an_error():
-    with pytest.raises(ValueError, match="softmax: got no units"):
+    with pytest.raises(ValueError, match="softmax: got an empty list"):
         softmax([])
 
 

@@ -81,7 +81,7 @@ def test_ties_share_the_derivative():
     x = np.array([1.0, 1.0, 0.0])
     assert grad(lambda x: np.sum(np.maximum(x, 1.0)))(x).tolist() == [0.5, 0.5, 0.0]
     assert grad(lambda x: np.sum(np.minimum(1.0, x)))(x).tolist() == [0.5, 0.5, 1.0]
-    assert grad(lambda x: np.sum(np.clip(x, 0.0, 1.0)))(x).tolist() == [0.5, 0.5, 0.5]
+    assert grad(lambda x: np.sum(np.clip(x, 0.0, 1.0)))(x).tolist() == [1.0, 1.0, 1.0]  # PyTorch's
     assert grad(np.max)(x).tolist() == [0.5, 0.5, 0.0]
     assert grad(lambda x: np.linalg.norm(x, np.inf))(np.array([1.0, -1.0])).tolist() == [0.5, -0.5]
     assert np.maximum(Value(1.0), 1.0).partials == (0.5, None)
@@ -114,6 +114,19 @@ def test_arrays_of_a_user_and_single_nodes():
     assert np.add(x[0], 1.0, out=out) is out
     assert out[0].data == 3.0
     assert v.conjugate() is v
+    assert [np.clip(v, *ends).op.name for ends in ((0.0, 1.0), (None, 1.0), (0.0, None))] == [
+        "clip",
+        "minimum",
+        "maximum",
+    ]
+    ops = [np.floor(x)[0, 0], np.sinc(x)[0, 0], np.clip(v, 0.0, 1.0), np.clip(x, 0.0, 1.0)[0, 0], np.mod(x, 3.0)[0, 0]]
+    assert [node.op.name for node in ops] == ["floor", "sinc", "clip", "clip", "remainder"]
+    assert [(node.op.name, node.data) for node in (math.floor(v / 4), math.ceil(v / 4), 5 % v, v % 1.5)] == [
+        ("floor", 0.0),
+        ("ceil", 1.0),
+        ("remainder", 1.0),
+        ("remainder", 0.5),
+    ]
     with pytest.raises(ValueError, match="no identity"):
         np.max(as_array([]))
 
@@ -124,9 +137,9 @@ def test_arrays_of_a_user_and_single_nodes():
         (np.linalg.inv, r"np\.inv: not of Values \(Cannot cast"),
         (lambda x: np.interp(x[0], [0.0, 1.0], [0.0, 1.0]), r"np\.interp: not of Values"),
         (lambda x: np.fmax(x, 0.0), r"np\.fmax: not of Values .* write it with arithmetic, sums and .*maximum"),
-        (np.floor, r"np\.floor: not of Values"),
+        (np.rint, r"np\.rint: not of Values"),
     ],
-    ids=["inv", "interp", "fmax", "floor"],
+    ids=["inv", "interp", "fmax", "rint"],
 )
 def test_functions_that_need_floats_say_what_there_is_instead(f, words):
     with pytest.raises(TypeError, match=words):

@@ -241,6 +241,21 @@ def lgamma_and_digamma():
     return opaque_operation("lgamma", math.lgamma, [lambda x: float(digamma(x))], domain=[(0.0, math.inf)])
 
 
+def test_a_cost_of_plain_functions_trains_by_scalars_and_says_so_elsewhere():
+    logcosh = opaque_operation("logcosh", lambda x: math.log(math.cosh(x)), [math.tanh])
+    x = [k / 5 for k in range(-5, 6)]
+    samples = (x, [t * t for t in x])
+
+    def trained(cost, **settings):
+        return nn.fit(nn.MLP(1, [4, 1], activation="tanh", seed=3), samples, cost, epochs=3, **settings).cost
+
+    found = trained(lambda a, y: logcosh(a - y), engine="scalar")
+    assert found == pytest.approx(trained(lambda a, y: (a - y).cosh().log(), engine="scalar"), rel=1e-12)
+    assert found[-1] < found[0]
+    with pytest.raises(TypeError, match=r"logcosh is made of plain functions .*engine='scalar'"):
+        trained(lambda a, y: logcosh(a - y))
+
+
 def test_plain_functions_of_numbers_and_what_they_cannot_do():
     f = lgamma_and_digamma()
     x = Value(3.0, label="x")

@@ -26,6 +26,10 @@ POINTS = {
     "sign": [(x,) for x in NUMBERS[:-1]],  # PyTorch has 0 for nan
     "hard_tanh": [(x,) for x in NUMBERS[:-1]],  # where its derivative is 1
     "softsign": [(x,) for x in NUMBERS if not math.isinf(x)],  # and for which the derivative at infinity is nan
+    "cbrt": [(x,) for x in NUMBERS if x],  # written with a sign, which is 0 at 0
+    "clip": [p for p in itertools.product((-INF, -1.3, 0.0, 0.49, 3.0), repeat=3) if p[1] != p[2]],
+    "logaddexp": [(x, y) for x, y in itertools.product(NUMBERS, repeat=2) if not (x == y and math.isinf(x))],
+    "remainder": list(itertools.product(NUMBERS[:7] + NUMBERS[8:15], repeat=2)),  # of infinities PyTorch has others
     "where": list(itertools.product((0.0, 2.0, math.nan), (0.49, INF), (1.3, -INF))),
 }
 FUNCTIONS = {
@@ -33,6 +37,8 @@ FUNCTIONS = {
     "softplus": functional.softplus,
     "softsign": functional.softsign,
     "hard_tanh": functional.hardtanh,
+    "mish": functional.mish,
+    "cbrt": lambda x: torch.sign(x.detach()) * torch.abs(x) ** (1.0 / 3.0),
     "silu": functional.silu,
     "gelu": functional.gelu,
     "elu": lambda x, alpha: functional.elu(x, alpha.item()),

@@ -40,6 +40,7 @@ EXACT = 1e-10
 ORDINARY = [0.0, 1e-3, 0.3, 0.7, -0.4, 0.9, 2.0, -3.5, 8.0]
 EXTREME = [-15.0, 30.0, -30.0]
 BENT = {"abs", "relu", "leaky_relu", "elu", "maximum", "minimum", "where", "sign"}  # their own test is below
+BENT |= {"floor", "ceil", "remainder", "clip"}
 SMOOTH = [op for op in OPERATIONS.values() if op.name not in {*BENT, "stop_gradient"}]
 
 
@@ -85,6 +86,8 @@ def test_derivatives_at_small_large_and_saturated_arguments(op):
     ((low, high),) = op.domain
     for x in (sign * far for far in FAR for sign in (1.0, -1.0) if low < sign * far < high):
         f = functools.partial(apply, op)
+        if op.name == "sinc" and abs(x) > 1e150:
+            continue  # the steps of the reference are longer than its waves
         for order in (1, 2, 3):
             f = grad(f)
             try:

@@ -303,7 +303,7 @@ def test_infinity_and_nan_pass_through_as_in_floats():
 
 @pytest.mark.parametrize(
     "call",
-    [float, int, complex, round, math.floor, math.ceil, math.trunc, math.exp, operator.index, lambda v: round(v, 2)],
+    [float, int, complex, round, math.trunc, math.exp, operator.index, lambda v: round(v, 2)],
 )
 def test_no_silent_conversion_to_a_number(call):
     v = Value(1.5, label="speed")
@@ -418,7 +418,7 @@ def test_numpy_functions_call_the_operation(row):
     numbers = inside(row)
     out = getattr(np, name)(*(Value(x) for x in numbers))
     nodes = [out]
-    if name not in ("square", "reciprocal", "sign"):  # NumPy's own, of objects, are arithmetic and comparisons
+    if name not in ("square", "reciprocal", "sign", "logaddexp"):  # NumPy's own, of objects, or none
         nodes += getattr(np, name)(*(np.array([Value(x)]) for x in numbers)).tolist()
     for node in nodes:
         assert node.op is row

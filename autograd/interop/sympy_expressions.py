@@ -55,8 +55,8 @@ def to_sympy(root: Value) -> Any:
 def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
     """Return the graph of a SymPy expression whose symbols are `inputs`, by name.
 
-    Symbols stand for real numbers. Of a Piecewise, the branch that holds for these inputs is taken, and so of functions
-    that have steps: sign, Heaviside, floor. Raises ValueError for a symbol that is not among the inputs and for a
+    Symbols stand for real numbers. Of a Piecewise, the branch that holds for these inputs is taken, and so of
+    Heaviside. Raises ValueError for a symbol that is not among the inputs and for a
     function that operations of the table do not express, TypeError for anything but an expression, ModuleNotFoundError
     without SymPy.
 
@@ -160,6 +160,8 @@ def _formulas(sympy: Any) -> SimpleNamespace:
         minimum=sympy.Min,
         abs=sympy.Abs,
         stop_gradient=_stop_gradient(sympy),
+        floor=lambda x: _stop_gradient(sympy)(sympy.floor(x)),  # whose derivative SymPy leaves open
+        cbrt=lambda x: sympy.Piecewise((-sympy.cbrt(-x), x < 0), (sympy.cbrt(x), True)),
     )
     for row in OPERATIONS.values():
         if not hasattr(known, row.name):
@@ -198,13 +200,14 @@ def _functions(sympy: Any) -> dict[Any, Callable[..., Any]]:
     # fmt: off
     return named | {
         sympy.Heaviside: _heaviside, sympy.DiracDelta: _dirac,
-        sympy.floor: _floor, sympy.ceiling: lambda x: -_floor(-x),
+        sympy.floor: VALUES.floor, sympy.ceiling: VALUES.ceil, sympy.Mod: VALUES.remainder,
+        sympy.sinc: lambda x: VALUES.sinc(x / math.pi),
         sympy.sec: lambda x: 1.0 / VALUES.cos(x), sympy.csc: lambda x: 1.0 / VALUES.sin(x),
         sympy.cot: lambda x: 1.0 / VALUES.tan(x), sympy.coth: lambda x: 1.0 / VALUES.tanh(x),
         sympy.sech: _sech, sympy.csch: _csch,
         sympy.asec: _asec, sympy.acsc: _acsc, sympy.acot: _acot,
         sympy.acsch: lambda x: VALUES.asinh(1.0 / x), sympy.acoth: _acoth,
-        sympy.acosh: lambda x: _acosh_of_one_and(x - 1.0), sympy.asech: lambda x: _acosh_of_one_and((1.0 - x) / x),
+        sympy.asech: lambda x: _acosh_of_one_and((1.0 - x) / x),
         cfunctions.Sqrt: VALUES.sqrt,
         sympy.Add: lambda *terms: functools.reduce(VALUES.add, terms),
         sympy.Mul: lambda *factors: functools.reduce(VALUES.mul, factors),
@@ -233,14 +236,6 @@ def _dirac(x: Number, *_order: Number) -> float:
     if VALUES.equal(x, 0.0):
         raise ValueError("from_sympy: DiracDelta(0) is not a number; accepted: DiracDelta of anything else, which is 0")
     return 0.0
-
-
-def _floor(x: Number) -> float:
-    if not math.isfinite(plain(x)):
-        return plain(x)
-    below = float(math.floor(plain(x)))
-    VALUES.both(VALUES.less_equal(below, x), VALUES.less(x, below + 1.0))
-    return below
 
 
 def _odd(f: Callable[[Any], Any], x: Any) -> Any:

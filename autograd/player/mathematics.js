@@ -6,6 +6,13 @@ function power(x, y) {
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
 }
 
+// x less a whole multiple of y, with the sign of y, as Python's x % y.
+function remainder(x, y) {
+  const rest = x % y;
+  if (rest === 0) return y < 0 ? -0 : 0;
+  return rest < 0 === y < 0 ? rest : rest + y;
+}
+
 const ERF_AT_1 = 8.45062911510467529297e-1; // erf(1) rounded to 24 bits: the middle interval is written around it
 
 // [numerator, denominator] by rising powers, per interval of |x|

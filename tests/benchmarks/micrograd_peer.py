@@ -54,6 +54,24 @@ FORMULAS = {
     "atanh": ("math.atanh(x)", "1 / (1 - x * x)"),
     "softsign": ("x / (1 + abs(x))", "1 / (1 + abs(x)) ** 2"),
     "hard_tanh": ("max(-1.0, min(1.0, x))", "1.0 if abs(x) < 1 else 0.0"),
+    "acosh": ("math.acosh(x)", "1 / math.sqrt(x * x - 1)"),
+    "cbrt": ("math.cbrt(x)", "1 / (3 * a * a)"),
+    "floor": ("float(math.floor(x))", "0.0"),
+    "ceil": ("float(math.ceil(x))", "0.0"),
+    "remainder": ("x % y", "1.0", "-(x // y)"),
+    "logaddexp": (
+        "max(x, y) + math.log1p(math.exp(-abs(x - y)))",
+        "1 / (1 + math.exp(y - x))",
+        "1 / (1 + math.exp(x - y))",
+    ),
+    "sinc": (
+        "math.sin(math.pi * x) / (math.pi * x) if x else 1.0",
+        "(math.cos(math.pi * x) - a) / x if x else 0.0",
+    ),
+    "mish": (
+        "x * math.tanh(math.log1p(math.exp(x)))",
+        "math.tanh(math.log1p(math.exp(x))) + x * (1 - math.tanh(math.log1p(math.exp(x))) ** 2) / (1 + math.exp(-x))",
+    ),
     "stop_gradient": ("x", "0.0"),
     "hypot": ("math.hypot(x, y)", "x / a", "y / a"),
 }

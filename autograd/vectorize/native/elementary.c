@@ -1,6 +1,6 @@
 /* The elementary functions in portable C: within 2 units in the last place over their whole range, the same bits from
-   every compiler, and without branches where a loop is to run on vectors. No function of libm but sqrt and fabs is
-   called: constants of libm are folded with other bits, and its vectors are less accurate.
+   every compiler, and without branches where a loop is to run on vectors. No function of libm but the exact ones
+   (sqrt, fabs, floor, fmod) is called: others are folded with other bits, and their vectors are less accurate.
    Compile with -ffp-contract=off -fno-math-errno -fno-trapping-math. */
 
 #include <math.h>
@@ -501,3 +501,12 @@ static inline double m_minimum(double x, double y) {
 static inline double m_abs(double x) { return fabs(x); }
 
 static inline double m_sqrt(double x) { return sqrt(x); }
+
+static inline double m_floor(double x) { return floor(x); }
+
+/* x less a whole multiple of y, with the sign of y */
+static inline double m_remainder(double x, double y) {
+    double rest = fmod(x, y);
+    if (rest == 0.0) return with_sign(0.0, y);
+    return rest != rest || (rest < 0.0) == (y < 0.0) ? rest : rest + y;
+}

@@ -118,7 +118,7 @@ def case_of(row: int, handed: tuple[bool, ...]) -> int:
 def elementary() -> str:
     """Return the C text of the elementary functions, and of those that the table derives from them."""
     text = files(__package__).joinpath("elementary.c").read_text(encoding="utf-8")
-    written = [row for row in OPERATIONS.values() if f" m_{row.name}(" in text or row.infix or row.arity == 3]
+    written = [row for row in OPERATIONS.values() if f" m_{row.name}(" in text or row.infix or row.name == "where"]
     derived = [_function(row) for row in OPERATIONS.values() if row not in written]
     return "\n\n".join([text.rstrip(), *derived]) + "\n"
 
