@@ -866,7 +866,7 @@ _ROWS = (
         value=_sinc,
         formula=lambda m, x: m.where(m.equal(x, 0.0), 1.0, m.sin(math.pi * x) / (math.pi * x)),
         partials=(_sinc_slope,),
-        textbook=(lambda m, x, out: m.where(m.equal(x, 0.0), 0.0, (m.cos(math.pi * x) - out) / x),), cancels=INF,
+        textbook=(lambda m, x, out: m.where(m.equal(x, 0.0), 0.0, (m.cos(math.pi * x) - out) / x),), cancels=2.0,
         smooth=(_sinc_slope,),
         edges="sin(πx)/(πx), and 1 at 0; nan at ±inf; the two terms of its derivative cancel where that is near 0, "
         "which has the absolute accuracy of the larger one",

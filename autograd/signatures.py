@@ -20,8 +20,10 @@ __all__ = [
     "abs",
     "absolute",
     "acos",
+    "acosh",
     "add",
     "arccos",
+    "arccosh",
     "arcsin",
     "arcsinh",
     "arctan",
@@ -32,6 +34,9 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "cbrt",
+    "ceil",
+    "clip",
     "cos",
     "cosh",
     "div",
@@ -42,6 +47,7 @@ __all__ = [
     "exp",
     "exp2",
     "expm1",
+    "floor",
     "gelu",
     "hard_tanh",
     "hypot",
@@ -51,8 +57,11 @@ __all__ = [
     "log10",
     "log1p",
     "log2",
+    "logaddexp",
     "maximum",
     "minimum",
+    "mish",
+    "mod",
     "mul",
     "multiply",
     "neg",
@@ -61,10 +70,12 @@ __all__ = [
     "power",
     "reciprocal",
     "relu",
+    "remainder",
     "sigmoid",
     "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softplus",
     "softsign",
@@ -811,6 +822,162 @@ def hard_tanh(x: Any) -> Any:
 
 
 @overload
+def acosh(x: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def acosh(x: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def acosh(x: Arrays) -> NDArray[Any]: ...
+def acosh(x: Any) -> Any:
+    """Return acosh(x) of numbers, of Values as a node or of each element of arrays.
+
+    Derivative: 1 / sqrt(x − 1) / sqrt(x + 1).
+    Defined for x above 1.
+    At the edges: acosh′(1) = inf; a number below 1 raises ValueError.
+    """
+    raise NotImplementedError
+
+
+arccosh = acosh
+
+
+@overload
+def cbrt(x: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def cbrt(x: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def cbrt(x: Arrays) -> NDArray[Any]: ...
+def cbrt(x: Any) -> Any:
+    """Return cbrt(x) of numbers, of Values as a node or of each element of arrays.
+
+    Derivative: 1 / (3 × out²).
+    Defined for x above 0.
+    At the edges: the root of a negative number is negative; cbrt′(0) = inf.
+    """
+    raise NotImplementedError
+
+
+@overload
+def floor(x: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def floor(x: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def floor(x: Arrays) -> NDArray[Any]: ...
+def floor(x: Any) -> Any:
+    """Return floor(x) of numbers, of Values as a node or of each element of arrays.
+
+    Derivative: 0.
+    At the edges: the derivative is 0 everywhere, at the steps at whole numbers too.
+    """
+    raise NotImplementedError
+
+
+@overload
+def ceil(x: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def ceil(x: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def ceil(x: Arrays) -> NDArray[Any]: ...
+def ceil(x: Any) -> Any:
+    """Return ceil(x) of numbers, of Values as a node or of each element of arrays.
+
+    Value: −floor(−x).
+    Derivative: 0.
+    At the edges: the derivative is 0 everywhere, at the steps at whole numbers too.
+    """
+    raise NotImplementedError
+
+
+@overload
+def remainder(x: float, y: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def remainder(x: Value | float, y: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def remainder(x: Arrays, y: Arrays) -> NDArray[Any]: ...
+def remainder(x: Any, y: Any) -> Any:
+    """Return remainder(x, y) of numbers, of Values as a node or of each element of arrays.
+
+    Value: x − y × floor(x / y).
+    Derivatives: by x 1; by y (out − x) / y.
+    Defined for y above 0.
+    At the edges: Python's x % y, which has the sign of y; at the steps, where it is 0, the derivatives are those of the
+    side on which it is small; a remainder by zero raises ZeroDivisionError.
+    """
+    raise NotImplementedError
+
+
+mod = remainder
+
+
+@overload
+def clip(x: float, least: float, greatest: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def clip(x: Value | float, least: Value | float, greatest: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def clip(x: Arrays, least: Arrays, greatest: Arrays) -> NDArray[Any]: ...
+def clip(x: Any, least: Any, greatest: Any) -> Any:
+    """Return clip(x, least, greatest) of numbers, of Values as a node or of each element of arrays.
+
+    Value: min(max(x, least), greatest).
+    Derivatives: by x 1 if least ≤ x and x ≤ greatest else 0; by least 1 if x < least and least ≤ greatest else 0; by
+    greatest 1 if greatest < x else (1 if greatest < least else 0).
+    At the edges: at the bounds the derivative by x is 1, by the bound 0; with bounds in the wrong order the result is
+    the greatest; nan if any input is nan.
+    """
+    raise NotImplementedError
+
+
+@overload
+def logaddexp(x: float, y: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def logaddexp(x: Value | float, y: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def logaddexp(x: Arrays, y: Arrays) -> NDArray[Any]: ...
+def logaddexp(x: Any, y: Any) -> Any:
+    """Return logaddexp(x, y) of numbers, of Values as a node or of each element of arrays.
+
+    Value: ln(exp(x) + exp(y)).
+    Derivatives: by x σ((0 if x = y else x − y)); by y σ((0 if y = x else y − x)).
+    At the edges: of two equal infinities each derivative is ½; its two terms cancel where it is near 0, which has the
+    absolute accuracy of the larger one.
+    """
+    raise NotImplementedError
+
+
+@overload
+def sinc(x: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def sinc(x: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def sinc(x: Arrays) -> NDArray[Any]: ...
+def sinc(x: Any) -> Any:
+    """Return sinc(x) of numbers, of Values as a node or of each element of arrays.
+
+    Value: 1 if x = 0 else sin(π × x) / (π × x).
+    Derivative: 0 if x = 0 else (cos(π × x) − out) / x.
+    At the edges: sin(πx)/(πx), and 1 at 0; nan at ±inf; the two terms of its derivative cancel where that is near 0,
+    which has the absolute accuracy of the larger one.
+    """
+    raise NotImplementedError
+
+
+@overload
+def mish(x: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def mish(x: Value | float) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def mish(x: Arrays) -> NDArray[Any]: ...
+def mish(x: Any) -> Any:
+    """Return mish(x) of numbers, of Values as a node or of each element of arrays.
+
+    Value: x × tanh(softplus(x)).
+    Derivative: tanh(softplus(x)) + x × (1 − tanh(softplus(x)) × tanh(softplus(x))) × σ(x).
+    At the edges: x tanh(softplus(x)); nan at -inf, the derivative at ±inf; its terms cancel near -1.19, where the
+    derivative has the absolute accuracy of the larger one.
+    """
+    raise NotImplementedError
+
+
+@overload
 def stop_gradient(x: float) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def stop_gradient(x: Value | float) -> Value: ...  # type: ignore[overload-overlap]
@@ -1251,6 +1418,95 @@ class Methods:
         Value: max(min(x, 1), -1).
         Derivative: 1 if abs(x) < 1 else 0.
         At the edges: kinks at ±1: the derivative there is 0.
+        """
+        raise NotImplementedError
+
+    def acosh(self) -> Value:
+        """Return acosh(x), where x is this node.
+
+        Derivative: 1 / sqrt(x − 1) / sqrt(x + 1).
+        Defined for x above 1.
+        At the edges: acosh′(1) = inf; a number below 1 raises ValueError.
+        """
+        raise NotImplementedError
+
+    arccosh = acosh
+
+    def cbrt(self) -> Value:
+        """Return cbrt(x), where x is this node.
+
+        Derivative: 1 / (3 × out²).
+        Defined for x above 0.
+        At the edges: the root of a negative number is negative; cbrt′(0) = inf.
+        """
+        raise NotImplementedError
+
+    def floor(self) -> Value:
+        """Return floor(x), where x is this node.
+
+        Derivative: 0.
+        At the edges: the derivative is 0 everywhere, at the steps at whole numbers too.
+        """
+        raise NotImplementedError
+
+    def ceil(self) -> Value:
+        """Return ceil(x), where x is this node.
+
+        Value: −floor(−x).
+        Derivative: 0.
+        At the edges: the derivative is 0 everywhere, at the steps at whole numbers too.
+        """
+        raise NotImplementedError
+
+    def remainder(self, y: Value | float) -> Value:
+        """Return remainder(x, y), where x is this node.
+
+        Value: x − y × floor(x / y).
+        Derivatives: by x 1; by y (out − x) / y.
+        Defined for y above 0.
+        At the edges: Python's x % y, which has the sign of y; at the steps, where it is 0, the derivatives are those of
+        the side on which it is small; a remainder by zero raises ZeroDivisionError.
+        """
+        raise NotImplementedError
+
+    def clip(self, least: Value | float, greatest: Value | float) -> Value:
+        """Return clip(x, least, greatest), where x is this node.
+
+        Value: min(max(x, least), greatest).
+        Derivatives: by x 1 if least ≤ x and x ≤ greatest else 0; by least 1 if x < least and least ≤ greatest else 0;
+        by greatest 1 if greatest < x else (1 if greatest < least else 0).
+        At the edges: at the bounds the derivative by x is 1, by the bound 0; with bounds in the wrong order the result
+        is the greatest; nan if any input is nan.
+        """
+        raise NotImplementedError
+
+    def logaddexp(self, y: Value | float) -> Value:
+        """Return logaddexp(x, y), where x is this node.
+
+        Value: ln(exp(x) + exp(y)).
+        Derivatives: by x σ((0 if x = y else x − y)); by y σ((0 if y = x else y − x)).
+        At the edges: of two equal infinities each derivative is ½; its two terms cancel where it is near 0, which has
+        the absolute accuracy of the larger one.
+        """
+        raise NotImplementedError
+
+    def sinc(self) -> Value:
+        """Return sinc(x), where x is this node.
+
+        Value: 1 if x = 0 else sin(π × x) / (π × x).
+        Derivative: 0 if x = 0 else (cos(π × x) − out) / x.
+        At the edges: sin(πx)/(πx), and 1 at 0; nan at ±inf; the two terms of its derivative cancel where that is near
+        0, which has the absolute accuracy of the larger one.
+        """
+        raise NotImplementedError
+
+    def mish(self) -> Value:
+        """Return mish(x), where x is this node.
+
+        Value: x × tanh(softplus(x)).
+        Derivative: tanh(softplus(x)) + x × (1 − tanh(softplus(x)) × tanh(softplus(x))) × σ(x).
+        At the edges: x tanh(softplus(x)); nan at -inf, the derivative at ±inf; its terms cancel near -1.19, where the
+        derivative has the absolute accuracy of the larger one.
         """
         raise NotImplementedError
 

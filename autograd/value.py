@@ -284,12 +284,6 @@ class Value(NamesOfMicrograd, Methods):
     def __ceil__(self) -> Value:
         return _ceil(self)
 
-    def __getitem__(self, _index: object) -> NoReturn:
-        raise TypeError(
-            f"{self!r} is one number, without elements; a network of one output gives the Value itself: model(x), not "
-            "model(x)[0]"
-        )
-
     def __pos__(self) -> Value:
         return self
 

@@ -37,8 +37,9 @@ infinite derivative makes nan.
 
 Array programs, machine code, functions for other packages and the page have ±inf or nan where the operation raises, and
 otherwise the same values and derivatives, but for these: beside a nan, what is not the largest over an axis has the
-derivative 0; (-1)^y for |y| of 1e300 and (-0.0)^y have derivatives of the other sign; of subnormal numbers arrays keep
-fewer digits, and XLA takes them for 0, as JAX's x / r / r is x / (r r) and overflows from 1e154 on.
+derivative 0; (-1)^y for |y| of 1e300 and (-0.0)^y have derivatives of the other sign; sinc′ is nan beyond 5.7e307;
+of subnormal numbers arrays keep fewer digits, and XLA takes them for 0, as JAX's x / r / r is x / (r r) and overflows
+from 1e154 on.
 `tests/test_matrix.py` holds every operation to that on every route.
 
 What is composed of operations has the derivative of the composition. `np.linalg.norm(x)` is √(Σ x²): at 0 its

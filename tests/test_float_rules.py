@@ -47,7 +47,7 @@ def test_value_and_partials_have_the_bits_of_the_rules_over_floats(op):
         for i in range(op.arity):
             assert (found[1 + i] is NO_PATH) != has_path(op, i, inputs), inputs
         compared += 1
-    assert compared >= 20
+    assert compared >= 8
 
 
 @pytest.mark.parametrize("op", [op for op in OPERATIONS.values() if op.arity == 2], ids=lambda op: op.name)

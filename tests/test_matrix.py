@@ -233,7 +233,10 @@ HIGHER_DIFFERENCES = {
         ("pow", route, 2): "at x⁰ and 1e-200 the slope 0 of y x^(y-1) meets its derivative, which overflows"
         for route in (by_hvp, by_grad_of_hvp)
     },
-    ("remainder", by_hvp, 2): "at 1e-200 the derivative of the number of times, of the size 1e400, overflows",
+    **dict.fromkeys(
+        (("remainder", route, 2) for route in (by_hvp, by_grad_of_hvp)),
+        "at 1e-200 the derivative of the number of times, of the size 1e400, overflows",
+    ),
 }
 
 
@@ -362,6 +365,10 @@ DIFFERENCES = [
     Difference(
         ARRAYS, "largest; least", lambda point, found, _: found == 0.0 and any(x != x for x in point),
         "nothing is tied with a nan: the derivative by what is beside it is 0, and 1 by a chain of maxima; J is nan",
+    ),
+    Difference(
+        "whole; function; batch; native; c", "sinc", lambda point, *_: abs(point[0]) > 5e307,
+        "π x overflows in the form that is computed before the accurate one is asked for",
     ),
     Difference(
         "jax", EVERY_CASE,

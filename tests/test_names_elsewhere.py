@@ -87,8 +87,6 @@ W = Value(2.0)
         (lambda: nn.SGD([W], weight_decay=1e-4), "decay_rate"),
         (lambda: W.backward(retain_graph=True), "leave the argument out"),
         (lambda: Value(2.0, requires_grad=True), "Constant"),
-        (lambda: nn.MLP(2, [3, 1])([1.0, 2.0])[0], r"model\(x\), not"),
-        (lambda: list(W), "one number, without elements"),
         (lambda: Value(2.0, name="w"), "label="),
         (lambda: Value(5.0, (W, W), "+"), "own_operation"),
         (lambda: Value(5.0, (W, W)), "own_operation"),

@@ -10,8 +10,9 @@ from autograd.transform import grad
 FUNCTIONS = {
     **{name: getattr(autograd, name) for name in OPERATIONS},
     "amax": lambda xs: autograd.maximum(autograd.maximum(xs[0], xs[1]), xs[2]),
-    "clip": lambda x, low, high: autograd.minimum(autograd.maximum(x, low), high),
-    "norm": lambda xs: np.linalg.norm(np.array(xs)),
+    "mod": autograd.remainder,
+    "logsumexp": autograd.logsumexp,
+    "norm": autograd.norm,
     "where_positive": lambda x, yes, no: autograd.where(x > 0.0, yes, no),
     "prod": np.prod,
     "std": np.std,
