@@ -64,7 +64,8 @@ print(leaves_text(found))
 ## colours
 
 A node is coloured by its operation and the colours of its inputs, a leaf by its array. A chain of + is one sum, however
-many terms it has. The nodes of one colour do the same to the same kind of thing, so together they are one array.
+many terms it has. The nodes of one colour do the same to the same kind of thing, so together they are one array. Where
+a program writes an expression out for each use of it, so that every node of a colour comes twice, it is computed once.
 """,
         """\
 from autograd.vectorize.stages import colours_text

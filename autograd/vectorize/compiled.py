@@ -2,7 +2,7 @@
 
     record          the nodes as flat arrays                               record, given
     leaves          which leaves are one array                             leaves
-    colours         which nodes are alike, and become one array            colours, sums_of_one
+    colours         which nodes are alike, and become one array            colours, once, sums_of_one
     lower           a statement or two for the nodes of each colour        lower, with placed, sums, axes, views
     simplify        identities, whenever a statement is asked for          builder, algebra
     differentiate   the chain rule on statements                           reverse, with shifts and unchosen
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,13 +23,17 @@ from autograd.ops import OPERATIONS, operation
 from autograd.vectorize.algebra import ALGEBRA, CANCELLING
 from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Map, Operand, Statement
 from autograd.vectorize.builder import Builder
-from autograd.vectorize.colours import Colours, find_chains, find_colours
+from autograd.vectorize.colours import INSIDE, Chains, Colours, find_chains, find_colours
 from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves, group_leaves
 from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.names import name_backward, name_forward, name_leaves, of_residual
+from autograd.vectorize.once import with_equal_once
 from autograd.vectorize.reverse import differentiate
 from autograd.vectorize.sums_of_one import with_sums_of_one
+
+if TYPE_CHECKING:
+    from autograd.aliases import Ints
 
 FEW = 256  # colours: arrays are fast however few nodes each has
 ALIKE = 25  # nodes of a colour, on average, from which on arrays are faster than numbers one by one
@@ -72,12 +77,16 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Coloured:
-    """A graph whose leaves are arrays and whose nodes have colours; ``places`` are where its nodes stood before."""
+    """A graph whose leaves are arrays and whose nodes have colours.
+
+    ``places`` are the numbers in it of the nodes that were recorded, -1 of those that it lacks; None where all are as
+    recorded.
+    """
 
     given: Given
     groups: list[Leaves]
     colours: Colours
-    places: list[int] | None = None
+    places: Ints | None = None
 
     @property
     def few_alike(self) -> bool:
@@ -88,18 +97,23 @@ class Coloured:
 
 def coloured(given: Given) -> Coloured:
     """Return the graph with its leaves as arrays and its nodes coloured."""
-    chains = find_chains(given.graph, [*given.roots, *given.watched])
-    groups = group_leaves(given.graph, chains, [*given.inputs, *given.parameters])
     places = None
-    if (found := with_sums_of_one(given.graph, chains, [group.nodes for group in groups])) is not None:
-        graph, places = found
-        new = np.flatnonzero(np.array(places) >= 0)
-        roots, watched = ([int(new[k]) for k in ends] for ends in (given.roots, given.watched))
-        given = replace(given, graph=graph, roots=roots, watched=watched)
-        chains = find_chains(graph, [*roots, *watched])
-        groups = group_leaves(graph, chains, [*given.inputs, *given.parameters])
+    chains, groups = arrays_of_leaves(given)
+    for rewritten in (with_equal_once, with_sums_of_one):
+        if (found := rewritten(given, chains, [group.nodes for group in groups])) is not None:
+            graph, number = found
+            roots, watched = (number[ends].tolist() for ends in (given.roots, given.watched))
+            given = replace(given, graph=graph, roots=roots, watched=watched)
+            places = number if places is None else np.where(places >= 0, number[places], -1)
+            chains, groups = arrays_of_leaves(given)
     colours = find_colours(given.graph, [*given.roots, *given.watched], chains, [group.nodes for group in groups])
     return Coloured(given, groups, colours, places)
+
+
+def arrays_of_leaves(given: Given) -> tuple[Chains, list[Leaves]]:
+    """Return the chains of a graph, and its leaves as the arrays that they are."""
+    chains = find_chains(given.graph, [*given.roots, *given.watched])
+    return chains, group_leaves(given.graph, chains, [*given.inputs, *given.parameters])
 
 
 def compiled(graph: Coloured, batched: bool) -> Compiled:
@@ -157,12 +171,16 @@ class Forms:
         return self.known[batched]
 
 
-def as_recorded(lowering: Lowering, places: Sequence[int]) -> Lowering:
+def as_recorded(lowering: Lowering, places: Ints) -> Lowering:
     """Return what became of the nodes that were recorded, by their numbers then."""
-    old = np.array(places)
-    there = np.flatnonzero(old >= 0)
-    rows = [replace(row, nodes=old[row.nodes][old[row.nodes] >= 0]) for row in lowering.rows]
-    return replace(lowering, rows=rows, colour=lowering.colour[there], position=lowering.position[there])
+    row_of = np.full(len(lowering.colour) + 1, -1)  # the last one for nodes that are not there
+    for number, row in enumerate(lowering.rows):
+        row_of[row.nodes] = number
+    order = np.argsort(row_of[places], kind="stable")
+    bounds = np.searchsorted(row_of[places][order], np.arange(len(lowering.rows) + 1))
+    rows = [replace(row, nodes=order[bounds[k] : bounds[k + 1]]) for k, row in enumerate(lowering.rows)]
+    colour, position = (np.append(x, none)[places] for x, none in ((lowering.colour, INSIDE), (lowering.position, 0)))
+    return replace(lowering, rows=rows, colour=colour, position=position)
 
 
 def over_samples(builder: Builder, lowering: Lowering, mean: bool) -> tuple[Operand, Operand]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.value import Value, data_of
 from autograd.vectorize.colours import NUMBER, Chains, colour_nodes
+from autograd.vectorize.given import Given
 from autograd.vectorize.record import ADD, LEAF, SUB, Record, uses_of
 
 if TYPE_CHECKING:
@@ -24,13 +25,12 @@ MORE = 3  # times as many nodes there have to be of those with a sum
 BITS = 18  # of a colour
 
 
-def with_sums_of_one(
-    graph: Record, chains: Chains, leaves: Sequence[Sequence[Value]]
-) -> tuple[Record, list[int]] | None:
-    """Return the graph with sums of one term, and the numbers that its nodes had; None where there are none.
+def with_sums_of_one(given: Given, chains: Chains, leaves: Sequence[Sequence[Value]]) -> tuple[Record, Ints] | None:
+    """Return the graph with sums of one term, and the number in it of every node; None where there are none.
 
-    A sum that was put in has the number -1 in the last, and stands after the node that is its term.
+    A sum that was put in stands after the node that is its term.
     """
+    graph = given.graph
     found, terms = colour_nodes(graph, leaves, chains)
     colours = np.array(found)
     sums: dict[tuple[frozenset[int], frozenset[int]], int] = {}
@@ -104,7 +104,7 @@ def _keys(graph: Record, colours: Ints) -> Ints:
     return key
 
 
-def _inserted(graph: Record, replaced: Sequence[tuple[int, int]]) -> tuple[Record, list[int]]:
+def _inserted(graph: Record, replaced: Sequence[tuple[int, int]]) -> tuple[Record, Ints]:
     """Return the graph with sums of one term in these places of operands."""
     of_one = sorted({int(graph.inputs[k, place]) for k, place in replaced})
     old: list[int] = []
@@ -125,4 +125,4 @@ def _inserted(graph: Record, replaced: Sequence[tuple[int, int]]) -> tuple[Recor
         inputs[new[k], place] = sums[int(graph.inputs[k, place])]
     nodes = [graph.nodes[k if k >= 0 else old[j - 1]] for j, k in enumerate(old)]
     index = {node: int(new[k]) for node, k in graph.index.items()}
-    return Record(nodes, index, op, inputs, *uses_of(inputs)), old
+    return Record(nodes, index, op, inputs, *uses_of(inputs)), new

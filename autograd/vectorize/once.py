@@ -1,0 +1,109 @@
+"""Equal expressions as one: what a graph computes several times is computed once.
+
+Two nodes are equal where they do the same operation on equal operands. They become one only where every node of their
+colour comes as often, so that an array stays an array: if two of a hundred samples happen to be the same, or if some
+sums begin alike, each stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograd.value import Constant, Value, data_of
+from autograd.vectorize.colours import Chains, Terms, colour_nodes
+from autograd.vectorize.given import Given
+from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, uses_of
+
+if TYPE_CHECKING:
+    from autograd.aliases import Ints
+
+
+def with_equal_once(given: Given, chains: Chains, leaves: Sequence[Sequence[Value]]) -> tuple[Record, Ints] | None:
+    """Return the graph without repetitions, and the number in it of every node, or -1; None where it has none.
+
+    A product that is a term of one sum only stays where that sum does: Σ_j W_ij x_j is to be a product of matrices.
+    """
+    graph = given.graph
+    codes = _codes(graph)
+    if not _repeats(graph, codes):
+        return None
+    found, terms = colour_nodes(graph, leaves, chains)
+    first = _first_of_equal(graph, codes, np.array(found), terms)
+    sum_of = np.full(len(first), -1)
+    for top, parts in terms.items():
+        if graph.op[top] in (ADD, SUB):
+            sum_of[[max(k, ~k) for k in parts]] = top
+    products = np.flatnonzero((graph.op == MUL) & (graph.uses == 1) & (sum_of >= 0))
+    staying = products[first[sum_of[products]] == sum_of[products]]
+    first[staying] = staying
+    return None if (first == np.arange(len(first))).all() else _without(graph, first, [*given.roots, *given.watched])
+
+
+def _codes(graph: Record) -> Ints:
+    """Return a number for every node: constants of the same value have the same, which is negative."""
+    codes = np.arange(len(graph.nodes))
+    leaves = np.flatnonzero(graph.op == LEAF)
+    constant = leaves[[isinstance(graph.nodes[k], Constant) for k in leaves.tolist()]]
+    data = np.fromiter((data_of(graph.nodes[k]) for k in constant.tolist()), float, len(constant))
+    codes[constant] = -2 - np.unique(data.view(np.int64), return_inverse=True)[1]
+    return codes
+
+
+def _repeats(graph: Record, codes: Ints) -> bool:
+    """Return whether two nodes do the same on the very same operands, as the innermost of equal expressions do."""
+    computed = graph.op != LEAF
+    keys = np.column_stack([graph.op, np.where(graph.inputs >= 0, codes[graph.inputs], -1)])[computed]
+    keys = keys[np.lexsort(keys.T)]
+    return bool((keys[1:] == keys[:-1]).all(axis=1).any())
+
+
+def _first_of_equal(graph: Record, codes: Ints, colours: Ints, terms: Mapping[int, Terms]) -> Ints:
+    """Return for every node the first one that is equal to it, colour by colour."""
+    first = np.arange(len(colours))
+    numbers: dict[str, int] = {}
+    label = np.array([numbers.setdefault(node.label, len(numbers)) for node in graph.nodes])
+    order = np.argsort(colours, kind="stable")
+    bounds = np.searchsorted(colours[order], np.arange(int(colours.max()) + 2))
+    for start, stop in pairwise(bounds.tolist()):
+        nodes = order[start:stop]  # whose operands have lower colours
+        if len(nodes) < 2 or graph.op[nodes[0]] == LEAF:
+            continue
+        if nodes[0] in terms:
+            lists = [terms[k] for k in nodes.tolist()]
+            if len({len(parts) for parts in lists}) > 1:
+                continue
+            operands = np.array(lists)
+        else:
+            operands = graph.inputs[nodes]
+        subtracted = operands < 0  # or not there
+        places = np.where(subtracted, ~operands, operands)
+        same = (codes[places] < -1) & (codes[places] == codes[places[:1]]).all(axis=0)
+        equal = np.where(same, codes[places], first[places])
+        keys = np.column_stack([label[nodes], subtracted, equal])
+        _, at, kind, times = np.unique(keys, axis=0, return_index=True, return_inverse=True, return_counts=True)
+        if times[0] > 1 and (times == times[0]).all():
+            first[nodes] = nodes[at][kind.ravel()]
+    return first
+
+
+def _without(graph: Record, first: Ints, roots: Sequence[int]) -> tuple[Record, Ints]:
+    """Return the graph of leaves and of what the roots need, with the first of equal nodes for all of them."""
+    kept = graph.op == LEAF
+    kept[first[list(roots)]] = True
+    inputs = np.where(graph.inputs >= 0, first[graph.inputs], -1)
+    needed = kept.tolist()
+    for k, operands in reversed(list(enumerate(inputs.tolist()))):
+        if needed[k]:
+            for x in operands:
+                if x >= 0:
+                    needed[x] = True
+    kept = np.array(needed)
+    number = np.where(kept, np.cumsum(kept) - 1, -1)
+    inputs = np.where(inputs >= 0, number[inputs], -1)[kept]
+    nodes = [node for node, needed_here in zip(graph.nodes, needed, strict=True) if needed_here]
+    index = {node: k for k, node in enumerate(nodes)}
+    return Record(nodes, index, graph.op[kept], inputs, *uses_of(inputs)), number[first]
