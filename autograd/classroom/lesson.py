@@ -156,8 +156,8 @@ def lesson(J: Value | str, names: Mapping[str, object] | None = None, *, lang: s
     >>> lesson("x = 2; y = 5; x*y + x")
     <Lesson of 6 steps, 'The chain rule step by step: J = x × y + x': save('folder')>
     """
-    words = tables()[checked_language(lang)]
+    checked_language(lang)
     subject = read_subject(J, seed)
-    material = material_of(subject.root, names if names is not None else {"J": subject.root}, words, lang)
+    material = material_of(subject.root, names if names is not None else {"J": subject.root}, lang)
     page = workbench(subject.sheet, lang=lang) if subject.sheet else play(subject.root, names, lang=lang)
     return Lesson(page, material, lang)

@@ -15,7 +15,7 @@ from autograd.explain.tables import Cell, Lines, Table, formula_cell
 from autograd.explain.writing import Writer, joined, product
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed, label_latex
-from autograd.languages import Table as Language
+from autograd.languages import tables
 from autograd.network import Key, Network, Sample, find_network, parameters_of
 from autograd.player.page import formula
 from autograd.steps import BackwardStep, backward_steps, forward_steps
@@ -55,7 +55,7 @@ class Material:
     names: tuple[str, ...]
 
 
-def material_of(J: Value, names: Mapping[str, object] | None, words: Language, lang: str) -> Material:
+def material_of(J: Value, names: Mapping[str, object] | None, lang: str) -> Material:
     """Return the parts of a lesson on J: unit by unit where it is the cost of one sample of a network, else step by
     step.
 
@@ -65,50 +65,71 @@ def material_of(J: Value, names: Mapping[str, object] | None, words: Language, l
         raise TypeError(f"lesson: got {J!r} ({type(J).__name__}); accepted: a Value, or formulas in a string")
     if J.op is None:
         raise ValueError(f"lesson: {J!r} is a leaf: nothing is computed, and there is no step; give what uses it")
-    network = find_network(topological_order(J))
-    if network is not None and len(network.samples) == 1:
-        return _of_network(J, network, words, lang)
+    network = network_of(J)
+    if network is not None:
+        return _of_network(Writer(J, {"J": J}, lang), network)
     count = len(forward_steps(J)) + len(backward_steps(J))
     if count > MOST_STEPS:
         raise ValueError(
             f"lesson: the graph has {count:,} steps; accepted: at most {MOST_STEPS}. Give a part of it, or one sample "
             "of a network"
         )
-    return _of_graph(J, Writer(J, names, lang), names, words, lang)
+    return _of_graph(Writer(J, names, lang), names)
+
+
+def network_of(J: Value) -> Network | None:
+    """Return the network that J is computed by, where one sample goes through it."""
+    network = find_network(topological_order(J))
+    return network if network is not None and len(network.samples) == 1 else None
+
+
+def title_and_rules(writer: Writer) -> tuple[str, Table]:
+    """Return the title of a lesson, and a table of what each node, or each unit of a network, computes."""
+    words = tables()[writer.lang]
+    network = network_of(writer.root)
+    if network is None:
+        order = list(writer.names)
+        named = {node for node in order if node.label or not node.op}
+        text = formula(order, named, [writer.names[node] for node in order])
+        title = words["class.title"].format(formula=" = ".join(filter(None, (writer.names[writer.root], text))))
+        rows = tuple(
+            (Cell(str(step.number)), writer.cell(step.node), formula_cell(writer.rule(step.node)), digits(step.out))
+            for step in forward_steps(writer.root)
+        )
+        return title, Table(writer.columns("step", "node", "rule", "value"), "rllr", rows)
+    (sample,) = network.samples
+    units = [key for key in sorted(sample.units) if sample.units[key].z is not None]
+    made = [row for key in units for row in _unit_rows(writer, sample, key)]
+    if writer.root not in {unit.a for unit in sample.units.values()}:
+        made.append((writer.cell(writer.root), Cell(""), digits(writer.root.data)))
+    sizes = "-".join(str(network.sizes[layer]) for layer in sorted(network.sizes))
+    columns = (words["class.quantity"], words["class.formula"], *writer.columns("value"))
+    return words["class.title.network"].format(sizes=sizes), Table(columns, "llr", tuple(made))
 
 
 # A graph, step by step --------------------------------------------------------------------------------------------
 
 
-def _of_graph(J: Value, writer: Writer, names: Mapping[str, object] | None, words: Language, lang: str) -> Material:
-    order = list(writer.names)
-    leaves = [node for node in order if not node.op and not isinstance(writer.symbol(node), float)]
+def _of_graph(writer: Writer, names: Mapping[str, object] | None) -> Material:
+    J, words = writer.root, tables()[writer.lang]
+    leaves = [node for node in writer.names if not node.op and not isinstance(writer.symbol(node), float)]
     backward = backward_steps(J)
     known = {step.input for step in backward}
     variables = [leaf for leaf in leaves if leaf in known]
-    pictures = draw(J, names).steps(lang)
-    named = set(leaves) | {node for node in order if node.label}
-    text = formula(order, named, [writer.names[node] for node in order])
-    forward_table = Table(
-        writer.columns("step", "node", "rule", "value"),
-        "rllr",
-        tuple(
-            (Cell(str(step.number)), writer.cell(step.node), formula_cell(writer.rule(step.node)), digits(step.out))
-            for step in forward_steps(J)
-        ),
-    )
+    pictures = draw(J, names).steps(writer.lang)
+    title, rules = title_and_rules(writer)
     backward_table = Table(
         writer.columns("step", "node", "to", "formula", "local", "upstream", "contribution", "gradient"),
         "rlllrrrr",
         tuple(_backward_row(writer, step) for step in backward),
     )
     return Material(
-        title=words["class.title"].format(formula=" = ".join(filter(None, (writer.names[J], text)))),
+        title=title,
         rule=words["class.rule"],
         given=_given([(writer.cell(leaf), leaf.data) for leaf in leaves]),
         steps=Steps[Picture](pictures),
         whole=pictures[-1],
-        forward=forward_table,
+        forward=rules,
         forward_asked=(3,),
         backward=backward_table,
         backward_asked=(4, 5, 6, 7),
@@ -175,34 +196,27 @@ def _chain(left: Cell, parts: Sequence[Cell]) -> Lines:
 # A network, unit by unit ------------------------------------------------------------------------------------------
 
 
-def _of_network(J: Value, network: Network, words: Language, lang: str) -> Material:
-    writer = Writer(J, {"J": J}, lang)
+def _of_network(writer: Writer, network: Network) -> Material:
+    J, words = writer.root, tables()[writer.lang]
     (sample,) = network.samples
     grads = {J: 1.0} | {step.input: step.after for step in backward_steps(J) if step.ready}
     computed = [key for key in sorted(sample.units) if sample.units[key].z is not None]
-    forward: list[tuple[Cell, Cell, Cell]] = []
-    backward: list[tuple[Cell, Cell, Cell]] = []
-    for key in computed:
-        forward += _unit_rows(writer, sample, key)
-    if J not in {unit.a for unit in sample.units.values()}:
-        forward.append((writer.cell(J), Cell(""), digits(J.data)))
-    for key in reversed(computed):
-        backward += _residual_rows(writer, sample, key, grads)
-    columns = (words["class.quantity"], words["class.formula"], *writer.columns("value"))
+    backward = [row for key in reversed(computed) for row in _residual_rows(writer, sample, key, grads)]
+    title, rules = title_and_rules(writer)
     nodes = SimpleNamespace(z=_by_layer(sample, "z"), a=_by_layer(sample, "a"))
-    derivation = explain_residuals(J, nodes, lang=lang)
-    steps = draw_network(J).steps("unit", lang)
+    derivation = explain_residuals(J, nodes, lang=writer.lang)
+    steps = draw_network(J).steps("unit", writer.lang)
     inputs = [unit.a for _, unit in sorted(sample.units.items()) if unit.z is None]
     inputs += [node for node in writer.names if isinstance(node.label, UnitLabel) and node.label.symbol == "y"]
     return Material(
-        title=words["class.title.network"].format(sizes="-".join(str(network.sizes[n]) for n in sorted(network.sizes))),
+        title=title,
         rule=words["class.rule.network"],
         given=_given([(writer.cell(leaf), leaf.data) for leaf in inputs]),
         steps=Steps[Picture](steps),
         whole=draw_network(J),
-        forward=Table(columns, "llr", tuple(forward)),
+        forward=rules,
         forward_asked=(2,),
-        backward=Table(columns, "llr", tuple(backward)),
+        backward=Table(rules.columns, "llr", tuple(backward)),
         backward_asked=(2,),
         backward_words=words["class.residuals"],
         derivations=tuple(block for block in derivation.blocks if isinstance(block, Lines)),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from random import Random
 
 import nn
-from autograd.expressions import parse
+from autograd.expressions import CONSTANTS, FUNCTIONS, parse
 from autograd.value import Value
 
 MOST_UNITS = 12  # of a layer of a network that is given by its sizes
+NUMBERS = (2.0, 0.5, -0.5, 5.0, 1.0)  # for leaves that have none
 _SIZES = re.compile(r"\s*\d+(\s*-\s*\d+)+\s*")
 
 
@@ -22,8 +23,10 @@ class Subject:
     sheet: str = ""
 
 
-def read_subject(given: Value | str, seed: int = 0) -> Subject:
+def read_subject(given: Value | str, seed: int = 0, any_numbers: bool = False) -> Subject:
     """Return the graph of a Value, of formulas with the numbers of their leaves, or of a network by its sizes, 2-3-1.
+
+    With `any_numbers` the formulas need not have numbers: leaves without one get one at which the formulas are defined.
 
     Raises ValueError as `parse` does, and for sizes that are no network for a class.
 
@@ -34,8 +37,24 @@ def read_subject(given: Value | str, seed: int = 0) -> Subject:
         return Subject(given)
     if _SIZES.fullmatch(given):
         return Subject(network_cost([int(size) for size in given.split("-")], seed))
-    root, _ = parse(given)
+    root, _ = parse(given, **(_some_numbers(given) if any_numbers else {}))
     return Subject(root, given)
+
+
+def _some_numbers(sheet: str) -> dict[str, float]:
+    """Numbers for the names of a sheet that it gives none, one for all."""
+    named = set(re.findall(r"(?:^|[;\n])\s*(\w+)\s*=(?!=)", sheet))
+    missing = [
+        name for name in re.findall(r"(?<![\w.])[^\W\d]\w*", sheet) if name not in {*named, *FUNCTIONS, *CONSTANTS}
+    ]
+    for number in NUMBERS:
+        numbers = dict.fromkeys(missing, number)
+        try:
+            parse(sheet, **numbers)
+        except (ArithmeticError, ValueError):
+            continue
+        return numbers
+    return numbers
 
 
 def network_cost(sizes: list[int], seed: int) -> Value:

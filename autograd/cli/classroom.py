@@ -1,16 +1,17 @@
-"""The commands for a class: a lesson on formulas or a network."""
+"""The commands for a class: a lesson and exercises on formulas or a network, and marking."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from autograd.classroom import lesson
-from autograd.cli.parsing import Commands
+from autograd.classroom import exercises, lesson
+from autograd.cli.parsing import Commands, target, whole
 from autograd.cli.terminal import say
 from autograd.expressions import assignment
 from autograd.labels import visible
 from autograd.languages import tables
+from autograd.saving import checked_ending, write_whole
 
 BAYDIN = '"ln(x1) + x1*x2 - sin(x2)" x1=2 x2=5'
 
@@ -22,6 +23,17 @@ def add(commands: Commands) -> None:
     )
     _add_sheet(made)
     made.add_argument("-o", "--output", default="lesson", help="folder to write to (default: %(default)s)")
+
+    asked = commands.add_of_formula(
+        _exercises,
+        "exercises",
+        '"ln(x1) + x1*x2 - sin(x2)" --count 20',
+        "Make exercises with short answers, or mark them.",
+    )
+    _add_sheet(asked)
+    asked.add_argument("--count", type=whole, default=20, help="questions (default: %(default)s)")
+    asked.add_argument("--mark", metavar="CSV", help="answers to mark: a header, then a line a student: name,1,2,3")
+    asked.add_argument("-o", "--output", help="folder to write to, or file of marks (default: exercises, marks.csv)")
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +50,20 @@ def _sheet(options: argparse.Namespace) -> str:
 
 
 def _lesson(options: argparse.Namespace) -> None:
-    folder = lesson(_sheet(options), lang=options.lang, seed=options.seed).save(Path(options.output))
+    _say_written(lesson(_sheet(options), lang=options.lang, seed=options.seed).save(Path(options.output)))
+
+
+def _exercises(options: argparse.Namespace) -> None:
+    asked = exercises(_sheet(options), count=options.count, seed=options.seed, lang=options.lang)
+    if options.mark is None:
+        _say_written(asked.save(Path(options.output or "exercises")))
+        return
+    path = target(checked_ending(options.output or "marks.csv", ".csv"))
+    write_whole(path, asked.mark(Path(options.mark).read_text("utf-8")))
+    say(f"wrote {visible(str(path))}")
+
+
+def _say_written(folder: Path) -> None:
     say(f"wrote to {visible(str(folder))}")
     for name in sorted(path.name for path in folder.iterdir()):
         say(f"  {visible(name)}")
