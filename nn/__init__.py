@@ -108,13 +108,15 @@ _LATER = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    """Return what stands in a module that needs NumPy, which is imported when it is first asked for."""
-    if name in __all__:
-        for module in map(importlib.import_module, _LATER):
-            if hasattr(module, name):
-                return getattr(module, name)
-    raise missing_name(sys.modules[__name__], name)
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Return what stands in a module that needs NumPy, which is imported when it is first asked for."""
+        if name in __all__:
+            for module in map(importlib.import_module, _LATER):
+                if hasattr(module, name):
+                    return getattr(module, name)
+        raise missing_name(sys.modules[__name__], name)
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from autograd.labels import UnitLabel
 from autograd.value import Constant, Value, real
@@ -35,7 +36,7 @@ def leaves_of(given: Iterable[object], what: str, leaves: list[Value], called: M
 
 
 def sample_rows(
-    order: list[Value], called: Mapping[Value, str], samples: Sequence[Mapping[Value, float]]
+    order: list[Value], called: Mapping[Value, str], samples: Sequence[Mapping[Any, float]]
 ) -> tuple[list[list[float]], int, list[Value]]:
     """Return the values of each sample, which of them was recorded, and the leaves that they are for."""
     accepted = "accepted: a list of mappings from leaves to numbers, one for each sample, as [{x: 1.0}, {x: 2.0}]"

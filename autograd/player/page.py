@@ -93,7 +93,7 @@ def play(
     names: Mapping[str, object] | None = None,
     *,
     parameters: Sequence[Value] | None = None,
-    samples: Sequence[Mapping[Value, float]] = (),
+    samples: Sequence[Mapping[Value, float] | Mapping[Constant, float]] = (),
     lang: str | None = None,
     address: str = "",
 ) -> Page:
@@ -223,7 +223,7 @@ def graph_data(
     order: list[Value],
     names: Mapping[str, object] | None,
     parameters: Sequence[Value] | None,
-    samples: Sequence[Mapping[Value, float]],
+    samples: Sequence[Mapping[Value, float] | Mapping[Constant, float]],
 ) -> dict[str, Any]:
     """Return what the page knows of the graph: engine.js says what stands where."""
     check_in_table("play", (node.op for node in order))
