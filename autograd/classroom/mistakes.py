@@ -53,7 +53,7 @@ def mistakes(root: Value, kind: str, node: Value, uses: Sequence[BackwardStep], 
     products: list[float] = []
     if kind == "gradient" and node is not root:
         found = paths(root, node, limit=MOST_PATHS)
-        products = [path.contribution for path in found.largest] if found.count <= MOST_PATHS else []
+        products = [path.contribution for path in found.largest if path.open] if found.count <= MOST_PATHS else []
     made = []
     for row in _table():
         if kind in row["asked"]:
