@@ -301,28 +301,35 @@ static inline angle quarter_of(double x) {
     return out;
 }
 
+/* of z = r^2, |r| <= pi / 4: (sin r - r) / r^3, and (cos r - 1 + r^2 / 2) / r^4 */
+static inline double rest_of_sine(double z) {
+    double z2 = z * z, z4 = z2 * z2;
+    return (((-0x1.5555555555555p-3 + z * 0x1.1111111111110p-7) + z2 * (-0x1.a01a01a01992fp-13 + z *
+        0x1.71de3a545f835p-19)) + z4 * ((-0x1.ae645410e9165p-26 + z * 0x1.61217d9238bf4p-33) + z2 *
+        -0x1.ab16f5bb7c525p-41));
+}
+
+static inline double rest_of_cosine(double z) {
+    double z2 = z * z, z4 = z2 * z2;
+    return (((0x1.5555555555555p-5 + z * -0x1.6c16c16c16963p-10) + z2 * (0x1.a01a019f4ddf1p-16 + z *
+        -0x1.27e4fa16cb6b7p-22)) + z4 * (0x1.1eeb67cf86235p-29 + z * -0x1.907cd89e54a6dp-37));
+}
+
 /* sine and cosine of |r| <= pi / 4, as what is nearest and what that lacks */
 static inline two sine_of(double r, double low) {
     double z = r * r;
-    double z2 = z * z, z4 = z2 * z2;
-    double p = (((-0x1.5555555555555p-3 + z * 0x1.1111111111110p-7) + z2 * (-0x1.a01a01a01992fp-13 + z *
-        0x1.71de3a545f835p-19)) + z4 * ((-0x1.ae645410e9165p-26 + z * 0x1.61217d9238bf4p-33) + z2 *
-        -0x1.ab16f5bb7c525p-41));
-    return two_sum(r, r * z * p + low * (1.0 - 0.5 * z));
+    return two_sum(r, r * z * rest_of_sine(z) + low * (1.0 - 0.5 * z));
 }
 
 static inline two cosine_of(double r, double low) {
-    two z = two_product(r, r);
-    double zh = z.high, zh2 = zh * zh, zh4 = zh2 * zh2;
-    double p = (((0x1.5555555555555p-5 + zh * -0x1.6c16c16c16963p-10) + zh2 * (0x1.a01a019f4ddf1p-16 + zh *
-        -0x1.27e4fa16cb6b7p-22)) + zh4 * (0x1.1eeb67cf86235p-29 + zh * -0x1.907cd89e54a6dp-37));
-    two s = two_sum(1.0, -0.5 * zh);
-    return two_sum(s.high, s.low + (zh * zh * p - 0.5 * z.low - r * low));
+    two z = two_product(r, r), s = two_sum(1.0, -0.5 * z.high);
+    return two_sum(s.high, s.low + (z.high * z.high * rest_of_cosine(z.high) - 0.5 * z.low - r * low));
 }
 
 static inline double m_sin(double x) {
     if (!(fabs(x) < INFINITY)) return NAN;
     if (fabs(x) < 0x1p-26) return x;
+    if (fabs(x) < 0.78) return x + x * x * x * rest_of_sine(x * x);
     angle t = quarter_of(x);
     two s = t.quarter & 1 ? cosine_of(t.high, t.low) : sine_of(t.high, t.low);
     return t.quarter & 2 ? -s.high : s.high;
@@ -330,6 +337,10 @@ static inline double m_sin(double x) {
 
 static inline double m_cos(double x) {
     if (!(fabs(x) < INFINITY)) return NAN;
+    if (fabs(x) < 0.78) {
+        two s = two_sum(1.0, -0.5 * x * x);
+        return s.high + (s.low + x * x * x * x * rest_of_cosine(x * x));
+    }
     angle t = quarter_of(x);
     two s = t.quarter & 1 ? sine_of(t.high, t.low) : cosine_of(t.high, t.low);
     return t.quarter == 1 || t.quarter == 2 ? -s.high : s.high;

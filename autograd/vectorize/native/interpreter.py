@@ -2,11 +2,16 @@
 
 A graph is a list of instructions; instruction i computes slot leaves + i. It is three numbers: its operation with the
 inputs that a gradient is handed to, and the slots of its first two inputs (of an operation of three: its first, and
-where the other two stand in a list of their own). The program is the same for every graph, so it is compiled once.
+where the other two stand in a list of their own). Before the first and after the last stands one that ends the run. The
+program is the same for every graph, so it is compiled once.
+
+Each case jumps to the next by itself, through a table of labels: processors guess such jumps from what came before
+them. C has no labels in tables; gcc, clang and zig do.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from importlib.resources import files
@@ -17,38 +22,38 @@ from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
 from autograd.vectorize.record import ROWS
 
 LETTERS = ("x", "y", "z")
+_READ = {"x": "leaf[t->x]", "g": "gradient[i]", "out": "value[i]"}  # what a backward case may use
 
 _FRAME = """\
+#pragma GCC diagnostic ignored "-Wpedantic"
+
 typedef struct { int32_t code, x, y; } instruction; /* code: the case, forward below 2^16 and backward above */
 
 /* Computes the slots after the leaves. */
-static void forward(long count, const instruction *tape, const int32_t *more, double *leaf, double *value) {
+static void forward(const instruction *t, const int32_t *more, double *leaf, double *value) {
+    static const void *const labels[] = {%(labels)s};
     (void)more;
-    for (long i = 0; i < count; i++) {
-        instruction t = tape[i];
-        double x = leaf[t.x], out;
-        switch (t.code & 0xffff) {
+#define NEXT value++; t++; goto *labels[t->code & 0xffff]
+    goto *labels[t->code & 0xffff];
 %(forward)s
-        default: out = NAN;
-        }
-        value[i] = out;
-    }
+unknown: { *value = NAN; NEXT; }
+end:;
+#undef NEXT
 }
 %(backward)s"""
 
 _BACKWARD = """
 /* Adds gradient times local derivative into the gradients of the inputs, the last instruction first%(note)s. */
-static void %(name)s(long count, const instruction *tape, const int32_t *more, const double *leaf, const double *value,
+static void %(name)s(long i, const instruction *t, const int32_t *more, const double *leaf, const double *value,
                      double *d, const double *gradient%(parameters)s) {
-    (void)more;
-    for (long i = count - 1; i >= 0; i--) {
-        instruction t = tape[i];
-        double g = gradient[i], x = leaf[t.x], out = value[i];
-        (void)out;
-%(skip)s        switch (t.code >> 16) {
+    static const void *const labels[] = {%(labels)s};
+    (void)more; (void)leaf; (void)value;
+#define NEXT do { i--; t--; }%(skip)s goto *labels[t->code >> 16]
+    NEXT;
 %(cases)s
-        }
-    }
+nothing: { NEXT; }
+end:;
+#undef NEXT
 }
 """
 
@@ -76,10 +81,11 @@ static void differentiate(const work *w) {
     if (w->reached) {
         memset(w->reached, 0, (size_t)(w->leaves + w->count));
         w->reached[w->root] = 1;
-        backward_of_choices(w->count, w->tape, w->more, w->value, w->value + w->leaves, w->gradient,
+        backward_of_choices(w->count, w->tape + w->count, w->more, w->value, w->value + w->leaves, w->gradient,
                             w->gradient + w->leaves, w->reached, w->reached + w->leaves);
     } else {
-        backward(w->count, w->tape, w->more, w->value, w->value + w->leaves, w->gradient, w->gradient + w->leaves);
+        backward(w->count, w->tape + w->count, w->more, w->value, w->value + w->leaves, w->gradient,
+                 w->gradient + w->leaves);
     }
 }
 
@@ -91,7 +97,7 @@ void run(const work *w) {
     }
     for (long s = 0; s < w->samples; s++) {
         for (long j = 0; j < w->inputs; j++) w->value[w->of_inputs[j]] = w->sample[s * w->inputs + j];
-        forward(w->count, w->tape, w->more, w->value, w->value + w->leaves);
+        forward(w->tape, w->more, w->value, w->value + w->leaves);
         w->roots[s] = w->value[w->root];
         if (!w->backward) continue;
         differentiate(w);
@@ -103,6 +109,11 @@ void run(const work *w) {
     }
 }
 """
+
+
+def last_code() -> int:
+    """Return the code of the instruction that ends a run, forward and backward."""
+    return len(ROWS) | 8 * len(ROWS) << 16
 
 
 def case_of(row: int, handed: tuple[bool, ...]) -> int:
@@ -165,19 +176,19 @@ def with_parts(formulas: list[Formula]) -> tuple[list[str], list[str]]:
 
 
 def _operands(row: Operation) -> str:
-    second = "double y = leaf[t.y]; " if row.arity == 2 else ""
-    return second if row.arity < 3 else "double y = leaf[more[t.y]], z = leaf[more[t.y + 1]]; "
+    second = "double y = leaf[t->y]; " if row.arity == 2 else ""
+    return second if row.arity < 3 else "double y = leaf[more[t->y]], z = leaf[more[t->y + 1]]; "
 
 
 def _forward_case(number: int, row: Operation) -> str:
     letters = [symbol(letter) for letter in LETTERS[: row.arity]]
     value = to_c(Expression(row.name, tuple(letters)))
-    return f"        case {number}: {{ {_operands(row)}out = {value}; break; }}"
+    return f"f{number}: {{ double x = leaf[t->x]; {_operands(row)}*value = {value}; NEXT; }}"
 
 
 def _backward_case(number: int, row: Operation, handed: tuple[bool, ...], choices: bool) -> str:
     letters = [symbol(letter) for letter in LETTERS[: row.arity]]
-    places = ("t.x", "t.y") if row.arity < 3 else ("t.x", "more[t.y]", "more[t.y + 1]")
+    places = ("t->x", "t->y") if row.arity < 3 else ("t->x", "more[t->y]", "more[t->y + 1]")
     wanted = [k for k in range(row.arity) if handed[k]]
     if row.unchosen:
         conditions = {k: row.unchosen[k](SYMBOLS, *letters) for k in wanted}
@@ -193,8 +204,10 @@ def _backward_case(number: int, row: Operation, handed: tuple[bool, ...], choice
             if choices:
                 lines.append(f"reached[{places[k]}] = 1;")
     text = " ".join(lines)
-    used = _operands(row) if any(letter in text.replace("t.x", "").replace("t.y", "") for letter in "yz") else ""
-    return f"        case {case_of(number, handed)}: {{ {used}{text} break; }}"
+    words = set(re.findall(r"\w+", text.replace("t->x", "").replace("t->y", "")))
+    read = [f"double {name} = {place};" for name, place in _READ.items() if name in words]
+    used = _operands(row) if words & {"y", "z"} else ""
+    return f"b{case_of(number, handed)}: {{ {' '.join(read)} {used}{text} NEXT; }}"
 
 
 def _times_gradient(slope: str) -> str:
@@ -208,23 +221,28 @@ def source() -> str:
     """Return the program."""
     rows = [(number, row) for number, row in enumerate(ROWS) if OPERATIONS.get(row.name) is row]
     forward = "\n".join(_forward_case(number, row) for number, row in rows)
+    known = {number: f"&&f{number}" for number, _ in rows} | {len(ROWS): "&&end"}
+    labels = ", ".join(known.get(number, "&&unknown") for number in range(len(ROWS) + 1))
     backward = ""
     for choices in (False, True):
-        cases = [
-            _backward_case(number, row, handed, choices)
+        cases = {
+            case_of(number, handed): _backward_case(number, row, handed, choices)
             for number, row in rows
             if choices or not row.unchosen
             for handed in product((False, True), repeat=row.arity)
             if any(handed)
-        ]
+        }
+        last = 8 * len(ROWS)
+        places = {number: f"&&b{number}" for number in cases} | {last: "&&end"}
         backward += _BACKWARD % {
             "name": "backward_of_choices" if choices else "backward",
             "note": ",\n   past those that no choice handed a gradient to" if choices else "",
             "parameters": ", unsigned char *reached, const unsigned char *passed" if choices else "",
-            "skip": "        if (!passed[i]) continue;\n" if choices else "",
-            "cases": "\n".join(cases),
+            "skip": " while (i >= 0 && !passed[i]);" if choices else " while (0);",
+            "labels": ", ".join(places.get(number, "&&nothing") for number in range(last + 1)),
+            "cases": "\n".join(cases.values()),
         }
-    return elementary() + "\n" + _FRAME % {"forward": forward, "backward": backward} + _RUN
+    return elementary() + "\n" + _FRAME % {"labels": labels, "forward": forward, "backward": backward} + _RUN
 
 
 for_added_rows(lambda _row: source.cache_clear())

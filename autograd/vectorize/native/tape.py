@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.ops import Operation, for_added_rows
 from autograd.value import Constant
-from autograd.vectorize.native.interpreter import case_of, source
+from autograd.vectorize.native.interpreter import case_of, last_code, source
 from autograd.vectorize.native.library import load
 from autograd.vectorize.record import LEAF, ROWS, Record, depending
 
@@ -136,7 +136,9 @@ def _instructions(graph: Record, computed: NDArray[Any], slot: Ints, variables: 
     active = depending(graph, [k for k in variables if k >= 0 and graph.nodes[k].__class__ is not Constant])
     handed = (inputs >= 0) & np.array(active)[inputs]
     three = inputs[:, 2] >= 0
-    tape = np.empty((len(computed), 3), np.int32)
+    whole = np.zeros((1 + len(computed) + 1, 3), np.int32)
+    whole[[0, -1], 0] = last_code()
+    tape = whole[1:-1]
     tape[:, 0] = op | _cases()[op, handed @ np.array([1, 2, 4])] << 16
     tape[:, 1:] = slot[inputs[:, :2]]
     tape[three, 2] = 2 * np.arange(int(three.sum()))
