@@ -34,14 +34,16 @@ digits, within 1e-13 | `tests/test_routes.py` |
 roots, branches; their printed text, run by NumPy | the scalar engine, within 1e-12 | `tests/test_vectorize.py`, \
 `tests/test_vectorized_functions.py` |
 | array programs on JAX and PyTorch, and trained over four devices | NumPy, within 1e-12 | `tests/test_vectorize.py` |
-| training with arrays: 100 steps with every activation, loss and optimizer | training \
+| training with arrays: 20 to 100 steps with every activation, loss and optimizer | training \
 with scalars, within 1e-9 | `tests/test_vectorize.py` |
 | problems with published answers | the answers | `tests/test_famous.py` |
 | everything a graph and a network come to | itself: a second time, in threads, in processes of other hash seeds and \
 numbers of cores; of a nan the sign is left aside, which CPython's own `+` does not keep | `tests/test_determinism.py` |
 | Ctrl-C at every instruction of a backward pass, at sampled lines of a build, a training, a save | nothing is half \
 done | `test_value.py`, `test_interrupts.py` |
-| 10,000 training steps | the memory before them; nothing is left for the cyclic collector | `tests/test_memory.py` |
+| 3,000 training steps | the memory before them; nothing is left for the cyclic collector | `tests/test_memory.py` |
+| graphs of 1,200 nodes in each way they are asked about; of 100,000 in tests/long | graphs of a third of that: three \
+times the lines of Python, ten times the seconds for ten times the nodes | `tests/test_large_graphs.py` |
 | expressions, CSV files, graph files, model files, labels | nothing executes, hangs or fills the memory | \
 `tests/test_hostile.py` |
 

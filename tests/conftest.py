@@ -44,3 +44,13 @@ def pytest_collection_modifyitems(items):
             of_module = isinstance(item, pytest.DoctestItem) and f"{item.name}.".startswith(f"{module}.")
             if of_module and importlib.util.find_spec(package) is None:
                 item.add_marker(pytest.mark.skip(reason=f"{package} is not installed"))
+
+
+@pytest.fixture
+def _quickly_compiled(monkeypatch):
+    """Compile machine code without optimizing, which takes a quarter of the time, for tests of many programs.
+
+    That every level gives the same bits is a test of its own.
+    """
+    library = pytest.importorskip("autograd.vectorize.native.library")
+    monkeypatch.setattr(library, "FLAGS", tuple("-O0" if flag == "-O2" else flag for flag in library.FLAGS))

@@ -1,4 +1,4 @@
-"""The same inputs give the same bits: twice, in threads, in processes of other hash seeds and numbers of cores."""
+"""The same inputs give the same bits: again, in threads, in processes of other hash seeds and numbers of cores."""
 
 import os
 import subprocess
@@ -15,13 +15,13 @@ from autograd.files import graph_to_json
 from autograd.player import play
 from autograd.transform import hessian
 from autograd.vectorize import vectorize
-from nn import MLP, fit, load, moons
+from nn import MLP, cost, cross_entropy, fit, load, moons, standardized
 
 
 def everything() -> str:
     """Return the numbers, texts and files that graphs and networks come to."""
     found = []
-    for seed in range(5):
+    for seed in range(2):
         root, leaves = random_graph(seed, size=60)
         root.backward()
         found += [node.data.hex() + node.grad.hex() for node in topological_order(root)]
@@ -36,10 +36,16 @@ def everything() -> str:
     model = MLP(64, [32, 10], activation="tanh", output="softmax", seed=1)  # products that BLAS would share among cores
     history = fit(model, load("digits"), epochs=2, batch_size=1797, seed=1, progress=False)
     found += [x.hex() for x in (*history.cost, *(p.data for p in model.parameters()))]
+    train, held_out = standardized(*load("iris").split(0.2, 3))
+    model = MLP(4, [5, 3], activation="tanh", output="softmax", seed=3)
+    history = fit(model, train, epochs=2, validation=0.2, seed=3, progress=False)
+    J = cost(model, held_out.inputs, held_out.targets(3), cross_entropy, 0.01)
+    J.backward()
+    found += [x.hex() for x in (*history.cost, *history.validation_cost, J.data, *(p.grad for p in model.parameters()))]
     return "\n".join(found)
 
 
-def test_everything_twice_in_threads_and_in_processes():
+def test_everything_again_in_threads_and_in_processes():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import test_determinism as t; "
         "sys.stdout.buffer.write(t.everything().encode())"
@@ -53,8 +59,7 @@ def test_everything_twice_in_threads_and_in_processes():
         for seed, cores in (("0", "1"), ("1", "2"), ("random", "8"))
     ]
     want = everything()
-    assert everything() == want
-    with ThreadPoolExecutor(3) as threads:
-        assert [run.result() for run in [threads.submit(everything) for _ in range(3)]] == [want] * 3
+    with ThreadPoolExecutor(2) as threads:
+        assert [run.result() for run in [threads.submit(everything) for _ in range(2)]] == [want] * 2
     for process in processes:
         assert process.communicate()[0].decode() == want

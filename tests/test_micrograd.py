@@ -69,7 +69,7 @@ def train(library, steps):
 
 
 def test_a_training_loop_on_moons():
-    steps = 12
+    steps = 5
     for (J, correct, data, grad), (K, right, numbers, gradients) in zip(
         train(OURS, steps), train(THEIRS, steps), strict=True
     ):

@@ -30,6 +30,7 @@ def native(graph):
     return vectorize(graph.roots, graph.inputs, graph.parameters, batch=graph.batch, backend="native")
 
 
+@pytest.mark.usefixtures("_quickly_compiled")
 @pytest.mark.parametrize("name", GRAPHS)
 def test_values_and_gradients_are_those_of_the_program_on_numpy(name):
     graph = GRAPHS[name]()

@@ -20,6 +20,7 @@ except CompilerError as error:
     pytest.skip(str(error), allow_module_level=True)
 
 
+@pytest.mark.usefixtures("_quickly_compiled")
 @pytest.mark.parametrize("seed", range(8))
 def test_random_layers_have_the_numbers_of_the_scalar_engine(seed):
     root, leaves = random_layers(seed)
@@ -31,6 +32,7 @@ def test_random_layers_have_the_numbers_of_the_scalar_engine(seed):
     np.testing.assert_allclose(code.gradient, wanted, rtol=1e-12, atol=1e-12 * max(1.0, np.abs(wanted).max()))
 
 
+@pytest.mark.usefixtures("_quickly_compiled")
 @pytest.mark.parametrize("seed", range(6))
 def test_random_graphs_have_the_numbers_of_the_scalar_engine(seed):
     root, leaves = random_graph(seed)

@@ -1,6 +1,5 @@
 import os
 import random
-import subprocess
 import sys
 import warnings
 
@@ -345,32 +344,6 @@ def test_the_progress_bar_in_a_notebook_without_widgets(capsys, monkeypatch):
         warnings.simplefilter("error")
         fit(MLP(4, [3], output="softmax"), load("iris"), epochs=2)
     assert "2/2" in capsys.readouterr().err
-
-
-DETERMINISM = """
-import nn
-train, held_out = nn.standardized(*nn.load("iris").split(0.2, 3))
-model = nn.MLP(4, [5, 3], activation="tanh", output="softmax", seed=3)
-history = nn.fit(model, train, epochs=2, validation=0.2, seed=3, progress=False)
-J = nn.cost(model, held_out.inputs, held_out.targets(3), nn.cross_entropy, 0.01)
-J.backward()
-print([x.hex() for x in (*history.cost, *history.validation_cost, J.data, *(p.grad for p in model.parameters()))])
-"""
-
-
-def test_the_same_bits_in_five_processes():
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", DETERMINISM],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for seed in ("0", "1", "2", "3", "random")
-    ]
-    found = {process.communicate()[0] for process in processes}
-    assert len(found) == 1
-    assert found.pop().startswith("['0x")
 
 
 def test_functions_of_a_model_refuse_what_is_none():

@@ -335,20 +335,17 @@ def agree(program, target, *inputs):
     ],
 )
 def test_programs_elsewhere(target):
-    for batch in ("mean", "sum"):
+    for batch, rows in (("mean", slice(None)), ("sum", slice(None)), ("mean", 0)):
         model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=1)
         x, y = [Value(0.1) for _ in range(2)], [Value(0.2) for _ in range(2)]
         J = cross_entropy(model(x), y) + decay(model, 0.1)
         program = vectorize(J, [x, y], model.parameters(), batch=batch)
-        agree(program, target, np.array(X), np.array(Y))
-        agree(program, target, np.array(X[0]), np.array(Y[0]))
-    g = MicroGpt(vocabulary=7, channels=4, heads=2)
-    agree(vectorize(g.loss([0, 1, 3, 2, 0]), parameters=g.parameters), target)
+        agree(program, target, np.array(X[rows]), np.array(Y[rows]))
+    g = MicroGpt(vocabulary=5, channels=4, heads=2)
+    agree(vectorize(g.loss([0, 1, 3, 2]), parameters=g.parameters), target)
     points = np.random.default_rng(0).normal(size=(6, 2)).tolist()
     root, parameters = mixture(points, 3)
     agree(vectorize(root, parameters=parameters), target)
-    root, leaves = random_graph(0, 25)
-    agree(vectorize(root, parameters=leaves), target)
     root, leaves = random_layers(0)
     agree(vectorize(root, parameters=leaves), target)
 
@@ -445,14 +442,14 @@ LOSSES = [
         *(("tanh", loss, output, optimizer) for loss, output in LOSSES for optimizer in OPTIMIZERS),
     ],
 )
-def test_both_engines_take_the_same_100_steps(activation, loss, output, optimizer):
+def test_both_engines_take_the_same_steps(activation, loss, output, optimizer):
     assert len(ACTIVATIONS) > 12
     histories, parameters = [], []
     for engine in ("scalar", "vectorized"):
         model = MLP(2, [3, 2], activation=activation, output=output, seed=4)
         assert engine_of(model, loss, X, Y, engine).number_by_number == (engine == "scalar")
         rule = OPTIMIZERS[optimizer](model.parameters())
-        how = {"epochs": 50, "batch_size": 3, "decay_rate": 0.01, "progress": False}
+        how = {"epochs": 10 if EXAMPLES is None else 50, "batch_size": 3, "decay_rate": 0.01, "progress": False}
         histories.append(fit(model, (X, Y), loss, rule, engine=engine, **how).cost)
         parameters.append([p.data for p in model.parameters()])
         assert type(parameters[-1][0]) is float
@@ -488,7 +485,7 @@ def test_losses_that_arrays_cannot_follow_train_with_scalars():
     model = MLP(1, [1])
     assert not engine_of(model, squared_error, X, Y).number_by_number
     assert not engine_of(model, lambda h, _: h * h, X, Y).number_by_number
-    with pytest.raises(ValueError, match="'vectorized', 'native', 'scalar'"):
+    with pytest.raises(ValueError, match="'vectorized', 'native', 'jax', 'scalar'"):
         check_engine("fast")
 
 

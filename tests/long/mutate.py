@@ -40,7 +40,7 @@ TESTS = {
     "nn.losses": ["losses", "residuals"],
     "nn.layers": ["layers", "model_files"],
 }
-SLOW = "not million and not 100_000 and not thousand and not network and not hvp_of and not processes"
+SLOW = "not 200_000 and not deep and not large and not thousand and not network and not hvp_of and not processes"
 SECONDS = 10  # of the processor, for a test that takes 3 at most
 hypothesis.settings.register_profile(
     "mutants",
