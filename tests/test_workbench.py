@@ -335,6 +335,24 @@ def test_a_number_of_the_sheet_is_dragged_in_the_picture(browser, tmp_path):  # 
         assert shown(tab, 0) == number
 
 
+def test_a_number_of_the_formula_is_dragged_where_it_stands(browser, tmp_path):  # noqa: F811
+    with opened(browser, workbench("h = 2*x\nJ = 3*h + 0.5*h"), tmp_path, at="Tab") as tab:
+        ready(tab)
+        assert tab.locator("h1 .number").all_inner_texts() == ["3", "0.5"]
+        box = tab.locator("h1 .number").nth(1).bounding_box()
+        tab.mouse.move(box["x"] + 5, box["y"] + 10)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + 35, box["y"] + 10, steps=3)
+        held = float(tab.locator("h1 .number").nth(1).inner_text())
+        tab.mouse.up()
+        assert held > 0.5
+        tab.click("#to-end")
+        text = f"h = 2*x\nJ = 3*h + {held:g}*h"
+        assert tab.locator("#sheet").input_value() == text
+        root, leaves = parse(text, x=0.5)
+        assert close(shown(tab, topological_order(root).index(leaves["x"]), "gradient"), 2 * (3 + held))
+
+
 def test_the_address_leads_back(browser, tmp_path):  # noqa: F811
     with opened(browser, workbench(), tmp_path, at="Tab") as tab:
         ready(tab)

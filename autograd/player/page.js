@@ -25,11 +25,28 @@ function refreshTitle() {
     refreshTitle();
   }, { class: "fold", "aria-label": say(folded ? "formula.open" : "formula.close") })] : [];
   const total = element("b", { id: "root-value", title: out ?? "" }, out === null ? "…" : long(out));
-  find("title").replaceChildren(`${rootName} = `, ...(formula ? [coloured("formula", formula), ...more, " = "] : []), total);
+  const written = formula ? [element("span", { class: "formula" }, ...formulaPieces(formula)), ...more, " = "] : [];
+  find("title").replaceChildren(`${rootName} = `, ...written, total);
   find("warning").replaceChildren();
   const words = warningWords();
   find("warning").hidden = !words;
   if (find("warning").textContent !== words) find("warning").textContent = words;
+}
+
+// The formula, with the numbers in it that were typed as handles to drag.
+function formulaPieces(formula) {
+  const start = graph.formulaAt ?? Infinity;
+  const numbers = nodes.map(({ at, end }, index) => ({ index, at: at - start, end: end - start }))
+    .filter(({ at, end }) => at >= 0 && end <= formula.length).sort((one, other) => one.at - other.at);
+  let done = 0;
+  const pieces = numbers.flatMap(({ index, at, end }) => {
+    const x = state.leafValues[index];
+    const before = formula.slice(done, at);
+    done = end;
+    const shown = x === nodes[index].value ? formula.slice(at, end) : String(x);
+    return [before, element("span", { class: "number", "data-number": index, title: say("workbench.number") }, shown)];
+  });
+  return [...pieces, formula.slice(done)];
 }
 
 // What is said of numbers on the page that are not finite.
@@ -164,6 +181,7 @@ function listen() {
   addEventListener("beforeprint", beforePrint);
   addEventListener("afterprint", afterPrint);
   listenToStage();
+  dragged(find("title"), ({ target }) => (target.dataset.number === undefined ? null : Number(target.dataset.number)));
   showPlaying(false);
 }
 

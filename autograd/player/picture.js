@@ -46,8 +46,8 @@ function arrow() {
 function addNode(picture, index, { x, y }, texts, ...shapes) {
   const title = drawn("title"); // under the pointer; outside of the button, whose name is what is seen in it
   const group = drawn("g", {}, ...[...shapes, texts.number, texts.slope].flatMap((shape) => [shape, " "])); // words apart
-  if (nodes[index].adjustable) dragged(group, index);
-  else group.addEventListener("click", () => select(index));
+  if (nodes[index].adjustable) dragged(group, () => index);
+  group.addEventListener("click", () => { if (state.quiz || !nodes[index].adjustable) select(index); });
   parts.nodes.set(index, { group, title, ...texts });
   picture.append(drawn("g", { transform: `translate(${x} ${y})` }, title, pressed(group, index)));
 }
@@ -71,28 +71,30 @@ function reachByTab(group) {
   group?.setAttribute("tabindex", 0);
 }
 
-function dragged(group, index) {
+// Let a leaf be dragged by part of the page: `leafAt` says which leaf an event is on, null for none.
+function dragged(handle, leafAt) {
   let from = null;
-  group.addEventListener("pointerdown", (event) => {
-    if (state.quiz) return;
-    from = { x: event.clientX, value: finiteOr0(state.leafValues[index]), moved: false };
-    group.setPointerCapture(event.pointerId);
+  handle.addEventListener("pointerdown", (event) => {
+    const index = leafAt(event);
+    if (state.quiz || index === null) return;
+    from = { index, x: event.clientX, value: finiteOr0(state.leafValues[index]), moved: false };
+    handle.setPointerCapture(event.pointerId);
     event.preventDefault();
   });
-  group.addEventListener("pointermove", (event) => {
+  handle.addEventListener("pointermove", (event) => {
     if (!from) return;
+    const { index, value } = from;
     const way = event.clientX - from.x;
     if (Math.abs(way) > 3) from.moved = true;
-    if (from.moved) setLeaf(index, tidy(from.value + way * reach(index) / 150, reach(index) / 150));
+    if (from.moved) setLeaf(index, tidy(value + way * reach(index) / 150, reach(index) / 150));
   });
-  group.addEventListener("pointerup", () => {
-    const { moved } = from ?? {};
+  handle.addEventListener("pointerup", () => {
+    const { moved, index } = from ?? {};
     from = null;
     if (moved === false) select(index);
     if (moved && nodes[index].at !== undefined) writeNumber(index); // a number of the sheet
   });
-  group.addEventListener("pointercancel", () => { from = null; });
-  group.addEventListener("click", () => { if (state.quiz) select(index); });
+  handle.addEventListener("pointercancel", () => { from = null; });
 }
 
 // What the picture shows ----------------------------------------------------------------------------------------------

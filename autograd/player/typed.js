@@ -46,6 +46,13 @@ function wordingOf(op, inputs) {
   return { ...wording, value: put(wording.value), partials: wording.partials.map(put) };
 }
 
+// The last formula of a sheet, without the name that it gives its result, and where it starts.
+function lastFormula(text) {
+  const { 0: piece, index } = [...text.matchAll(/[^;\n]+/g)].filter(([line]) => line.trim()).at(-1);
+  const [head] = piece.match(/^\s*(?:[\p{L}\p{N}_]+\s*=)?\s*/u);
+  return { formula: piece.slice(head.length).trimEnd(), formulaAt: index + head.length };
+}
+
 function graphFrom(text) {
   const { nodes: parsed, root } = parseSheet(text);
   const { order, number } = orderOf(parsed, root);
@@ -65,7 +72,7 @@ function graphFrom(text) {
   const leaves = nodes.flatMap((node, index) => (!node.op && node.named ? [index] : []));
   return {
     root: nodes.length - 1, nodes, leaves, parameters: leaves, texts,
-    formula: text.split(/[;\n]/).filter((line) => line.trim()).at(-1).replace(/^\s*[\p{L}\p{N}_]+\s*=/u, "").trim(),
+    ...lastFormula(text),
     forward: nodes.flatMap((node, index) => (node.op ? [index] : [])),
     backward: nodes.map((_, index) => index).reverse().flatMap(places).filter(([, , x]) => !nodes[x].constant)
       .map(([index, position]) => [index, position]),

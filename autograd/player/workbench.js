@@ -63,7 +63,7 @@ function showFault(text, { key, holes, at, end }) {
   find("fault").replaceChildren(marked, newLine(), say("workbench.fault", { line, column, words: say(`workbench.${key}`, holes) }));
 }
 
-// A number that was dragged in the picture is written into the sheet.
+// A number that was dragged is written into the sheet.
 function writeNumber(index) {
   const { at, end } = nodes[index];
   const text = find("sheet").value;
