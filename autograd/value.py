@@ -73,8 +73,75 @@ def set_watcher(watcher: Watcher | None, every_operation: bool) -> None:
     _watcher, _every_operation = watcher, every_operation
 
 
+class _NumberProtocol:
+    """What Python and NumPy ask of any number: comparisons, which are plain bools on the data, and rounding.
+
+    A node is not turned into a plain number, which would cut the graph.
+    """
+
+    __slots__ = ()
+
+    def __lt__(self: Any, other: Value | float) -> bool:
+        return _compare(self, operator.lt, other)
+
+    def __le__(self: Any, other: Value | float) -> bool:
+        return _compare(self, operator.le, other)
+
+    def __gt__(self: Any, other: Value | float) -> bool:
+        return _compare(self, operator.gt, other)
+
+    def __ge__(self: Any, other: Value | float) -> bool:
+        return _compare(self, operator.ge, other)
+
+    def __eq__(self: Any, other: object) -> bool:
+        """Return whether the data is this plain number, as ``<`` does; of another Value, whether it is this one.
+
+        A guard such as ``if x == 0.0`` or ``np.where(x == 0, 1.0, x)`` would take the wrong branch without a word if
+        this were identity too; sets and dicts of nodes would confuse nodes of equal data if it were not, of Values.
+        """
+        return self is other if isinstance(other, Value) else _compare(self, operator.eq, other)  # type: ignore[arg-type]
+
+    __hash__ = object.__hash__
+
+    def __bool__(self: Any) -> bool:
+        return _compare(self, operator.ne, 0.0)
+
+    def __float__(self: Any, *_digits: object) -> NoReturn:
+        raise TypeError(
+            f"{self!r} does not turn into a plain number by itself: that would cut the graph. Use v.data for the "
+            "number, or the method of the same name (v.exp() rather than math.exp(v))"
+        )
+
+    __int__ = __complex__ = __index__ = __round__ = __trunc__ = __float__
+
+    def __mod__(self: Any, other: Value | float) -> Value:
+        return _remainder(self, other)
+
+    def __rmod__(self: Any, other: float) -> Value:
+        return _remainder(other, self)
+
+    def __floor__(self: Any) -> Value:
+        return _floor(self)
+
+    def __ceil__(self: Any) -> Value:
+        return _ceil(self)
+
+    def __pos__(self: Any) -> Value:
+        return self  # type: ignore[no-any-return]
+
+    def conjugate(self: Any) -> Value:
+        """Return the node itself, as a real number's own method does: np.var and np.vdot ask for it."""
+        return self  # type: ignore[no-any-return]
+
+    def __array_ufunc__(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Return what a NumPy function gives for this node beside numbers, nodes and arrays of them."""
+        from autograd.numpy_arrays import of_elements
+
+        return of_elements(ufunc, method, inputs, options)
+
+
 @explains_names("Value")
-class Value(NamesOfMicrograd, Methods):
+class Value(_NumberProtocol, NamesOfMicrograd, Methods):
     """A scalar node of a computation graph.
 
     Arithmetic with Values and plain numbers makes new nodes; every operation of the table is also a method.
@@ -272,31 +339,6 @@ class Value(NamesOfMicrograd, Methods):
     def __rpow__(self, other: float) -> Value:
         return _pow(other, self)
 
-    def __mod__(self, other: Value | float) -> Value:
-        return _remainder(self, other)
-
-    def __rmod__(self, other: float) -> Value:
-        return _remainder(other, self)
-
-    def __floor__(self) -> Value:
-        return _floor(self)
-
-    def __ceil__(self) -> Value:
-        return _ceil(self)
-
-    def __pos__(self) -> Value:
-        return self
-
-    def conjugate(self) -> Value:
-        """Return the node itself, as a real number's own method does: np.var and np.vdot ask for it."""
-        return self
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """Return what a NumPy function gives for this node beside numbers, nodes and arrays of them."""
-        from autograd.numpy_arrays import of_elements
-
-        return of_elements(ufunc, method, inputs, options)
-
     def detach(self) -> Value:
         """Return `stop_gradient` of this node: the same number, and no derivative by what it comes from."""
         return apply(OPERATIONS["stop_gradient"], self)
@@ -310,41 +352,6 @@ class Value(NamesOfMicrograd, Methods):
         def __neg__(self) -> Value: ...
 
         def __abs__(self) -> Value: ...
-
-    # Comparison: plain bools on the data ----------------------------------------------------------------------------
-
-    def __lt__(self, other: Value | float) -> bool:
-        return _compare(self, operator.lt, other)
-
-    def __le__(self, other: Value | float) -> bool:
-        return _compare(self, operator.le, other)
-
-    def __gt__(self, other: Value | float) -> bool:
-        return _compare(self, operator.gt, other)
-
-    def __ge__(self, other: Value | float) -> bool:
-        return _compare(self, operator.ge, other)
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether the data is this plain number, as ``<`` does; of another Value, whether it is this one.
-
-        A guard such as ``if x == 0.0`` or ``np.where(x == 0, 1.0, x)`` would take the wrong branch without a word if
-        this were identity too; sets and dicts of nodes would confuse nodes of equal data if it were not, of Values.
-        """
-        return self is other if isinstance(other, Value) else _compare(self, operator.eq, other)  # type: ignore[arg-type]
-
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        return _compare(self, operator.ne, 0.0)
-
-    def __float__(self, *_digits: object) -> NoReturn:
-        raise TypeError(
-            f"{self!r} does not turn into a plain number by itself: that would cut the graph. Use v.data for the "
-            "number, or the method of the same name (v.exp() rather than math.exp(v))"
-        )
-
-    __int__ = __complex__ = __index__ = __round__ = __trunc__ = __float__
 
     # Back-propagation ---------------------------------------------------------------------------------------------
 
@@ -869,7 +876,7 @@ def _clip_as_numpy_calls_it(
     return node.maximum(least) if greatest is None else apply(OPERATIONS["clip"], node, least, greatest)
 
 
-Value.clip = _clip_as_numpy_calls_it
+Value.clip = _clip_as_numpy_calls_it  # type: ignore[method-assign,assignment]
 
 
 # Without exceptions ---------------------------------------------------------------------------------------------------

@@ -46,3 +46,34 @@ def test_no_module_uses_a_private_name_of_another():
         if (used := private & set(names_used(tree)) - set(names_given(tree)))
     }
     assert found == {}
+
+
+def test_no_class_is_longer_than_300_lines():
+    lengths = {
+        (path, node.name): node.end_lineno - node.lineno + 1
+        for path, tree in TREES.items()
+        if path != "autograd/signatures.py"  # a declaration for each operation, which the table writes
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
+def imported_at_once(path):
+    """The modules of the packages that a module imports when it is imported itself."""
+    known = {other.removesuffix(".py").removesuffix("/__init__").replace("/", "."): other for other in TREES}
+    for node in TREES[path].body:  # those below `if TYPE_CHECKING` and in functions are not met on the way
+        match node:
+            case ast.ImportFrom(module=str(module), names=names):
+                found = [f"{module}.{alias.name}" for alias in names]
+                yield from (known.get(name) or known.get(module) for name in found)
+            case ast.Import(names=names):
+                yield from (known.get(alias.name) for alias in names)
+
+
+def test_imports_make_no_circle():
+    level = {}
+    waiting = {path: {other for other in imported_at_once(path) if other} - {path} for path in TREES}
+    while ready := [path for path, others in waiting.items() if others <= set(level)]:
+        level |= {path: 1 + max((level[other] for other in waiting.pop(path)), default=0) for path in ready}
+    assert waiting == {}

@@ -324,25 +324,30 @@ class Program:
         """
         if target == "c":
             return c_listing(self.compiled(), self._numbers)
-        names = namespace(target)
-        functions: dict[bool, Callable[..., Any]] = {}
+        return _function(self, target)
 
-        def function(parameters: Mapping[str, Any], *inputs: Any) -> Any:
-            """Return the cost of the program."""
-            self._check_count(inputs)
-            shapes = _shapes(zip(self._shapes, inputs, strict=True))
-            batched = self._samples(shapes) is not None
-            for name, array in self._numbers.arrays.items():
-                if name not in parameters:
-                    raise KeyError(f"parameters: got {', '.join(map(str, parameters)) or 'none'}; {name!r} is missing")
-                (shape,) = _shapes([(name, parameters[name])])
-                if shape != array.shape:
-                    raise ValueError(f"parameters: {name!r}: got {shape}; accepted: {array.shape}")
-            if batched not in functions:
-                functions[batched] = function_of(target, names, Exported(self.compiled(batched)))
-            return functions[batched](*(parameters[name] for name in self._numbers.arrays), *inputs)
 
-        return function
+def _function(program: Program, target: str) -> Callable[..., Any]:
+    """Return a program as a function of arrays of the target, which checks their names and shapes."""
+    names = namespace(target)
+    functions: dict[bool, Callable[..., Any]] = {}
+
+    def function(parameters: Mapping[str, Any], *inputs: Any) -> Any:
+        """Return the cost of the program."""
+        program._check_count(inputs)
+        shapes = _shapes(zip(program._shapes, inputs, strict=True))
+        batched = program._samples(shapes) is not None
+        for name, array in program._numbers.arrays.items():
+            if name not in parameters:
+                raise KeyError(f"parameters: got {', '.join(map(str, parameters)) or 'none'}; {name!r} is missing")
+            (shape,) = _shapes([(name, parameters[name])])
+            if shape != array.shape:
+                raise ValueError(f"parameters: {name!r}: got {shape}; accepted: {array.shape}")
+        if batched not in functions:
+            functions[batched] = function_of(target, names, Exported(program.compiled(batched)))
+        return functions[batched](*(parameters[name] for name in program._numbers.arrays), *inputs)
+
+    return function
 
 
 def _shapes(arrays: Iterable[tuple[str, Any]]) -> list[tuple[int, ...]]:
