@@ -187,3 +187,23 @@ def test_what_there_is_no_picture_of_is_refused(tmp_path):
     assert outdated(topological_order(J)) is not None
     with pytest.raises(ValueError, match="replay"):
         draw(J).steps()
+
+
+@pytest.mark.filterwarnings("ignore")  # pydot's own, of its parser
+@pytest.mark.parametrize("fold", [None, "units"])
+def test_networkx_reads_the_dot_whole(fold):
+    pydot = pytest.importorskip("pydot", reason="pydot, of the extra `test`, is not installed")
+    networkx = pytest.importorskip("networkx", reason="networkx, of the extra `test`, is not installed")
+    J = network_cost()
+    drawing = draw(J, fold=fold)
+    (read,) = pydot.graph_from_dot_data(drawing.dot)
+    graph = networkx.nx_pydot.from_pydot(read)
+    assert all("label" in data and "width" in data for _, data in graph.nodes(data=True))
+    assert not [data for *_, data in graph.edges(data=True) if "invis" in str(data) or "dir" in data]
+    order = topological_order(J)
+    if fold is None:
+        number = {node: f"n{i}" for i, node in enumerate(order)}
+        assert set(graph.nodes) == set(number.values())
+        edges = sorted((number[x], number[node]) for node in order for x in node.inputs)
+        assert sorted((tail, head) for tail, head, _ in graph.edges) == edges
+    assert ('label="layer 2"' in drawing.dot) == (fold is None)

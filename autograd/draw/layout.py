@@ -132,12 +132,21 @@ def dot_escape(text: str, specials: str = "") -> str:
 
 
 def to_dot(view: View) -> graphviz.Digraph:
-    """Return the view as a `graphviz.Digraph`: records with an input port for each operand, groups as clusters."""
-    return _digraph(view, lambda box: [head_text(box), *(f"{key} {shown}".strip() for key, shown in facts(box))])
+    """Return the view as a `graphviz.Digraph`: records with an input port for each operand, groups as clusters.
+
+    It is for other programs: each node has its attributes outside of the clusters, which only name it, and each edge
+    leads from an input to what uses it, since readers such as networkx look no further.
+    """
+
+    def lines(box: Box) -> list[str]:
+        return [head_text(box), *(f"{key} {shown}".strip() for key, shown in facts(box))]
+
+    return _digraph(view, lines, for_others=True)
 
 
-def _digraph(view: View, lines_of: Callable[[Box], list[str]]) -> graphviz.Digraph:
-    """The view with the lines of text in its boxes that `lines_of` gives; their sizes are given."""
+def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool = False) -> graphviz.Digraph:
+    """The view with the lines of text in its boxes that `lines_of` gives; their sizes are given. For the layout alone
+    it has edges that are not seen, which keep the order of a column."""
     import graphviz
 
     dot = graphviz.Digraph(
@@ -152,7 +161,7 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]]) -> graphviz.Digra
     for path in _open_groups(view):
         if path in columns:  # Graphviz keeps the order of a rank only outside of clusters
             groups[path] = graphviz.Digraph(graph_attr={"rank": "same"})
-            for above, below in pairwise(columns[path]):
+            for above, below in () if for_others else pairwise(columns[path]):
                 groups[path].edge(above.id, below.id, style="invis")
         else:
             label = graphviz.nohtml(dot_escape(printable(path[-1])))
@@ -164,7 +173,7 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]]) -> graphviz.Digra
         lines = lines_of(box)
         ports = "|".join(f"<{i}> " for i in range(box.arity))
         text = r"\n".join(dot_escape(line, "{}|<>" if box.arity > 1 else "") for line in lines if line)
-        groups[box.path].node(
+        (dot if for_others else groups[box.path]).node(
             box.id,
             "{{" + ports + "}|" + text + "}" if box.arity > 1 else graphviz.nohtml(text),
             shape="record" if box.arity > 1 else "box",
@@ -172,13 +181,15 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]]) -> graphviz.Digra
             height=f"{height / 72:.4f}",
             fixedsize="true",
         )
+        if for_others and box.path:
+            groups[box.path].node(box.id)
     for path in sorted(groups, key=len, reverse=True):
         if path:
             groups[path[:-1]].subgraph(groups[path])
     by_id = {box.id: box for box in view.boxes}
     for i, (edge, label) in enumerate(zip(view.edges, edge_labels(view), strict=True)):
         tail, head = by_id[edge.tail], by_id[edge.head]
-        if tail.path == head.path and tail.path in columns:
+        if not for_others and tail.path == head.path and tail.path in columns:
             # Written from the upper to the lower box, since an edge within a rank would turn their order round.
             down = columns[tail.path].index(tail) < columns[tail.path].index(head)
             ends, direction = ((tail.id, head.id), "forward") if down else ((head.id, tail.id), "back")
