@@ -37,7 +37,7 @@ function nodeNames(nodes) {
 // How an operation is written, with the numbers that are mere inputs of it in the formulas.
 function wordingOf(op, inputs) {
   const bare = inputs.map(({ name, value, op: made }) => (made || name !== undefined ? null : value));
-  const wording = (op === "pow" && powers[bare[1]]) || wordings[op];
+  const wording = { ...wordings[op], ...(op === "pow" ? powers[bare[1]] : {}) };
   const put = (template) => bare.reduce((text, x, i) => {
     if (x === null) return text;
     const number = long(x);

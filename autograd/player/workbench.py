@@ -75,7 +75,7 @@ def workbench(
         },
         "grammar": {"constants": CONSTANTS, "keywords": keyword.kwlist, "longest": LONGEST, "written": WRITTEN},
         "wordings": {op.name: texts(op, (None,) * op.arity) for op in OPERATIONS.values()},
-        "powers": {f"{n:g}": texts(OPERATIONS["pow"], (None, float(n))) for n in EXPONENTS},
+        "powers": {f"{n:g}": _power(float(n)) for n in EXPONENTS},
         "metrics": {
             "narrow": NARROW,
             "wide": WIDE,
@@ -107,6 +107,12 @@ def workbench(
 
 def _element(id: str, content: str) -> str:
     return f'<script type="application/json" id="{id}">{content}</script>\n'
+
+
+def _power(exponent: float) -> dict[str, Any]:
+    """How x to a power is written, where that is another way than with any exponent."""
+    written = texts(OPERATIONS["pow"], (None, exponent))
+    return {key: written[key] for key in ("value", "partials")}
 
 
 def _layout(sheet: str) -> Any:
