@@ -45,6 +45,16 @@ class Dataset:
             f"<{visible(self.name)}: {len(self):,} samples, {len(self.features)} features, {len(self.classes)} classes>"
         )
 
+    def __str__(self) -> str:
+        from nn.shown import of_data
+
+        return str(of_data(self))
+
+    def _repr_html_(self) -> str:
+        from nn.shown import of_data
+
+        return of_data(self)._repr_html_()
+
     def class_targets(self, outputs: int) -> Floats:
         """Return the target y of each class for a network of so many outputs, array (classes, outputs).
 

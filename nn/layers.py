@@ -11,6 +11,7 @@ right, as relu and its kin are, He et al.'s (2015) √(6 / n_in), because half o
 
 from __future__ import annotations
 
+import html
 import math
 import random
 import reprlib
@@ -18,13 +19,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.labels import UnitLabel, visible
 from autograd.lists import softmax
 from autograd.names_elsewhere import ARGUMENTS, explains_arguments, explains_names
 from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
 from autograd.value import Constant, Value, node_maker, set_labels, sum_of_products
+
+if TYPE_CHECKING:
+    from autograd.explain.tables import Table
 
 SOFTMAX = "softmax"
 MANY = "one sample at a time; nn.outputs takes many"
@@ -205,8 +209,18 @@ class Layer:
         n_in = len(self.neurons[0].w) if self.neurons else 0
         return f"Layer({n_in}, {len(self.neurons)}, activation={self.activation!r})"
 
+    def __str__(self) -> str:
+        from nn.shown import numbers_of
 
-@dataclass(frozen=True, slots=True)
+        return str(numbers_of(self)) if self.neurons else repr(self)
+
+    def _repr_html_(self) -> str:
+        from nn.shown import numbers_of
+
+        return numbers_of(self)._repr_html_() if self.neurons else html.escape(repr(self))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ForwardPass:
     """The nodes of one forward pass, by layer and unit, numbered from 1 as their labels are.
 
@@ -218,6 +232,19 @@ class ForwardPass:
     z: dict[int, Units]
     a: dict[int, Units]
     output: list[Value]
+
+    def table(self) -> Table:
+        """Return z and a of each unit as a table, and δ after a backward pass."""
+        from nn.shown import pass_by_units
+
+        deltas = {k: {i: z.grad for i, z in units.items() if z.has_grad} for k, units in self.z.items()}
+        return pass_by_units(self.z, self.a, deltas if any(deltas.values()) else {})
+
+    def __repr__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
 
 @explains_names("network")
@@ -338,7 +365,7 @@ class MLP:
         zero_grad(self.parameters())
 
     def __repr__(self) -> str:
-        if not (self.layers and all(layer.neurons for layer in self.layers)):
+        if not self._is_whole:
             return f"<MLP of {self.layers}>"
         n_in, *sizes = self.sizes
         *hidden, output = (layer.activation for layer in self.layers)
@@ -346,6 +373,33 @@ class MLP:
         seed = "" if self.seed is None else f", seed={self.seed}"
         bias = "" if any(neuron.has_bias for layer in self.layers for neuron in layer.neurons) else ", bias=False"
         return f"MLP({n_in}, {sizes}, activation={activation!r}, output={output!r}{seed}{bias})"
+
+    def __str__(self) -> str:
+        from nn.shown import summary
+
+        return str(summary(self)) if self._is_whole else repr(self)
+
+    def _repr_html_(self) -> str:
+        from nn.draw import draw_network
+        from nn.shown import summary
+
+        return summary(self)._repr_html_() + draw_network(self).svg if self._is_whole else html.escape(repr(self))
+
+    def compare(self, other: MLP) -> Table:
+        """Return a table of two models, layer by layer: units, activations, and how far the parameters are apart.
+
+        >>> print(MLP(1, [1]).compare(MLP(1, [1])))
+        layer  units  activation  largest |ΔW|  largest |Δb|
+            2      1  none                   0             0
+        """
+        from nn.shown import comparison
+
+        check_model(other)
+        return comparison(self, other)
+
+    @property
+    def _is_whole(self) -> bool:
+        return bool(self.layers) and all(layer.neurons for layer in self.layers)
 
 
 def _activations(activation: str | Sequence[str | None] | None, hidden: int) -> list[str | None]:

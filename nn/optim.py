@@ -71,6 +71,14 @@ class ArrayOptimizer:
         """Forget the gradients of the parameters, so that the next backward pass starts from zero."""
         zero_grad(self.parameters)
 
+    def __repr__(self) -> str:
+        settings = "".join(f", {name}={x!r}" for name, x in self.state_dict().items() if name != "_state")
+        return f"<{type(self).__name__} of {len(self.parameters):,} parameters{settings}{self.remembered()}>"
+
+    def remembered(self) -> str:
+        """Return what the optimizer remembers of its steps, in words; nothing before the first."""
+        return ""
+
     def state_dict(self) -> dict[str, Any]:
         """Return all that the steps to come depend on beside the parameters: settings, and what is remembered.
 
@@ -119,6 +127,11 @@ class SGD(ArrayOptimizer):
         velocity = self.momentum * velocity - self.learning_rate * gradients
         return numbers + velocity, velocity
 
+    def remembered(self) -> str:
+        """Return the largest velocity, in words."""
+        (velocity,) = self._state
+        return f"; largest |v| {np.max(np.abs(velocity)):.4g}" if np.size(velocity) and np.any(velocity) else ""
+
 
 class Adam(ArrayOptimizer):
     """Adam (Kingma and Ba 2015, algorithm 1): steps of about α, whatever the size of the gradients.
@@ -150,6 +163,12 @@ class Adam(ArrayOptimizer):
         mean_share, square_share = 1.0 - self.beta1**t, 1.0 - self.beta2**t
         moves = -self.learning_rate * (mean / mean_share) / (np.sqrt(square / square_share) + self.epsilon)
         return numbers + moves, t, mean, square
+
+    def remembered(self) -> str:
+        """Return the number of steps, and the largest means of gradients and of their squares, in words."""
+        t, mean, square = self._state
+        largest = f"largest |m| {np.max(np.abs(mean)):.4g}, largest v {np.max(square):.4g}" if np.size(mean) else ""
+        return f"; after {t} step{'s' * (t > 1)}, {largest}" if t else ""
 
 
 class AdamW(Adam):

@@ -32,6 +32,7 @@ from nn.losses import (
 
 if TYPE_CHECKING:
     from autograd.aliases import Rows
+    from autograd.explain.tables import Table
 
 Units = dict[int, Any]
 """A number for each unit of a layer, counted from 1."""
@@ -39,7 +40,7 @@ Layers = dict[int, Units]
 Weights = dict[int, dict[int, Units]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Residuals:
     """Back-propagation of one sample: ``z[l][i]``, ``a[l][i]``, the residuals ``delta[l][i]`` and the cost J."""
 
@@ -48,14 +49,38 @@ class Residuals:
     delta: Layers
     cost: float
 
+    def table(self) -> Table:
+        """Return z, a and δ of each unit as a table."""
+        from nn.shown import pass_by_units
 
-@dataclass(frozen=True, slots=True)
+        return pass_by_units(self.z, self.a, self.delta, f"J = {self.cost:.10g}")
+
+    def __repr__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Gradients:
     """∂J/∂W^(l)_ij as ``W[l][i][j]``, ∂J/∂b^(l)_i as ``b[l][i]``, and the cost J."""
 
     W: Weights
     b: Layers
     cost: float
+
+    def table(self) -> Table:
+        """Return ∂J/∂W and ∂J/∂b as a table, a row for each unit."""
+        from nn.shown import of_gradients
+
+        return of_gradients(self)
+
+    def __repr__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
 
 # The formulas ---------------------------------------------------------------------------------------------------------

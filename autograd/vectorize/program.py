@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -293,6 +294,10 @@ class Program:
         return (
             f"<program of {nodes}; inputs: {inputs or 'none'}; parameters: {parameters or 'none'}; print it to read it>"
         )
+
+    def _repr_html_(self) -> str:
+        text = html.escape(f"{self!r}\n\n{self}")
+        return f'<pre class="tex2jax_ignore mathjax_ignore">{text}</pre>'
 
     def __str__(self) -> str:
         if self._straight is None:
