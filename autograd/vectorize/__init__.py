@@ -33,6 +33,8 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
 
     parameters   parts of one vector, and the data of Values
     runners      what runs a program
+    on_devices   with JAX, on all devices of all processes
+    blocks       samples that need not fit into memory
     program      `Program`: a program with its numbers
     ways         the ways through a function that decides by comparing Values
     function     `vectorize`, of graphs and of functions
@@ -41,9 +43,10 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
 import sys
 
 from autograd.callable_modules import CallableModule
+from autograd.vectorize.blocks import blocks, over_blocks
 from autograd.vectorize.function import VectorizedFunction, vectorize
 from autograd.vectorize.program import Program
 
-__all__ = ["Program", "VectorizedFunction", "vectorize"]
+__all__ = ["Program", "VectorizedFunction", "blocks", "over_blocks", "vectorize"]
 
 sys.modules[__name__].__class__ = CallableModule

@@ -174,7 +174,7 @@ def as_numbers(name: str, x: Any) -> Floats:
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     if array.dtype.kind in "biuf":
-        return array.astype(float)
+        return array.astype(float, copy=not isinstance(x, np.memmap))  # of the rows of a file there may be many
     try:
         return np.array([real(number) for number in array.ravel().tolist()]).reshape(array.shape)
     except TypeError as error:

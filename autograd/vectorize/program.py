@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.recompute import recompute
 from autograd.value import Value, data_of
+from autograd.vectorize.blocks import blocks, converted_by_block, over_blocks
 from autograd.vectorize.compiled import Compiled, Forms, coloured, compiled
 from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.given import as_numbers, given
@@ -104,6 +105,11 @@ class Program:
             return self._forms(self._given.batched if batched is None else batched)
 
     @property
+    def batch(self) -> Literal["mean", "sum"]:
+        """What the cost over a batch is of the samples' costs."""
+        return "mean" if self._given.mean else "sum"
+
+    @property
     def nodes(self) -> list[Value]:
         """The parameters as Values, in the order of ``vector``."""
         return list(self._numbers.nodes)
@@ -167,6 +173,8 @@ class Program:
         in whatever thread.
         """
         self._one_root("value_and_grad")
+        if self.batch == "mean" and converted_by_block(inputs):
+            return over_blocks(self, blocks(*inputs))
         samples, given = self._match(inputs)
         with self._lock:
             return self._running(samples).cost(given, samples), self.gradients
@@ -282,8 +290,7 @@ class Program:
             {group.name: np.array(group.nodes, dtype=object).reshape(group.shape or ()).tolist() for group in groups}
             for groups in (self._given.inputs, self._given.parameters)
         )
-        batch = "mean" if self._given.mean else "sum"
-        return _program_of, (self.roots, inputs, parameters, batch, self._watched, self.backend, self.parameters)
+        return _program_of, (self.roots, inputs, parameters, self.batch, self._watched, self.backend, self.parameters)
 
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
