@@ -88,6 +88,9 @@ class _Step:
     def __neg__(self) -> _Step:
         return self.next("-{0}", self)
 
+    def __abs__(self) -> _Step:
+        return self.next("abs({0})", self)
+
 
 def _write(name: str, *inputs: Any) -> Any:
     first = next((x for x in inputs if isinstance(x, _Step)), None)

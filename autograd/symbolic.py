@@ -62,6 +62,9 @@ class Expression:
     def __neg__(self) -> Formula:
         return combine("neg", self)
 
+    def __abs__(self) -> Formula:
+        return combine("abs", self)
+
     def _without_order(self, _other: object) -> bool:
         raise TypeError(
             "a formula is compared with < or >, and has no order; accepted in a rule: m.less(x, y), "
