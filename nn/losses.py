@@ -21,7 +21,7 @@ from autograd.value import Constant, Value, data_of, real
 from nn.layers import MLP, Inputs, check_model
 
 Numbers = Value | float | Sequence[Value | float]
-Loss = Callable[[Any, Any], Any]
+Loss = Callable[..., Any]  # of outputs and targets; for `fit` also of the model, x and y
 
 SMALLEST_NORMAL = sys.float_info.min
 
