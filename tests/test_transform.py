@@ -652,7 +652,7 @@ def test_inputs_are_named_as_the_parameters_of_the_function():
 
     assert labels(lambda w, x=0.5: w * x, 2.0) == ["w"]
     assert labels(lambda w, *others: sum(others, w), 2.0, 3.0) == ["w", ""]  # others is no name of one
-    assert labels(log, 2.0) == [""]
+    assert labels(log, 2.0) == ["x"]
     assert labels(functools.partial(lambda w, x: w * x, 3.0), 2.0) == ["x"]
     assert labels(lambda p: p[0], [1.0, 2.0]) == ["p[0]", "p[1]"]
 
