@@ -25,8 +25,11 @@ KNOWN = ("functions", "wordings", "grammar", "powers", "metrics", "datasets", "l
 
 
 def page_data():
-    (text,) = re.findall(r'<script type="application/json" id="workbench">(.*?)</script>', workbench().html, re.DOTALL)
-    return json.loads(text)
+    html = workbench().html
+    (opening,) = re.findall(r'<script type="application/json" id="workbench">(.*?)</script>', html, re.DOTALL)
+    (packed,) = re.findall(r'<script type="application/json" id="tables">(.*?)</script>', html, re.DOTALL)
+    usual = str.maketrans({wanted: chr(letter) for letter, wanted in LETTERS.items()})
+    return json.loads(opening) | json.loads(gzip.decompress(base64.b85decode(packed.translate(usual))))
 
 
 def script(expression_names):
@@ -251,12 +254,12 @@ def ready(tab):
 
 def test_the_webassembly_in_the_page_is_the_one_of_the_package():
     (text,) = re.findall(r'id="graphviz">(.*?)</script>', workbench().html, re.DOTALL)
-    unpacked = f"{source('base85.js')} const bytes = bytesFrom85({json.dumps(text)});"
+    unpacked = f"{source('packed.js')} const bytes = bytesFrom85({json.dumps(text)});"
     assert gzip.decompress(bytes(evaluate(unpacked, "[...bytes]"))) == webassembly()
     for count in range(5):  # the last letters stand for fewer than four bytes
         data = bytes(range(250, 250 + count))
         letters = base64.b85encode(data).decode().translate(LETTERS)
-        assert bytes(evaluate(source("base85.js"), f"[...bytesFrom85({json.dumps(letters)})]")) == data
+        assert bytes(evaluate(source("packed.js"), f"[...bytesFrom85({json.dumps(letters)})]")) == data
 
 
 def test_the_first_graph_is_there_before_webassembly_is(browser, tmp_path):  # noqa: F811

@@ -1,7 +1,8 @@
 // The workbench: a sheet is typed, a lesson or a network chosen, and the page shows its graph at once.
 
-const made = JSON.parse(find("workbench").textContent); // what Python gives: the table, data, lessons, places of the first graphs
-const { functions, wordings, grammar, powers, metrics, datasets, lessons, examples, layouts } = made;
+const made = JSON.parse(find("workbench").textContent); // what Python gives: the sheet to open with, examples, lessons
+const { lessons, examples } = made;
+let functions, wordings, grammar, powers, metrics, datasets, layouts; // the tables: of operations, data, places of first graphs
 let graphviz = null; // the function that lays out, once its WebAssembly is compiled
 let chosen = { kind: "sheet" }; // what is shown: a sheet, a lesson by its number, or a network
 const FIRST_VALUES = [0.5, 2, 0.25, 1.5, 1]; // of leaves, in turn, until the reader gives others
@@ -208,10 +209,8 @@ function loadAddress() {
 
 // The page shows its first graph while this goes on, which takes a slow machine a second.
 async function compileGraphviz() {
-  const packed = bytesFrom85(find("graphviz").textContent);
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   try {
-    const file = new Response(unpacked, { headers: { "Content-Type": "application/wasm" } });
+    const file = new Response(unpacked("graphviz"), { headers: { "Content-Type": "application/wasm" } });
     graphviz = graphvizFrom(await WebAssembly.compileStreaming(file));
   } catch { // a page around this one may forbid WebAssembly: lessons, examples and networks can be played all the same
     find("fault").textContent = say("workbench.no.webassembly");
@@ -223,6 +222,7 @@ async function startWorkbench() {
   setLanguage(preferredLanguage(addressParts().get("lang") ?? document.documentElement.dataset.lang));
   listen();
   find("language").value = language;
+  ({ functions, wordings, grammar, powers, metrics, datasets, layouts } = await new Response(unpacked("tables")).json());
   const compiled = new Promise((resolve) => { setTimeout(() => compileGraphviz().then(resolve)); });
   listenToWorkbench(compiled);
   showMenu();

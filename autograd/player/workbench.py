@@ -30,7 +30,7 @@ from autograd.player.page import (
     source,
 )
 
-WORKBENCH_SCRIPTS = ("base85.js", "parser.js", "typed.js", "layout.js", "networks.js", "workbench.js")
+WORKBENCH_SCRIPTS = ("packed.js", "parser.js", "typed.js", "layout.js", "networks.js", "workbench.js")
 EXPONENTS = (*range(-4, 10), 0.5, -0.5, 1.5)  # of powers with a notation of their own: x², not x^2
 EXAMPLES = (
     "tanh(w*x + b)",
@@ -65,10 +65,8 @@ def workbench(
     sets = {"xor": XOR, **(data or {})}
     lessons = json.loads(source("lessons.json"))
     sheets = (sheet, *EXAMPLES, *(lesson["sheet"] for lesson in lessons if "sheet" in lesson))
-    known = {
-        "sheet": sheet,
-        "examples": EXAMPLES,
-        "lessons": lessons,
+    opening = {"sheet": sheet, "examples": EXAMPLES, "lessons": lessons}
+    tables = {
         "layouts": {text: layout for text in sheets if (layout := _layout(text))},
         "functions": {
             name: {"op": op.name, "arity": op.arity, "defaults": list(op.defaults)} for name, op in FUNCTIONS.items()
@@ -97,7 +95,9 @@ def workbench(
             lang,
             address,
             OPERATIONS,
-            _element("workbench", embedded(known)) + _element("graphviz", _packed()),
+            _element("workbench", embedded(opening))
+            + _element("tables", _packed(embedded(tables).encode()))
+            + _element("graphviz", _packed(webassembly())),
             scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
             typing=source("workbench.html").replace("{{choices}}", choices),
             policy=" 'wasm-unsafe-eval'",
@@ -119,14 +119,11 @@ def _layout(sheet: str) -> Any:
     """Where the nodes of a sheet stand, for the page to show while it cannot lay out yet; None of what has an error."""
     try:
         root, _ = parse(sheet, **dict.fromkeys(open_names(sheet), 0.5))
-    except (
-        ArithmeticError,
-        ValueError,
-    ):  # it is marked in the page what is wrong with it, or a leaf is out of a domain
+    except (ArithmeticError, ValueError):  # the page marks what is wrong, or a leaf is out of a domain
         return None
     return graph_data(root, topological_order(root), None, None, ())["layout"]
 
 
-def _packed() -> str:
-    """Graphviz's WebAssembly as text, in the letters of base85.js; the same bytes in every run."""
-    return base64.b85encode(gzip.compress(webassembly(), 9, mtime=0)).decode().translate(LETTERS)
+def _packed(data: bytes) -> str:
+    """Data, compressed, in the letters of packed.js; the same in every run."""
+    return base64.b85encode(gzip.compress(data, 9, mtime=0)).decode().translate(LETTERS)

@@ -1,5 +1,10 @@
-// Bytes that stand in the page as text: four of them in five letters, as Python's base64.b85encode has it but for the
-// letters that are marks in HTML.
+// What stands in the page compressed, as text: four bytes in five letters, as Python's base64.b85encode has them but for
+// the letters that are marks in HTML.
+
+// The data of an element, as a stream.
+function unpacked(id) {
+  return new Blob([bytesFrom85(find(id).textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
+}
 
 const LETTERS_85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=:?@^_`{|}~";
 
