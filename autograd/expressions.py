@@ -96,7 +96,7 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
 def open_names(text: str) -> list[str]:
     """Return the names that stand in a sheet without being given there: those that `parse` wants a number for.
 
-    Raises ValueError for what is no sheet.
+    Raises ValueError for text that is not a sheet.
 
     >>> open_names("h = tanh(w*x); J = (h - y)**2 / pi")
     ['w', 'x', 'y']

@@ -146,8 +146,8 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
 
     Arithmetic with Values and plain numbers makes new nodes; every operation of the table is also a method.
     ``data`` is the number, ``grad`` the derivative of the root that `backward` was called on by this node, ``label`` a
-    name for pictures and tables. ``<`` and its kin compare the data, and so does ``==`` with a plain number. Two Values
-    are equal only if they are one, and the hash is that of the node, as sets of nodes need it.
+    name for pictures and tables. ``<``, ``<=``, ``>`` and ``>=`` compare the data, and so does ``==`` with a plain
+    number. Two Values are equal only if they are the same node, and the hash is that of the node, as sets need it.
 
     Raises TypeError, naming what was given, for anything but a real number.
 

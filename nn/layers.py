@@ -6,7 +6,7 @@ activation carries its label.
 
 Initial weights are drawn uniformly from ±limit by ``random.Random(seed)``, neuron by neuron, and biases are 0. The
 limit is Glorot and Bengio's (2010) √(6 / (n_in + n_out)); for an activation that is flat on the left and steep on the
-right, as relu and its kin are, He et al.'s (2015) √(6 / n_in), because half of such units pass nothing on.
+right, as relu is, He et al.'s (2015) √(6 / n_in), because half of such units pass nothing on.
 """
 
 from __future__ import annotations

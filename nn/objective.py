@@ -50,7 +50,8 @@ def objective_of(model: Any, loss: Any, parameters: Any, decay_rate: float) -> O
     """Return the objective of a model: one that has ``parameters()``, or a function of the given `parameters`.
 
     What decays are the ``weights()`` of a model that has such a method, else all parameters. Raises TypeError for what
-    is no model and no loss, and for parameters that are no Values, ValueError for a network whose layers do not fit.
+    is neither a model nor a loss, and for parameters that are not Values, ValueError for a network whose layers do not
+    fit.
     """
     if isinstance(model, MLP):
         check_model(model)

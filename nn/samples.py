@@ -67,8 +67,8 @@ def of_matrices(inputs: Floats, targets: Floats) -> Samples:
 def of_structures(inputs: Any, targets: Any) -> Samples:
     """Return samples of numbers in any structure: one number, lists of any lengths, dicts, the rows of arrays.
 
-    Without `targets` each is None. Raises ValueError, naming the sample, for what is no number, for numbers that are
-    not finite, and for more inputs than targets.
+    Without `targets` each is None. Raises ValueError, naming the sample, for anything but numbers, for numbers that
+    are not finite, and for more inputs than targets.
 
     >>> of_structures([[1, 2, 3], [4]], [0.5, 0.25]).kind
     [0, 1]

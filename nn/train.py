@@ -254,8 +254,8 @@ def _check_optimizer(objective: Objective, optimizer: Any) -> None:
     for parameter in parameters if isinstance(parameters, list | tuple) else ():  # a user's own may be anything
         if isinstance(parameter, Value) and parameter not in own:
             raise ValueError(
-                f"fit: optimizer: it moves {parameter!r}, which is no parameter of this model; accepted: one made for "
-                "model.parameters()"
+                f"fit: optimizer: it moves {parameter!r}, which is not a parameter of this model; accepted: one "
+                "made for model.parameters()"
             )
 
 

@@ -504,7 +504,7 @@ def infinite_bias(path):
         (lambda _: replace(xor(4), name=NAME).split(0.01), "name"),
         (lambda _: fit(MLP(2, [7]), replace(xor(4), name=NAME), squared_error), "name.*got a network of 7 outputs"),
         (lambda _: unstandardized(MLP(3, [2]), replace(xor(4), name=NAME)), "name.*got 2 features"),
-        (lambda _: fit(MLP(2, [2]), xor(4), squared_error, SGD([x])), "name.*no parameter of this model"),
+        (lambda _: fit(MLP(2, [2]), xor(4), squared_error, SGD([x])), "name.*not a parameter of this model"),
     ],
 )
 def test_what_a_terminal_would_obey_is_spelled_out(tmp_path, show, words):

@@ -74,9 +74,9 @@ def test_the_wheel_is_used_where_there_is_no_other_compiler(monkeypatch):
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("no-such-compiler -O3", "CC: got 'no-such-compiler -O3', which is no program here"),
+        ("no-such-compiler -O3", "CC: got 'no-such-compiler -O3', which cannot be run here"),
         ("gcc '", r"CC: got \"gcc '\": No closing quotation; accepted: a command"),
-        (" ", "which is no program here"),
+        (" ", "which cannot be run here"),
         ("false", "false did not compile the program"),
         ("true", "true did not compile the program"),
         (f"{shlex.quote(sys.executable)} -c 1", "did not compile the program"),

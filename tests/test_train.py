@@ -253,7 +253,9 @@ def test_an_optimizer_of_another_model_is_refused():
     model, other = MLP(4, [3], output="softmax", seed=1), MLP(4, [3], output="softmax", seed=2)
     before = numbers(model)
     for optimizer in (Adam(other.parameters()), SGD([*model.parameters(), other.parameters()[0]])):
-        with pytest.raises(ValueError, match=r"optimizer: it moves Value\(.*W\^\(1\)_11.*no parameter of this model"):
+        with pytest.raises(
+            ValueError, match=r"optimizer: it moves Value\(.*W\^\(1\)_11.*not a parameter of this model"
+        ):
             fit(model, data, cross_entropy, optimizer, progress=False)
     assert numbers(model) == before
     bias = model.layers[0].neurons[0].b

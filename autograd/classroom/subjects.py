@@ -28,7 +28,7 @@ def read_subject(given: Value | str, seed: int = 0, any_numbers: bool = False) -
 
     With `any_numbers` the formulas need not have numbers: leaves without one get one at which the formulas are defined.
 
-    Raises ValueError as `parse` does, and for sizes that are no network for a class.
+    Raises ValueError as `parse` does, and for sizes of more layers or units than a class can read.
 
     >>> read_subject("w = 3; x = 2; w*x").root.data
     6.0

@@ -19,8 +19,8 @@ def from_jax(cost: Callable[..., Any], *args: Any) -> FrameworkGraph:
     arguments take. The cost is compared with that of the program, every derivative with that of `jax.grad`.
 
     Raises ValueError, naming the argument, where a derivative differs, and for more than 10⁶ scalar operations;
-    TypeError for floats of other than 64 bits and for a cost that is no scalar; NotImplementedError, naming it, for a
-    primitive that no rule is known for; ModuleNotFoundError without JAX.
+    TypeError for floats of other than 64 bits and for a cost that is not a scalar; NotImplementedError, naming it, for
+    a primitive that no rule is known for; ModuleNotFoundError without JAX.
 
     >>> import jax
     >>> jax.config.update("jax_enable_x64", True)

@@ -91,7 +91,7 @@ class VectorizedFunction:
     and whenever it would decide otherwise than it did: where a comparison comes out otherwise, where a number that was
     taken out by ``.data`` and used as such is another, where an operation fails or no longer fails in a function that
     catches exceptions, and where the numbers, texts and objects that its names lead to outside of it are others.
-    Calculating with ``.data`` is no decision: it is the Value without a derivative.
+    Calculating with ``.data`` decides nothing: it is the Value without a derivative.
 
     What cannot be seen from outside is found by comparing recordings: some calls, among them the second, run the
     function itself and compare what it does with what was recorded. It never runs more often than it is called. A

@@ -58,7 +58,7 @@ def compiler() -> tuple[str, ...]:
             raise CompilerError(f"native: CC: got {chosen!r}: {error}; accepted: a command, like CC=gcc") from error
         if command and shutil.which(command[0]):
             return command
-        raise CompilerError(f"native: CC: got {chosen!r}, which is no program here; unset CC, or name a C compiler")
+        raise CompilerError(f"native: CC: got {chosen!r}, which cannot be run here; unset CC, or name a C compiler")
     for name in ("cc", "gcc", "clang"):
         if path := shutil.which(name):
             return (path,)
