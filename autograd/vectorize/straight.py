@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property, lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,6 @@ from autograd.vectorize.record import LEAF, ROWS, Record, depending
 from autograd.vectorize.source import slope_name
 from autograd.vectorize.targets import namespace
 
-if TYPE_CHECKING:
-    pass
-
 
 def _slope_of_float(row: Operation, x: float, out: float) -> float:
     slope: float = row.formulas[0](FLOAT, x, out)
@@ -33,7 +30,8 @@ def _slope_of_float(row: Operation, x: float, out: float) -> float:
 
 
 PIECE = 840  # nodes of a piece: a multiple of most periods that a chain might have
-Piece = tuple[Callable[..., Any], int]
+Step = tuple[Any, ...]  # a function, and the places of a node and its inputs
+Run = tuple[Callable[..., Any], int]  # of a piece, and where that starts
 FLOATS: dict[str, Any] = {row.numpy or row.name: getattr(FLOAT, row.name) for row in OPERATIONS.values()}
 FLOATS |= {slope_name(row.name): partial(_slope_of_float, row) for row in OPERATIONS.values() if row.cancels}
 for_added_rows(lambda row: FLOATS.update({row.name: getattr(FLOAT, row.name)}))
@@ -52,19 +50,16 @@ class Straight:
         self.root = root
         self.values: list[Any] = list(map(data_of, graph.nodes))
         self.gradients: list[Any] = []
-        self.graph, self.active = graph, depending(graph, variables)
-        self.may_miss = _may_miss(graph, root, self.active)
-        late = _late(graph, root)
-        bounds = [(start, min(start + PIECE, len(graph.nodes))) for start in range(0, len(graph.nodes), PIECE)]
-        keys = [_key(graph, self.active, self.may_miss, late, *bound) for bound in bounds]
-        often = {key for key, times in Counter(keys).items() if times > 2 or len(keys) <= 2}
-        texts: dict[tuple[bytes, ...], tuple[str, str]] = {}
-        self.pieces: list[tuple[int, int, tuple[str, str] | None]] = []  # from, to, and the code where it was written
-        for key, (start, stop) in zip(keys, bounds, strict=True):
-            if key in often and key not in texts:
-                texts[key] = _source(graph, self.active, self.may_miss, late, start, stop)
-            self.pieces.append((start, stop, texts.get(key)))
-        self.made: dict[bool, tuple[list[Piece], list[Piece]]] = {}
+        active = depending(graph, variables)
+        may_miss, late = _may_miss(graph, root, active), _late(graph, root)
+        self.piece = partial(_Piece, graph, active, may_miss, late)
+        self.starts = range(0, len(graph.nodes), PIECE)
+        keys = [self.piece(start).key() for start in self.starts]
+        often = [key for key, times in Counter(keys).items() if times > 2 or len(keys) <= 2]
+        first = {key: self.piece(self.starts[keys.index(key)]) for key in often}
+        texts = {key: (piece.forward(), piece.backward()) for key, piece in first.items()}
+        self.texts = [texts.get(key) for key in keys]  # of the pieces that are worth compiling
+        self.made: dict[bool, tuple[list[Run], list[Run]]] = {}
 
     def run(self, arrays: bool, backward: bool) -> None:
         """Compute all values, and if asked for the gradients, from those of the leaves: numbers or arrays."""
@@ -93,7 +88,7 @@ class Straight:
             for piece, start in reversed(back):
                 piece(values, gradients, start)
 
-    def functions(self, arrays: bool) -> tuple[list[Piece], list[Piece]]:
+    def functions(self, arrays: bool) -> tuple[list[Run], list[Run]]:
         """Return the forward and backward functions of the pieces, with where they start."""
         names = namespace("numpy") | {"power": _power_of_arrays} if arrays else FLOATS
         known: dict[str, Callable[..., Any]] = {}
@@ -105,17 +100,147 @@ class Straight:
                 known[text] = scope["piece"]
             return known[text]
 
-        forward: list[Piece] = []
-        back: list[Piece] = []
-        for start, stop, text in self.pieces:
+        forward: list[Run] = []
+        back: list[Run] = []
+        for start, text in zip(self.starts, self.texts, strict=True):
             if text:
                 forward.append((function(text[0]), start))
                 back.append((function(text[1]), start))
             else:
-                steps, slopes = _steps(self.graph, self.active, self.may_miss, start, stop, function)
+                steps, slopes = self.piece(start).steps(function)
                 forward.append((partial(_one_by_one, steps), start))
                 back.append((partial(_one_by_one_back, slopes), start))
         return forward, back
+
+
+class _Piece:
+    """So many nodes of a graph from `start` on, and the code for them.
+
+    active     which nodes depend on the variables
+    may_miss   of which nodes nothing reaches the root in some runs
+    late       which nodes are inputs of later pieces, or the root
+    """
+
+    def __init__(self, graph: Record, active: list[bool], may_miss: list[bool], late: list[bool], start: int) -> None:
+        self.graph, self.active, self.may_miss, self.late = graph, active, may_miss, late
+        self.start, self.stop = start, min(start + PIECE, len(graph.nodes))
+        self.outside: dict[int, str] = {}  # names of the inputs that stand before it
+
+    @cached_property
+    def computed(self) -> dict[int, Operation]:
+        """The operations, by the place of their node in the piece."""
+        return {i: ROWS[o] for i, o in enumerate(self.graph.op[self.start : self.stop].tolist()) if o != LEAF}
+
+    @cached_property
+    def inputs(self) -> list[list[int]]:
+        """The inputs of each node."""
+        return [[x for x in row if x >= 0] for row in self.graph.inputs[self.start : self.stop].tolist()]
+
+    def key(self) -> tuple[bytes, ...]:
+        """Return what makes the code: equal keys, equal code."""
+        graph, start, stop = self.graph, self.start, self.stop
+        inputs = graph.inputs[start:stop]
+        leaf = (inputs >= 0) & (inputs < start) & (graph.op[inputs] == LEAF)
+        relative = np.where(inputs < 0, -1 << 40, np.where(leaf, inputs + (1 << 40), inputs - start))
+        numbers = np.array([data_of(x) if x.__class__ is Constant else math.inf for x in graph.nodes[start:stop]])
+        of_inputs = inputs.ravel().tolist()
+        flags = [bytes(x[start:stop]) for x in (self.active, self.may_miss, self.late)]
+        flags += [bytes(x[k] for k in of_inputs) for x in (self.active, self.may_miss)]
+        return graph.op[start:stop].tobytes(), relative.tobytes(), numbers.tobytes(), *flags
+
+    def steps(self, function: Callable[[str], Callable[..., Any]]) -> tuple[list[Step], list[Step]]:
+        """Return the operations one by one, and backward their slopes: functions with the places of their numbers."""
+        steps: list[Step] = []
+        slopes: list[Step] = []
+        for i, row in self.computed.items():
+            k, operands = self.start + i, self.inputs[i]
+            places = k, *operands, *[-1] * (3 - len(operands))
+            fixed = row.infix not in (1, 2)  # an exponent is part of the code, a factor is not
+            numbers = self.numbers(i) if fixed else (None,) * len(operands)
+            steps.append((function(_step_text(row, numbers)), *places))
+            if self.active[k]:
+                flags = tuple(self.may_miss[x] for x in (k, *operands))
+                text = _slopes_text(row, tuple(self.active[x] for x in operands), flags, numbers)
+                slopes.append((function(text), *places))
+        return steps, slopes[::-1]
+
+    # As a function ---------------------------------------------------------------------------------------------------
+
+    def forward(self) -> str:
+        """Return piece(values, start), which computes the values."""
+        lines = [
+            f" v{i}=" + _value_text(row, self.numbers(i)).format(*map(self.name, self.inputs[i]))
+            for i, row in self.computed.items()
+        ]
+        leaves = [f" v{i}=values[start+{i}]" for i in self.leaves()]
+        return "\n".join(["def piece(values,start):", *self.load(), *leaves, *lines, f" {self.part()}={self.every()}"])
+
+    def backward(self) -> str:
+        """Return piece(values, gradients, start), which hands the gradients back to the inputs."""
+        used: set[str] = set()  # gradients, and flags, that have a value
+
+        def combine_with(target: str, joined: str, text: str) -> str:
+            line = f" {target}={joined.format(target, text)}" if target in used else f" {target}={text}"
+            used.add(target)
+            return line
+
+        lines: list[str] = []
+        for i in self.computed:
+            k = self.start + i
+            if self.active[k] and self.late[k]:
+                lines.append(combine_with(f"g{i}", "", f"gradients[start+{i}]"))
+                if self.may_miss[k]:
+                    lines.append(combine_with(f"m{i}", "", f"gradients[~(start+{i})]"))
+        for i, row in reversed(self.computed.items()):
+            if f"g{i}" not in used:
+                continue
+            operands, names = self.inputs[i], list(map(self.name, self.inputs[i]))
+            given = *names, *[""] * (3 - len(names)), f"v{i}", f"g{i}", f"m{i}"
+            for place, k in enumerate(operands):
+                slope, misses = _slope_text(row, place, self.numbers(i), self.may_miss[self.start + i])
+                if self.active[k] and slope:
+                    own = str(k - self.start) if k >= self.start else names[place]
+                    target = f"g{own}" if k >= self.start else f"h{own}"
+                    lines.append(combine_with(target, "{}+{}", slope.format(*given)))  # += changes arrays
+                    if self.may_miss[k]:
+                        lines.append(combine_with(f"m{own}", "logical_and({},{})", misses.format(*given)))
+        lines += self.handed_on(used)
+        head = ["def piece(values,gradients,start):", *self.load(), f" {self.every()}={self.part()}"]
+        return "\n".join([*head, *lines, " return"])
+
+    def handed_on(self, used: set[str]) -> list[str]:
+        """Return the lines that add to the gradients of nodes that stand before, and of leaves."""
+        places = [(self.place(k), f"h{name}", f"m{name}") for k, name in self.outside.items()]
+        lines = [f" gradients[{at}]=gradients[{at}]+{h}" for at, h, _ in places if h in used]
+        lines += [f" gradients[~({at})]=logical_and(gradients[~({at})],{m})" for at, _, m in places if m in used]
+        return lines + [f" gradients[start+{i}]=gradients[start+{i}]+g{i}" for i in self.leaves() if f"g{i}" in used]
+
+    def numbers(self, i: int) -> tuple[float | None, ...]:
+        """Return the operands of a node that are constants, None for the others."""
+        nodes = (self.graph.nodes[k] for k in self.inputs[i])
+        return tuple(data_of(x) if x.__class__ is Constant else None for x in nodes)
+
+    def name(self, k: int) -> str:
+        """Return what a node is called in the code: a constant by its number."""
+        if self.graph.nodes[k].__class__ is Constant:
+            return f"({data_of(self.graph.nodes[k])!r})"
+        return f"v{k - self.start}" if k >= self.start else self.outside.setdefault(k, f"o{len(self.outside)}")
+
+    def place(self, k: int) -> str:
+        """Return where the number of a node before the piece stands: leaves where they are, others so far before."""
+        return str(k) if self.graph.op[k] == LEAF else f"start-{self.start - k}"
+
+    def load(self) -> list[str]:
+        return [f" {name}=values[{self.place(k)}]" for k, name in self.outside.items()]
+
+    def leaves(self) -> list[int]:
+        return [i for i in range(self.stop - self.start) if i not in self.computed]
+
+    def every(self) -> str:
+        return "".join(f"v{i}," for i in range(self.stop - self.start))
+
+    def part(self) -> str:
+        return f"values[start:start+{self.stop - self.start}]"
 
 
 def _one_by_one(steps: list[tuple[Any, ...]], values: list[Any], _: int) -> None:
@@ -126,33 +251,6 @@ def _one_by_one(steps: list[tuple[Any, ...]], values: list[Any], _: int) -> None
 def _one_by_one_back(slopes: list[tuple[Any, ...]], values: list[Any], gradients: list[Any], _: int) -> None:
     for function, k, x, y, z in slopes:
         function(values, gradients, k, x, y, z)
-
-
-def _steps(
-    graph: Record,
-    active: list[bool],
-    may_miss: list[bool],
-    start: int,
-    stop: int,
-    function: Callable[[str], Callable[..., Any]],
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """Return the operations of a piece that is run once, and backward its slopes: functions with their places."""
-    op = graph.op[start:stop].tolist()
-    nodes = graph.nodes
-    steps: list[tuple[Any, ...]] = []
-    slopes: list[tuple[Any, ...]] = []
-    for i, (x, y, z) in enumerate(graph.inputs[start:stop].tolist()):
-        if op[i] != LEAF:
-            k, row = start + i, ROWS[op[i]]
-            operands = (x, y, z)[: row.arity]
-            fixed = row.infix not in (1, 2)  # an exponent is part of the code, a factor is not
-            numbers = tuple(data_of(nodes[j]) if fixed and nodes[j].__class__ is Constant else None for j in operands)
-            steps.append((function(_step_text(row, numbers)), k, x, y, z))
-            if active[k]:
-                flags = tuple(may_miss[j] for j in (k, *operands))
-                text = _slopes_text(row, tuple(active[j] for j in operands), flags, numbers)
-                slopes.append((function(text), k, x, y, z))
-    return steps, slopes[::-1]
 
 
 @lru_cache(1024)
@@ -207,20 +305,6 @@ def _late(graph: Record, root: int) -> list[bool]:
     return late.tolist()
 
 
-def _key(
-    graph: Record, active: list[bool], may_miss: list[bool], late: list[bool], start: int, stop: int
-) -> tuple[bytes, ...]:
-    """Return what makes the code of a piece: equal keys, equal code."""
-    inputs = graph.inputs[start:stop]
-    leaf = (inputs >= 0) & (inputs < start) & (graph.op[inputs] == LEAF)
-    relative = np.where(inputs < 0, -1 << 40, np.where(leaf, inputs + (1 << 40), inputs - start))
-    numbers = np.array([data_of(x) if x.__class__ is Constant else math.inf for x in graph.nodes[start:stop]])
-    of_inputs = inputs.ravel().tolist()
-    flags = [bytes(x[start:stop]) for x in (active, may_miss, late)]
-    flags += [bytes(x[k] for k in of_inputs) for x in (active, may_miss)]
-    return graph.op[start:stop].tobytes(), relative.tobytes(), numbers.tobytes(), *flags
-
-
 def _power_of_arrays(x: Any, y: Any) -> Any:
     return root(x) if np.ndim(y) == 0 and y == 0.5 else np.power(x, y)  # which would take a square root
 
@@ -270,73 +354,3 @@ def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...], ma
         )
         gradient = combine("mul", gradient, slope)
     return to_numpy(_real(combine("where", misses, 0.0, gradient))), to_numpy(misses)
-
-
-def _source(
-    graph: Record, active: list[bool], may_miss: list[bool], late: list[bool], start: int, stop: int
-) -> tuple[str, str]:
-    """Return the functions of a piece: piece(values, start), and piece(values, gradients, start)."""
-    nodes = graph.nodes
-    op = graph.op[start:stop].tolist()
-    inputs = graph.inputs[start:stop].tolist()
-    outside: dict[int, str] = {}
-
-    def name(k: int) -> str:
-        if nodes[k].__class__ is Constant:
-            return f"({data_of(nodes[k])!r})"
-        if k >= start:
-            return f"v{k - start}"
-        return outside.setdefault(k, f"o{len(outside)}")
-
-    def numbers_of(i: int) -> tuple[float | None, ...]:
-        return tuple(data_of(nodes[k]) if nodes[k].__class__ is Constant else None for k in inputs[i] if k >= 0)
-
-    computed = [i for i, o in enumerate(op) if o != LEAF]
-    lines = [
-        f" v{i}=" + _value_text(ROWS[op[i]], numbers_of(i)).format(*(name(k) for k in inputs[i] if k >= 0))
-        for i in computed
-    ]
-    used: set[str] = set()  # gradients that have a value
-    back: list[str] = []
-    for i in computed:
-        if active[start + i] and late[start + i]:
-            back.append(f" g{i}=gradients[start+{i}]")
-            used.add(f"g{i}")
-            if may_miss[start + i]:
-                back.append(f" m{i}=gradients[~(start+{i})]")
-                used.add(f"m{i}")
-    for i in reversed(computed):
-        if f"g{i}" not in used:
-            continue
-        operands = [k for k in inputs[i] if k >= 0]
-        names = [name(k) for k in operands]
-        numbers = numbers_of(i)
-        for place, k in enumerate(operands):
-            slope, misses = _slope_text(ROWS[op[i]], place, numbers, may_miss[start + i])
-            if not (active[k] and slope):
-                continue
-            own = str(k - start) if k >= start else names[place]
-            given = *names, *[""] * (3 - len(names)), f"v{i}", f"g{i}", f"m{i}"
-            target = f"g{own}" if k >= start else f"h{own}"
-            text = slope.format(*given)
-            back.append(f" {target}={target}+{text}" if target in used else f" {target}={text}")  # += changes arrays
-            used.add(target)
-            if may_miss[k]:
-                target, text = f"m{own}", misses.format(*given)
-                back.append(f" {target}=logical_and({target},{text})" if target in used else f" {target}={text}")
-                used.add(target)
-    at = {k: str(k) if graph.op[k] == LEAF else f"start-{start - k}" for k in outside}
-    load = [f" {outside[k]}=values[{at[k]}]" for k in outside]
-    leaves = [f" v{i}=values[start+{i}]" for i, o in enumerate(op) if o == LEAF]
-    every = "".join(f"v{i}," for i in range(stop - start))
-    part = f"values[start:start+{stop - start}]"
-    hand_on = [f" gradients[{at[k]}]=gradients[{at[k]}]+h{o}" for k, o in outside.items() if f"h{o}" in used]
-    hand_on += [
-        f" gradients[~({at[k]})]=logical_and(gradients[~({at[k]})],m{o})" for k, o in outside.items() if f"m{o}" in used
-    ]
-    hand_on += [
-        f" gradients[start+{i}]=gradients[start+{i}]+g{i}" for i, o in enumerate(op) if o == LEAF and f"g{i}" in used
-    ]
-    forward = ["def piece(values,start):", *load, *leaves, *lines, f" {part}={every}"]
-    backward = ["def piece(values,gradients,start):", *load, f" {every}={part}", *back, *hand_on, " return"]
-    return "\n".join(forward), "\n".join(backward)
