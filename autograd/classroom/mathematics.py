@@ -16,6 +16,9 @@ _COMMANDS = {
     "quad": "quad", "qquad": "wide", "varepsilon": "epsilon", "varphi": "phi", "backslash": "backslash",
     ",": "thin", "vert": "|", "ln": "ln", "displaystyle": "", "hline": "", "prime": "prime",
 }  # fmt: skip
+_DELIMITERS = {
+    "vert": "|", "Vert": "||", "lfloor": "floor.l", "rfloor": "floor.r", "lceil": "ceil.l", "rceil": "ceil.r",
+}  # fmt: skip
 _SAME = re.compile("|".join([
     "alpha|beta|gamma|delta|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|chi|psi|omega",
     "Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega",
@@ -27,7 +30,7 @@ _ESCAPED = set('#$%&_"\\/;,*`~@<>')
 def typst_math(latex: str) -> str:
     r"""Return the mathematics of LaTeX as that of Typst, without the dollars round it.
 
-    Raises ValueError for a command that it does not have.
+    A command that it does not know stands there by its name, upright.
 
     >>> typst_math(r"\frac{\partial J}{\partial x_{1}}"), typst_math(r"\text{loss} \leq {a}^{2}")
     ('frac(partial J, partial x_(1))', '"loss" <= scripts(a)^(2)')
@@ -78,7 +81,10 @@ def _piece(token: tuple[str, str], tokens: Iterator[tuple[str, str]]) -> str:
         case "frac":
             return f"frac({_argument(tokens)}, {_argument(tokens)})"
         case "sqrt":
-            return f"sqrt({_argument(tokens)})"
+            first = next(tokens)
+            if first == ("sign", "["):
+                return f"root({_sequence(tokens, ('sign', ']'))}, {_argument(tokens)})"
+            return f"sqrt({_sequence(tokens, ('sign', '}')) if first == ('sign', '{') else _piece(first, tokens)})"
         case "operatorname":
             return f'op("{_plain(tokens)}")'
         case "left":
@@ -91,9 +97,7 @@ def _piece(token: tuple[str, str], tokens: Iterator[tuple[str, str]]) -> str:
         return _COMMANDS[text]
     if _SAME.fullmatch(text):
         return text
-    if not text.isalpha():
-        return f'"{text}"'
-    raise ValueError(f"no mathematics of this package: \\{text}")
+    return f'op("{text}")' if text.isalpha() else f'"{text}"'
 
 
 def _argument(tokens: Iterator[tuple[str, str]]) -> str:
@@ -103,7 +107,7 @@ def _argument(tokens: Iterator[tuple[str, str]]) -> str:
 
 def _delimiter(tokens: Iterator[tuple[str, str]]) -> str:
     _, text = next(tokens)
-    return {"vert": "|", "(": "\\(", ")": "\\)"}[text]
+    return _DELIMITERS.get(text, f"\\{text}")
 
 
 def _plain(tokens: Iterator[tuple[str, str]]) -> str:
