@@ -34,7 +34,7 @@ TESTS = {
     "ops": ["ops", "value", "docs", "symbolic", "functions", "transform", "javascript"],
     "value": ["value", "functions", "graph", "files"],
     "vectorize.lower": ["golden_programs", "unchosen"],
-    "vectorize.reverse": ["golden_programs", "unchosen", "shifts"],
+    "vectorize.reverse": ["reverse", "golden_programs", "unchosen", "shifts"],
     "vectorize.machine": ["edges_of_arrays", "golden_programs", "unchosen", "shifts"],
     "vectorize.program": ["unchosen", "golden_programs", "edges_of_arrays"],
     "nn.losses": ["losses", "residuals"],
