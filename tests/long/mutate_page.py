@@ -1,0 +1,77 @@
+"""Change one sign, number or function at a time in the operations of the page, and see whether the matrix notices.
+
+    python tests/long/mutate_page.py --every 20
+
+A mutant is noticed where a value or a derivative of a case of `tests/test_matrix.py` is another one than the page has
+without the change, by more than that test allows, or where the script fails. Figures are the last line.
+"""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import test_matrix
+from mutate import FUNCTIONS
+
+OTHER = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "===": "!==", "!=": "=="}
+OTHER |= {f"Math.{name}": f"Math.{other}" for name, other in (FUNCTIONS | {"max": "min", "min": "max"}).items()}
+TOKEN = re.compile(
+    r"//[^\n]*|\"[^\"]*\"|Math\.\w+|(?<![\w.])\d[\d.]*(?:e[-+]?\d+)?|(?<= )(?:[-+*/]|[<>]=?|===|!=)(?= )"
+)
+SECONDS = 60
+
+
+def changes(script):
+    """Yield (start, end, text to stand there) for all that can be changed, up to the passes: questions follow."""
+    for token in TOKEN.finditer(script, 0, script.index("function usesOf")):
+        text = token[0]
+        if text[0].isdigit():
+            yield *token.span(), repr(float(text) + 1.0 if float(text) + 1.0 != float(text) else float(text) / 2.0)
+        elif text in OTHER:
+            yield *token.span(), OTHER[text]
+
+
+def numbers(engine):
+    """Return value and derivatives at every point of every case; None where the script fails."""
+    test_matrix.ENGINE = engine
+    signal.alarm(SECONDS)
+    try:
+        found = test_matrix.by_page(test_matrix.CASES)
+    except (subprocess.CalledProcessError, TimeoutError, ValueError):
+        return None
+    finally:
+        signal.alarm(0)
+    return [x for points in found.values() for value, slopes in points for x in (value, *slopes)]
+
+
+def alike(x, y):
+    return x == y or (x != x and y != y) or abs(x - y) <= 1e-12 * abs(y) + 2e-323
+
+
+def late(_signal, _frame):
+    raise TimeoutError
+
+
+def main(every):
+    signal.signal(signal.SIGALRM, late)
+    engine = test_matrix.ENGINE
+    want = numbers(engine)
+    tried = list(changes(engine))[::every]
+    killed = 0
+    for start, end, text in tried:
+        found = numbers(engine[:start] + text + engine[end:])
+        if found is None or not all(map(alike, found, want)):
+            killed += 1
+        else:
+            line = engine.count("\n", 0, start)
+            print(f"{engine.splitlines()[line].strip()[:140]}: {engine[start:end]} -> {text}", flush=True)
+    return {"mutants": len(tried), "killed": killed}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[sys.argv.index("--every") + 1]) if "--every" in sys.argv else 1)))
