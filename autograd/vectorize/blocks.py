@@ -43,7 +43,7 @@ def _slices(arrays: Sequence[Any], count: int, rows: int) -> Iterator[tuple[Any,
 
 def converted_by_block(arrays: Sequence[Any]) -> bool:
     """Return whether arrays are large and not of float64, so that they are better converted block by block."""
-    return any(isinstance(x, np.ndarray) and x.dtype != float and x.ndim and len(x) > ROWS for x in arrays)
+    return any(isinstance(x, np.ndarray) and x.size > ROWS and len(x) > ROWS and x.dtype != float for x in arrays)
 
 
 def over_blocks(program: Program, samples: Iterable[Sequence[ArrayLike]]) -> tuple[float, dict[str, Floats]]:

@@ -78,6 +78,7 @@ class Program:
         self.roots, self._watched = tuple(roots), tuple(watched)
         self._given = given(roots, inputs, parameters, batch, watched)
         self._shapes = {group.name: group.shape or () for group in self._given.inputs}
+        self._shape_list = list(self._shapes.values())
         known: dict[bool, Compiled] = {}
         graph = coloured(self._given)
         straight = graph.few_alike and len(roots) == 1
@@ -225,11 +226,10 @@ class Program:
 
     def _samples(self, found: list[tuple[int, ...]]) -> int | None:
         """Return how many samples inputs of these shapes are; None if they are as recorded."""
-        shapes = list(self._shapes.values())
-        if found == shapes:
+        if found == self._shape_list:
             return None
         samples = found[0][0] if found[0] else 0
-        if samples and found == [(samples, *shape) for shape in shapes]:
+        if samples and found == [(samples, *shape) for shape in self._shape_list]:
             return samples
         accepted = ", ".join(f"{group.name} {group.shape}" for group in self._given.inputs)
         got = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._given.inputs, found, strict=True))
