@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Container, Sequence
 from typing import Any
 
@@ -36,10 +38,13 @@ def texts(row: Operation, bare: Sequence[float | None]) -> dict[str, Any]:
 def operations_script(names: Container[str] = OPERATIONS) -> str:
     """Return the operations of these names in JavaScript: for each its value and its partials, as functions.
 
+    Operations that are derived from others are functions of their own, as far as these need them.
+
     >>> "mul: {value: (x, y) => x * y, partials: [(x, y, out) => y, (x, y, out) => x]}," in operations_script()
     True
     """
-    functions, entries = [], []
+    functions: dict[str, str] = {}
+    entries = []
     for row in OPERATIONS.values():
         letters = [symbol(letter) for letter in ("x", "y", "z")[: row.arity]]
         given = ", ".join(letter.name for letter in letters)
@@ -54,12 +59,15 @@ def operations_script(names: Container[str] = OPERATIONS) -> str:
         unchosen = ", ".join(f"({given}) => {_truth(rule(SYMBOLS, *letters))}" for rule in row.unchosen)
         rule = f"({given}) => {value}"
         if not row.javascript and not row.infix:  # the rules of other rows call it by its name
-            functions.append(f"  const {row.name} = {rule};\n")
+            functions[row.name] = f"  const {row.name} = {rule};\n"
             rule = row.name
         if row.name in names:
             also = f", unchosen: [{unchosen}]" if unchosen else ""
             entries.append(f"    {row.name}: {{value: {rule}, partials: [{partials}]{also}}},\n")
-    return "const operations = (() => {\n" + "".join(functions) + "  return {\n" + "".join(entries) + "  };\n})();\n"
+    needed: list[str] = []  # grows while it is gone through: what these need in turn
+    for text in itertools.chain(entries, needed):
+        needed += [functions.pop(name) for name in re.findall(r"\w+", text) if name in functions]
+    return "const operations = (() => {\n" + "".join(needed) + "  return {\n" + "".join(entries) + "  };\n})();\n"
 
 
 def _truth(condition: Formula | bool) -> str:
