@@ -28,6 +28,7 @@ def look(site: Path, pictures: Path | None) -> list[str]:
             size = {"width": width, "height": 900}
             context = browser.new_context(viewport=size, color_scheme=scheme, offline=True)
             page = context.new_page()
+            page.set_default_timeout(120_000)  # on a busy machine; nothing is measured here
             page.on("pageerror", lambda error, page=page: wrong.append(f"{page.url}: {error}"))
             page.on("requestfailed", lambda request, page=page: wrong.append(f"{page.url}: {request.url[:200]}"))
             for file in _pages(site):
