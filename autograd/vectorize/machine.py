@@ -171,34 +171,13 @@ class Machine:
     ) -> None:
         self.samples = samples
         self.buffers = dict(given)
-        self.targets = dict(targets)
-        made = {statement.out: statement for statement in statements}
-        for wanted, target in targets:  # a target that is another shape of an array: that is computed in its place
-            x: Operand = wanted
-            while isinstance(x, Array) and isinstance(view := made.get(x), (Index, Reshape)) and not x.sampled:
-                whole = view.args[0]
-                if not isinstance(whole, Array) or whole.role != COMPUTED or _size(whole) != _size(x):
-                    break
-                x = whole
-                self.targets.setdefault(whole, target.reshape(whole.shape))
+        self.targets = _with_other_shapes(statements, targets)
         self.steps: list[Step] = []
         self.functions = ufuncs()
         self.once: set[Array] = set()  # computed while the machine is made
         self.free: dict[tuple[Any, ...], list[Any]] = {}
-        self.owner: dict[Array, Array] = {}
-        last: dict[Array, int] = {}
         self.uses = Counter(x for statement in statements for x in statement.args if isinstance(x, Array))
-        for k, statement in enumerate(statements):
-            if isinstance(statement, VIEWS):
-                self.owner[statement.out] = self.owner.get(statement.args[0], statement.args[0])  # type: ignore[arg-type]
-            for x in (*statement.args, statement.out):
-                if isinstance(x, Array):
-                    last[self.owner.get(x, x)] = k
-        for x in (*kept, *self.targets, *given):
-            last.pop(self.owner.get(x, x), None)
-        self.ends: dict[int, list[Array]] = {}
-        for x, k in last.items():
-            self.ends.setdefault(k, []).append(x)
+        self.ends = _last_uses(statements, [*kept, *self.targets, *given])
         self.covered: dict[Array, tuple[Any, int]] = {}  # what of an array was placed, and the step that fills it
         for k, statement in enumerate(statements):
             self.ending = self.ends.get(k, [])
@@ -252,6 +231,39 @@ class Machine:
         if x.role == COUNT:
             return np.array(float(self.samples))
         return self.buffers[x]
+
+
+def _with_other_shapes(statements: Sequence[Statement], targets: Sequence[tuple[Array, Floats]]) -> dict[Array, Floats]:
+    """Return the targets by their arrays, and where one is another shape of an array, by that one too."""
+    found = dict(targets)
+    made = {statement.out: statement for statement in statements}
+    for wanted, target in targets:
+        x: Operand = wanted
+        while isinstance(x, Array) and isinstance(view := made.get(x), (Index, Reshape)) and not x.sampled:
+            whole = view.args[0]
+            if not isinstance(whole, Array) or whole.role != COMPUTED or _size(whole) != _size(x):
+                break
+            x = whole
+            found.setdefault(whole, target.reshape(whole.shape))
+    return found
+
+
+def _last_uses(statements: Sequence[Statement], kept: Iterable[Array]) -> dict[int, list[Array]]:
+    """Return the arrays that are not needed after a statement, by its number; to use a view is to use its array."""
+    owner: dict[Array, Array] = {}
+    last: dict[Array, int] = {}
+    for k, statement in enumerate(statements):
+        if isinstance(statement, VIEWS):
+            owner[statement.out] = owner.get(statement.args[0], statement.args[0])  # type: ignore[arg-type]
+        for x in (*statement.args, statement.out):
+            if isinstance(x, Array):
+                last[owner.get(x, x)] = k
+    for x in kept:
+        last.pop(owner.get(x, x), None)
+    ends: dict[int, list[Array]] = {}
+    for x, k in last.items():
+        ends.setdefault(k, []).append(x)
+    return ends
 
 
 # The calls of each kind of statement ----------------------------------------------------------------------------------
