@@ -1,6 +1,7 @@
 // Which mistake a wrong answer comes from. MISTAKES, the table of mistakes.json, stands before this file; a row is
-// {name, hint, asked, of, factors}: `asked` are the kinds of questions that it is made at, and the wrong number is the
-// sum, over the uses that `of` tells, of the product of the factors. Language tables have the words for name and hint.
+// [name, hint, asked, of, factors]: `asked` are the kinds of questions that it is made at, with spaces between them, and
+// the wrong number is the sum, over the uses that `of` tells, of the product of the factors.
+// Language tables have the words for name and hint.
 
 const QUIZ_TOLERANCE = 0.005; // half a percent: two or three correct digits
 
@@ -41,7 +42,7 @@ const WRONG = {
 function mistakes(graph, run, { kind, node, use }, right, pathLimit = 64) {
   const factors = (use ? [use] : usesOf(run, node)).map((one) => factorsAt(graph, run, one));
   const paths = kind === "gradient" && countPaths(graph)[node] <= pathLimit ? pathsFrom(graph, run, node) : [];
-  const found = MISTAKES.filter(({ asked }) => asked.includes(kind)).flatMap(({ name, hint, of, factors: named }) =>
+  const found = MISTAKES.filter(([, , asked]) => asked.includes(kind)).flatMap(([name, hint, , of, named]) =>
     WRONG[of](factors.map((at) => named.reduce((product, factor) => product * at[factor], 1)), right, paths)
       .map(([value, holes = {}]) => ({ name, value, hint, holes })));
   return found.filter(({ value }) => Number.isFinite(value) && !near(value, right) && !near(right, value));

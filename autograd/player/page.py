@@ -205,7 +205,11 @@ def engine_script(names: Container[str] = OPERATIONS) -> str:
 
     It stands alone, and nothing in it knows of a document.
     """
-    table = f"const MISTAKES = {embedded(json.loads(source('mistakes.json')))};\n"
+    rows = [
+        [row["name"], row["hint"], " ".join(row["asked"]), row["of"], row["factors"]]
+        for row in json.loads(source("mistakes.json"))
+    ]
+    table = f"const MISTAKES = {embedded(rows)};\n"
     return source("mathematics.js") + operations_script(names) + source("engine.js") + table + source("mistakes.js")
 
 
