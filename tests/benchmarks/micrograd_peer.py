@@ -74,16 +74,17 @@ FORMULAS = {
     ),
     "stop_gradient": ("x", "0.0"),
     "hypot": ("math.hypot(x, y)", "x / a", "y / a"),
+    "clip": ("min(max(x, y), z)", "1.0 if y < x < z else 0.0", "1.0 if x < y else 0.0", "1.0 if x > z else 0.0"),
 }
 
 
 def written_out(name):
     """Return the method of this name as micrograd's author would write it."""
-    value, *slopes = (re.sub(r"\b[xya]\b", lambda letter: NAMES[letter[0]], formula) for formula in FORMULAS[name])
-    operands = ["self", "other"][: len(slopes)]
+    value, *slopes = (re.sub(r"\b[xyza]\b", lambda letter: NAMES[letter[0]], formula) for formula in FORMULAS[name])
+    operands = ["self", "other", "third"][: len(slopes)]
     lines = [
         f"def method({', '.join(operands)}):",
-        *(["    other = other if isinstance(other, Value) else Value(other)"] if len(slopes) == 2 else []),
+        *(f"    {x} = {x} if isinstance({x}, Value) else Value({x})" for x in operands[1:]),
         f"    out = Value({value}, ({', '.join(operands)},), {name!r})",
         "    def _backward():",
         *(f"        {x}.grad += ({slope}) * out.grad" for x, slope in zip(operands, slopes, strict=True)),
@@ -95,7 +96,7 @@ def written_out(name):
     return namespace["method"]
 
 
-NAMES = {"x": "self.data", "y": "other.data", "a": "out.data"}
+NAMES = {"x": "self.data", "y": "other.data", "z": "third.data", "a": "out.data"}
 for name in FORMULAS:
     setattr(micrograd.engine.Value, name, written_out(name))
 

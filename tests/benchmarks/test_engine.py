@@ -30,6 +30,7 @@ BLOCKS, STEPS = 3, 4
 NODES, ROUNDS = 60, 60  # of a single operation at a time, and how often
 AT_LEAST = {"operation": 1.3, "expression": 2.0, "moons": 22.0, "microgpt": 2.2}
 
+X, Y = 0.7, 0.4
 WITH_NUMBERS = ["x + 2.0", "2.0 + x", "x - 2.0", "2.0 - x", "2.0 * x", "x / 2.0", "2.0 / x", "x**2", "x**2.0"]
 
 
@@ -37,27 +38,29 @@ WITH_NUMBERS = ["x + 2.0", "2.0 + x", "x - 2.0", "2.0 - x", "2.0 * x", "x / 2.0"
 
 
 def single_operations():
-    """Return the expressions that are compared: every operation of the table, and arithmetic with plain numbers."""
+    """Yield what is compared, and an x in its domain: every operation of the table, arithmetic with plain numbers."""
     from autograd import OPERATIONS
 
     signs = {"add": "x + y", "sub": "x - y", "mul": "x * y", "div": "x / y", "neg": "-x"}
     for name, op in OPERATIONS.items():
+        low, high = op.domain[0]
+        x = X if low < X < high else low + X
         if name in signs:
-            yield signs[name]
+            yield signs[name], x
         elif name == "where":
-            yield "where(x, x, y)"
+            yield "where(x, x, y)", x
         elif name != "pow":  # micrograd's exponents are numbers
-            yield f"x.{name}({', '.join(['y'] * (op.arity - 1))})"
-    yield from WITH_NUMBERS
+            yield f"x.{name}({', '.join(['y'] * (op.arity - 1))})", x
+    yield from ((expression, X) for expression in WITH_NUMBERS)
 
 
-def time_operation(expression, engines):
-    """Return, for each of two engines, the least seconds of a forward and of a backward pass of one node."""
+def time_operation(expression, x, engines):
+    """Return, for each of two engines, the least seconds of a forward and of a backward pass of one node at x."""
     contestants = []
     for Value, where in engines:
         namespace = {"where": where}
         exec(f"def make(x, y):\n    return [{expression} for _ in range({NODES})]", namespace)
-        contestants.append((namespace["make"], Value(0.7), Value(0.4)))
+        contestants.append((namespace["make"], Value(x), Value(Y)))
     best = [[math.inf, math.inf] for _ in engines]
     gc.collect()
     gc.disable()
@@ -86,8 +89,8 @@ def table():
 
     print("operation             micrograd: forward backward   this: forward backward   times as fast")
     ratios = {}
-    for expression in single_operations():
-        theirs, ours = time_operation(expression, engines)
+    for expression, x in single_operations():
+        theirs, ours = time_operation(expression, x, engines)
         ratios[expression] = ratio = sum(theirs) / sum(ours)
         numbers = "".join(f"{1e6 * seconds:9.2f}" for seconds in (*theirs, *ours))
         print(f"{expression:24}{numbers} µs{ratio:12.2f}  {holds(ratio, 'operation')}")

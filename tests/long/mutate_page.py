@@ -2,8 +2,9 @@
 
     python tests/long/mutate_page.py --every 20
 
-A mutant is noticed where a value or a derivative of a case of `tests/test_matrix.py` is another one than the page has
-without the change, by more than that test allows, or where the script fails. Figures are the last line.
+A mutant is noticed where a value or a derivative of a case of `tests/test_matrix.py`, or at points between, which
+`tests/test_javascript.py` has, is another one than the page has without the change, by more than the test allows, or
+where the script fails. Figures are the last line.
 """
 
 import json
@@ -11,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -24,6 +26,11 @@ TOKEN = re.compile(
     r"//[^\n]*|\"[^\"]*\"|Math\.\w+|(?<![\w.])\d[\d.]*(?:e[-+]?\d+)?|(?<= )(?:[-+*/]|[<>]=?|===|!=)(?= )"
 )
 SECONDS = 60
+FURTHER = [(x,) for x in (0.05, 0.85, -0.9, 1.1, -1.2, 3.3, -4.4, 7.0, -27.0)]  # as tests/test_javascript.py has them
+CASES = [
+    *test_matrix.CASES,
+    *(replace(x, name=f"{x.name}, further", points=FURTHER) for x in test_matrix.CASES if len(x.safe) == 1),
+]
 
 
 def changes(script):
@@ -41,7 +48,7 @@ def numbers(engine):
     test_matrix.ENGINE = engine
     signal.alarm(SECONDS)
     try:
-        found = test_matrix.by_page(test_matrix.CASES)
+        found = test_matrix.by_page(CASES)
     except (subprocess.CalledProcessError, TimeoutError, ValueError):
         return None
     finally:
@@ -61,15 +68,15 @@ def main(every):
     signal.signal(signal.SIGALRM, late)
     engine = test_matrix.ENGINE
     want = numbers(engine)
-    tried = list(changes(engine))[::every]
+    tried = list(changes(engine))[every // 2 :: every]
     killed = 0
-    for start, end, text in tried:
+    for number, (start, end, text) in enumerate(tried):
         found = numbers(engine[:start] + text + engine[end:])
         if found is None or not all(map(alike, found, want)):
             killed += 1
         else:
             line = engine.count("\n", 0, start)
-            print(f"{engine.splitlines()[line].strip()[:140]}: {engine[start:end]} -> {text}", flush=True)
+            print(f"{number}: {engine.splitlines()[line].strip()[:140]}: {engine[start:end]} -> {text}", flush=True)
     return {"mutants": len(tried), "killed": killed}
 
 
