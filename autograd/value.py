@@ -842,6 +842,7 @@ def sum_of_products(weights: Sequence[Value], inputs: Sequence[Value], bias: Val
 _add, _sub, _mul, _div = (node_maker(OPERATIONS[name]) for name in ("add", "sub", "mul", "div"))
 _pow, _neg, _abs = (node_maker(OPERATIONS[name]) for name in ("pow", "neg", "abs"))
 _floor, _ceil, _remainder = (node_maker(OPERATIONS[name]) for name in ("floor", "ceil", "remainder"))
+_clip = node_maker(OPERATIONS["clip"])
 for _sign, _maker in (("truediv", _div), ("pow", _pow), ("neg", _neg), ("abs", _abs)):
     setattr(Value, f"__{_sign}__", _maker)  # itself: a method that calls it would take a tenth of the time of a node
 
@@ -873,7 +874,7 @@ def _clip_as_numpy_calls_it(
     # np.clip of one node calls this; at a TypeError it would go on by itself, and return a number cut off the graph.
     if least is None:
         return node if greatest is None else node.minimum(greatest)
-    return node.maximum(least) if greatest is None else apply(OPERATIONS["clip"], node, least, greatest)
+    return node.maximum(least) if greatest is None else _clip(node, least, greatest)
 
 
 Value.clip = _clip_as_numpy_calls_it  # type: ignore[method-assign,assignment]
