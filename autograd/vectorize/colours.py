@@ -27,6 +27,8 @@ INSIDE = -2  # the colour of a step inside a chain
 Terms = list[int]  # the nodes that a chain combines, in order; ~k is node k subtracted
 Chains = tuple[list[bool], dict[int, Terms]]
 """Which nodes are steps inside a chain; and by the last node of each chain what it combines."""
+Structure = tuple[list[int], dict[int, Terms]]
+"""The colour of every node, and the chains that stay."""
 
 
 def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
@@ -66,9 +68,7 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     return inside.tolist(), terms
 
 
-def colour_nodes(
-    graph: Record, leaves: Sequence[Sequence[Value]], chains: Chains
-) -> tuple[list[int], dict[int, Terms]]:
+def colour_nodes(graph: Record, leaves: Sequence[Sequence[Value]], chains: Chains) -> Structure:
     """Return the colour of every node, those of the `leaves` being 0, 1, ..., and the chains that stay.
 
     A chain of max or min over terms of more than one colour is taken apart into its steps.
@@ -156,13 +156,13 @@ class Colours:
     leaves: dict[int, int]
 
 
-def find_colours(graph: Record, roots: Sequence[int], chains: Chains, leaves: Sequence[Sequence[Value]]) -> Colours:
+def find_colours(graph: Record, roots: Sequence[int], structure: Structure) -> Colours:
     """Return the colours of a graph whose `leaves` are arrays; equal terms of unequal sums have different colours.
 
     Sums say what the axes of their terms are. So are terms that are added and that are subtracted, and terms of sums
     that differ as terms of others.
     """
-    found, chained = colour_nodes(graph, leaves, chains)
+    found, chained = structure
     colours = np.array(found)
     sum_of = np.full(len(graph.nodes), -1)
     subtracted = np.zeros(len(graph.nodes), np.int64)

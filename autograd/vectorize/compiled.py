@@ -23,7 +23,7 @@ from autograd.ops import OPERATIONS, operation
 from autograd.vectorize.algebra import ALGEBRA, CANCELLING
 from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Map, Operand, Statement
 from autograd.vectorize.builder import Builder
-from autograd.vectorize.colours import INSIDE, Chains, Colours, find_chains, find_colours
+from autograd.vectorize.colours import INSIDE, Colours, Structure, colour_nodes, find_chains, find_colours
 from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves, group_leaves
 from autograd.vectorize.lower import Lowering, lower
@@ -98,22 +98,23 @@ class Coloured:
 def coloured(given: Given) -> Coloured:
     """Return the graph with its leaves as arrays and its nodes coloured."""
     places = None
-    chains, groups = arrays_of_leaves(given)
+    groups, structure = arrays_of_leaves(given)
     for rewritten in (with_equal_once, with_sums_of_one):
-        if (found := rewritten(given, chains, [group.nodes for group in groups])) is not None:
+        if (found := rewritten(given, structure)) is not None:
             graph, number = found
             roots, watched = (number[ends].tolist() for ends in (given.roots, given.watched))
             given = replace(given, graph=graph, roots=roots, watched=watched)
             places = number if places is None else np.where(places >= 0, number[places], -1)
-            chains, groups = arrays_of_leaves(given)
-    colours = find_colours(given.graph, [*given.roots, *given.watched], chains, [group.nodes for group in groups])
+            groups, structure = arrays_of_leaves(given)
+    colours = find_colours(given.graph, [*given.roots, *given.watched], structure)
     return Coloured(given, groups, colours, places)
 
 
-def arrays_of_leaves(given: Given) -> tuple[Chains, list[Leaves]]:
-    """Return the chains of a graph, and its leaves as the arrays that they are."""
+def arrays_of_leaves(given: Given) -> tuple[list[Leaves], Structure]:
+    """Return the leaves of a graph as the arrays that they are, and its structure with these."""
     chains = find_chains(given.graph, [*given.roots, *given.watched])
-    return chains, group_leaves(given.graph, chains, [*given.inputs, *given.parameters])
+    groups = group_leaves(given.graph, chains, [*given.inputs, *given.parameters])
+    return groups, colour_nodes(given.graph, [group.nodes for group in groups], chains)
 
 
 def compiled(graph: Coloured, batched: bool) -> Compiled:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.value import Constant, Value, data_of
-from autograd.vectorize.colours import Chains, Terms, colour_nodes
+from autograd.value import Constant, data_of
+from autograd.vectorize.colours import Structure, Terms
 from autograd.vectorize.given import Given
 from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, uses_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from autograd.aliases import Ints
 
 
-def with_equal_once(given: Given, chains: Chains, leaves: Sequence[Sequence[Value]]) -> tuple[Record, Ints] | None:
+def with_equal_once(given: Given, structure: Structure) -> tuple[Record, Ints] | None:
     """Return the graph without repetitions, and the number in it of every node, or -1; None where it has none.
 
     A product that is a term of one sum only stays where that sum does: Σ_j W_ij x_j is to be a product of matrices.
@@ -31,7 +31,7 @@ def with_equal_once(given: Given, chains: Chains, leaves: Sequence[Sequence[Valu
     codes = _codes(graph)
     if not _repeats(graph, codes):
         return None
-    found, terms = colour_nodes(graph, leaves, chains)
+    found, terms = structure
     first = _first_of_equal(graph, codes, np.array(found), terms)
     sum_of = np.full(len(first), -1)
     for top, parts in terms.items():

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.value import Value, data_of
-from autograd.vectorize.colours import NUMBER, Chains, colour_nodes
+from autograd.value import data_of
+from autograd.vectorize.colours import NUMBER, Structure
 from autograd.vectorize.given import Given
 from autograd.vectorize.record import ADD, LEAF, SUB, Record, uses_of
 
@@ -25,13 +25,13 @@ MORE = 3  # times as many nodes there have to be of those with a sum
 BITS = 18  # of a colour
 
 
-def with_sums_of_one(given: Given, chains: Chains, leaves: Sequence[Sequence[Value]]) -> tuple[Record, Ints] | None:
+def with_sums_of_one(given: Given, structure: Structure) -> tuple[Record, Ints] | None:
     """Return the graph with sums of one term, and the number in it of every node; None where there are none.
 
     A sum that was put in stands after the node that is its term.
     """
     graph = given.graph
-    found, terms = colour_nodes(graph, leaves, chains)
+    found, terms = list(structure[0]), structure[1]
     colours = np.array(found)
     sums: dict[tuple[frozenset[int], frozenset[int]], int] = {}
     for top, parts in terms.items():
