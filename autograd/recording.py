@@ -100,14 +100,16 @@ def watching(catches: bool = True) -> Iterator[tuple[Recording, Recording]]:
     `Recording.adopt`.
     """
     recording, elsewhere = Recording(catches=catches), Recording(catches=catches)
-    token = _own.set(recording)
-    _count(_elsewhere.append, elsewhere)
+    before = _own.get()
     try:
-        yield recording, elsewhere
-    finally:
-        _count(_elsewhere.remove, elsewhere)
-        _own.reset(token)
-        recording.close()
+        try:
+            _own.set(recording)
+            _tell(elsewhere, told=True)
+            yield recording, elsewhere
+        finally:
+            _leave(before, recording, elsewhere)
+    finally:  # once more, where Ctrl-C came in between: what is noted for good keeps every graph
+        _leave(before, recording, elsewhere)
 
 
 def hindered(obstacle: str) -> None:
@@ -117,9 +119,16 @@ def hindered(obstacle: str) -> None:
         recording.obstacle = obstacle
 
 
-def _count(change: Callable[[Recording], None], recording: Recording) -> None:
+def _leave(before: Recording | None, recording: Recording, elsewhere: Recording) -> None:
+    _own.set(before)
+    _tell(elsewhere, told=False)
+    recording.close()
+
+
+def _tell(recording: Recording, told: bool) -> None:
+    """Have a recording told of what is decided elsewhere, or no longer; to ask for that twice does no harm."""
     with _lock:
-        change(recording)
+        _elsewhere[:] = [x for x in _elsewhere if x is not recording] + [recording] * told
         value.set_watcher(_Watcher() if _elsewhere else None, any(x.catches for x in _elsewhere))
         builtins.max, builtins.min = (_max, _min) if _elsewhere else _EXTREMES
 
