@@ -54,6 +54,7 @@ def by_mypy(folder: Path) -> dict[tuple[str, int], str]:
     ):
         run = subprocess.run(
             [sys.executable, "-m", "mypy", *options, *more, *map(str, files)],
+            cwd=folder,  # the packages are those that are installed, whose own types are not asked for here
             capture_output=True,
             text=True,
             check=False,
