@@ -1,6 +1,4 @@
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -93,21 +91,3 @@ def test_the_count_of_inputs_accepted_includes_the_defaults():
 def test_an_int_beyond_the_floats_is_said_to_be():
     with pytest.raises(OverflowError, match=r"got int beyond the largest float, 1\.8e308$"):
         autograd.Value(10**400)
-
-
-def test_type_checkers_know_the_functions():
-    pytest.importorskip("mypy", reason="mypy is in the extra dev")
-    program = (
-        "import autograd\nfrom autograd import Value, tanh\ny: Value = tanh(autograd.exp(Value(1.0)))\n"
-        "def f(x: float, w: Value) -> tuple[float, Value]: return tanh(x), autograd.maximum(w, x)"
-    )
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--config-file=",
-        "-c",
-        program,
-    ]
-    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout.startswith("Success")

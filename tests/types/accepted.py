@@ -36,6 +36,7 @@ y: Value = tanh(w * x + b) + 1 - 2 * x / 3 + x**2 - (-x) + abs(x)
 y.backward()
 slope: float = w.grad
 number: float = tanh(0.5) + exp(1) + maximum(1.0, 2)
+larger: Value = maximum(w, 2.0)
 if x > 1 and y >= 0.0 and x != 3:
     slope += x.data
 
