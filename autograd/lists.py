@@ -8,8 +8,8 @@ arrays of them, (x * y).sum() and exp(x − x.max()), which it would have to lea
 >>> x = [Value(3.0, label="x1"), Value(4.0, label="x2")]
 >>> length = norm(x)
 >>> length.backward()
->>> length.data, [v.grad for v in x]
-(5.0, [0.6, 0.8])
+>>> length.data, [f"{v.grad:.2f}" for v in x]
+(5.0, ['0.60', '0.80'])
 """
 
 from __future__ import annotations

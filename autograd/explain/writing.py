@@ -31,7 +31,9 @@ class Writer:
     def __init__(self, root: Value, names: Names | None, lang: str = "en") -> None:
         self.lang = checked_language(lang)
         if not isinstance(root, Value):
-            raise TypeError(f"got {reprlib.repr(root)} ({type(root).__name__}); accepted: a Value, the root of a graph")
+            kind = type(root).__name__
+            given = kind if "\n" in repr(root) else f"{reprlib.repr(root)} ({kind})"
+            raise TypeError(f"got {given}; accepted: a Value, the root of a graph")
         self.names = node_names(root, names)
         check_current(self.names)
         self.root = root

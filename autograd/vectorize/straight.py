@@ -140,13 +140,16 @@ class _Piece:
         """Return what makes the code: equal keys, equal code."""
         graph, start, stop = self.graph, self.start, self.stop
         inputs = graph.inputs[start:stop]
-        leaf = (inputs >= 0) & (inputs < start) & (graph.op[inputs] == LEAF)
-        relative = np.where(inputs < 0, -1 << 40, np.where(leaf, inputs + (1 << 40), inputs - start))
-        numbers = np.array([data_of(x) if x.__class__ is Constant else math.inf for x in graph.nodes[start:stop]])
         of_inputs = inputs.ravel().tolist()
+        nodes = [graph.nodes[k] if k >= 0 else None for k in of_inputs]
+        constant = np.array([x.__class__ is Constant for x in nodes]).reshape(inputs.shape)
+        numbers = [data_of(x) for x in nodes if x.__class__ is Constant]
+        leaf = (inputs >= 0) & (inputs < start) & (graph.op[inputs] == LEAF)
+        places = np.where(inputs < 0, -1 << 40, np.where(leaf, inputs + (1 << 40), inputs - start))
+        places[constant] = 1 << 50  # its number is what stands in the code
         flags = [bytes(x[start:stop]) for x in (self.active, self.may_miss, self.late)]
         flags += [bytes(x[k] for k in of_inputs) for x in (self.active, self.may_miss)]
-        return graph.op[start:stop].tobytes(), relative.tobytes(), numbers.tobytes(), *flags
+        return graph.op[start:stop].tobytes(), places.tobytes(), np.array(numbers).tobytes(), *flags
 
     def steps(self, function: Callable[[str], Callable[..., Any]]) -> tuple[list[Step], list[Step]]:
         """Return the operations one by one, and backward their slopes: functions with the places of their numbers."""
