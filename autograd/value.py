@@ -855,7 +855,7 @@ NODES_AND_NUMBERS = _NODES | _NUMBERS
 
 def _method(op: Operation) -> Callable[..., Value]:
     method = node_maker(op)
-    method.__name__ = op.name
+    method.__name__, method.__qualname__ = op.name, f"Value.{op.name}"
     if described := getattr(Methods, op.name, None):  # a row that is new has none until docs/generate.py is run
         method.__doc__, method.__wrapped__ = described.__doc__, described  # type: ignore[attr-defined]
     return method
