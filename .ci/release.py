@@ -49,6 +49,13 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
     return subprocess.run(command, cwd=cwd, check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
+def starts(python: str) -> bool:
+    """Say whether this Python is at hand: a version manager puts names on the path of which it has no program."""
+    return (
+        bool(shutil.which(python)) and not subprocess.run([python, "-V"], capture_output=True, check=False).returncode
+    )
+
+
 def release(url: str) -> None:
     """Make and try the files."""
     with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +75,7 @@ def release(url: str) -> None:
         files = sorted((ROOT / "dist").glob(f"chainrule-{version[1]}*"))
         print(run(sys.executable, "-m", "twine", "check", "--strict", *files))
         (wheel,) = (file for file in files if file.suffix == ".whl")
-        for python in filter(shutil.which, PYTHONS):
+        for python in filter(starts, PYTHONS):
             run(python, "-m", "venv", work / python)
             run(work / python / "bin/pip", "install", "-q", wheel)
             assert run(work / python / "bin/chainrule", "-V", cwd=work).strip() == f"chainrule {version[1]}"
