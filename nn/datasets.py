@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from autograd.aliases import Floats
 from autograd.labels import visible
+from nn.choices import GENERATED, SHIPPED
 from nn.csv_files import LARGEST, read_samples
-
-SHIPPED = {"iris": "iris.csv", "digits": "digits.csv.gz"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,7 +253,7 @@ def xor(samples: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
     return _plane("xor", corners[np.arange(samples) % 4], labels, noise, seed)
 
 
-GENERATED = {"moons": moons, "circles": circles, "spirals": spirals, "xor": xor}
+MAKERS = dict(zip(GENERATED, (moons, circles, spirals, xor), strict=True))
 
 
 def _planned(samples: int) -> tuple[NDArray[np.intp], Floats]:

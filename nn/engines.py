@@ -13,7 +13,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from autograd.value import Value, data_of, gradients_kept, no_grad
 from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
 from autograd.vectorize.targets import namespace
+from nn.choices import BACKENDS, ENGINES, Backend
 from nn.layers import zero_grad
 from nn.losses import mean
 from nn.objective import Objective
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
-Backend = Literal["numpy", "native", "jax"]
-BACKENDS: dict[str, Backend] = {"vectorized": "numpy", "native": "native", "jax": "jax"}
-ENGINES = (*BACKENDS, "scalar")
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
 AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from

@@ -28,6 +28,14 @@ def test_import_takes_the_standard_library_only_and_little_of_it():
     assert not set(HEAVY.split()) & {name.split(".")[0] for name in modules}
 
 
+@pytest.mark.parametrize("arguments", ["-V", "--help", "train --help", "explain x*x x=3"])
+def test_the_command_loads_what_it_computes_with_and_no_more(arguments):
+    command = f"from autograd.cli import main\ntry:\n    main({arguments.split()})\nexcept SystemExit:\n    pass\n"
+    modules = python(f"{command}import sys; print(*sys.modules)", "-W", "error").split()
+    assert "autograd.cli.networks" in modules
+    assert not {"numpy", "graphviz", "wasmtime", "resvg_py", "tqdm"} & {name.split(".")[0] for name in modules}
+
+
 def test_operations_run_without_numpy():
     program = """
 import sys

@@ -1,6 +1,7 @@
 """The command ``chainrule``: explain, draw and play expressions, a workbench, networks, and a demonstration of it all.
 
-Each module here adds commands to one parser. Errors are a line on standard error, below it a command that works, to
+Each module here adds commands to one parser. What it computes with is imported when it runs, so
+that `--help` and errors of typing come at once. Errors are a line on standard error, below it a command that works, to
 copy, and exit status 2.
 """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograd.classroom import exercises, lesson
 from autograd.cli.parsing import Commands, target, whole
 from autograd.cli.terminal import say
 from autograd.expressions import assignment
@@ -50,10 +49,14 @@ def _sheet(options: argparse.Namespace) -> str:
 
 
 def _lesson(options: argparse.Namespace) -> None:
+    from autograd.classroom import lesson
+
     _say_written(lesson(_sheet(options), lang=options.lang, seed=options.seed).save(Path(options.output)))
 
 
 def _exercises(options: argparse.Namespace) -> None:
+    from autograd.classroom import exercises
+
     asked = exercises(_sheet(options), count=options.count, seed=options.seed, lang=options.lang)
     if options.mark is None:
         _say_written(asked.save(Path(options.output or "exercises")))

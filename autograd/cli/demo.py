@@ -11,9 +11,7 @@ from autograd.cli.formulas import EXAMPLE, NUMBERS, read, run_explain
 from autograd.cli.networks import run_train
 from autograd.cli.parsing import Commands
 from autograd.cli.terminal import say
-from autograd.draw import draw
 from autograd.labels import visible
-from autograd.player import play
 
 
 def add(commands: Commands, parse: Callable[[list[str]], argparse.Namespace]) -> None:
@@ -28,6 +26,9 @@ def add(commands: Commands, parse: Callable[[list[str]], argparse.Namespace]) ->
 
 
 def _demo(options: argparse.Namespace, parse: Callable[[list[str]], argparse.Namespace]) -> None:
+    from autograd.draw import draw
+    from autograd.player import play
+
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
     say(f'1. chainrule explain "{EXAMPLE}" {" ".join(NUMBERS)}\n')

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nn
 from autograd.cli.parsing import Commands, add_open, target
 from autograd.cli.terminal import say, say_written
-from autograd.draw import draw
-from autograd.explain import explain, why_nan
 from autograd.expressions import assignment, parse
 from autograd.languages import tables
-from autograd.player import play, workbench
-from autograd.player.workbench import Samples
 from autograd.saving import checked_ending
 from autograd.steps import node_names
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.player.workbench import Samples
 
 EXAMPLE = "tanh(w*x + b)"
 NUMBERS = ["w=-3", "x=2", "b=6.88"]
@@ -93,6 +92,8 @@ def read(options: argparse.Namespace) -> Value:
 
 def run_explain(options: argparse.Namespace) -> None:
     """Explain a formula."""
+    from autograd.explain import explain, why_nan
+
     root = read(options)
     names = {"J": root}
     explanation = explain(root, names=names, limit=ALL, lang=options.lang)
@@ -108,6 +109,8 @@ def run_explain(options: argparse.Namespace) -> None:
 
 
 def _draw(options: argparse.Namespace) -> None:
+    from autograd.draw import draw
+
     path = target(Path(options.output))
     root = read(options)
     root.backward()
@@ -116,6 +119,8 @@ def _draw(options: argparse.Namespace) -> None:
 
 
 def _play(options: argparse.Namespace) -> None:
+    from autograd.player import play
+
     path = target(checked_ending(options.output, ".html"))
     root = read(options)
     play(root, {"J": root}, lang=options.lang).save(path)
@@ -123,6 +128,8 @@ def _play(options: argparse.Namespace) -> None:
 
 
 def _workbench(options: argparse.Namespace) -> None:
+    from autograd.player import workbench
+
     path = target(checked_ending(options.output, ".html"))
     sheet = [options.sheet.strip()] if options.sheet else []
     workbench(*sheet, data=_data_sets(), lang=options.lang).save(path)
@@ -131,6 +138,8 @@ def _workbench(options: argparse.Namespace) -> None:
 
 def _data_sets() -> dict[str, Samples]:
     """Small data sets for the networks of the workbench: some moons, and some of each class of iris at one scale."""
+    import nn
+
     moons = nn.moons(40, seed=1)
     iris, *_ = nn.standardized(nn.load("iris"))
     some = range(0, len(iris), 5)
