@@ -51,7 +51,8 @@ def function_of(op: Operation) -> Callable[..., Any]:
     if described := getattr(signatures, op.name, None):
         function.__doc__, function.__wrapped__ = described.__doc__, described  # type: ignore[attr-defined]
     else:
-        function.__doc__ = f"Return {op.name}, an operation of your own. At the edges: {op.edges}."
+        edges = f" At the edges: {op.edges}." if op.edges else ""
+        function.__doc__ = f"Return {op.name}, an operation of your own.{edges}"
     return function
 
 

@@ -1,8 +1,8 @@
 """Names of micrograd, PyTorch, Keras, scikit-learn, JAX and HIPS autograd that are others here, and the errors that say
 what to write instead.
 
-The tables below are all there is: a missing attribute, a missing name of a module, a missing module and an unknown
-argument look here.
+The tables below are all there is: a missing attribute, a missing name of a module, a missing module, an operator that
+a class has not, and an unknown argument look here.
 
 >>> from autograd import Value
 >>> Value(2.0).item()
@@ -35,6 +35,8 @@ _ARRAY = "a Value is one number, without axes; arrays are lists of Values, or Nu
 _OWN_ATTRIBUTE = "a node takes no attributes but data, grad and label; keep others in a dict by node, {v: ...}"
 _LEAF = "every Value has a gradient; what is to have none is a Constant, from autograd"
 _PLACE = "there is one device, and one type: Python's 64-bit floats"
+_ROUNDED = "write v.floor(), whose slope is 0, or round(v.data) for a plain number"
+_IN_PLACE = "operations make new nodes; v.data = number sets that of a leaf"
 _PICTURE = "write `draw(J).save('graph.svg')`, or .png, .pdf, .dot"
 _MODULE = (
     "a model is any class of yours that computes with Values; nn.MLP, nn.Layer and nn.Neuron have parameters() and "
@@ -44,9 +46,21 @@ _LOSSES = "costs are functions: nn.squared_error, nn.cross_entropy, nn.binary_cr
 _NO_GRAD = "write `with no_grad():`, of autograd"
 _NUMPY = "NumPy's own functions take arrays of Values: `import numpy as np`"
 _JACOBIAN = "write `from autograd import jacobian`, then jacobian(f)(x)"
-_OWN_OPERATION = (
-    "write `from autograd.own_operations import own_operation`, then own_operation(name, value, derivatives)"
-)
+_OWN_OPERATION = "write `from autograd.own_operations import own_operation`, then own_operation(name, value, partials)"
+_ACTIVATIONS = {
+    "ReLU": "relu",
+    "Tanh": "tanh",
+    "LeakyReLU": "leaky_relu",
+    "GELU": "gelu",
+    "Softplus": "softplus",
+    "ELU": "elu",
+    "SiLU": "silu",
+    "Swish": "silu",
+    "Mish": "mish",
+    "Softsign": "softsign",
+    "Hardtanh": "hard_tanh",
+}
+_OPTIMIZERS = "optimizers are nn.SGD, nn.Adam and nn.AdamW"
 _SEED = "nothing draws from a common generator: nn.MLP(..., seed=0), nn.fit(..., seed=0), nn.moons(seed=0)"
 _NO_SUCH_LAYER = (
     "networks are of fully connected layers, nn.Layer; any other model computes with Values in plain Python"
@@ -67,9 +81,13 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "numpy": _DATA,
         "tolist": _DATA,
         "value": _DATA,
+        "val": _DATA,
         "children": "the operands are v.inputs, in order; _prev is the set of them",
         "_children": "the operands are v.inputs, in order; _prev is the set of them",
         "prev": "the operands are v.inputs, in order; _prev is the set of them",
+        "parents": "the operands are v.inputs, in order; _prev is the set of them",
+        "parent": "the operands are v.inputs, in order; _prev is the set of them",
+        "operands": "the operands are v.inputs, in order; _prev is the set of them",
         "grad_fn": "the operation that made a node is v.op",
         "zero_grad": "del v.grad forgets a gradient; model.zero_grad() and optimizer.zero_grad() those of parameters",
         "requires_grad": _LEAF,
@@ -80,23 +98,72 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "play": "write `from autograd import play`, then play(v)",
         "explain": "write `from autograd import explain`, then explain(v)",
         "gradient": "the derivative, after J.backward(), is v.grad",
+        "derivative": "the derivative, after J.backward(), is v.grad",
+        "deriv": "the derivative, after J.backward(), is v.grad",
+        "zero_": "del v.grad forgets a gradient; model.zero_grad() and optimizer.zero_grad() those of parameters",
+        "add_": _IN_PLACE,
+        "sub_": _IN_PLACE,
+        "mul_": _IN_PLACE,
+        "div_": _IN_PLACE,
+        "relu_": _IN_PLACE,
+        "clamp_": _IN_PLACE,
+        "copy_": _IN_PLACE,
+        "fill_": _IN_PLACE,
         "detach_": "write v.detach(), which is a new node",
         "retain_grad": "every node keeps its gradient: v.grad",
         "clone": "a node need not be copied; copy.copy(v) is another one",
+        "copy": "a node need not be copied; copy.copy(v) is another one",
         "clamp": "write v.clip(least, greatest), or v.maximum(least), v.minimum(greatest) for one bound",
+        "clamp_min": "write v.maximum(least)",
+        "clamp_max": "write v.minimum(greatest)",
+        "relu6": "write v.clip(0, 6)",
         "rsqrt": "write 1 / v.sqrt()",
+        "swish": "it is v.silu() here",
+        "hardtanh": "it is v.hard_tanh() here",
+        "logsigmoid": "write -(-v).softplus()",
+        "log_sigmoid": "write -(-v).softplus()",
+        "softmax": "of a list of Values softmax(values), of autograd",
+        "log_softmax": "of a list of Values each minus logsumexp(values), of autograd",
+        "logsumexp": "of a list of Values logsumexp(values), of autograd",
+        "norm": "of a list of Values norm(values), of autograd",
+        "fmod": "v.remainder(y), or v % y, has the sign of y",
+        "round": _ROUNDED,
+        "trunc": _ROUNDED,
+        "int": _ROUNDED,
+        "long": _ROUNDED,
         "sum": "of a list of Values sum(values); " + _ARRAY,
         "mean": "of a list of Values sum(values) / len(values); " + _ARRAY,
-        "matmul": _ARRAY,
-        "dot": _ARRAY,
+        "std": _ARRAY,
+        "var": _ARRAY,
+        "max": "v.maximum(other) is the larger of two; " + _ARRAY,
+        "min": "v.minimum(other) is the smaller of two; " + _ARRAY,
+        "argmax": _ARRAY,
+        "matmul": "of lists of Values dot(xs, ys), of autograd; " + _ARRAY,
+        "mm": "of lists of Values dot(xs, ys), of autograd; " + _ARRAY,
+        "dot": "of lists of Values dot(xs, ys), of autograd; " + _ARRAY,
         "shape": _ARRAY,
+        "size": _ARRAY,
+        "ndim": _ARRAY,
+        "dim": _ARRAY,
+        "numel": _ARRAY,
+        "T": _ARRAY,
+        "transpose": _ARRAY,
+        "reshape": _ARRAY,
+        "view": _ARRAY,
+        "flatten": _ARRAY,
+        "squeeze": _ARRAY,
+        "unsqueeze": _ARRAY,
         "dtype": _PLACE,
         "device": _PLACE,
         "to": _PLACE,
         "float": _PLACE,
         "double": _PLACE,
+        "half": _PLACE,
+        "type": _PLACE,
+        "astype": _PLACE,
         "cpu": _PLACE,
         "cuda": _PLACE,
+        "is_cuda": _PLACE,
         "name": "the name of a node is v.label",
         "tag": "the name of a node is v.label",
         "color": _OWN_ATTRIBUTE,
@@ -107,11 +174,15 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "view": "a notebook shows the picture by itself; elsewhere " + _PICTURE,
         "show": "a notebook shows the picture by itself; elsewhere " + _PICTURE,
         "source": "the DOT text is draw(J).dot",
+        "node": "draw(J) is the whole picture; one of your own is drawn from topological_order(J) and v.inputs",
+        "edge": "draw(J) is the whole picture; one of your own is drawn from topological_order(J) and v.inputs",
         "pipe": "the picture is draw(J).svg, as text; " + _PICTURE,
         "format": _PICTURE,
     },
     "optimizer": {
         "param_groups": "the rate is optimizer.learning_rate, and what is moved optimizer.parameters",
+        "add_param_group": "the rate is optimizer.learning_rate, and what is moved optimizer.parameters",
+        "params": "they are optimizer.parameters",
         "lr": "it is learning_rate here",
         "minimize": "write J.backward(), optimizer.step(), optimizer.zero_grad()",
         "apply_gradients": "write J.backward(), optimizer.step(), optimizer.zero_grad()",
@@ -142,13 +213,33 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "kernel": "the weights of a unit are neuron.w, those of a layer stand in layer.neurons",
         "coefs_": "the weights of a unit are neuron.w, those of a layer stand in layer.neurons",
         "intercepts_": "the bias of a unit is neuron.b",
+        "W": "the weights of a unit are neuron.w, those of a layer stand in layer.neurons",
+        "biases": "the bias of a unit is neuron.b",
+        "nin": "len(neuron.w) is the number of inputs of a unit; model.sizes are those of a network",
+        "n_in": "len(neuron.w) is the number of inputs of a unit; model.sizes are those of a network",
+        "in_features": "len(neuron.w) is the number of inputs of a unit; model.sizes are those of a network",
+        "nout": "len(layer.neurons) is the number of units of a layer; model.sizes are those of a network",
+        "nouts": "len(layer.neurons) is the number of units of a layer; model.sizes are those of a network",
+        "n_out": "len(layer.neurons) is the number of units of a layer; model.sizes are those of a network",
+        "out_features": "len(layer.neurons) is the number of units of a layer; model.sizes are those of a network",
         "add": "layers stand in the list model.layers",
+        "append": "layers stand in the list model.layers",
+        "named_modules": "layers stand in the list model.layers, units in layer.neurons",
+        "apply": "write `for p in model.parameters(): p.data = ...`",
+        "requires_grad_": "what is not to be trained is left out of the parameters that an optimizer is given",
+        "freeze": "what is not to be trained is left out of the parameters that an optimizer is given",
+        "loss": "costs are functions: nn.squared_error(model(x), y), nn.mean_loss(model, data, loss)",
         "children": "layers stand in the list model.layers, units in layer.neurons",
         "modules": "layers stand in the list model.layers, units in layer.neurons",
         "state_dict": "write nn.save_model(model, 'model.json')",
         "load_state_dict": "write nn.load_model('model.json')",
         "save": "write nn.save_model(model, 'model.json')",
         "to": _PLACE,
+        "cuda": _PLACE,
+        "cpu": _PLACE,
+        "float": _PLACE,
+        "double": _PLACE,
+        "half": _PLACE,
         "nonlin": "the activation of a unit is neuron.activation, None for none",
         "bias": "the bias of a unit is neuron.b",
         "weight": "the weights of a unit are neuron.w, those of a layer stand in layer.neurons",
@@ -181,6 +272,8 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "array": "numbers are Values: Value(2.0); " + _ARRAY,
         "Parameter": "numbers are Values: Value(2.0)",
         "backward": "write J.backward()",
+        "own_operation": _OWN_OPERATION,
+        "opaque_operation": _OWN_OPERATION,
         "Function": _OWN_OPERATION,
         "primitive": _OWN_OPERATION,
         "defvjp": _OWN_OPERATION,
@@ -222,8 +315,8 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "detect_anomaly": "why_nan(J), of autograd.explain, names the operation that made a nan",
         "numpy": _NUMPY,
         "scipy": _NUMPY,
-        "misc": "optimizers are nn.SGD, nn.Adam and nn.AdamW",
-        "optim": "optimizers are nn.SGD, nn.Adam and nn.AdamW",
+        "misc": _OPTIMIZERS,
+        "optim": _OPTIMIZERS,
         "save": _SAVE,
         "load": "write nn.load_model('model.json'); a graph by load_graph of autograd.files",
         "nn": "networks stand in a package of their own: `import nn`",
@@ -235,8 +328,10 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "Linear": "write nn.Layer(n_in, n_out, activation=None)",
         "Dense": "write nn.Layer(n_in, n_out, activation)",
         "Sequential": "write nn.MLP(n_in, [16, 16, 1], activation='relu'), which has its layers in model.layers",
-        "ReLU": "activations are names: nn.MLP(2, [16, 1], activation='relu')",
-        "Tanh": "activations are names: nn.MLP(2, [16, 1], activation='tanh')",
+        **{
+            name: f"activations are names: nn.MLP(2, [16, 1], activation={here!r})"
+            for name, here in _ACTIVATIONS.items()
+        },
         "Sigmoid": "activations are names: nn.MLP(2, [16, 1], output='sigmoid')",
         "Softmax": "activations are names: nn.MLP(2, [16, 3], output='softmax')",
         "Parameter": "parameters are Values",
@@ -250,12 +345,20 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "relu": "activations of Values stand in autograd: `from autograd import relu`",
         "tanh": "activations of Values stand in autograd: `from autograd import tanh`",
         "sigmoid": "activations of Values stand in autograd: `from autograd import sigmoid`",
-        "LeakyReLU": "activations are names: nn.MLP(2, [16, 1], activation='leaky_relu')",
-        "GELU": "activations are names: nn.MLP(2, [16, 1], activation='gelu')",
+        "Identity": "without an activation a layer is linear: nn.Layer(n_in, n_out, activation=None)",
+        "LogSoftmax": _LOSSES,
         "mse_loss": _LOSSES,
         "nll_loss": _LOSSES,
         "NLLLoss": _LOSSES,
         "MeanSquaredError": _LOSSES,
+        "L1Loss": _LOSSES,
+        "HuberLoss": _LOSSES,
+        "SmoothL1Loss": _LOSSES,
+        "KLDivLoss": _LOSSES,
+        "HingeEmbeddingLoss": _LOSSES,
+        "mse": _LOSSES,
+        "MSE": _LOSSES,
+        "mean_squared_error": _LOSSES,
         "BatchNorm1d": _NO_SUCH_LAYER,
         "BatchNormalization": _NO_SUCH_LAYER,
         "LayerNorm": _NO_SUCH_LAYER,
@@ -266,7 +369,13 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "Embedding": _NO_SUCH_LAYER,
         "Flatten": _NO_SUCH_LAYER,
         "LSTM": _NO_SUCH_LAYER,
+        "GRU": _NO_SUCH_LAYER,
         "RNN": _NO_SUCH_LAYER,
+        "MaxPool2d": _NO_SUCH_LAYER,
+        "MultiheadAttention": _NO_SUCH_LAYER,
+        "Transformer": _NO_SUCH_LAYER,
+        "ModuleList": "a list of Python holds layers; nn.MLP has its own in model.layers",
+        "utils": "a step is optimizer.step(); before it p.grad of model.parameters() may be set, to clip it, say",
         "Activation": "an activation is an argument: nn.Layer(n_in, n_out, activation='tanh')",
         "Input": "the first size is that of the inputs: nn.MLP(2, [16, 1]) has two",
         "InputLayer": "the first size is that of the inputs: nn.MLP(2, [16, 1]) has two",
@@ -275,7 +384,10 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "DataLoader": "nn.fit(model, data, batch_size=16) shuffles and makes batches",
         "Trainer": "write nn.fit(model, data, loss, optimizer)",
         "train_model": "write nn.fit(model, data, loss, optimizer)",
-        "RMSprop": "optimizers are nn.SGD, nn.Adam and nn.AdamW",
+        "RMSprop": _OPTIMIZERS,
+        "Adagrad": _OPTIMIZERS,
+        "LBFGS": _OPTIMIZERS,
+        "summary": "print(model) is the summary, nn.draw_network(J) the picture of a cost",
         "save": _SAVE,
         "predict": _OUTPUTS,
         "plot_model": "write nn.draw_network(J), J a cost of the model's outputs",
@@ -293,6 +405,20 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     },
 }
 
+OPERATORS: dict[str, dict[str, str]] = {
+    "Value": {
+        "@": "write x * y, or dot(xs, ys) of lists of Values; " + _ARRAY,
+        "//": "write (x / y).floor(), whose slope is 0",
+    },
+    "network": {"[...]": "layers stand in the list model.layers, units in layer.neurons, weights in neuron.w"},
+    "History": {"[...]": _COST},
+}
+_METHODS = {
+    "@": ("__matmul__", "__rmatmul__"),
+    "//": ("__floordiv__", "__rfloordiv__"),
+    "[...]": ("__getitem__",),
+}
+
 ARGUMENTS: dict[str, str] = {
     "_children": NODES_BY_OPERATIONS,
     "_op": NODES_BY_OPERATIONS,
@@ -306,6 +432,13 @@ ARGUMENTS: dict[str, str] = {
     "retain_graph": "a graph stays as long as a node of it is used, so leave the argument out",
     "create_graph": "derivatives of derivatives are those of autograd.transform: grad(grad(f))",
     "gradient": "backward starts at 1; for another number write (number * J).backward()",
+    "derivatives": "they are partials= here",
+    "derivative": "it is partials= here, a list",
+    "forward": "it is value= here",
+    "backward": "the derivatives are partials= here, one for each input",
+    "set_to_none": "gradients are always forgotten; leave the argument out",
+    "dampening": "SGD has momentum=",
+    "maximize": "the cost is made smaller; for a larger one take its negative",
     "nonlin": "nonlin=False is activation=None here, and nonlin=True activation='relu', as is without it",
     "nonlinearity": "it is activation= here",
     "act": "it is activation= here",
@@ -377,10 +510,20 @@ def explains_names(kind: str) -> Callable[[Class], Class]:
         for name, here in ATTRIBUTES[kind].items():
             if not hasattr(cls, name):
                 setattr(cls, name, Elsewhere(f"has no {name}: {here}"))
+        for sign, here in OPERATORS.get(kind, {}).items():
+            for method in _METHODS[sign]:
+                setattr(cls, method, _refusing(f"{cls.__name__} has no {sign}: {here}"))
         cls.__dir__ = _own_names  # type: ignore[method-assign, assignment]
         return cls
 
     return decorate
+
+
+def _refusing(message: str) -> Callable[..., NoReturn]:
+    def refuse(*_operands: object) -> NoReturn:
+        raise TypeError(message)
+
+    return refuse
 
 
 def _own_names(self: object) -> list[str]:

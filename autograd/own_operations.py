@@ -19,11 +19,14 @@ import itertools
 import keyword
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from numbers import Real
 from typing import Any
 
+from autograd import lists
 from autograd.functions import function_of
 from autograd.gradcheck import gradcheck
+from autograd.names_elsewhere import explains_arguments
 from autograd.ops import (
     BUILT_IN,
     FLOAT,
@@ -38,7 +41,7 @@ from autograd.ops import (
     no_formula,
     remove_row,
 )
-from autograd.symbolic import PREDICATES, SYMBOLS, call_latex, symbol
+from autograd.symbolic import PREDICATES, SYMBOLS, Expression, call_latex, symbol
 from autograd.value import apply
 
 MOST_INPUTS = 2
@@ -49,12 +52,13 @@ _WORDS = frozenset(  # of the array programs, and of JavaScript, in which an ope
     function if implements import in instanceof interface let new null package private protected public return static
     super switch this throw true try typeof undefined var void while with yield await operations power
     take scatter place share root einsum broadcast_to transpose stack concatenate amax amin asarray
-    parameters m""".split()  # noqa: SIM905
+    parameters m nan inf""".split()  # noqa: SIM905
 )
 
 Function = Callable[..., Any]
 
 
+@explains_arguments
 def own_operation(
     name: str,
     value: Rule,
@@ -95,6 +99,7 @@ def own_operation(
     return function_of(row)
 
 
+@explains_arguments
 def opaque_operation(
     name: str,
     value: Function,
@@ -155,7 +160,9 @@ def _row(
         raise TypeError(f"{maker}: partials: got {given}; accepted: a list of one for each input, of which 1 or 2")
     arity = len(partials)
     domain = tuple(domain) or (REALS,) * arity
-    if len(domain) != arity or any(len(ends) != 2 or not ends[0] < ends[1] for ends in domain):
+    if not isinstance(sign, str):
+        raise TypeError(f"{maker}: symbol: got {sign!r}; accepted: a string, which pictures show")
+    if len(domain) != arity or not all(map(_is_interval, domain)):
         raise ValueError(
             f"{maker}: domain: got {domain!r}; accepted: an interval (low, high) for each of {arity} inputs"
         )
@@ -180,8 +187,16 @@ def _check_name(maker: str, name: str) -> None:
     taken = {x for row in map(OPERATIONS.get, BUILT_IN) if row for x in (row.name, row.numpy, row.symbol)}
     if name in taken:
         raise ValueError(f"{maker}: name: got {name!r}, which is an operation of the table; accepted: {accepted}")
+    if name in lists.__all__:
+        raise ValueError(f"{maker}: name: got {name!r}, which is a function of lists; accepted: {accepted}")
     if name in _WORDS or name in PREDICATES or keyword.iskeyword(name) or hasattr(builtins, name):
         raise ValueError(f"{maker}: name: got {name!r}, which is a word of Python or of programs; accepted: {accepted}")
+
+
+def _is_interval(ends: Any) -> bool:
+    return (
+        isinstance(ends, Sequence) and len(ends) == 2 and all(isinstance(x, Real) for x in ends) and ends[0] < ends[1]
+    )
 
 
 def _check_arguments(maker: str, name: str, rule: Function, count: int, what: str) -> None:
@@ -195,7 +210,8 @@ def _check_arguments(maker: str, name: str, rule: Function, count: int, what: st
         signature.bind(*range(count))
     except TypeError:
         raise TypeError(
-            f"{maker}: {name}: got a rule of the arguments {signature}; accepted: {count} arguments, {what}"
+            f"{maker}: {name}: got a rule of the arguments {signature}; accepted: {count} arguments, {what}, with "
+            "one partial for each input"
         ) from None
 
 
@@ -208,12 +224,22 @@ def _check_formula(name: str, rule: Rule, count: int) -> None:
         )
     letters = [symbol(letter) for letter in ("x", "y", "out")[:count]]
     try:
-        rule(SYMBOLS, *letters)
+        for x in _foreign(rule(SYMBOLS, *letters)):
+            raise TypeError(f"it computes with {x!r} ({type(x).__name__})")
     except (TypeError, AttributeError) as error:
         raise ValueError(
             f"own_operation: {name}: a rule is not a formula: {error}; accepted: + - * / ** and what m has, such as "
             "m.exp(x), m.where(m.less(x, 0.0), ..., ...). For plain functions of numbers there is opaque_operation"
         ) from None
+
+
+def _foreign(formula: Any) -> Iterator[Any]:
+    """Yield what is neither a formula nor a number in a formula."""
+    if isinstance(formula, Expression):
+        for x in formula.inputs:
+            yield from _foreign(x)
+    elif not isinstance(formula, Real):
+        yield formula
 
 
 def _check_derivatives(maker: str, row: Operation) -> None:
@@ -250,6 +276,8 @@ def _of_numbers(function: Function, name: str, count: int) -> Rule:
             raise no_formula("a formula", name)
         try:
             return float(function(*map(float, inputs[:count])))
+        except TypeError as error:
+            raise ValueError(f"{error}; its functions take and return floats") from None
         except (ArithmeticError, ValueError):
             if m is FLOAT:
                 raise

@@ -171,9 +171,9 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
     _dx: float | None
     _dy: float | None
 
-    def __init__(self, data: float, label: str = "", *others: Never, **unknown: Never) -> None:
-        if others or unknown:
-            raise _not_a_leaf(label, others, unknown)
+    def __init__(self, data: float, *given: str, label: str = "", **unknown: Never) -> None:
+        if given or unknown:
+            label = _only_label(given, label, unknown)
         self._grad = self._operation = self._x = self._y = self._dx = self._dy = None  # type: ignore[assignment]
         watcher = _watcher
         self._data = real(data if watcher is None else watcher.made(self, data))
@@ -434,12 +434,15 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
         _set_state(self, state)
 
 
-def _not_a_leaf(label: Any, others: tuple[Any, ...], unknown: Mapping[str, Any]) -> TypeError:
-    """Return the error of a Value that is given more than a number and a label."""
-    if others:
-        given = ", ".join(["data", *map(repr, (label, *others))])
-        return TypeError(f"Value({given}): {NODES_BY_OPERATIONS}; accepted: Value(data, label)")
-    return unknown_argument("Value", next(iter(unknown)), ("data", "label"))
+def _only_label(given: tuple[Any, ...], label: str, unknown: Mapping[str, Any]) -> str:
+    """Return the label of ``Value(data, label)``; TypeError for a Value that is given more."""
+    if unknown:
+        raise unknown_argument("Value", next(iter(unknown)), ("data", "label"))
+    if len(given) > 1 or label:
+        named = f", label={label!r}" if label else ""
+        call = ", ".join(["data", *map(repr, given)]) + named
+        raise TypeError(f"Value({call}): {NODES_BY_OPERATIONS}; accepted: Value(data, label)")
+    return given[0]  # type: ignore[no-any-return]
 
 
 def _propagate(root: Value, leaves: list[tuple[Value, float | None]], seed: float) -> None:
@@ -557,6 +560,8 @@ def real(number: Any) -> float:
     if getattr(number, "shape", None) == () and isinstance(number.item(), Real):
         return float(number.item())
     hint = "; for the number in a Value use v.data" if isinstance(number, Value) else ""
+    if isinstance(number, list | tuple):
+        hint = "; of a list make one Value of each number, [Value(x) for x in numbers]"
     raise TypeError(f"got {number!r} ({type(number).__name__}); accepted: a real number{hint}")
 
 

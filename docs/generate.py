@@ -9,7 +9,7 @@ import inspect
 import runpy
 from pathlib import Path
 
-from autograd.names_elsewhere import ARGUMENTS, ATTRIBUTES
+from autograd.names_elsewhere import ARGUMENTS, ATTRIBUTES, OPERATORS
 from autograd.ops import OPERATIONS, Operation
 from autograd.symbolic import SYMBOLS, Formula, combine, symbol, to_latex
 
@@ -115,7 +115,8 @@ NAMES_OF = {
 def names_page() -> str:
     """Return what names of other systems are here as Markdown: those with one answer in one row."""
     text = NAMES_HEAD
-    for head, table in [*((NAMES_OF[kind], names) for kind, names in ATTRIBUTES.items()), ("Arguments", ARGUMENTS)]:
+    heads = {NAMES_OF[kind]: names | OPERATORS.get(kind, {}) for kind, names in ATTRIBUTES.items()}
+    for head, table in (heads | {"Arguments": ARGUMENTS}).items():
         text += f"\n## {head}\n\n| name | here |\n|---|---|\n"
         for answer in dict.fromkeys(table.values()):
             names = ", ".join(f"`{name}`" for name in table if table[name] == answer)

@@ -67,6 +67,7 @@ class ArrayOptimizer:
         for w, number in zip(self.parameters, self.moved(numbers, gradients).tolist(), strict=True):
             w.data = number
 
+    @explains_arguments
     def zero_grad(self) -> None:
         """Forget the gradients of the parameters, so that the next backward pass starts from zero."""
         zero_grad(self.parameters)
@@ -177,6 +178,7 @@ class AdamW(Adam):
     The decay is not part of the cost, so that the sizes of the gradients do not divide it as they do in Adam.
     """
 
+    @explains_arguments
     def __init__(
         self,
         parameters: Iterable[Value] | Program,

@@ -195,6 +195,7 @@ def test_two_inputs_a_domain_and_an_edge(make):
         entropy(p)
 
 
+W = Value(2.0)
 TWICE, TWO = (lambda m, x: 2.0 * x), (lambda m, x, out: 2.0)  # noqa: ARG005
 
 
@@ -209,6 +210,8 @@ TWICE, TWO = (lambda m, x: 2.0 * x), (lambda m, x, out: 2.0)  # noqa: ARG005
         (lambda: own_operation("sum", TWICE, [TWO]), ValueError, "a word of Python"),
         (lambda: own_operation("typeof", TWICE, [TWO]), ValueError, "a word of"),
         (lambda: own_operation("less", TWICE, [TWO]), ValueError, "a word of"),
+        (lambda: own_operation("softmax", TWICE, [TWO]), ValueError, "a function of lists"),
+        (lambda: own_operation("inf", TWICE, [TWO]), ValueError, "a word of"),
         (lambda: own_operation("My Op", TWICE, [TWO]), ValueError, "lower-case letters"),
         (lambda: own_operation("f", lambda x: 2.0 * x, [TWO]), TypeError, r"arguments \(x\); accepted: 2 arguments"),
         (lambda: own_operation("f", TWICE, [TWICE]), TypeError, "accepted: 3 arguments, m, the inputs, out"),
@@ -221,10 +224,16 @@ TWICE, TWO = (lambda m, x: 2.0 * x), (lambda m, x, out: 2.0)  # noqa: ARG005
         (lambda: own_operation("f", lambda m, x: math.exp(x), [TWO]), ValueError, r"m\.exp"),  # noqa: ARG005
         (lambda: own_operation("f", lambda m, x: m.nothing(x), [TWO]), ValueError, "no attribute 'nothing'"),
         (lambda: own_operation("f", lambda m, x: m.log(x), [lambda m, x, out: 1.0 / x]), ValueError, r"f\(-2.3\): .*domain="),  # noqa: ARG005, E501
+        (lambda: own_operation("f", lambda m, x: x * W, [lambda m, x, out: W]), ValueError, r"it computes with Value\(2.0"),  # noqa: ARG005, E501
         (lambda: own_operation("f", TWICE, [TWO], latex="{oops}"), ValueError, "latex"),
+        (lambda: own_operation("f", TWICE, [TWO], symbol=3), TypeError, "symbol: got 3"),
+        (lambda: own_operation("f", TWICE, [TWO], domain=[(0.0, None)]), ValueError, "domain"),
+        (lambda: own_operation("f", TWICE, derivatives=[TWO]), TypeError, "they are partials= here"),
         (lambda: own_operation("f", TWICE, [TWO], domain=[(1.0, 0.0)]), ValueError, "domain"),
         (lambda: opaque_operation("f", lambda x: x * x, [lambda x: x]), ValueError, "by input 1"),
         (lambda: opaque_operation("f", lambda x: x * x, [lambda m, x: 2 * x]), TypeError, "accepted: 1 argument"),  # noqa: ARG005
+        (lambda: opaque_operation("f", lambda x: None, [lambda x: 1.0]), ValueError, "take and return floats"),  # noqa: ARG005
+        (lambda: opaque_operation("f", lambda x: x, backward=[lambda x: 1.0]), TypeError, "partials= here"),  # noqa: ARG005
         (lambda: forget_operation("tanh"), ValueError, "operations of your own"),
         (lambda: forget_operation("nothing"), ValueError, "operations of your own"),
     ],
