@@ -16,6 +16,7 @@ import sys
 import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from autograd.ops import OPERATIONS, Operation, for_added_rows, for_removed_rows
@@ -177,33 +178,44 @@ def assignment(text: str) -> tuple[str, float]:
         raise ValueError(f"the number of {name!r}: {error}") from None
 
 
-def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], dict[str, int]]:
-    """Return the instructions of `text`, and the column of the first use of each name in it."""
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What was typed, as Python sees it: without the `indent` spaces before it."""
+
+    text: str
+    indent: int
+
+    def column(self, node: ast.expr) -> int:
+        """Return the column in which a node starts, counted in characters from 1; ast counts bytes from 0."""
+        return len(self.text.encode()[: node.col_offset].decode()) + self.indent + 1
+
+    def refusal(self, node: ast.expr, why: str = f"is not accepted; {_ACCEPTED}") -> ValueError:
+        """Return the error that a node is not accepted."""
+        return ValueError(f"column {self.column(node)}: {_short(ast.get_source_segment(self.text, node) or '')} {why}")
+
+
+def _parsed(text: str) -> tuple[ast.expr, _Source]:
+    """Return the tree that Python makes of `text`; ValueError says in which column it makes none, and why."""
     for column, character in enumerate(text, start=1):
         if character == "#" or not character.isprintable():
             raise ValueError(f"column {column}: {character!r} is not accepted; {_ACCEPTED}")
-    indent = len(text) - len(text.lstrip())
-    source = text[indent:]
-    if not source:
+    source = _Source(text.lstrip(), len(text) - len(text.lstrip()))
+    if not source.text:
         raise ValueError(f"the expression is empty; {_ACCEPTED}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of 1or 2 and the like, which is refused below
-            body = ast.parse(source, mode="eval").body
+            return ast.parse(source.text, mode="eval").body, source
     except SyntaxError as error:
-        fault = _fault(text) or f"column {(error.offset or 1) + indent}: {error.msg}"
+        fault = _fault(text) or f"column {(error.offset or 1) + source.indent}: {error.msg}"
         raise ValueError(f"{fault}; {_ACCEPTED}") from None
     except (RecursionError, MemoryError):
         raise ValueError("the expression is nested too deeply") from None
-    encoded = source.encode()
 
-    def column_of(node: ast.expr) -> int:  # ast counts bytes
-        return len(encoded[: node.col_offset].decode()) + indent + 1
 
-    def refuse(node: ast.expr, why: str = "") -> ValueError:
-        piece = _short(ast.get_source_segment(source, node) or "")
-        return ValueError(f"column {column_of(node)}: {piece} {why or f'is not accepted; {_ACCEPTED}'}")
-
+def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], dict[str, int]]:
+    """Return the instructions of `text`, and the column of the first use of each name in it."""
+    body, source = _parsed(text)
     program: list[_Instruction] = []
     columns: dict[str, int] = {}
     stack: list[ast.expr | tuple[Operation, int]] = [body]
@@ -214,12 +226,12 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
                 program.append(node)
             case ast.Constant(value=int() | float() as number) if number.__class__ is not bool:
                 if abs(number) > sys.float_info.max:
-                    raise refuse(node, f"is too large for a float; accepted: at most {sys.float_info.max:.2g}")
+                    raise source.refusal(node, f"is too large for a float; accepted: at most {sys.float_info.max:.2g}")
                 program.append(float(number))
             case ast.Name(id=name):
                 if name in FUNCTIONS and name not in leaves:
-                    raise refuse(node, f"is an operation: write {name}(...), or give it a number: {name}=1")
-                columns.setdefault(name, column_of(node))
+                    raise source.refusal(node, f"is an operation: write {name}(...), or give it a number: {name}=1")
+                columns.setdefault(name, source.column(node))
                 program.append(name)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 stack.append(operand)
@@ -228,25 +240,34 @@ def _read(text: str, leaves: Mapping[str, Value]) -> tuple[list[_Instruction], d
             case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _SIGNS:
                 stack += [(OPERATIONS[_SIGNS[type(sign)]], 2), right, left]
             case ast.BinOp(op=ast.BitXor()):
-                raise refuse(node, f"is not accepted; write ** for a power; {_ACCEPTED}")
+                raise source.refusal(node, f"is not accepted; write ** for a power; {_ACCEPTED}")
             case ast.Tuple(elts=[_, _]):
-                raise refuse(node, f"is not accepted; write a point in a decimal number, 1.5; {_ACCEPTED}")
-            case ast.Call(func=ast.Constant() | ast.BinOp()):
-                raise refuse(node, f"is not accepted; write * for a product; {_ACCEPTED}")
-            case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]):
-                if name in leaves and name not in FUNCTIONS:
-                    raise refuse(node, f"is not accepted; write * for a product; {_ACCEPTED}")
-                if name not in FUNCTIONS:
-                    raise refuse(node.func, f"is not an operation{_suggestion(name, FUNCTIONS) or _every_function()}")
-                op = FUNCTIONS[name]
-                fewest = op.arity - len(op.defaults)
-                if not fewest <= len(operands) <= op.arity:
-                    many = f"{op.arity}" if fewest == op.arity else f"{fewest} to {op.arity}"
-                    raise refuse(node, f"has {len(operands)} inputs; accepted: {many}")
-                stack += [(op, len(operands)), *reversed(operands)]
+                raise source.refusal(node, f"is not accepted; write a point in a decimal number, 1.5; {_ACCEPTED}")
+            case ast.Call(args=operands):
+                stack += [(_called(node, source, leaves), len(operands)), *reversed(operands)]
             case _:
-                raise refuse(node)
+                raise source.refusal(node)
     return program, columns
+
+
+def _called(call: ast.Call, source: _Source, leaves: Mapping[str, Value]) -> Operation:
+    """Return the operation that is called; ValueError where it is none, or has another number of inputs."""
+    match call:
+        case ast.Call(func=ast.Constant() | ast.BinOp()):
+            raise source.refusal(call, f"is not accepted; write * for a product; {_ACCEPTED}")
+        case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]):
+            if name in leaves and name not in FUNCTIONS:
+                raise source.refusal(call, f"is not accepted; write * for a product; {_ACCEPTED}")
+            if name not in FUNCTIONS:
+                why = f"is not an operation{_suggestion(name, FUNCTIONS) or _every_function()}"
+                raise source.refusal(call.func, why)
+            op = FUNCTIONS[name]
+            fewest = op.arity - len(op.defaults)
+            if not fewest <= len(operands) <= op.arity:
+                many = f"{op.arity}" if fewest == op.arity else f"{fewest} to {op.arity}"
+                raise source.refusal(call, f"has {len(operands)} inputs; accepted: {many}")
+            return op
+    raise source.refusal(call)
 
 
 def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:

@@ -218,62 +218,68 @@ def _unit_lines(
     slopes: Mapping[Value, Mapping[Value, float]],
     limit: int,
 ) -> Iterator[Cell]:
-    root, z, a, layer, i = writer.root, unit.z, unit.a, unit.layer, unit.number
-    delta, z_cell = _delta(unit), writer.cell(z)
+    z, a, z_cell = unit.z, unit.a, writer.cell(unit.z)
     bias = (formula_cell(writer.symbol(unit.bias)), number(unit.bias.data))
     weighted = [(writer.symbol(w), w.data, writer.symbol(a_j), a_j.data) for w, a_j, _ in unit.weights]
     yield from chain(z_cell, [*_sums(writer, weighted, limit, bias), number(z.data)])
     if a is not z:
         yield from chain(writer.cell(a), [formula_cell(formulas[a]), number(a.data)])
-    slope = symbol(f"f′({z_cell.text})", rf"f'\left({z_cell.latex}\right)")
     if unit.slope is None:
         jacobian = [
-            (writer.derivative(root, a_k), grads.get(a_k, 0.0), writer.derivative(a_k, z), of_a[z])
+            (writer.derivative(writer.root, a_k), grads.get(a_k, 0.0), writer.derivative(a_k, z), of_a[z])
             for a_k, of_a in slopes.items()
             if z in of_a
         ]
-        yield from chain(formula_cell(delta), [*_sums(writer, jacobian, limit), number(unit.delta)])
+        yield from chain(formula_cell(_delta(unit)), [*_sums(writer, jacobian, limit), number(unit.delta)])
     else:
-        if following:
-            summands = ("W", layer, ("j", i)), ("δ", layer + 1, ("j",))
-            incoming = symbol(
-                " ".join(["Σ_j", *(quantity_text(*x) for x in summands)]),
-                " ".join([r"\sum_j", *(quantity_latex(*x) for x in summands)]),
-            )
-            terms = [
-                (writer.symbol(w), w.data, _delta(other), other.delta)
-                for other in following
-                for w, a_j, _ in other.weights
-                if a_j is a
-            ]
-            arriving = math.fsum(w * d for _, w, _, d in terms)
-            yield from chain(formula_cell(incoming), [*_sums(writer, terms, limit), number(arriving)])
-        else:
-            incoming = writer.derivative(root, a)
-            arriving = grads.get(a, 0.0)
-            yield from chain(formula_cell(incoming), [*map(formula_cell, _cost_slope(writer, a)), number(arriving)])
-        if a is z:
-            yield from chain(formula_cell(delta), [formula_cell(incoming), number(unit.delta)])
-        else:
-            rule = [formula_cell(writer.local(a, a.inputs.index(z)))] if z in a.inputs else []
-            yield from chain(formula_cell(slope), [*rule, number(unit.slope)])
-            grouped = symbol(f"({incoming.name})", rf"\left({incoming.latex}\right)") if following else incoming
-            in_words = _sums(writer, [(grouped, arriving, slope, unit.slope)], limit)
-            yield from chain(formula_cell(delta), [*in_words, number(unit.delta)])
-    shown, hidden = fold(unit.weights, limit)
-    lines = [
-        chain(
-            formula_cell(writer.derivative(root, w)),
-            [
-                *_sums(writer, [(writer.symbol(a_j), a_j.data, delta, unit.delta)], limit),
-                _share(writer, share, grads.get(w, 0.0)),
-            ],
+        yield from _residual_lines(writer, unit, unit.slope, following, grads, limit)
+    yield from _gradient_lines(writer, unit, grads, limit)
+
+
+def _residual_lines(
+    writer: Writer, unit: Unit, slope: float, following: Sequence[Unit], grads: Mapping[Value, float], limit: int
+) -> Iterator[Cell]:
+    """What arrives at a unit, from the `following` layer or from the cost, and δ, which is that times f′(z)."""
+    z, a, delta, z_cell = unit.z, unit.a, formula_cell(_delta(unit)), writer.cell(unit.z)
+    if following:
+        summands = ("W", unit.layer, ("j", unit.number)), ("δ", unit.layer + 1, ("j",))
+        incoming = symbol(
+            " ".join(["Σ_j", *(quantity_text(*x) for x in summands)]),
+            " ".join([r"\sum_j", *(quantity_latex(*x) for x in summands)]),
         )
-        for w, a_j, share in shown
-    ]
+        terms = [
+            (writer.symbol(w), w.data, _delta(other), other.delta)
+            for other in following
+            for w, a_j, _ in other.weights
+            if a_j is a
+        ]
+        arriving = math.fsum(w * d for _, w, _, d in terms)
+        yield from chain(formula_cell(incoming), [*_sums(writer, terms, limit), number(arriving)])
+    else:
+        incoming, arriving = writer.derivative(writer.root, a), grads.get(a, 0.0)
+        yield from chain(formula_cell(incoming), [*map(formula_cell, _cost_slope(writer, a)), number(arriving)])
+    if a is z:
+        yield from chain(delta, [formula_cell(incoming), number(unit.delta)])
+        return
+    f_prime = symbol(f"f′({z_cell.text})", rf"f'\left({z_cell.latex}\right)")
+    rule = [formula_cell(writer.local(a, a.inputs.index(z)))] if z in a.inputs else []
+    yield from chain(formula_cell(f_prime), [*rule, number(slope)])
+    grouped = symbol(f"({incoming.name})", rf"\left({incoming.latex}\right)") if following else incoming
+    yield from chain(delta, [*_sums(writer, [(grouped, arriving, f_prime, slope)], limit), number(unit.delta)])
+
+
+def _gradient_lines(writer: Writer, unit: Unit, grads: Mapping[Value, float], limit: int) -> Iterator[Cell]:
+    """∂J/∂W_ij = a_j δ_i and ∂J/∂b_i = δ_i."""
+    delta = _delta(unit)
+    shown, hidden = fold(unit.weights, limit)
+    lines = []
+    for w, a_j, share in shown:
+        in_words = _sums(writer, [(writer.symbol(a_j), a_j.data, delta, unit.delta)], limit)
+        parts = [*in_words, _share(writer, share, grads.get(w, 0.0))]
+        lines.append(chain(formula_cell(writer.derivative(writer.root, w)), parts))
     yield from itertools.chain(*with_gap(lines, hidden, [Cell(writer.more(hidden, "weights").text)]))
     by_bias = [formula_cell(delta), _share(writer, unit.delta, grads.get(unit.bias, 0.0))]
-    yield from chain(formula_cell(writer.derivative(root, unit.bias)), by_bias)
+    yield from chain(formula_cell(writer.derivative(writer.root, unit.bias)), by_bias)
 
 
 def _delta(unit: Unit) -> Expression:

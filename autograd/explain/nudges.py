@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -88,46 +88,51 @@ def nudge(
             continue
         old = [x.data for x in node.inputs]
         new = [changes[x].after if x in changes else x.data for x in node.inputs]
-        assert node.op is not None
-        try:
-            after = evaluate(node.op, *new)
-        except (ArithmeticError, ValueError) as error:
-            formula = to_text(writer.rule(node))
-            raise ValueError(
-                f"nudge: with {writer.names[leaf]} = {moved!r}, {writer.names[node]} = {formula} has no value at "
-                f"{', '.join(map(repr, new))}: {node.op.failure(error)}; accepted: an h that stays clear of it"
-            ) from None
-        terms = [
-            local * changes[x].predicted
-            for x, local in zip(node.inputs, node.partials, strict=True)
-            if x in changes and local is not None
-        ]
-        changes[node] = Change(node, node.data, after, added(terms))
+        changes[node] = _change(writer, node, new, changes)
         if (kink := _kink(node, old, new, branches)) is not None:
             kinks.append(kink)
-    shown, hidden = fold(list(changes.values()), limit)
-    table = Table(
-        writer.columns("node", "rule", "before", "after", "change", "predicted", "missed"),
-        "llrrrrr",
-        tuple(
-            (
-                writer.cell(c.node),
-                formula_cell(writer.rule(c.node)) if c.node.op else Cell(f"+ {factor(h).text}"),
-                number(c.before),
-                number(c.after),
-                number(c.change),
-                number(c.predicted),
-                number(c.change - c.predicted),
-            )
-            for c in shown
-        ),
-        f"{writer.names[leaf]} + {factor(h).text}",
-        hidden,
-        writer.say("hidden.nodes", count=f"{hidden:,}"),
-    )
+    table = _table(writer, list(changes.values()), h, limit)
     few, more = fold(kinks, limit)
     lines = [_kink_line(writer, kink) for kink in few] + [writer.more(more, "kinks")] * (more > 0)
     return Nudge(tuple(changes.values()), tuple(kinks), (table, Lines(tuple(lines))) if lines else (table,))
+
+
+def _change(writer: Writer, node: Value, inputs: Sequence[float], changes: Mapping[Value, Change]) -> Change:
+    """The change of a node whose inputs are these now; ValueError where it has no value there."""
+    assert node.op is not None
+    try:
+        after = evaluate(node.op, *inputs)
+    except (ArithmeticError, ValueError) as error:
+        leaf = next(iter(changes.values()))
+        raise ValueError(
+            f"nudge: with {writer.names[leaf.node]} = {leaf.after!r}, {writer.names[node]} = "
+            f"{to_text(writer.rule(node))} has no value at {', '.join(map(repr, inputs))}: "
+            f"{node.op.failure(error)}; accepted: an h that stays clear of it"
+        ) from None
+    terms = [
+        local * changes[x].predicted
+        for x, local in zip(node.inputs, node.partials, strict=True)
+        if x in changes and local is not None
+    ]
+    return Change(node, node.data, after, added(terms))
+
+
+def _table(writer: Writer, changes: Sequence[Change], h: float, limit: int) -> Table:
+    """The changes, the first of which is the leaf's, a row each."""
+    shown, hidden = fold(changes, limit)
+    rows = []
+    for c in shown:
+        rule = formula_cell(writer.rule(c.node)) if c.node.op else Cell(f"+ {factor(h).text}")
+        numbers = (c.before, c.after, c.change, c.predicted, c.change - c.predicted)
+        rows.append((writer.cell(c.node), rule, *map(number, numbers)))
+    return Table(
+        writer.columns("node", "rule", "before", "after", "change", "predicted", "missed"),
+        "llrrrrr",
+        tuple(rows),
+        f"{writer.names[changes[0].node]} + {factor(h).text}",
+        hidden,
+        writer.say("hidden.nodes", count=f"{hidden:,}"),
+    )
 
 
 _Branches = Callable[[Operation, Sequence[float]], tuple[bool, ...]]

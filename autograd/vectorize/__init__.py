@@ -6,8 +6,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     record       the graph as flat arrays
     leaves       which leaves form an array
     colours      which nodes are alike, and become one array
-    once         equal expressions, computed once
-    sums_of_one  nodes that are used where others of their kind are added up
+    rewritten    equal expressions computed once, and sums of one term where others of their kind have more
     axes         the axes of an array, from what its elements use
     arrays       statements on arrays
     builder      collects statements, each once

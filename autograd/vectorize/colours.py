@@ -27,8 +27,6 @@ INSIDE = -2  # the colour of a step inside a chain
 Terms = list[int]  # the nodes that a chain combines, in order; ~k is node k subtracted
 Chains = tuple[list[bool], dict[int, Terms]]
 """Which nodes are steps inside a chain; and by the last node of each chain what it combines."""
-Structure = tuple[list[int], dict[int, Terms]]
-"""The colour of every node, and the chains that stay."""
 
 
 def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
@@ -68,74 +66,85 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     return inside.tolist(), terms
 
 
-def colour_nodes(graph: Record, leaves: Sequence[Sequence[Value]], chains: Chains) -> Structure:
-    """Return the colour of every node, those of the `leaves` being 0, 1, ..., and the chains that stay.
+class Structure:
+    """What is alike in a graph, some `leaves` of which are arrays and have the colours 0, 1, ...
 
-    A chain of max or min over terms of more than one colour is taken apart into its steps.
+    colour   of every node
+    terms    the chains that stay: one of max or min over terms of more than one colour is taken apart into its steps
+    known    colours by what has them: an operation with the colours of its inputs, a chain with those of its terms
     """
-    inside, terms = chains
-    roles = {graph.index[node]: c for c, group in enumerate(leaves) for node in group if node in graph.index}
-    op: list[int] = graph.op.tolist()
-    xs, ys, zs = graph.inputs.T.tolist()
-    kept = dict(terms)
-    colour = [NUMBER] * len(op)
-    for node, role in roles.items():
-        colour[node] = role
-    known: dict[object, int] = {}
-    numbered = max(roles.values(), default=-1) + 1
-    by_value = [row.infix not in (1, 2) for row in ROWS]  # 2·x and 3·x are one array; x² and x³ are not
-    nodes = graph.nodes
 
-    def number(key: object) -> int:
-        nonlocal numbered
-        found = known.get(key)
+    def __init__(self, graph: Record, leaves: Sequence[Sequence[Value]], chains: Chains) -> None:
+        inside, terms = chains
+        self.nodes, self.op = graph.nodes, graph.op.tolist()
+        self.xs, self.ys, self.zs = graph.inputs.T.tolist()
+        self.by_value = [row.infix not in (1, 2) for row in ROWS]  # 2·x and 3·x are one array; x² and x³ are not
+        self.colour = colour = [NUMBER] * len(self.op)
+        for c, group in enumerate(leaves):
+            for node in group:
+                if node in graph.index:
+                    colour[graph.index[node]] = c
+        self.terms = dict(terms)
+        self.known: dict[object, int] = {}
+        self.numbered = max(colour, default=NUMBER) + 1
+        xs, ys = self.xs, self.ys
+        for k, o in enumerate(self.op):
+            if o == MUL:  # most of every network
+                x, y = colour[xs[k]], colour[ys[k]]
+                colour[k] = NUMBER if x == NUMBER == y else self.number((x << 32) + y)
+            elif o == LEAF:
+                continue
+            elif inside[k]:
+                colour[k] = INSIDE
+            elif k in terms:
+                self.colour_chain(k, inside)
+            else:
+                self.colour_plain(k)
+
+    def number(self, key: object) -> int:
+        """Return the colour of what has this key."""
+        found = self.known.get(key)
         if found is None:
-            known[key] = found = numbered
-            numbered += 1
+            self.known[key] = found = self.numbered
+            self.numbered += 1
         return found
 
-    def plain(k: int) -> int:
-        o = op[k]
-        parts: list[object] = [o]
-        free = True
-        for operand in (xs[k], ys[k], zs[k]):
-            if operand >= 0:
-                c = colour[operand]
-                if c == NUMBER:
-                    parts.append(("number", data_of(nodes[operand]).hex()) if by_value[o] else NUMBER)
-                else:
-                    parts.append(c)
-                    free = False
-        return NUMBER if free else number(tuple(parts))
+    def key(self, k: int, colours: Sequence[int]) -> object:
+        """Return what a node whose inputs have these colours has in common with others of its colour."""
+        o = self.op[k]
+        if o == MUL:
+            return (colours[0] << 32) + colours[1]
+        if NUMBER in colours and self.by_value[o]:
+            operands = self.xs[k], self.ys[k], self.zs[k]
+            numbers = (data_of(self.nodes[x]).hex() for x, c in zip(operands, colours, strict=False) if c == NUMBER)
+            return o, *colours, *numbers
+        return o, *colours
 
-    for k, o in enumerate(op):
-        if o == LEAF:
-            continue
-        if inside[k]:
-            colour[k] = INSIDE
-        elif k in terms:
-            added = {colour[term] for term in terms[k] if term >= 0}
-            subtracted = {colour[~term] for term in terms[k] if term < 0}
-            if added | subtracted == {NUMBER}:
-                colour[k] = NUMBER
-                del kept[k]
-            elif o in (ADD, SUB):
-                colour[k] = number(("sum", *sorted(added), "minus", *sorted(subtracted)))
-            elif len(added) == 1 and len(terms[k]) > 2:
-                colour[k] = number(("chain", o, len(terms[k]), *added))
-            else:
-                del kept[k]
-                steps = [k]
-                while inside[xs[steps[-1]]]:
-                    steps.append(xs[steps[-1]])
-                for step in reversed(steps):
-                    colour[step] = plain(step)
-        elif o == MUL:  # most of every network
-            x, y = colour[xs[k]], colour[ys[k]]
-            colour[k] = NUMBER if x == NUMBER == y else number((x << 32) + y)
+    def colour_plain(self, k: int) -> None:
+        """Colour a node by its operation and the colours of its inputs."""
+        colours = [self.colour[x] for x in (self.xs[k], self.ys[k], self.zs[k]) if x >= 0]
+        free = all(c == NUMBER for c in colours)
+        self.colour[k] = NUMBER if free else self.number(self.key(k, colours))
+
+    def colour_chain(self, k: int, inside: Sequence[bool]) -> None:
+        """Colour the last node of a chain by the colours of its terms."""
+        o, colour = self.op[k], self.colour
+        added = {colour[term] for term in self.terms[k] if term >= 0}
+        subtracted = {colour[~term] for term in self.terms[k] if term < 0}
+        if added | subtracted == {NUMBER}:
+            colour[k] = NUMBER
+            del self.terms[k]
+        elif o in (ADD, SUB):
+            colour[k] = self.number(("sum", *sorted(added), "minus", *sorted(subtracted)))
+        elif len(added) == 1 and len(self.terms[k]) > 2:
+            colour[k] = self.number(("chain", o, len(self.terms[k]), *added))
         else:
-            colour[k] = plain(k)
-    return colour, kept
+            del self.terms[k]
+            steps = [k]
+            while inside[self.xs[steps[-1]]]:
+                steps.append(self.xs[steps[-1]])
+            for step in reversed(steps):
+                self.colour_plain(step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +171,7 @@ def find_colours(graph: Record, roots: Sequence[int], structure: Structure) -> C
     Sums say what the axes of their terms are. So are terms that are added and that are subtracted, and terms of sums
     that differ as terms of others.
     """
-    found, chained = structure
-    colours = np.array(found)
+    colours, chained = np.array(structure.colour), structure.terms
     sum_of = np.full(len(graph.nodes), -1)
     subtracted = np.zeros(len(graph.nodes), np.int64)
     for top, terms in chained.items():
@@ -186,5 +194,5 @@ def find_colours(graph: Record, roots: Sequence[int], structure: Structure) -> C
     order = np.argsort(of_node, kind="stable")
     bounds = np.searchsorted(of_node[order], np.arange(len(kinds) - below + 1))
     members = [order[bounds[c] : bounds[c + 1]] for c in range(len(kinds) - below)]
-    of_leaves = {c: found[nodes[0]] for c, nodes in enumerate(members) if graph.op[nodes[0]] == LEAF}
+    of_leaves = {c: structure.colour[nodes[0]] for c, nodes in enumerate(members) if graph.op[nodes[0]] == LEAF}
     return Colours(of_node, members, chained, sum_of, of_leaves)

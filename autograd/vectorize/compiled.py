@@ -2,7 +2,7 @@
 
     record          the nodes as flat arrays                               record, given
     leaves          which leaves are one array                             leaves
-    colours         which nodes are alike, and become one array            colours, once, sums_of_one
+    colours         which nodes are alike, and become one array            colours, rewritten
     lower           a statement or two for the nodes of each colour        lower, with placed, sums, axes, views
     simplify        identities, whenever a statement is asked for          builder, algebra
     differentiate   the chain rule on statements                           reverse, with shifts and unchosen
@@ -23,14 +23,13 @@ from autograd.ops import OPERATIONS, operation
 from autograd.vectorize.algebra import ALGEBRA, CANCELLING
 from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Map, Operand, Statement
 from autograd.vectorize.builder import Builder
-from autograd.vectorize.colours import INSIDE, Colours, Structure, colour_nodes, find_chains, find_colours
+from autograd.vectorize.colours import INSIDE, Colours, Structure, find_chains, find_colours
 from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves, group_leaves
 from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.names import name_backward, name_forward, name_leaves, of_residual
-from autograd.vectorize.once import with_equal_once
 from autograd.vectorize.reverse import differentiate
-from autograd.vectorize.sums_of_one import with_sums_of_one
+from autograd.vectorize.rewritten import with_equal_once, with_sums_of_one
 
 if TYPE_CHECKING:
     from autograd.aliases import Ints
@@ -114,7 +113,7 @@ def arrays_of_leaves(given: Given) -> tuple[list[Leaves], Structure]:
     """Return the leaves of a graph as the arrays that they are, and its structure with these."""
     chains = find_chains(given.graph, [*given.roots, *given.watched])
     groups = group_leaves(given.graph, chains, [*given.inputs, *given.parameters])
-    return groups, colour_nodes(given.graph, [group.nodes for group in groups], chains)
+    return groups, Structure(given.graph, [group.nodes for group in groups], chains)
 
 
 def compiled(graph: Coloured, batched: bool) -> Compiled:

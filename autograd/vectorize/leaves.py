@@ -15,7 +15,7 @@ import numpy as np
 from autograd.labels import UnitLabel
 from autograd.value import Value
 from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Shape
-from autograd.vectorize.colours import Chains, colour_nodes
+from autograd.vectorize.colours import Chains, Structure
 from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
 from autograd.vectorize.views import squeezed, varying
 
@@ -46,8 +46,8 @@ def group_leaves(graph: Record, chains: Chains, given: Sequence[Leaves]) -> list
     """Return the leaves that were given as the arrays that they are, each to be of one colour."""
     groups = [part for group in given for part in by_label(group)]
     if any(group.shape is None and len(group.nodes) > 1 for group in groups):
-        colours, _ = colour_nodes(graph, [group.nodes for group in groups], chains)
-        groups = [part for group in groups for part in by_use(graph, group, colours)]
+        structure = Structure(graph, [group.nodes for group in groups], chains)
+        groups = [part for group in groups for part in by_use(graph, group, structure.colour)]
     return groups
 
 

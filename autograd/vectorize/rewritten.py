@@ -1,8 +1,12 @@
-"""Equal expressions as one: what a graph computes several times is computed once.
+"""A graph rewritten before it becomes arrays: equal expressions once, and sums of one term.
 
 Two nodes are equal where they do the same operation on equal operands. They become one only where every node of their
 colour comes as often, so that an array stays an array: if two of a hundred samples happen to be the same, or if some
 sums begin alike, each stays as it is.
+
+A softmax over one element divides e^x by e^x where others divide it by a sum, and an attention to one position has a
+product where others have a sum of products. The first position of a transformer would so be another program. Where an
+operation would be one of many that others do on sums of its operand's kind, its operand becomes a sum of one term.
 """
 
 from __future__ import annotations
@@ -14,12 +18,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.value import Constant, data_of
-from autograd.vectorize.colours import Structure, Terms
+from autograd.vectorize.colours import NUMBER, Structure, Terms
 from autograd.vectorize.given import Given
 from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, uses_of
 
 if TYPE_CHECKING:
     from autograd.aliases import Ints
+
+
+MORE = 3  # times as many nodes there have to be of those with a sum
+
+# Equal expressions ----------------------------------------------------------------------------------------------------
 
 
 def with_equal_once(given: Given, structure: Structure) -> tuple[Record, Ints] | None:
@@ -31,10 +40,9 @@ def with_equal_once(given: Given, structure: Structure) -> tuple[Record, Ints] |
     codes = _codes(graph)
     if not _repeats(graph, codes):
         return None
-    found, terms = structure
-    first = _first_of_equal(graph, codes, np.array(found), terms)
+    first = _first_of_equal(graph, codes, np.array(structure.colour), structure.terms)
     sum_of = np.full(len(first), -1)
-    for top, parts in terms.items():
+    for top, parts in structure.terms.items():
         if graph.op[top] in (ADD, SUB):
             sum_of[[max(k, ~k) for k in parts]] = top
     products = np.flatnonzero((graph.op == MUL) & (graph.uses == 1) & (sum_of >= 0))
@@ -107,3 +115,81 @@ def _without(graph: Record, first: Ints, roots: Sequence[int]) -> tuple[Record, 
     nodes = [node for node, needed_here in zip(graph.nodes, needed, strict=True) if needed_here]
     index = {node: k for k, node in enumerate(nodes)}
     return Record(nodes, index, graph.op[kept], inputs, *uses_of(inputs)), number[first]
+
+
+# Sums of one term -----------------------------------------------------------------------------------------------------
+
+
+def with_sums_of_one(given: Given, structure: Structure) -> tuple[Record, Ints] | None:
+    """Return the graph with sums of one term, and the number in it of every node; None where there are none.
+
+    A sum that was put in stands after the node that is its term.
+    """
+    graph, terms = given.graph, structure.terms
+    colours = np.array(structure.colour)
+    found = list(structure.colour)  # the colours that nodes have with the sums that are put in
+    sums = {_parts(parts, found): found[top] for top, parts in terms.items() if graph.op[top] in (ADD, SUB)}
+    of_one = {c: s for (added, subtracted), s in sums.items() if len(added) == 1 and not subtracted for c in added}
+    of_one.pop(NUMBER, None)
+    plain = (graph.op != LEAF) & (colours >= 0)
+    plain[list(terms)] = False
+    candidates = plain & (np.isin(colours[graph.inputs], list(of_one)) & (graph.inputs >= 0)).any(axis=1)
+    times = np.bincount(colours[plain], minlength=structure.numbered)
+    inputs = [[x for x in row if x >= 0] for row in graph.inputs.tolist()]
+
+    def with_sums(k: int) -> tuple[list[int], list[int]]:
+        """Return the colours of a node's operands, of sums where that makes it one of many, and the places of these."""
+        operands, places = [found[x] for x in inputs[k]], []
+        for place, c in enumerate(operands):
+            if c in of_one:
+                changed = [*operands[:place], of_one[c], *operands[place + 1 :]]
+                many = structure.known.get(structure.key(k, changed))
+                if many is not None and times[many] >= MORE * times[colours[k]]:
+                    operands = changed
+                    places.append(place)
+        return operands, places
+
+    examples = np.flatnonzero(candidates)[np.unique(colours[candidates], return_index=True)[1]]  # one of each colour
+    if not any(with_sums(k)[1] for k in examples.tolist()):
+        return None
+    changed = [False] * len(found)
+    replaced: list[tuple[int, int]] = []
+    is_plain, is_candidate = plain.tolist(), candidates.tolist()
+    for k, before in enumerate(structure.colour):
+        if k in terms:
+            if any(changed[max(x, ~x)] for x in terms[k]):
+                found[k] = sums.get(_parts(terms[k], found), before)
+        elif is_plain[k] and (is_candidate[k] or any(changed[x] for x in inputs[k])):
+            operands, places = with_sums(k)
+            replaced += [(k, place) for place in places]
+            found[k] = structure.known.get(structure.key(k, operands), before)
+        changed[k] = found[k] != before
+    return _inserted(graph, replaced) if replaced else None
+
+
+def _parts(terms: Sequence[int], colours: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
+    return frozenset(colours[x] for x in terms if x >= 0), frozenset(colours[~x] for x in terms if x < 0)
+
+
+def _inserted(graph: Record, replaced: Sequence[tuple[int, int]]) -> tuple[Record, Ints]:
+    """Return the graph with sums of one term in these places of operands."""
+    of_one = sorted({int(graph.inputs[k, place]) for k, place in replaced})
+    old: list[int] = []
+    for k in range(len(graph.nodes)):
+        old.append(k)
+        if k in of_one:
+            old.append(-1)
+    number = np.array(old)
+    new = np.flatnonzero(number >= 0)
+    sums = {x: int(new[x]) + 1 for x in of_one}
+    inputs = np.full((len(old), 3), -1)
+    inputs[new] = np.where(graph.inputs >= 0, new[graph.inputs], -1)
+    op = np.full(len(old), ADD)
+    op[new] = graph.op
+    for x, k in sums.items():
+        inputs[k, 0] = new[x]
+    for k, place in replaced:
+        inputs[new[k], place] = sums[int(graph.inputs[k, place])]
+    nodes = [graph.nodes[k if k >= 0 else old[j - 1]] for j, k in enumerate(old)]
+    index = {node: int(new[k]) for node, k in graph.index.items()}
+    return Record(nodes, index, op, inputs, *uses_of(inputs)), new
