@@ -16,7 +16,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     sums         how sums become reductions and products of arrays
     lower        a statement or two for the nodes of each colour
     shifts       largest numbers without a derivative, which a softmax subtracts
-    unchosen     elements that a choice does not hand on
+    choices      what a choice hands on
     reverse      the chain rule on statements
     names        what arrays are called
     compiled     the pipeline of all these, and what it comes to

@@ -5,7 +5,7 @@
     colours         which nodes are alike, and become one array            colours, rewritten
     lower           a statement or two for the nodes of each colour        lower, with placed, sums, axes, views
     simplify        identities, whenever a statement is asked for          builder, algebra
-    differentiate   the chain rule on statements                           reverse, with shifts and unchosen
+    differentiate   the chain rule on statements                           reverse, with shifts and choices
     name            names for arrays                                       names
 
 Every step is a function from data to data. `Compiled` is what they come to; runners run it and listings print it.

@@ -612,10 +612,15 @@ def _cancel(x: Floats, y: Floats, out: Floats) -> None:
 
 
 def share(x: Floats, extreme: Floats, axis: int, out: Floats) -> None:
-    """Write how the derivative of a chain of max(max(x0, x1), x2)... is shared: half of a tie to the later one."""
+    """Write by which elements of x an extreme goes up; where there are no ties it is 1 for one of them."""
     tied = x == extreme
     np.copyto(out, tied)
     if np.count_nonzero(tied) > out.size // out.shape[axis] or np.isnan(extreme).any():
-        later = np.flip(np.cumsum(np.flip(out, axis), axis), axis) - out
-        earlier = np.cumsum(out, axis) - out
-        out *= 0.5 ** (later + (earlier > 0))
+        np.copyto(out, shares(out, axis))
+
+
+def shares(tied: Any, axis: int) -> Any:
+    """Return how the derivative of a chain of max(max(x0, x1), x2)... is shared: half of a tie to the later one."""
+    count = tied.cumsum(axis)
+    later, earlier = tied.sum(axis, keepdims=True) - count, count - tied
+    return tied * 0.5 ** (later + (earlier > 0))

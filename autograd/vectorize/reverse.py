@@ -7,13 +7,17 @@ first ones) where it is the same all along an axis; it broadcasts.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS
 from autograd.vectorize.arrays import (
     BATCH,
     COMPUTED,
+    CONSTANT,
     SAMPLES,
     Array,
     Contract,
@@ -36,8 +40,9 @@ from autograd.vectorize.arrays import (
     View,
 )
 from autograd.vectorize.builder import Builder
+from autograd.vectorize.choices import always, chooses, cuts, put_to_zero, surely_finite
+from autograd.vectorize.machine import Machine
 from autograd.vectorize.shifts import shifts
-from autograd.vectorize.unchosen import always, cuts, put_to_zero, surely_finite, unchosen
 
 
 def differentiate(
@@ -56,28 +61,36 @@ def differentiate(
     """
     seeds = list(seeds)
     fixed = shifts(forward, [root for root, _ in seeds]) - set(wanted)
-    return _Reverse(builder, [x for x in forward if x.out not in fixed], wanted, mean).run(seeds, wanted)
+    back = _Reverse(builder, [x for x in forward if x.out not in fixed], wanted, mean)
+    if chooses(back.forward):
+        back.find_unchosen([root for root, _ in seeds])
+    back.run(seeds)
+    found = {x: back.gradient(x) for x in wanted}
+    return {x: back.full(0.0 if gradient is None else gradient, x.shape) for x, gradient in found.items()}
 
 
 class _Reverse:
-    def __init__(self, builder: Builder, forward: Sequence[Statement], wanted: Collection[Array], mean: bool) -> None:
-        self.builder, self.forward, self.mean = builder, forward, mean
+    def __init__(
+        self, builder: Builder, forward: Sequence[Statement], wanted: Collection[Array], mean: bool | None
+    ) -> None:
+        self.builder, self.forward, self.wanted, self.mean = builder, forward, wanted, mean
         self.active = set(wanted)
         for statement in self.forward:
             if any(x in self.active for x in statement.args if isinstance(x, Array)):
                 self.active.add(statement.out)
         self.gradients: dict[Array, Operand] = {}  # of what has one: a 0 that is computed is one too
         self.placed: dict[Array, list[tuple[Array, tuple[int | slice, ...]]]] = {}
-        self.unchosen: dict[Array, Array] = {}
+        self.unchosen: dict[Array, Array] = {}  # on which conditions nothing of an array reaches the roots
         self.finite: set[Array] = set()
 
-    def run(self, seeds: Iterable[tuple[Operand, Operand]], wanted: Collection[Array]) -> dict[Array, Array]:
-        seeds = [(root, seed) for root, seed in seeds if isinstance(root, Array) and root in self.active]
-        self.unchosen = unchosen(self.builder, self.forward, [root for root, _ in seeds], self.active)
-        if self.unchosen:
-            made = {statement.out for statement in self.forward}
-            leaves = {x for s in self.forward for x in s.args if isinstance(x, Array) and x not in made}
-            self.finite = surely_finite(self.forward, leaves)
+    def find_unchosen(self, roots: Iterable[Operand]) -> None:
+        """Find where nothing reaches the roots, since choices do not hand it on."""
+        self.unchosen = _Reached(self.builder, self.forward, self.wanted).nowhere(roots)
+        made = {statement.out for statement in self.forward}
+        leaves = {x for s in self.forward for x in s.args if isinstance(x, Array) and x not in made}
+        self.finite = surely_finite(self.forward, leaves)
+
+    def run(self, seeds: Iterable[tuple[Operand, Operand]]) -> None:
         for root, seed in seeds:
             self.add(root, seed)
         for statement in reversed(self.forward):
@@ -85,46 +98,55 @@ class _Reverse:
             gradient = self.gradient(out)
             if gradient is None:
                 continue
-            if out in wanted:
+            if out in self.wanted:
                 gradient = self.gradients[out] = self.full(gradient, out.shape)
             if isinstance(gradient, Array):
                 gradient = self.ranked(gradient, out.shape)
-            BACKWARD[type(statement)](self, statement, gradient)
-        found = {x: self.gradient(x) for x in wanted}
-        return {x: self.full(0.0 if gradient is None else gradient, x.shape) for x, gradient in found.items()}
+            self.step(statement, gradient)
+
+    def step(self, statement: Statement, gradient: Operand) -> None:
+        """Add to the gradients of the arguments of a statement."""
+        BACKWARD[type(statement)](self, statement, gradient)
 
     def gradient(self, x: Array) -> Operand | None:
         """Return all that has been added to the gradient of `x`; None if nothing has."""
         total = self.gradients.get(x)
-        parts = self.placed.pop(x, [])
-        if (joined := self.joined(x, parts)) is not None:
-            total = joined if total is None else self.builder.map("add", total, joined)
-            parts = []
-        for part, index in parts:
-            base = 0.0 if total is None else self.full(total, x.shape)
-            total = self.builder.emit(Place, x.shape, (base, part), index)
+        every = self.placed.pop(x, [])
+        for same in (True, False):  # for all samples
+            parts = [(part, index) for part, index in every if (len(index) < len(x.shape)) == same]
+            apart = same and total is not None and _sampled(total)
+            found = None if apart else total
+            if (joined := self.joined(x.shape[same:], parts)) is not None:
+                found, parts = joined if found is None else self.builder.map("add", found, joined), []
+            for part, index in parts:
+                base = 0.0 if found is None else self.full(found, x.shape[same:])
+                found = self.builder.emit(Place, x.shape[same:], (base, part), index)
+            if not apart:
+                total = found
+            elif found is not None:
+                total = self.builder.map("add", total, found)  # type: ignore[arg-type]
         if total is not None:
             self.gradients[x] = total
         return total
 
-    def joined(self, x: Array, parts: list[tuple[Array, tuple[int | slice, ...]]]) -> Array | None:
-        """Return the parts as one array if they lie one after the other along an axis of `x`, and fill it."""
+    def joined(self, shape: Shape, parts: list[tuple[Array, tuple[int | slice, ...]]]) -> Array | None:
+        """Return the parts as one array if they lie one after the other along an axis, and fill it."""
         axes = {k for _, index in parts for k, at in enumerate(index) if at != slice(None)}
         if len(axes) != 1:
             return None
         (axis,) = axes
-        ranges = [range(x.shape[axis])[index[axis]] for _, index in parts]
+        ranges = [range(shape[axis])[index[axis]] for _, index in parts]
         places = [[at] if isinstance(at, int) else list(at) for at in ranges]
         order = sorted(range(len(parts)), key=lambda k: places[k])
-        if [at for k in order for at in places[k]] != list(range(x.shape[axis])):
+        if [at for k in order for at in places[k]] != list(range(shape[axis])):
             return None
         found = [parts[k][0] for k in order]
         stacked = all(isinstance(at, int) for at in ranges)
         if not stacked:  # numbers are parts of length 1 then
-            whole: list[Part] = [slice(None)] * len(x.shape)
+            whole: list[Part] = [slice(None)] * len(shape)
             whole[axis] = None
-            found = [self.builder.index(y, whole) if len(y.shape) < len(x.shape) else y for y in found]
-        return self.builder.emit(Join, x.shape, tuple(found), axis, stacked)
+            found = [self.builder.index(y, whole) if len(y.shape) < len(shape) else y for y in found]
+        return self.builder.emit(Join, shape, tuple(found), axis, stacked)
 
     def add(self, x: Operand, gradient: Operand) -> None:
         if isinstance(x, Array) and x in self.active:
@@ -187,6 +209,12 @@ class _Reverse:
                 found = self.builder.map("mul", float(out.of_sample[k]), found)
         return self.over_samples(found, crosses, SAMPLES in seen)
 
+    def added_up(self, view: View, kept: Sequence[int]) -> View:
+        """Return a view added up along all axes but those `kept`."""
+        x, axes = view
+        total = self.builder.reduce(x, [place for place, k in enumerate(axes) if k not in kept])
+        return total, tuple(k for k in axes if k in kept)  # type: ignore[return-value]
+
     def moved(self, view: View, offset: int, x: Array) -> Array:
         """Return a view along the axes of something with `offset` more axes than `x`, along those of `x`."""
         total, axes = view
@@ -198,6 +226,12 @@ class _Reverse:
         axes = tuple(k + first for k, size in enumerate(x.of_sample) if size != 1)
         whole = self.builder.index(x, [slice(None) if size != 1 else 0 for size in x.shape])
         return whole, (SAMPLES, *axes) if x.sampled else axes
+
+    def along(self, gradient: Array, statement: Contract) -> View:
+        """Return the gradient of a product along the axes of this."""
+        squeezed, has = self.squeezed(gradient, len(statement.out.of_sample))
+        axis, letters = _numbered(statement), statement.letters[2].replace(BATCH, "")
+        return squeezed, tuple(k if k == SAMPLES else axis[letters[k]] for k in has)
 
     def chosen_of(self, factor: View, condition: Array, along: Sequence[int]) -> View:
         """Return a factor with 0 where the condition, whose axes run `along` those of the products, holds."""
@@ -228,9 +262,7 @@ def _map(back: _Reverse, statement: Map, gradient: Operand) -> None:
 def _contract(back: _Reverse, statement: Contract, gradient: Operand) -> None:
     left, right = statement.args
     of_left, of_right, of_out = statement.letters
-    letters = dict.fromkeys((of_left + of_right).replace(BATCH, ""))
-    axis = {letter: k for k, letter in enumerate(letters)} | {BATCH: SAMPLES}
-    out = statement.out
+    axis, out = _numbered(statement), statement.out
     sides = [(left, of_left, right, of_right), (right, of_right, left, of_left)]
     twice = left is right and of_left == of_right  # squares
     for x, mine, other, theirs in sides[: 1 if twice else 2]:
@@ -240,23 +272,23 @@ def _contract(back: _Reverse, statement: Contract, gradient: Operand) -> None:
         with_axes = other, tuple(axis[letter] for letter in theirs)
         if out in back.unchosen and other not in back.finite:
             with_axes = back.chosen_of(with_axes, back.unchosen[out], [axis[letter] for letter in of_out])
-            other = with_axes[0]
-        crosses = out.sampled and not x.sampled
+        summed = other.sampled
         if isinstance(gradient, Array):
-            squeezed, has = back.squeezed(gradient, len(out.of_sample))
-            of_axes = of_out.replace(BATCH, "")
-            seen = tuple(k if k == SAMPLES else axis[of_axes[k]] for k in has)
-            total, found = back.builder.contract((squeezed, seen), with_axes, kept)
-            summed = squeezed.sampled or other.sampled
+            view = back.along(gradient, statement)
+            total, found = back.builder.contract(view, with_axes, kept)
+            summed = view[0].sampled or other.sampled
         else:
-            summed = other.sampled
-            lost = [k for k, a in enumerate(with_axes[1]) if a not in kept]
-            reduced = back.builder.reduce(other, lost)
+            reduced, found = back.added_up(with_axes, kept)
             total = back.builder.map("mul", gradient, reduced)  # type: ignore[assignment]
-            found = tuple(a for a in with_axes[1] if a in kept)
         result: Operand = back.builder.aligned((total, found), kept)
         result = back.builder.map("mul", 2.0, result) if twice else result
-        back.add(x, back.over_samples(result, crosses, summed))
+        back.add(x, back.over_samples(result, out.sampled and not x.sampled, summed))
+
+
+def _numbered(statement: Contract) -> dict[str, int]:
+    """Return a number for each axis of a product, by its letter."""
+    letters = dict.fromkeys("".join(statement.letters[:2]).replace(BATCH, ""))
+    return {letter: k for k, letter in enumerate(letters)} | {BATCH: SAMPLES}
 
 
 def _reduce(back: _Reverse, statement: Reduce, gradient: Operand) -> None:
@@ -285,20 +317,20 @@ def _index(back: _Reverse, statement: Index, gradient: Operand) -> None:
             gradient = back.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
         back.add(x, gradient)
         return
+    same = x.sampled and not _sampled(gradient)
     sizes = [
         size if part == slice(None) else len(range(size)[part])
-        for part, size in zip(index, x.shape, strict=True)
+        for part, size in zip(index[same:], x.shape[same:], strict=True)
         if isinstance(part, slice)
     ]
-    part = back.full(gradient, tuple(sizes))
-    back.placed.setdefault(x, []).append((part, index))
+    back.placed.setdefault(x, []).append((back.full(gradient, tuple(sizes)), index[same:]))
 
 
 def _reshape(back: _Reverse, statement: Reshape, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
     if isinstance(gradient, Array):
-        same = statement.out.sampled and not gradient.sampled  # for all samples
+        same = x.sampled and not gradient.sampled  # for all samples
         whole = back.full(gradient, statement.out.shape[same:])
         gradient = back.builder.reshape(whole, x.shape[same:])
     back.add(x, gradient)
@@ -315,14 +347,16 @@ def _transpose(back: _Reverse, statement: Transpose, gradient: Operand) -> None:
 def _take(back: _Reverse, statement: Take, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
-    whole = back.full(gradient, statement.out.shape)
-    back.add(x, back.builder.scatter(whole, statement.index, statement.axis, x.shape[statement.axis]))
+    same = x.sampled and not _sampled(gradient)
+    whole, axis = back.full(gradient, statement.out.shape[same:]), statement.axis
+    back.add(x, back.builder.scatter(whole, statement.index, axis - same, x.shape[axis]))
 
 
 def _scatter(back: _Reverse, statement: Scatter, gradient: Operand) -> None:
     (x,) = statement.args
-    whole = back.full(gradient, statement.out.shape)
-    back.add(x, back.builder.take(whole, statement.index, statement.axis))
+    same = statement.out.sampled and not _sampled(gradient)
+    whole = back.full(gradient, statement.out.shape[same:])
+    back.add(x, back.builder.take(whole, statement.index, statement.axis - same))
 
 
 def _expand(back: _Reverse, statement: Expand, gradient: Operand) -> None:
@@ -343,6 +377,100 @@ BACKWARD: dict[type[Statement], Callable[[_Reverse, Any, Operand], None]] = {
     Expand: _expand,
 }
 """From the gradient of what a statement computes to those of its arguments: one for each kind of forward statement."""
+
+
+# What choices hand on ------------------------------------------------------------------------------------------------
+
+
+class _Reached(_Reverse):
+    """How much of every array reaches the roots: the backward pass with 1 for each local derivative.
+
+    It is 0 where nothing does, since a choice hands on another input, and else greater; a number where that is so in
+    every run.
+    """
+
+    def __init__(self, builder: Builder, forward: Sequence[Statement], wanted: Collection[Array]) -> None:
+        super().__init__(_Folding(**vars(builder)), forward, wanted, mean=None)
+        self.wanted = ()
+
+    def nowhere(self, roots: Iterable[Operand]) -> dict[Array, Array]:
+        """Return, of the arrays that do not reach the roots as a whole, the condition of the elements that do not.
+
+        It broadcasts over the array.
+        """
+        self.run([(root, 1.0) for root in roots])
+        return {x: self.zero(reached) for x, reached in self.gradients.items() if isinstance(reached, Array)}
+
+    def zero(self, reached: Array) -> Array:
+        match self.builder.statement(reached):
+            case Map(name="where", args=(Array() as condition, 0.0, float())):
+                return condition
+        return self.builder.map("equal", reached, 0.0)  # type: ignore[return-value]
+
+    def step(self, statement: Statement, gradient: Operand) -> None:
+        match statement:
+            case Map(args=args, out=out):
+                for x, cut in zip(args, cuts(self.builder, statement), strict=True):
+                    if isinstance(x, Array) and x in self.active and not always(cut):
+                        self.add(x, self.product(put_to_zero(self.builder, cut, gradient), 1.0, out, x))
+            case Contract(args=args, letters=letters):
+                for x, mine in zip(args, letters, strict=False):
+                    part = gradient
+                    if isinstance(gradient, Array):
+                        kept = [_numbered(statement)[letter] for letter in mine]
+                        part = self.builder.aligned(self.added_up(self.along(gradient, statement), kept), kept)
+                    self.add(x, part)
+            case Reduce():
+                super().step(replace(statement, name="add"), gradient)
+            case _:
+                super().step(statement, gradient)
+
+    def gradient(self, x: Array) -> Operand | None:
+        if not isinstance(self.gradients.get(x, _NONE), Array):  # all of it
+            self.placed.pop(x, None)
+        found = super().gradient(x)
+        if isinstance(found, Array) and found.role == CONSTANT and (found.value > 0.0).all():
+            found = self.gradients[x] = 1.0
+        return found
+
+    def add(self, x: Operand, gradient: Operand) -> None:
+        if isinstance(x, Array) and x in self.active:
+            self.gradients[x] = self.either(gradient, self.gradients[x]) if x in self.gradients else gradient
+
+    def either(self, x: Operand, y: Operand) -> Operand:
+        """Return more than 0 where one of the two is."""
+        if not isinstance(x, Array) or not isinstance(y, Array):
+            return 1.0
+        match self.builder.statement(x), self.builder.statement(y):
+            case Map(name="where", args=(c, u, v)), Map(name="where", args=(d, s, t)) if c is d:
+                ways = [p if q == 0.0 else q if p == 0.0 else self.either(p, q) for p, q in ((u, s), (v, t))]
+                return ways[0] if ways[0] == ways[1] else self.builder.map("where", c, *ways)
+        return self.builder.map("add", x, y)
+
+
+_NONE = Array("")
+
+
+@dataclass
+class _Folding(Builder):
+    """A builder that computes at once what depends on numbers alone."""
+
+    folded: dict[Array, Array] = field(default_factory=dict)
+
+    def emit(self, kind: type[Statement], shape: Shape, args: tuple[Operand, ...], *rest: Any) -> Array:
+        found = super().emit(kind, shape, args, *rest)
+        if SAMPLES in shape or any(isinstance(x, Array) and x.role != CONSTANT for x in args):
+            return found
+        if found not in self.folded:
+            machine = Machine([self.made[found]], 1, {}, [], [found])
+            machine()
+            value = np.array(machine.get(found), float)
+            self.folded[found] = self.constant(Array("", shape=shape, role=CONSTANT, value=value))
+        return self.folded[found]
+
+
+def _sampled(x: Operand) -> bool:
+    return isinstance(x, Array) and x.sampled
 
 
 def _axes(x: Array) -> range:

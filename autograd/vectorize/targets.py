@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.ops import OPERATIONS, with_derived
 from autograd.symbolic import PREDICATES
-from autograd.vectorize.machine import largest, maximum, minimum, root, share, smallest, special_functions
+from autograd.vectorize.machine import largest, maximum, minimum, root, share, shares, smallest, special_functions
 from autograd.vectorize.source import slope_name
 
 TARGETS = ("numpy", "jax", "torch")
@@ -98,9 +98,7 @@ def _jax() -> dict[str, Callable[..., Any]]:
         return (jnp.zeros(base) if isinstance(base, tuple) else base).at[index].add(part)
 
     def shared(x: Any, out: Any, axis: int) -> Any:
-        tied = (x == jnp.expand_dims(out, axis)).astype(x.dtype)
-        later = jnp.flip(jnp.cumsum(jnp.flip(tied, axis), axis), axis) - tied
-        return tied * 0.5 ** (later + (jnp.cumsum(tied, axis) - tied > 0))
+        return shares((x == jnp.expand_dims(out, axis)).astype(x.dtype), axis)
 
     others: dict[str, Callable[..., Any]] = {
         "asarray": jnp.asarray,
@@ -130,9 +128,6 @@ def _torch() -> dict[str, Callable[..., Any]]:
         condition = condition if isinstance(condition, torch.Tensor) else torch.as_tensor(condition)
         return torch.where(condition != 0, tensor(x), tensor(y))
 
-    def take(x: Any, index: Any, axis: int) -> Any:
-        return torch.index_select(x, axis, index)
-
     def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
         out = torch.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), dtype=x.dtype)
         return out.index_add(axis, index, x)
@@ -145,9 +140,7 @@ def _torch() -> dict[str, Callable[..., Any]]:
         return base.reshape(-1).index_add(0, at.reshape(-1), flat).reshape(base.shape)
 
     def shared(x: Any, out: Any, axis: int) -> Any:
-        tied = (x == out.unsqueeze(axis)).to(x.dtype)
-        later = torch.flip(torch.cumsum(torch.flip(tied, (axis,)), axis), (axis,)) - tied
-        return tied * 0.5 ** (later + (torch.cumsum(tied, axis) - tied > 0))
+        return shares((x == out.unsqueeze(axis)).to(x.dtype), axis)
 
     def larger(x: Any, y: Any) -> Any:  # of two zeros PyTorch takes the second
         x, y = tensor(x), tensor(y)
@@ -163,7 +156,7 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "asarray": torch.as_tensor,
         "stop_gradient": lambda x: tensor(x).detach(),
         "where": where,
-        "take": take,
+        "take": lambda x, index, axis: torch.index_select(x, axis, index),
         "scatter": scatter,
         "place": place,
         "share": shared,
@@ -176,6 +169,6 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "transpose": torch.permute,
         "stack": lambda parts, axis=0: torch.stack(list(map(tensor, parts)), axis),
         "concatenate": lambda parts, axis=0: torch.cat(list(map(tensor, parts)), axis),
-        "amax": lambda x, axis: torch.amax(x, axis),
-        "amin": lambda x, axis: torch.amin(x, axis),
+        "amax": torch.amax,
+        "amin": torch.amin,
     }
