@@ -77,3 +77,30 @@ def test_imports_make_no_circle():
     while ready := [path for path, others in waiting.items() if others <= set(level)]:
         level |= {path: 1 + max((level[other] for other in waiting.pop(path)), default=0) for path in ready}
     assert waiting == {}
+
+
+LONG_FUNCTIONS = {  # lines of code; what has two jobs is two functions
+    "autograd/value.py:_propagate": "the loop of the backward pass: a call for each node would cost as much again",
+    "autograd/interop/torch_recording.py:__torch_dispatch__": "one operation of PyTorch, in the order of what may happen",
+    "autograd/vectorize/native/program.py:c_text": "one file of C, from its head to its end",
+    "nn/train.py:fit": "what a user gives, checked and handed on argument by argument",
+}
+
+
+def lines_of_code(function, text):
+    """The lines of a function without blank ones, comments and its docstring."""
+    first = function.body[0].lineno - 1
+    if ast.get_docstring(function):
+        first = function.body[0].end_lineno
+    lines = [*text[function.lineno - 1 : function.body[0].lineno - 1], *text[first : function.end_lineno]]
+    return sum(1 for line in lines if line.strip() and not line.strip().startswith("#"))
+
+
+def test_no_function_is_longer_than_50_lines():
+    found = {}
+    for path, tree in TREES.items():
+        text = (ROOT / path).read_text(encoding="utf-8").splitlines()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and (length := lines_of_code(node, text)) > 50:
+                found[f"{path}:{node.name}"] = length
+    assert found.keys() <= LONG_FUNCTIONS.keys(), found

@@ -186,10 +186,16 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
     for path in sorted(groups, key=len, reverse=True):
         if path:
             groups[path[:-1]].subgraph(groups[path])
+    _add_edges(dot, view, {} if for_others else columns)
+    return dot
+
+
+def _add_edges(dot: graphviz.Digraph, view: View, columns: Mapping[Path, list[Box]]) -> None:
+    """Add the edges of a view; those within a column do not push its boxes apart."""
     by_id = {box.id: box for box in view.boxes}
     for i, (edge, label) in enumerate(zip(view.edges, edge_labels(view), strict=True)):
         tail, head = by_id[edge.tail], by_id[edge.head]
-        if not for_others and tail.path == head.path and tail.path in columns:
+        if tail.path == head.path and tail.path in columns:
             # Written from the upper to the lower box, since an edge within a rank would turn their order round.
             down = columns[tail.path].index(tail) < columns[tail.path].index(head)
             ends, direction = ((tail.id, head.id), "forward") if down else ((head.id, tail.id), "back")
@@ -200,7 +206,6 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
         if tail.path[:1] != head.path[:1] and head.kind != "folded":
             attributes["minlen"] = "2"  # keeps the leaves of a layer off the units of the layer before
         dot.edge(tail.id, head.id, id=f"e{i}", **attributes)
-    return dot
 
 
 @lru_cache(maxsize=32)
@@ -210,21 +215,7 @@ def lay_out(view: View) -> Layout:
     drawn: dict[str, Any] = json.loads(placed(_digraph(view, lambda _: ["x"]).source))
     objects = {thing["name"]: thing for thing in drawn["objects"]}
     columns = _columns(view)
-    frames = {}  # left, bottom, right, top, y upwards as Graphviz has it
-    for i, path in enumerate(_open_groups(view), 1):
-        if path in columns:
-            corners = [_numbers(objects[box.id]["pos"]) for box in columns[path]]
-            width, height = map(max, zip(*map(box_size, columns[path]), strict=True))
-            xs, ys = zip(*corners, strict=True)
-            frames[path] = (
-                min(xs) - width / 2 - 8,
-                min(ys) - height / 2 - 8,
-                max(xs) + width / 2 + 8,
-                max(ys) + height / 2 + 24,
-            )
-        else:
-            x0, y0, x1, y1 = _numbers(objects[f"cluster_{i}"]["bb"])
-            frames[path] = x0, y0, x1, y1
+    frames = _frames(view, columns, objects)
     whole = zip(_numbers(drawn["bb"]), *frames.values(), strict=True)
     left, bottom, right, top = (side(ends) for side, ends in zip((min, min, max, max), whole, strict=True))
 
@@ -236,20 +227,8 @@ def lay_out(view: View) -> Layout:
     curves = {int(thing["id"][1:]): thing for thing in drawn.get("edges", ()) if "id" in thing}
     edges: list[tuple[str, str, int | None, list[Point]]] = []
     for i, edge in enumerate(view.edges):
-        if curves[i].get("constraint") == "false":  # within a column: an arc on its right
-            (x0, y0, w0, _), (x1, y1, w1, _) = nodes[edge.tail], nodes[edge.head]
-            x0, x1, y1 = x0 + w0 / 2, x1 + w1 / 2, y1 + math.copysign(10, y0 - y1)
-            points = [(x0, y0), (x0 + 24, y0), (x1 + 24, y1), (x1, y1)]
-        elif "pos" in curves[i]:
-            curve = curves[i]["pos"].split()
-            tip = point(curve.pop(0) if curve[0].startswith("e,") else curve[-1])
-            points = [point(p) for p in curve]
-            points += [points[-1], tip, tip]
-        else:  # Graphviz found no way round the boxes, which happens
-            (x0, y0, w0, _), (x1, y1, w1, _) = nodes[edge.tail], nodes[edge.head]
-            start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1)
-            points = [start, start, end, end]
-        edges.append((edge.tail, edge.head, edge.position, points))
+        ends = nodes[edge.tail], nodes[edge.head]
+        edges.append((edge.tail, edge.head, edge.position, _curve(curves[i], *ends, point)))
     labels: list[Point | None] = [point(curves[i]["lp"]) if "lp" in curves[i] else None for i in range(len(edges))]
     if _straight(columns):
         for i, (edge, (*_, points)) in enumerate(zip(view.edges, edges, strict=True)):
@@ -262,6 +241,44 @@ def lay_out(view: View) -> Layout:
         groups={path: (x0 - left, top - y1, x1 - left, top - y0) for path, (x0, y0, x1, y1) in frames.items()},
         size=(right - left, top - bottom),
     )
+
+
+def _frames(
+    view: View, columns: Mapping[Path, list[Box]], objects: Mapping[str, Any]
+) -> dict[Path, tuple[float, float, float, float]]:
+    """The left, bottom, right and top of each open group, y upwards as Graphviz has it."""
+    frames = {}
+    for i, path in enumerate(_open_groups(view), 1):
+        if path in columns:
+            corners = [_numbers(objects[box.id]["pos"]) for box in columns[path]]
+            width, height = map(max, zip(*map(box_size, columns[path]), strict=True))
+            xs, ys = zip(*corners, strict=True)
+            left, right = min(xs) - width / 2 - 8, max(xs) + width / 2 + 8
+            frames[path] = left, min(ys) - height / 2 - 8, right, max(ys) + height / 2 + 24
+        else:
+            x0, y0, x1, y1 = _numbers(objects[f"cluster_{i}"]["bb"])
+            frames[path] = x0, y0, x1, y1
+    return frames
+
+
+def _curve(
+    thing: Mapping[str, str],
+    tail: tuple[float, float, float, float],
+    head: tuple[float, float, float, float],
+    point: Callable[[str], Point],
+) -> list[Point]:
+    """The control points of an edge, as Graphviz has it, between two boxes."""
+    (x0, y0, w0, _), (x1, y1, w1, _) = tail, head
+    if thing.get("constraint") == "false":  # within a column: an arc on its right
+        x0, x1, y1 = x0 + w0 / 2, x1 + w1 / 2, y1 + math.copysign(10, y0 - y1)
+        return [(x0, y0), (x0 + 24, y0), (x1 + 24, y1), (x1, y1)]
+    if "pos" not in thing:  # Graphviz found no way round the boxes, which happens
+        start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1)
+        return [start, start, end, end]
+    curve = thing["pos"].split()
+    tip = point(curve.pop(0) if curve[0].startswith("e,") else curve[-1])
+    points = [point(p) for p in curve]
+    return [*points, points[-1], tip, tip]
 
 
 def _numbers(text: str) -> tuple[float, ...]:
