@@ -24,11 +24,11 @@ from autograd.float_rules import NO_PATH, value_and_partials
 from autograd.labels import visible
 from autograd.locks import lock_for_this_process
 from autograd.names_elsewhere import (
-    NODES_BY_OPERATIONS,
     NamesOfMicrograd,
     explains_names,
     unknown_argument,
 )
+from autograd.names_table import NODES_BY_OPERATIONS
 from autograd.ops import IEEE, OPERATIONS, Ieee, Operation, evaluate, has_path, local_derivative
 from autograd.signatures import Methods
 

@@ -9,7 +9,8 @@ import inspect
 import runpy
 from pathlib import Path
 
-from autograd.names_elsewhere import ARGUMENTS, ATTRIBUTES, OPERATORS
+from autograd.names_elsewhere import ARGUMENTS, ATTRIBUTES
+from autograd.names_table import OPERATORS
 from autograd.ops import OPERATIONS, Operation
 from autograd.symbolic import SYMBOLS, Formula, combine, symbol, to_latex
 
@@ -98,7 +99,7 @@ def pictures() -> None:
 NAMES_HEAD = """\
 # Names from other systems
 
-Generated from the table in `autograd/names_elsewhere.py` by `python docs/generate.py`. Errors say the same.
+Generated from the table in `autograd/names_table.py` by `python docs/generate.py`. Errors say the same.
 """
 NAMES_OF = {
     "Value": "On a Value",
@@ -106,7 +107,8 @@ NAMES_OF = {
     "optimizer": "On an optimizer",
     "network": "On a network, a layer or a unit",
     "History": "On the history that `nn.fit` returns",
-    "NetworkClassifier": "On a `NetworkClassifier`",
+    "Dataset": "On a data set",
+    "estimator": "On a `NetworkClassifier` or a `NetworkRegressor`",
     "autograd": "In `autograd`",
     "nn": "In `nn`",
 }

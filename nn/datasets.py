@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from autograd.aliases import Floats
 from autograd.labels import visible
+from autograd.names_elsewhere import explains_names
 from nn.choices import GENERATED, SHIPPED
 from nn.csv_files import LARGEST, read_samples
 
 
+@explains_names("Dataset")
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Samples with the class of each.

@@ -30,6 +30,7 @@ from nn.residuals import outputs
 from nn.train import fit
 
 
+@explains_names("estimator")
 class _Network(BaseEstimator):  # type: ignore[misc]
     """What the estimators share: their settings, and the training of ``model_``."""
 
@@ -92,7 +93,6 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         return np.array(outputs(self.model_, samples.tolist()))
 
 
-@explains_names("NetworkClassifier")
 class NetworkClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
     """A network of Values that learns classes: softmax outputs, cross-entropy, Adam.
 
