@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from autograd.vectorize import arrays, vectorize
+from autograd.vectorize import statements, vectorize
 from autograd.vectorize.algebra import ALGEBRA
-from autograd.vectorize.arrays import PARAMETER, Array, Cancelled, Expand, Join, Place, Share, Slope, Statement
+from autograd.vectorize.arrays import PARAMETER, Array
 from autograd.vectorize.axes import Columns
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.machine import CALLS, Machine
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.reverse import BACKWARD, differentiate
 from autograd.vectorize.source import TEXTS
+from autograd.vectorize.statements import Cancelled, Expand, Join, Place, Share, Slope, Statement
 
 ONLY_BACKWARD = {Slope, Cancelled, Share, Join, Place}  # what the chain rule asks for is not differentiated again
 RNG = np.random.default_rng(3)
@@ -20,7 +21,7 @@ RNG = np.random.default_rng(3)
 
 def test_every_table_has_every_kind_of_statement():
     """What prints, runs and differentiates statements: one that lacks a kind would fail on the first such program."""
-    classes = {x for x in vars(arrays).values() if isinstance(x, type)}
+    classes = {x for x in vars(statements).values() if isinstance(x, type)}
     kinds = {x for x in classes if issubclass(x, Statement)} - {Statement}
     assert set(TEXTS) == set(CALLS) == set(STATEMENTS) == kinds
     assert set(BACKWARD) == kinds - ONLY_BACKWARD

@@ -16,9 +16,9 @@ from native_builds import LEVELS, SAME_BITS, STRICT, built, compilers, pointer, 
 import nn
 from autograd import Value
 from autograd.vectorize import vectorize
-from autograd.vectorize.arrays import Statement
 from autograd.vectorize.native.library import CompilerError, compiler
 from autograd.vectorize.native.statements import STATEMENTS
+from autograd.vectorize.statements import Statement
 
 try:
     compiler()

@@ -12,22 +12,8 @@ import math
 from collections.abc import Sequence
 from itertools import permutations
 
-from autograd.vectorize.arrays import (
-    BATCH,
-    Array,
-    Cancelled,
-    Contract,
-    Expand,
-    Index,
-    Join,
-    Map,
-    Operand,
-    Part,
-    Reduce,
-    Transpose,
-    View,
-    broadcast,
-)
+from autograd.vectorize import statements as st
+from autograd.vectorize.arrays import BATCH, Array, Operand, View, broadcast
 from autograd.vectorize.builder import Builder, Identity
 
 # Elementwise ----------------------------------------------------------------------------------------------------------
@@ -36,7 +22,7 @@ from autograd.vectorize.builder import Builder, Identity
 def negative_of_negative(b: Builder, x: Operand) -> Operand | None:
     """−(−x) = x"""
     match b.statement(x):
-        case Map(name="neg", args=(y,)):
+        case st.Map(name="neg", args=(y,)):
             return y
     return None
 
@@ -44,7 +30,7 @@ def negative_of_negative(b: Builder, x: Operand) -> Operand | None:
 def negative_of_multiple(b: Builder, x: Operand) -> Operand | None:
     """−(2 x) = −2 x, −(1 / x) = −1 / x"""
     match b.statement(x):
-        case Map(name="mul" | "div" as name, args=(float(number), y)):
+        case st.Map(name="mul" | "div" as name, args=(float(number), y)):
             return b.map(name, -number, y)
     return None
 
@@ -94,7 +80,7 @@ def product_with_negative(b: Builder, x: Operand, y: Operand) -> Operand | None:
     """(−x) y = −(x y)"""
     for factor, other in permutations((x, y)):
         match b.statement(factor):
-            case Map(name="neg", args=(z,)) if broadcast((factor,)) == broadcast((x, y)):
+            case st.Map(name="neg", args=(z,)) if broadcast((factor,)) == broadcast((x, y)):
                 return b.map("neg", b.map("mul", z, other))
     return None
 
@@ -103,7 +89,7 @@ def product_with_quotient(b: Builder, x: Operand, y: Operand) -> Operand | None:
     """x (2 / y) = 2 x / y"""
     for factor, other in permutations((x, y)):
         match b.statement(factor):
-            case Map(name="div", args=(float(number), z)) if moderate(number):
+            case st.Map(name="div", args=(float(number), z)) if moderate(number):
                 return b.map("div", b.map("mul", number, other), z)
     return None
 
@@ -116,7 +102,7 @@ def number_first(b: Builder, x: Operand, y: Operand) -> Operand | None:
 def negative_over(b: Builder, x: Operand, y: Operand) -> Operand | None:
     """(−x) / y = −(x / y)"""
     match b.statement(x):
-        case Map(name="neg", args=(z,)) if broadcast((x,)) == broadcast((x, y)):
+        case st.Map(name="neg", args=(z,)) if broadcast((x,)) == broadcast((x, y)):
             return b.map("neg", b.map("div", z, y))
     return None
 
@@ -124,9 +110,9 @@ def negative_over(b: Builder, x: Operand, y: Operand) -> Operand | None:
 def negated(b: Builder, x: Operand) -> Operand | None:
     """Return y if `x` is −y, and 2 y if it is −2 y."""
     match b.statement(x):
-        case Map(name="neg", args=(y,)):
+        case st.Map(name="neg", args=(y,)):
             return y
-        case Map(name="mul", args=(float(number), y)) if number < 0.0:
+        case st.Map(name="mul", args=(float(number), y)) if number < 0.0:
             return b.map("mul", -number, y)
     return None
 
@@ -134,9 +120,9 @@ def negated(b: Builder, x: Operand) -> Operand | None:
 def scaled(b: Builder, x: Operand) -> tuple[float, Operand]:
     """Return a number of moderate size, and what it multiplies in `x`."""
     match b.statement(x):
-        case Map(name="mul", args=(float(number), other)) if moderate(number):
+        case st.Map(name="mul", args=(float(number), other)) if moderate(number):
             return number, other
-        case Map(name="div", args=(Array() as other, divisor)):
+        case st.Map(name="div", args=(Array() as other, divisor)):
             number, rest = scaled(b, other)
             return (number, b.map("div", rest, divisor)) if number != 1.0 else (1.0, x)
     return 1.0, x
@@ -154,11 +140,11 @@ def product_with_divisor(b: Builder, x: Operand, y: Operand) -> Operand | None:
     """(x / y) y = x, (u − x / y) y = u y − x, (x / y − u) y = x − u y"""
     for factor, other in permutations((x, y)):
         match b.statement(factor):
-            case Map(name="div") if (z := over(b, factor, other)) is not None:
+            case st.Map(name="div") if (z := over(b, factor, other)) is not None:
                 return cancelled(b, z, other)
-            case Map(name="sub", args=(u, quotient)) if (z := over(b, quotient, other)) is not None:
+            case st.Map(name="sub", args=(u, quotient)) if (z := over(b, quotient, other)) is not None:
                 return b.map("sub", b.map("mul", u, other), cancelled(b, z, other))
-            case Map(name="sub", args=(quotient, u)) if (z := over(b, quotient, other)) is not None:
+            case st.Map(name="sub", args=(quotient, u)) if (z := over(b, quotient, other)) is not None:
                 return b.map("sub", cancelled(b, z, other), b.map("mul", u, other))
     return None
 
@@ -167,7 +153,7 @@ def product_with_known_quotient(b: Builder, x: Operand, y: Operand) -> Operand |
     """(u / z) y = u (y / z), where y / z was computed before u / z"""
     for factor, other in permutations((x, y)):
         match b.statement(factor):
-            case Map(name="div", args=(u, Array() as z)):
+            case st.Map(name="div", args=(u, Array() as z)):
                 known = b.known_map("div", other, z)
                 if known is None or known.shape != broadcast((x, y)):
                     continue
@@ -187,11 +173,11 @@ def difference_of_quotients(b: Builder, x: Operand, y: Operand) -> Operand | Non
 def numerator(b: Builder, x: Operand, divisor: Array) -> Operand | None:
     """Return y if `x` is y / divisor, or a part of y / z where that of z is the divisor."""
     match b.statement(x):
-        case Map(name="div", args=(y, z)) if z is divisor:
+        case st.Map(name="div", args=(y, z)) if z is divisor:
             return y
-        case Index(args=(Array() as quotient,), index=index):
+        case st.Index(args=(Array() as quotient,), index=index):
             match b.statement(quotient):
-                case Map(name="div", args=(Array() as y, Array() as z)) if z.shape in ((), y.shape):
+                case st.Map(name="div", args=(Array() as y, Array() as z)) if z.shape in ((), y.shape):
                     of_part = z if z.shape == () else b.index(z, index)
                     return b.index(y, index) if of_part is divisor else None
     return None
@@ -199,7 +185,7 @@ def numerator(b: Builder, x: Operand, divisor: Array) -> Operand | None:
 
 def _divisor(b: Builder, x: Operand) -> Array | None:
     match b.statement(x):
-        case Map(name="div", args=(_, Array() as z)):
+        case st.Map(name="div", args=(_, Array() as z)):
             return z
     return None
 
@@ -208,7 +194,7 @@ def contract_quotient_of_quotient(b: Builder, left: View, right: View, out: Sequ
     """Σ_j x_j (y_j / z / z) = (Σ_j x_j (y_j / z)) / z"""
     for one, (x, axes) in ((left, right), (right, left)):
         match b.statement(x):
-            case Map(name="div", args=(Array() as u, Array() as z)) if _divisor(b, u) is z:
+            case st.Map(name="div", args=(Array() as u, Array() as z)) if _divisor(b, u) is z:
                 own = axes[len(axes) - len(z.shape) :]
                 along = tuple(k for k, size in zip(own, z.shape, strict=True) if size != 1)
                 if not {*along} <= {*out}:
@@ -234,33 +220,33 @@ def contract_with_divisor(b: Builder, left: View, right: View, out: Sequence[int
 def over(b: Builder, x: Operand, divisor: Operand) -> Array | None:
     """Return y if `x` is y over the divisor, which is as large."""
     match b.statement(x):
-        case Map(name="div", args=(Array() as y, Array() as z)) if z is divisor and y.shape == z.shape:
+        case st.Map(name="div", args=(Array() as y, Array() as z)) if z is divisor and y.shape == z.shape:
             return y
     return None
 
 
 def cancelled(b: Builder, x: Array, y: Operand) -> Array:
     """Return x / y · y, which is written as x."""
-    return b.emit(Cancelled, x.shape, (x, y))
+    return b.emit(st.Cancelled, x.shape, (x, y))
 
 
 # Views ----------------------------------------------------------------------------------------------------------------
 
 
-def part_of_negative(b: Builder, x: Array, index: Sequence[Part]) -> Array | None:
+def part_of_negative(b: Builder, x: Array, index: Sequence[st.Part]) -> Array | None:
     """(−x)[i] = −(x[i])"""
     match b.statement(x):
-        case Map(name="neg", args=(Array() as y,)):
+        case st.Map(name="neg", args=(Array() as y,)):
             return b.map("neg", b.index(y, index))  # type: ignore[return-value]
     return None
 
 
-def part_of_part(b: Builder, x: Array, index: Sequence[Part]) -> Array | None:
+def part_of_part(b: Builder, x: Array, index: Sequence[st.Part]) -> Array | None:
     """x[:, None][i, 0] = x[i], where the first index has whole and new axes only"""
     match b.statement(x):
-        case Index(args=(Array() as y,), index=inner) if all(part is None or part == slice(None) for part in inner):
+        case st.Index(args=(Array() as y,), index=inner) if all(part is None or part == slice(None) for part in inner):
             axes = iter(inner)
-            found: list[Part] = []
+            found: list[st.Part] = []
             for part in index:
                 if part is None or next(axes) is not None:
                     found.append(part)
@@ -273,7 +259,7 @@ def part_of_part(b: Builder, x: Array, index: Sequence[Part]) -> Array | None:
 def transpose_of_transpose(b: Builder, x: Array, order: Sequence[int]) -> Array | None:
     """(xᵀ)ᵀ = x"""
     match b.statement(x):
-        case Transpose(args=(Array() as y,), order=inner):
+        case st.Transpose(args=(Array() as y,), order=inner):
             return b.transpose(y, [inner[k] for k in order])
     return None
 
@@ -284,7 +270,7 @@ def transpose_of_transpose(b: Builder, x: Array, order: Sequence[int]) -> Array 
 def reduce_transposed(b: Builder, x: Array, axes: Sequence[int], name: str) -> Operand | None:
     """Σ_i (xᵀ)_ij = Σ_i x_ji, and so for max and min"""
     match b.statement(x):
-        case Transpose(args=(Array() as y,), order=order):
+        case st.Transpose(args=(Array() as y,), order=order):
             inner = b.reduce(y, sorted(order[k] for k in axes), name)
             left = [place for k, place in enumerate(order) if k not in axes]
             return b.transpose(inner, [sorted(left).index(place) for place in left])  # type: ignore[arg-type]
@@ -294,14 +280,14 @@ def reduce_transposed(b: Builder, x: Array, axes: Sequence[int], name: str) -> O
 def reduce_repeated(b: Builder, x: Array, axes: Sequence[int], name: str) -> Operand | None:
     """Σ_i x = n x, and max_i x = x, for an x repeated n times along i"""
     match b.statement(x):
-        case Expand(args=(Array() as y,)) if y.sampled == x.sampled:
+        case st.Expand(args=(Array() as y,)) if y.sampled == x.sampled:
             new = len(x.shape) - len(y.shape)
             own = [k for k in axes if k >= new and y.shape[k - new] == x.shape[k]]
             part: Array = b.reduce(y, [k - new for k in own], name)  # type: ignore[assignment]
             left = [k for k in range(new, len(x.shape)) if k not in own]
             part = b.index(part, [0 if k in axes else slice(None) for k in left])
             shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
-            part = part if part.shape == shape else b.emit(Expand, shape, (part,))
+            part = part if part.shape == shape else b.emit(st.Expand, shape, (part,))
             times = math.prod(x.shape[k] for k in axes if k not in own) if name == "add" else 1
             return b.map("mul", float(times), part)
     return None
@@ -310,7 +296,7 @@ def reduce_repeated(b: Builder, x: Array, axes: Sequence[int], name: str) -> Ope
 def total_of_negative(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
     """Σ (−x) = −Σ x"""
     match b.statement(x):
-        case Map(name="neg", args=(y,)):
+        case st.Map(name="neg", args=(y,)):
             return b.map("neg", b.total(y, axes, alone))
     return None
 
@@ -318,7 +304,7 @@ def total_of_negative(b: Builder, x: Array, axes: Sequence[int], alone: bool) ->
 def total_of_sum(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
     """Σ (c x ± y) = c Σ x ± Σ y, for an array c"""
     match b.statement(x):
-        case Map(name="add" | "sub" as name, args=(y, z)) if broadcast((y,)) == broadcast((z,)):
+        case st.Map(name="add" | "sub" as name, args=(y, z)) if broadcast((y,)) == broadcast((z,)):
             factors = (fixed_factor(b, term, axes)[0] for term in (y, z))
             if any(isinstance(factor, Array) and factor.of_sample for factor in factors):
                 return b.map(name, b.total(y, axes, alone), b.total(z, axes, alone))
@@ -334,9 +320,9 @@ def total_of_multiple(b: Builder, x: Array, axes: Sequence[int], alone: bool) ->
 def total_of_product(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
     """Σ x y = x · y, a product of arrays"""
     match b.statement(x):
-        case Map(name="mul", args=(Array() as y, Array() as z)) if alone and y.shape == z.shape:
+        case st.Map(name="mul", args=(Array() as y, Array() as z)) if alone and y.shape == z.shape:
             return _dot(b, y, z, axes)
-        case Map(name="pow", args=(Array() as y, 2.0)) if alone:
+        case st.Map(name="pow", args=(Array() as y, 2.0)) if alone:
             return _dot(b, y, y, axes)
     return None
 
@@ -349,11 +335,11 @@ def _dot(b: Builder, x: Array, y: Array, axes: Sequence[int]) -> Array:
 def total_of_parts(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
     """Σ_j [x, y]_ij = [Σ_j x_ij, Σ_j y_ij]"""
     match b.statement(x):
-        case Join(args=parts, axis=axis, stacked=stacked) if axis not in axes:
+        case st.Join(args=parts, axis=axis, stacked=stacked) if axis not in axes:
             inner = [k - (stacked and k > axis) for k in axes]
             totals = tuple(b.total(part, inner, alone) for part in parts)
             shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
-            return b.emit(Join, shape, totals, axis - sum(k < axis for k in axes), stacked)
+            return b.emit(st.Join, shape, totals, axis - sum(k < axis for k in axes), stacked)
     return None
 
 
@@ -362,9 +348,9 @@ def total_over_samples(b: Builder, x: Array, axes: Sequence[int], alone: bool) -
     if not (x.sampled and list(axes) == [0] and alone):
         return None
     match b.statement(x):
-        case Contract(args=args, letters=(of_x, of_y, of_out)):
-            return b.emit(Contract, x.of_sample, args, (of_x, of_y, of_out.replace(BATCH, "")))
-        case Reduce(name="add", args=(y,), axes=inner):
+        case st.Contract(args=args, letters=(of_x, of_y, of_out)):
+            return b.emit(st.Contract, x.of_sample, args, (of_x, of_y, of_out.replace(BATCH, "")))
+        case st.Reduce(name="add", args=(y,), axes=inner):
             return b.reduce(y, (0, *inner))
     return None
 
@@ -372,7 +358,7 @@ def total_over_samples(b: Builder, x: Array, axes: Sequence[int], alone: bool) -
 def fixed_factor(b: Builder, x: Operand, axes: Sequence[int]) -> tuple[Operand, Operand]:
     """Return c, without the axes, and y of x = c y with c the same along them and y as large as x; else 1 and x."""
     match b.statement(x):
-        case Map(name="mul", args=args):
+        case st.Map(name="mul", args=args):
             for factor, other in permutations(args):
                 if not isinstance(other, Array) or broadcast((other,)) != broadcast((x,)):
                     continue
@@ -388,9 +374,9 @@ def product_of_fixed_multiples(b: Builder, left: View, right: View, out: Sequenc
     """Σ (−x) y = −Σ x y, and Σ (2 x) y = 2 Σ x y where that is one number"""
     for x, y in ((left, right), (right, left)):
         match b.statement(x[0]):
-            case Map(name="neg", args=(Array() as rest,)):
+            case st.Map(name="neg", args=(Array() as rest,)):
                 factor: Operand = -1.0
-            case Map(name="mul", args=(float(factor), Array() as rest)) if not out:
+            case st.Map(name="mul", args=(float(factor), Array() as rest)) if not out:
                 pass
             case _:
                 continue

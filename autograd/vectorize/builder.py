@@ -13,28 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.symbolic import Expression, Formula, combine
-from autograd.vectorize.arrays import (
-    BATCH,
-    CONSTANT,
-    COUNT,
-    SAMPLES,
-    Array,
-    Contract,
-    Expand,
-    Index,
-    Map,
-    Operand,
-    Part,
-    Reduce,
-    Reshape,
-    Scatter,
-    Shape,
-    Statement,
-    Take,
-    Transpose,
-    View,
-    broadcast,
-)
+from autograd.vectorize import statements as st
+from autograd.vectorize.arrays import BATCH, CONSTANT, COUNT, SAMPLES, Array, Operand, Shape, View, broadcast
 
 if TYPE_CHECKING:
     from autograd.aliases import Ints
@@ -58,14 +38,14 @@ class Builder:
     """
 
     identities: Mapping[str, Sequence[Identity]] = field(default_factory=dict)
-    statements: list[Statement] = field(default_factory=list)
-    made: dict[Array, Statement] = field(default_factory=dict)
+    statements: list[st.Statement] = field(default_factory=list)
+    made: dict[Array, st.Statement] = field(default_factory=dict)
     number: dict[Array, int] = field(default_factory=dict)
     count: Array = field(default_factory=lambda: Array(BATCH, role=COUNT))
     fired: dict[Identity, int] = field(default_factory=dict)
     known: dict[Any, Array] = field(default_factory=dict)
 
-    def emit(self, kind: type[Statement], shape: Shape, args: tuple[Operand, ...], *rest: Any) -> Array:
+    def emit(self, kind: type[st.Statement], shape: Shape, args: tuple[Operand, ...], *rest: Any) -> Array:
         """Return the array of a statement of this kind."""
         named = (x if isinstance(x, Array) else repr(x) for x in args)  # 0.0 is not -0.0
         key = (kind, shape, *named, *((r.tobytes() if isinstance(r, np.ndarray) else str(r)) for r in rest))
@@ -88,9 +68,9 @@ class Builder:
 
     def known_map(self, name: str, *args: Operand) -> Array | None:
         """Return the array of an operation that was asked for already; None if it was not."""
-        return self.known.get((Map, broadcast(args), *args, name))
+        return self.known.get((st.Map, broadcast(args), *args, name))
 
-    def statement(self, x: Operand) -> Statement | None:
+    def statement(self, x: Operand) -> st.Statement | None:
         """Return what computes `x`."""
         return self.made.get(x) if isinstance(x, Array) else None
 
@@ -113,20 +93,20 @@ class Builder:
             return found  # type: ignore[no-any-return]
         shape = broadcast(args)
         once = tuple(self._once(x) for x in args)
-        return self.emit(Map, shape, once if broadcast(once) == shape else args, name)
+        return self.emit(st.Map, shape, once if broadcast(once) == shape else args, name)
 
     def _once(self, x: Operand) -> Operand:
         """Return what `x` repeats along its axes: another operand may be as large."""
         match self.statement(x):
-            case Expand(args=(y,)) if not isinstance(y, Array) or len(y.of_sample) == len(x.of_sample):  # type: ignore
+            case st.Expand(args=(y,)) if not isinstance(y, Array) or len(y.of_sample) == len(x.of_sample):  # type: ignore
                 return y
-            case Index(args=(Array() as y,)) if y.shape == ():  # a number, with axes of length 1
+            case st.Index(args=(Array() as y,)) if y.shape == ():  # a number, with axes of length 1
                 return y
         return x
 
     # Views and parts ------------------------------------------------------------------------------------------------
 
-    def index(self, x: Array, index: Sequence[Part]) -> Array:
+    def index(self, x: Array, index: Sequence[st.Part]) -> Array:
         """Return a part of `x`: a number, slice or None, a new axis, for each axis."""
         if all(part == slice(None) for part in index):
             return x
@@ -140,11 +120,11 @@ class Builder:
                 shape.append(size)
             elif isinstance(part, slice):
                 shape.append(len(range(size)[part]))
-        return self.emit(Index, tuple(shape), (x,), tuple(index))
+        return self.emit(st.Index, tuple(shape), (x,), tuple(index))
 
     def reshape(self, x: Array, shape: Shape) -> Array:
         """Return `x` in another shape."""
-        return x if x.shape == shape else self.emit(Reshape, shape, (x,))
+        return x if x.shape == shape else self.emit(st.Reshape, shape, (x,))
 
     def transpose(self, x: Array, order: Sequence[int]) -> Array:
         """Return `x` with its axes in another order."""
@@ -152,7 +132,7 @@ class Builder:
             return x
         if (found := self.simplified("transpose", x, order)) is not None:
             return found  # type: ignore[no-any-return]
-        return self.emit(Transpose, tuple(x.shape[k] for k in order), (x,), tuple(order))
+        return self.emit(st.Transpose, tuple(x.shape[k] for k in order), (x,), tuple(order))
 
     def aligned(self, view: View, axes: Sequence[int]) -> Array:
         """Return a view with its axes in the order of `axes`, and of length 1 along those that it lacks.
@@ -172,11 +152,11 @@ class Builder:
 
     def take(self, x: Array, index: Ints, axis: int) -> Array:
         """Return the elements `index` of `x` along an axis."""
-        return self.emit(Take, (*x.shape[:axis], len(index), *x.shape[axis + 1 :]), (x,), index, axis)
+        return self.emit(st.Take, (*x.shape[:axis], len(index), *x.shape[axis + 1 :]), (x,), index, axis)
 
     def scatter(self, x: Array, index: Ints, axis: int, size: int) -> Array:
         """Return zeros, `size` of them along an axis, with the elements of `x` added at `index`."""
-        return self.emit(Scatter, (*x.shape[:axis], size, *x.shape[axis + 1 :]), (x,), index, axis)
+        return self.emit(st.Scatter, (*x.shape[:axis], size, *x.shape[axis + 1 :]), (x,), index, axis)
 
     # Sums and products ----------------------------------------------------------------------------------------------
 
@@ -187,7 +167,7 @@ class Builder:
         if (found := self.simplified("reduce", x, axes, name)) is not None:
             return found  # type: ignore[no-any-return]
         shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
-        return self.emit(Reduce, shape, (x,), name, tuple(axes))
+        return self.emit(st.Reduce, shape, (x,), name, tuple(axes))
 
     def total(self, x: Operand, axes: Sequence[int], alone: bool = True) -> Operand:
         """Return the sum of `x` over axes.
@@ -211,4 +191,4 @@ class Builder:
         letters = iter(LETTERS)
         letter = {k: BATCH if size[k] == SAMPLES else next(letters) for k in sorted(size)}
         text = tuple("".join(letter[k] for k in axes) for axes in (of_x, of_y, kept))
-        return self.emit(Contract, tuple(size[k] for k in kept), (x, y), text), kept
+        return self.emit(st.Contract, tuple(size[k] for k in kept), (x, y), text), kept

@@ -14,8 +14,9 @@ import numpy as np
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS
-from autograd.vectorize.arrays import CONSTANT, Array, Map, Operand, Statement
+from autograd.vectorize.arrays import CONSTANT, Array, Operand
 from autograd.vectorize.builder import Builder
+from autograd.vectorize.statements import Map, Statement
 
 
 def chooses(forward: Iterable[Statement]) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.ops import OPERATIONS
-from autograd.vectorize.arrays import BATCH, COMPUTED, SAMPLES, Array, Index, Slope
+from autograd.vectorize.arrays import BATCH, COMPUTED, SAMPLES, Array
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.names import identifier
 from autograd.vectorize.reverse import used
 from autograd.vectorize.source import Source
+from autograd.vectorize.statements import Index, Slope
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,32 +14,9 @@ import numpy as np
 
 from autograd.ops import OPERATIONS, Rule, with_derived
 from autograd.symbolic import PREDICATES, SYMBOLS, Formula
+from autograd.vectorize import statements as st
 from autograd.vectorize.algebra import ALGEBRA
-from autograd.vectorize.arrays import (
-    COMPUTED,
-    CONSTANT,
-    COUNT,
-    HUGE,
-    SAMPLES,
-    TINY,
-    Array,
-    Cancelled,
-    Contract,
-    Expand,
-    Index,
-    Join,
-    Map,
-    Operand,
-    Place,
-    Reduce,
-    Reshape,
-    Scatter,
-    Share,
-    Slope,
-    Statement,
-    Take,
-    Transpose,
-)
+from autograd.vectorize.arrays import COMPUTED, CONSTANT, COUNT, HUGE, SAMPLES, TINY, Array, Operand
 from autograd.vectorize.builder import Builder
 
 if TYPE_CHECKING:
@@ -146,7 +123,7 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
 _NOTHING: Step = (len, ())  # stands where a step is not needed after all
 SPECIAL = ("erf", "erfc")
 CAREFUL = {"maximum": maximum, "minimum": minimum}  # of the signs of zeros
-VIEWS = (Index, Transpose, Reshape)
+VIEWS = (st.Index, st.Transpose, st.Reshape)
 ONE_CORE = 2**18  # products of numbers: OpenBLAS does as many on one core, and more on several
 MANY_CORES = 2**23  # products that are not worth blocks
 ONE_CORE_VECTOR = 9000  # of a matrix and a vector, or two vectors
@@ -163,7 +140,7 @@ class Machine:
 
     def __init__(
         self,
-        statements: Sequence[Statement],
+        statements: Sequence[st.Statement],
         samples: int,
         given: dict[Array, Floats],
         targets: Sequence[tuple[Array, Floats]],
@@ -181,7 +158,7 @@ class Machine:
         self.covered: dict[Array, tuple[Any, int]] = {}  # what of an array was placed, and the step that fills it
         for k, statement in enumerate(statements):
             self.ending = self.ends.get(k, [])
-            name = statement.name if isinstance(statement, Map) else ""
+            name = statement.name if isinstance(statement, st.Map) else ""
             in_place = self.function(name) is not None and name not in CAREFUL
             if in_place:  # NumPy's functions may write over their operands
                 self.release(k)
@@ -233,13 +210,15 @@ class Machine:
         return self.buffers[x]
 
 
-def _with_other_shapes(statements: Sequence[Statement], targets: Sequence[tuple[Array, Floats]]) -> dict[Array, Floats]:
+def _with_other_shapes(
+    statements: Sequence[st.Statement], targets: Sequence[tuple[Array, Floats]]
+) -> dict[Array, Floats]:
     """Return the targets by their arrays, and where one is another shape of an array, by that one too."""
     found = dict(targets)
     made = {statement.out: statement for statement in statements}
     for wanted, target in targets:
         x: Operand = wanted
-        while isinstance(x, Array) and isinstance(view := made.get(x), (Index, Reshape)) and not x.sampled:
+        while isinstance(x, Array) and isinstance(view := made.get(x), (st.Index, st.Reshape)) and not x.sampled:
             whole = view.args[0]
             if not isinstance(whole, Array) or whole.role != COMPUTED or _size(whole) != _size(x):
                 break
@@ -248,7 +227,7 @@ def _with_other_shapes(statements: Sequence[Statement], targets: Sequence[tuple[
     return found
 
 
-def _last_uses(statements: Sequence[Statement], kept: Iterable[Array]) -> dict[int, list[Array]]:
+def _last_uses(statements: Sequence[st.Statement], kept: Iterable[Array]) -> dict[int, list[Array]]:
     """Return the arrays that are not needed after a statement, by its number; to use a view is to use its array."""
     owner: dict[Array, Array] = {}
     last: dict[Array, int] = {}
@@ -269,7 +248,7 @@ def _last_uses(statements: Sequence[Statement], kept: Iterable[Array]) -> dict[i
 # The calls of each kind of statement ----------------------------------------------------------------------------------
 
 
-def _map(machine: Machine, statement: Map) -> None:
+def _map(machine: Machine, statement: st.Map) -> None:
     name, out = statement.name, statement.out
     args = [machine.get(x) for x in statement.args]
     if name == "where":
@@ -306,7 +285,7 @@ def _map(machine: Machine, statement: Map) -> None:
         _derived(machine, statement, OPERATIONS[name].value(SYMBOLS, *statement.args))
 
 
-def _slope(machine: Machine, statement: Slope) -> None:
+def _slope(machine: Machine, statement: st.Slope) -> None:
     row = OPERATIONS[statement.name]
     _derived(machine, statement, row.formulas[0](SYMBOLS, *statement.args))
     arrays = [machine.buffers[statement.out], *map(machine.get, statement.args)]
@@ -318,7 +297,7 @@ def _slope(machine: Machine, statement: Slope) -> None:
         machine.do(_mend, row.partials[0], row.cancels, *(x[start : start + AT_ONCE] for x in arrays))
 
 
-def _derived(machine: Machine, statement: Statement, formula: Formula) -> None:
+def _derived(machine: Machine, statement: st.Statement, formula: Formula) -> None:
     """Do what NumPy has no function for as a formula says."""
     inner = Builder(ALGEBRA)
     result = inner.compute(formula)
@@ -335,12 +314,12 @@ def _derived(machine: Machine, statement: Statement, formula: Formula) -> None:
             machine.free.setdefault((bool if done.dtype == bool else float, *done.shape), []).append(done)
 
 
-def _cancelled(machine: Machine, statement: Cancelled) -> None:
+def _cancelled(machine: Machine, statement: st.Cancelled) -> None:
     x, y = (machine.get(arg) for arg in statement.args)
     machine.do(_cancel, x, y, machine.new(statement.out))
 
 
-def _contract(machine: Machine, statement: Contract) -> None:
+def _contract(machine: Machine, statement: st.Contract) -> None:
     left, right = (machine.get(x) for x in statement.args)
     a, b, c = statement.letters
     roles, out = statement.roles, machine.new(statement.out)
@@ -416,7 +395,7 @@ def _matrix(machine: Machine, x: Floats, split: int) -> Floats:
     return view
 
 
-def _reduce(machine: Machine, statement: Reduce) -> None:
+def _reduce(machine: Machine, statement: st.Reduce) -> None:
     (x,) = statement.args
     axes = statement.axes
     source, out = machine.get(x), machine.new(statement.out)
@@ -436,23 +415,23 @@ def _reduce(machine: Machine, statement: Reduce) -> None:
         )
 
 
-def _share(machine: Machine, statement: Share) -> None:
+def _share(machine: Machine, statement: st.Share) -> None:
     x, out = (machine.get(arg) for arg in statement.args)
     buffer = machine.new(statement.out)
     machine.do(share, x, np.expand_dims(out, statement.axis), statement.axis, buffer)
 
 
-def _index(machine: Machine, statement: Index) -> None:
+def _index(machine: Machine, statement: st.Index) -> None:
     (x,) = statement.args
     machine.buffers[statement.out] = machine.get(x)[(*statement.index, ...)]  # with ... a number is a view too
 
 
-def _transpose(machine: Machine, statement: Transpose) -> None:
+def _transpose(machine: Machine, statement: st.Transpose) -> None:
     (x,) = statement.args
     machine.buffers[statement.out] = machine.get(x).transpose(statement.order)
 
 
-def _reshape(machine: Machine, statement: Reshape) -> None:
+def _reshape(machine: Machine, statement: st.Reshape) -> None:
     whole = machine.get(statement.args[0])
     shape = full_shape(statement.out, machine.samples)
     view = whole.reshape(shape)
@@ -462,12 +441,12 @@ def _reshape(machine: Machine, statement: Reshape) -> None:
     machine.buffers[statement.out] = view
 
 
-def _take(machine: Machine, statement: Take) -> None:
+def _take(machine: Machine, statement: st.Take) -> None:
     (x,) = statement.args
     machine.do(machine.get(x).take, statement.index, statement.axis, machine.new(statement.out), "clip")
 
 
-def _scatter(machine: Machine, statement: Scatter) -> None:
+def _scatter(machine: Machine, statement: st.Scatter) -> None:
     (x,) = statement.args
     order = np.argsort(statement.index, kind="stable")
     ordered = statement.index[order]
@@ -488,11 +467,11 @@ def _scatter(machine: Machine, statement: Scatter) -> None:
     machine.do(out.__setitem__, (slice(None),) * axis + (ordered[starts],), part)
 
 
-def _expand(machine: Machine, statement: Expand) -> None:
+def _expand(machine: Machine, statement: st.Expand) -> None:
     machine.do(np.copyto, machine.new(statement.out), machine.get(statement.args[0]))
 
 
-def _join(machine: Machine, statement: Join) -> None:
+def _join(machine: Machine, statement: st.Join) -> None:
     buffer, start = machine.new(statement.out), 0
     before = (slice(None),) * statement.axis
     for x in statement.args:
@@ -502,7 +481,7 @@ def _join(machine: Machine, statement: Join) -> None:
         start += size
 
 
-def _place(machine: Machine, statement: Place) -> None:
+def _place(machine: Machine, statement: st.Place) -> None:
     base, part = statement.args
     out = statement.out
     alone = base in machine.covered and base in machine.ending and machine.uses[base] == 1
@@ -530,21 +509,21 @@ def _place(machine: Machine, statement: Place) -> None:
     machine.covered[out] = filled, fill
 
 
-CALLS: dict[type[Statement], Callable[[Machine, Any], None]] = {
-    Map: _map,
-    Slope: _slope,
-    Cancelled: _cancelled,
-    Contract: _contract,
-    Reduce: _reduce,
-    Share: _share,
-    Index: _index,
-    Transpose: _transpose,
-    Reshape: _reshape,
-    Take: _take,
-    Scatter: _scatter,
-    Expand: _expand,
-    Join: _join,
-    Place: _place,
+CALLS: dict[type[st.Statement], Callable[[Machine, Any], None]] = {
+    st.Map: _map,
+    st.Slope: _slope,
+    st.Cancelled: _cancelled,
+    st.Contract: _contract,
+    st.Reduce: _reduce,
+    st.Share: _share,
+    st.Index: _index,
+    st.Transpose: _transpose,
+    st.Reshape: _reshape,
+    st.Take: _take,
+    st.Scatter: _scatter,
+    st.Expand: _expand,
+    st.Join: _join,
+    st.Place: _place,
 }
 """What makes the calls for each kind of statement."""
 

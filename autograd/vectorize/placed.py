@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.vectorize import views
-from autograd.vectorize.arrays import COMPUTED, INPUT, SAMPLES, Array, Expand, Operand, Shape
+from autograd.vectorize.arrays import COMPUTED, INPUT, SAMPLES, Array, Operand, Shape
 from autograd.vectorize.axes import Column
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import NUMBER, Colours
 from autograd.vectorize.leaves import Leaves, common_name, shaped
 from autograd.vectorize.record import Record
+from autograd.vectorize.statements import Expand
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats, Ints

@@ -14,31 +14,8 @@ import numpy as np
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS
-from autograd.vectorize.arrays import (
-    BATCH,
-    COMPUTED,
-    CONSTANT,
-    SAMPLES,
-    Array,
-    Contract,
-    Expand,
-    Index,
-    Join,
-    Map,
-    Operand,
-    Part,
-    Place,
-    Reduce,
-    Reshape,
-    Scatter,
-    Shape,
-    Share,
-    Slope,
-    Statement,
-    Take,
-    Transpose,
-    View,
-)
+from autograd.vectorize import statements as st
+from autograd.vectorize.arrays import BATCH, COMPUTED, CONSTANT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.choices import always, chooses, cuts, put_to_zero, surely_finite
 from autograd.vectorize.machine import Machine
@@ -47,7 +24,7 @@ from autograd.vectorize.shifts import shifts
 
 def differentiate(
     builder: Builder,
-    forward: Sequence[Statement],
+    forward: Sequence[st.Statement],
     seeds: Iterable[tuple[Operand, Operand]],
     wanted: Collection[Array],
     mean: bool,
@@ -71,7 +48,7 @@ def differentiate(
 
 class _Reverse:
     def __init__(
-        self, builder: Builder, forward: Sequence[Statement], wanted: Collection[Array], mean: bool | None
+        self, builder: Builder, forward: Sequence[st.Statement], wanted: Collection[Array], mean: bool | None
     ) -> None:
         self.builder, self.forward, self.wanted, self.mean = builder, forward, wanted, mean
         self.active = set(wanted)
@@ -104,7 +81,7 @@ class _Reverse:
                 gradient = self.ranked(gradient, out.shape)
             self.step(statement, gradient)
 
-    def step(self, statement: Statement, gradient: Operand) -> None:
+    def step(self, statement: st.Statement, gradient: Operand) -> None:
         """Add to the gradients of the arguments of a statement."""
         BACKWARD[type(statement)](self, statement, gradient)
 
@@ -120,7 +97,7 @@ class _Reverse:
                 found, parts = joined if found is None else self.builder.map("add", found, joined), []
             for part, index in parts:
                 base = 0.0 if found is None else self.full(found, x.shape[same:])
-                found = self.builder.emit(Place, x.shape[same:], (base, part), index)
+                found = self.builder.emit(st.Place, x.shape[same:], (base, part), index)
             if not apart:
                 total = found
             elif found is not None:
@@ -143,10 +120,10 @@ class _Reverse:
         found = [parts[k][0] for k in order]
         stacked = all(isinstance(at, int) for at in ranges)
         if not stacked:  # numbers are parts of length 1 then
-            whole: list[Part] = [slice(None)] * len(shape)
+            whole: list[st.Part] = [slice(None)] * len(shape)
             whole[axis] = None
             found = [self.builder.index(y, whole) if len(y.shape) < len(shape) else y for y in found]
-        return self.builder.emit(Join, shape, tuple(found), axis, stacked)
+        return self.builder.emit(st.Join, shape, tuple(found), axis, stacked)
 
     def add(self, x: Operand, gradient: Operand) -> None:
         if isinstance(x, Array) and x in self.active:
@@ -159,7 +136,7 @@ class _Reverse:
             return gradient
         if isinstance(gradient, Array):
             gradient = self.ranked(gradient, shape)
-        return self.builder.emit(Expand, shape, (gradient,))
+        return self.builder.emit(st.Expand, shape, (gradient,))
 
     def ranked(self, gradient: Array, shape: Shape) -> Array:
         """Return the gradient with as many axes as `shape` has, except the samples' axis if it is the same for all."""
@@ -172,11 +149,11 @@ class _Reverse:
             return x
         return self.builder.map("div" if summed else "mul", x, self.builder.count)
 
-    def local(self, statement: Map, x: Array) -> Operand:
+    def local(self, statement: st.Map, x: Array) -> Operand:
         """Return the local derivative of an operation by `x`, which may be several of its inputs."""
         row, args, out = OPERATIONS[statement.name], statement.args, statement.out
         if row.cancels:
-            return self.builder.emit(Slope, out.shape, (x, out), statement.name)
+            return self.builder.emit(st.Slope, out.shape, (x, out), statement.name)
         total: Operand = 0.0
         for y, formula in zip(args, row.formulas, strict=True):
             if y is x:
@@ -227,7 +204,7 @@ class _Reverse:
         whole = self.builder.index(x, [slice(None) if size != 1 else 0 for size in x.shape])
         return whole, (SAMPLES, *axes) if x.sampled else axes
 
-    def along(self, gradient: Array, statement: Contract) -> View:
+    def along(self, gradient: Array, statement: st.Contract) -> View:
         """Return the gradient of a product along the axes of this."""
         squeezed, has = self.squeezed(gradient, len(statement.out.of_sample))
         axis, letters = _numbered(statement), statement.letters[2].replace(BATCH, "")
@@ -244,7 +221,7 @@ class _Reverse:
 # The chain rule for each kind of statement ----------------------------------------------------------------------------
 
 
-def _map(back: _Reverse, statement: Map, gradient: Operand) -> None:
+def _map(back: _Reverse, statement: st.Map, gradient: Operand) -> None:
     row, args, out = OPERATIONS[statement.name], statement.args, statement.out
     if row.unchosen:
         for x, cut in zip(args, cuts(back.builder, statement), strict=True):
@@ -259,7 +236,7 @@ def _map(back: _Reverse, statement: Map, gradient: Operand) -> None:
             back.add(x, back.product(gradient, local, out, x))
 
 
-def _contract(back: _Reverse, statement: Contract, gradient: Operand) -> None:
+def _contract(back: _Reverse, statement: st.Contract, gradient: Operand) -> None:
     left, right = statement.args
     of_left, of_right, of_out = statement.letters
     axis, out = _numbered(statement), statement.out
@@ -285,13 +262,13 @@ def _contract(back: _Reverse, statement: Contract, gradient: Operand) -> None:
         back.add(x, back.over_samples(result, out.sampled and not x.sampled, summed))
 
 
-def _numbered(statement: Contract) -> dict[str, int]:
+def _numbered(statement: st.Contract) -> dict[str, int]:
     """Return a number for each axis of a product, by its letter."""
     letters = dict.fromkeys("".join(statement.letters[:2]).replace(BATCH, ""))
     return {letter: k for k, letter in enumerate(letters)} | {BATCH: SAMPLES}
 
 
-def _reduce(back: _Reverse, statement: Reduce, gradient: Operand) -> None:
+def _reduce(back: _Reverse, statement: st.Reduce, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
     if isinstance(gradient, Array):
@@ -299,12 +276,12 @@ def _reduce(back: _Reverse, statement: Reduce, gradient: Operand) -> None:
         gradient = back.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
     if statement.name != "add":
         (axis,) = statement.axes
-        share = back.builder.emit(Share, x.shape, (x, statement.out), statement.name, axis)
+        share = back.builder.emit(st.Share, x.shape, (x, statement.out), statement.name, axis)
         gradient = back.builder.map("mul", gradient, share)
     back.add(x, gradient)
 
 
-def _index(back: _Reverse, statement: Index, gradient: Operand) -> None:
+def _index(back: _Reverse, statement: st.Index, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
     if isinstance(gradient, Array):
@@ -326,7 +303,7 @@ def _index(back: _Reverse, statement: Index, gradient: Operand) -> None:
     back.placed.setdefault(x, []).append((back.full(gradient, tuple(sizes)), index[same:]))
 
 
-def _reshape(back: _Reverse, statement: Reshape, gradient: Operand) -> None:
+def _reshape(back: _Reverse, statement: st.Reshape, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
     if isinstance(gradient, Array):
@@ -336,7 +313,7 @@ def _reshape(back: _Reverse, statement: Reshape, gradient: Operand) -> None:
     back.add(x, gradient)
 
 
-def _transpose(back: _Reverse, statement: Transpose, gradient: Operand) -> None:
+def _transpose(back: _Reverse, statement: st.Transpose, gradient: Operand) -> None:
     if isinstance(gradient, Array):
         same = statement.out.sampled and not gradient.sampled
         order = [k - same for k in statement.order[same:]]
@@ -344,7 +321,7 @@ def _transpose(back: _Reverse, statement: Transpose, gradient: Operand) -> None:
     back.add(statement.args[0], gradient)
 
 
-def _take(back: _Reverse, statement: Take, gradient: Operand) -> None:
+def _take(back: _Reverse, statement: st.Take, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
     same = x.sampled and not _sampled(gradient)
@@ -352,29 +329,29 @@ def _take(back: _Reverse, statement: Take, gradient: Operand) -> None:
     back.add(x, back.builder.scatter(whole, statement.index, axis - same, x.shape[axis]))
 
 
-def _scatter(back: _Reverse, statement: Scatter, gradient: Operand) -> None:
+def _scatter(back: _Reverse, statement: st.Scatter, gradient: Operand) -> None:
     (x,) = statement.args
     same = statement.out.sampled and not _sampled(gradient)
     whole = back.full(gradient, statement.out.shape[same:])
     back.add(x, back.builder.take(whole, statement.index, statement.axis - same))
 
 
-def _expand(back: _Reverse, statement: Expand, gradient: Operand) -> None:
+def _expand(back: _Reverse, statement: st.Expand, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
     back.add(x, back.product(gradient, 1.0, statement.out, x))
 
 
-BACKWARD: dict[type[Statement], Callable[[_Reverse, Any, Operand], None]] = {
-    Map: _map,
-    Contract: _contract,
-    Reduce: _reduce,
-    Index: _index,
-    Reshape: _reshape,
-    Transpose: _transpose,
-    Take: _take,
-    Scatter: _scatter,
-    Expand: _expand,
+BACKWARD: dict[type[st.Statement], Callable[[_Reverse, Any, Operand], None]] = {
+    st.Map: _map,
+    st.Contract: _contract,
+    st.Reduce: _reduce,
+    st.Index: _index,
+    st.Reshape: _reshape,
+    st.Transpose: _transpose,
+    st.Take: _take,
+    st.Scatter: _scatter,
+    st.Expand: _expand,
 }
 """From the gradient of what a statement computes to those of its arguments: one for each kind of forward statement."""
 
@@ -389,7 +366,7 @@ class _Reached(_Reverse):
     every run.
     """
 
-    def __init__(self, builder: Builder, forward: Sequence[Statement], wanted: Collection[Array]) -> None:
+    def __init__(self, builder: Builder, forward: Sequence[st.Statement], wanted: Collection[Array]) -> None:
         super().__init__(_Folding(**vars(builder)), forward, wanted, mean=None)
         self.wanted = ()
 
@@ -403,24 +380,24 @@ class _Reached(_Reverse):
 
     def zero(self, reached: Array) -> Array:
         match self.builder.statement(reached):
-            case Map(name="where", args=(Array() as condition, 0.0, float())):
+            case st.Map(name="where", args=(Array() as condition, 0.0, float())):
                 return condition
         return self.builder.map("equal", reached, 0.0)  # type: ignore[return-value]
 
-    def step(self, statement: Statement, gradient: Operand) -> None:
+    def step(self, statement: st.Statement, gradient: Operand) -> None:
         match statement:
-            case Map(args=args, out=out):
+            case st.Map(args=args, out=out):
                 for x, cut in zip(args, cuts(self.builder, statement), strict=True):
                     if isinstance(x, Array) and x in self.active and not always(cut):
                         self.add(x, self.product(put_to_zero(self.builder, cut, gradient), 1.0, out, x))
-            case Contract(args=args, letters=letters):
+            case st.Contract(args=args, letters=letters):
                 for x, mine in zip(args, letters, strict=False):
                     part = gradient
                     if isinstance(gradient, Array):
                         kept = [_numbered(statement)[letter] for letter in mine]
                         part = self.builder.aligned(self.added_up(self.along(gradient, statement), kept), kept)
                     self.add(x, part)
-            case Reduce():
+            case st.Reduce():
                 super().step(replace(statement, name="add"), gradient)
             case _:
                 super().step(statement, gradient)
@@ -442,7 +419,7 @@ class _Reached(_Reverse):
         if not isinstance(x, Array) or not isinstance(y, Array):
             return 1.0
         match self.builder.statement(x), self.builder.statement(y):
-            case Map(name="where", args=(c, u, v)), Map(name="where", args=(d, s, t)) if c is d:
+            case st.Map(name="where", args=(c, u, v)), st.Map(name="where", args=(d, s, t)) if c is d:
                 ways = [p if q == 0.0 else q if p == 0.0 else self.either(p, q) for p, q in ((u, s), (v, t))]
                 return ways[0] if ways[0] == ways[1] else self.builder.map("where", c, *ways)
         return self.builder.map("add", x, y)
@@ -457,7 +434,7 @@ class _Folding(Builder):
 
     folded: dict[Array, Array] = field(default_factory=dict)
 
-    def emit(self, kind: type[Statement], shape: Shape, args: tuple[Operand, ...], *rest: Any) -> Array:
+    def emit(self, kind: type[st.Statement], shape: Shape, args: tuple[Operand, ...], *rest: Any) -> Array:
         found = super().emit(kind, shape, args, *rest)
         if SAMPLES in shape or any(isinstance(x, Array) and x.role != CONSTANT for x in args):
             return found
@@ -478,7 +455,7 @@ def _axes(x: Array) -> range:
     return range(SAMPLES if x.sampled else 0, len(x.of_sample))
 
 
-def used(statements: Sequence[Statement], wanted: Iterable[Operand]) -> list[Statement]:
+def used(statements: Sequence[st.Statement], wanted: Iterable[Operand]) -> list[st.Statement]:
     """Return the statements that the `wanted` arrays need."""
     needed = {x for x in wanted if isinstance(x, Array)}
     kept = []

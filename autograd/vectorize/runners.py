@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from autograd.vectorize.arrays import Array, Map, Operand
+from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
 from autograd.vectorize.machine import Machine, empty, full_shape
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
+from autograd.vectorize.statements import Map
 from autograd.vectorize.straight import Straight
 
 if TYPE_CHECKING:

@@ -10,17 +10,8 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from autograd.vectorize.arrays import (
-    Array,
-    Contract,
-    Index,
-    Map,
-    Operand,
-    Reduce,
-    Shape,
-    Statement,
-    Transpose,
-)
+from autograd.vectorize import statements as st
+from autograd.vectorize.arrays import Array, Operand, Shape
 
 FARTHEST = 64  # statements: a shift is undone not far from where it is made
 
@@ -39,7 +30,7 @@ class _Dependence:
     summed: frozenset[int] = frozenset()
 
 
-def shifts(forward: Sequence[Statement], roots: Iterable[Operand]) -> set[Array]:
+def shifts(forward: Sequence[st.Statement], roots: Iterable[Operand]) -> set[Array]:
     """Return the maxima and minima among `forward` statements that the roots do not depend on, all else the same."""
     users: dict[Array, list[int]] = {}
     for k, statement in enumerate(forward):
@@ -47,11 +38,13 @@ def shifts(forward: Sequence[Statement], roots: Iterable[Operand]) -> set[Array]
             if isinstance(x, Array):
                 users.setdefault(x, []).append(k)
     results = {x for x in roots if isinstance(x, Array)}
-    extremes = (s.out for s in forward if isinstance(s, (Map, Reduce)) and s.name in ("maximum", "minimum"))
+    extremes = (s.out for s in forward if isinstance(s, (st.Map, st.Reduce)) and s.name in ("maximum", "minimum"))
     return {m for m in extremes if not _reaches(m, results, forward, users)}
 
 
-def _reaches(m: Array, results: Collection[Array], forward: Sequence[Statement], users: dict[Array, list[int]]) -> bool:
+def _reaches(
+    m: Array, results: Collection[Array], forward: Sequence[st.Statement], users: dict[Array, list[int]]
+) -> bool:
     """Return whether one of the results depends on `m`, or may."""
     found = {m: _Dependence(1.0, tuple(range(len(m.shape))))}
     waiting = set(users.get(m, ()))
@@ -69,26 +62,26 @@ def _reaches(m: Array, results: Collection[Array], forward: Sequence[Statement],
     return True
 
 
-def _of_statement(statement: Statement, found: dict[Array, _Dependence]) -> _Dependence | None:
+def _of_statement(statement: st.Statement, found: dict[Array, _Dependence]) -> _Dependence | None:
     """Return how what a statement computes depends on m; None where that is neither of the two ways."""
     given = [found.get(x) if isinstance(x, Array) else None for x in statement.args]
     (one, *_) = (x for x in given if x is not None)
     match statement:
-        case Map(name=name):
+        case st.Map(name=name):
             rank = len(statement.out.shape)
             aligned = [x and replace(x, axes=(-1,) * (rank - len(x.axes)) + x.axes) for x in given]
             return _of_map(name, aligned, statement.args)
-        case Reduce():
+        case st.Reduce():
             return _of_reduce(one, statement)
-        case Contract(letters=letters):
+        case st.Contract(letters=letters):
             return _of_contract(given, letters)
-        case Index(index=index):
+        case st.Index(index=index):
             old = iter(one.axes)
             parts = [(part, -1 if part is None else next(old)) for part in index]
             if any(axis != -1 and part != slice(None) for part, axis in parts):
                 return None
             return replace(one, axes=tuple(axis for part, axis in parts if not isinstance(part, int)))
-        case Transpose(order=order):
+        case st.Transpose(order=order):
             return replace(one, axes=tuple(one.axes[k] for k in order))
     return None
 
@@ -124,7 +117,7 @@ def _of_map(name: str, given: Sequence[_Dependence | None], args: Sequence[Opera
     return None
 
 
-def _of_reduce(given: _Dependence, statement: Reduce) -> _Dependence | None:
+def _of_reduce(given: _Dependence, statement: st.Reduce) -> _Dependence | None:
     """Return what a sum or extreme makes of an array that depends on m as `given`."""
     lost = {given.axes[k] for k in statement.axes} - {-1}
     if lost and (given.factor or statement.name != "add"):

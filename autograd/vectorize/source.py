@@ -10,30 +10,8 @@ from typing import Any
 
 from autograd.ops import OPERATIONS, for_added_rows
 from autograd.symbolic import PREDICATES, SYMBOLS, Expression, Formula, to_numpy
-from autograd.vectorize.arrays import (
-    BATCH,
-    CONSTANT,
-    COUNT,
-    SAMPLES,
-    Array,
-    Cancelled,
-    Contract,
-    Expand,
-    Index,
-    Join,
-    Map,
-    Operand,
-    Part,
-    Place,
-    Reduce,
-    Reshape,
-    Scatter,
-    Share,
-    Slope,
-    Statement,
-    Take,
-    Transpose,
-)
+from autograd.vectorize import statements as st
+from autograd.vectorize.arrays import BATCH, CONSTANT, COUNT, SAMPLES, Array, Operand
 from autograd.vectorize.names import Names, identifier
 
 WIDEST = 88  # characters of an expression that is not given a name
@@ -79,7 +57,7 @@ class Source:
 
     def __init__(
         self,
-        statements: Iterable[Statement],
+        statements: Iterable[st.Statement],
         names: Mapping[Array, str],
         given: Iterable[Array],
         shown: Collection[Array],
@@ -96,7 +74,7 @@ class Source:
             self.names[x] = self.taken.new(identifier(names[x]))
         self.hints = names
         self.uses: dict[Array, int] = {}
-        self.same = {s.out: s.args[0] for s in self.statements if isinstance(s, Cancelled) and self.is_first(s)}
+        self.same = {s.out: s.args[0] for s in self.statements if isinstance(s, st.Cancelled) and self.is_first(s)}
         for statement in self.statements:
             for arg in self.written(statement):
                 while arg in self.same:
@@ -108,15 +86,15 @@ class Source:
         for statement in self.statements:
             self.write(statement)
 
-    def is_first(self, statement: Cancelled) -> bool:
+    def is_first(self, statement: st.Cancelled) -> bool:
         """Return whether what cancels is written as the first of its arguments, without a line of its own."""
         return not self.exact and statement.out not in self.shown
 
-    def written(self, statement: Statement) -> list[Array]:
+    def written(self, statement: st.Statement) -> list[Array]:
         """Return the arrays that the text of a statement names."""
-        if isinstance(statement, Cancelled) and not self.exact:
+        if isinstance(statement, st.Cancelled) and not self.exact:
             return [] if self.is_first(statement) else [statement.args[0]]
-        if isinstance(statement, Slope) and not self.exact:
+        if isinstance(statement, st.Slope) and not self.exact:
             formula = OPERATIONS[statement.name].formulas[0](SYMBOLS, *statement.args)
             return [x for x in statement.args if isinstance(x, Array) and _holds(formula, x)]
         return [x for x in statement.args if isinstance(x, Array)]
@@ -130,13 +108,13 @@ class Source:
         self.constants[found] = value
         return found
 
-    def write(self, statement: Statement) -> None:
+    def write(self, statement: st.Statement) -> None:
         """Write one statement: a line, or a part of the lines that use it."""
         out = statement.out
         if out in self.same:
             return
         text, strength = TEXTS[type(statement)](self, statement)
-        view = isinstance(statement, (Index, Transpose, Reshape)) and statement.args[0] in self.names
+        view = isinstance(statement, (st.Index, st.Transpose, st.Reshape)) and statement.args[0] in self.names
         if out not in self.shown and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
             self.inlined[out] = text, strength
             return
@@ -177,7 +155,7 @@ class Source:
 # The text of each kind of statement -----------------------------------------------------------------------------------
 
 
-def _map(source: Source, statement: Map) -> Text:
+def _map(source: Source, statement: st.Map) -> Text:
     name, args = statement.name, statement.args
     if source.exact and name == "pow" and args[1] in (0.5, -0.5):  # ** would take a square root
         of_root = f"root({source.text(args[0])})"
@@ -197,7 +175,7 @@ def _map(source: Source, statement: Map) -> Text:
     return to_numpy(Expression(name, tuple(symbols))), strength
 
 
-def _slope(source: Source, statement: Slope) -> Text:
+def _slope(source: Source, statement: st.Slope) -> Text:
     if source.exact:
         return f"{slope_name(statement.name)}({', '.join(map(source.text, statement.args))})", ATOM
     parts = [Expression(source.text(x, ATOM)) for x in statement.args]
@@ -205,14 +183,14 @@ def _slope(source: Source, statement: Slope) -> Text:
     return to_numpy(formula), OPERATIONS[formula.name].infix
 
 
-def _cancelled(source: Source, statement: Cancelled) -> Text:
+def _cancelled(source: Source, statement: st.Cancelled) -> Text:
     x, y = statement.args
     if source.exact:
         return f"{source.text(x, 2)} / {source.text(y, 3)} * {source.text(y, 3)}", 2
     return source.text(x), source.inlined.get(x, ("", ATOM))[1]
 
 
-def _contract(source: Source, statement: Contract) -> Text:
+def _contract(source: Source, statement: st.Contract) -> Text:
     left, right = statement.args
     a, b, c = statement.letters
     roles = statement.roles
@@ -236,7 +214,7 @@ def _contract(source: Source, statement: Contract) -> Text:
 def _factor(source: Source, x: Operand, turned: bool) -> Text:
     """Return the text of a matrix or, if `turned`, of it transposed, and its strength: (A @ B).T is B.T @ A.T."""
     made = source.made.get(x) if isinstance(x, Array) and x in source.inlined else None
-    if turned and isinstance(made, Contract):
+    if turned and isinstance(made, st.Contract):
         a, b, c = made.letters
         return _contract(source, replace(made, letters=(a, b, c[::-1])))
     if turned:
@@ -244,7 +222,7 @@ def _factor(source: Source, x: Operand, turned: bool) -> Text:
     return source.text(x), source.inlined[x][1] if made is not None else ATOM  # type: ignore[index]
 
 
-def _reduce(source: Source, statement: Reduce) -> Text:
+def _reduce(source: Source, statement: st.Reduce) -> Text:
     (x,) = statement.args
     assert isinstance(x, Array)
     if statement.name == "add":
@@ -252,40 +230,40 @@ def _reduce(source: Source, statement: Reduce) -> Text:
     return f"{OVER_AXES[statement.name]}({source.text(x)}, {_axes(statement.axes, 0)})", ATOM
 
 
-def _share(source: Source, statement: Share) -> Text:
+def _share(source: Source, statement: st.Share) -> Text:
     x, out = statement.args
     return f"share({source.text(x)}, {source.text(out)}, axis={statement.axis})", ATOM
 
 
-def _index_text(source: Source, statement: Index) -> Text:
+def _index_text(source: Source, statement: st.Index) -> Text:
     (x,) = statement.args
     return f"{source.text(x, ATOM)}[{_parts(statement.index)}]", ATOM
 
 
-def _transpose(source: Source, statement: Transpose) -> Text:
+def _transpose(source: Source, statement: st.Transpose) -> Text:
     (x,) = statement.args
     if statement.order == (1, 0):
         return _factor(source, x, turned=True)
     return f"transpose({source.text(x)}, {statement.order})", ATOM
 
 
-def _reshape(source: Source, statement: Reshape) -> Text:
+def _reshape(source: Source, statement: st.Reshape) -> Text:
     return f"{source.text(statement.args[0], ATOM)}.reshape({_sizes(statement.out) or '()'})", ATOM
 
 
-def _take(source: Source, statement: Take) -> Text:
+def _take(source: Source, statement: st.Take) -> Text:
     index = source.constant("", statement.index)
     return f"take({source.text(statement.args[0])}, {index}, axis={statement.axis})", ATOM
 
 
-def _scatter(source: Source, statement: Scatter) -> Text:
+def _scatter(source: Source, statement: st.Scatter) -> Text:
     (x,) = statement.args
     index = source.constant("", statement.index)
     axis, size = statement.axis, statement.out.shape[statement.axis]
     return f"scatter({source.text(x)}, {index}, axis={axis}, size={size})", ATOM
 
 
-def _expand(source: Source, statement: Expand) -> Text:
+def _expand(source: Source, statement: st.Expand) -> Text:
     (x,) = statement.args
     sizes = _sizes(statement.out)
     if not (sizes or isinstance(x, Array) or statement.out in source.uses):
@@ -295,14 +273,14 @@ def _expand(source: Source, statement: Expand) -> Text:
     return f"broadcast_to({text}, {sizes})", ATOM
 
 
-def _join(source: Source, statement: Join) -> Text:
+def _join(source: Source, statement: st.Join) -> Text:
     axis = statement.axis
     parts = ", ".join(map(source.text, statement.args))
     name = "stack" if statement.stacked else "concatenate"
     return f"{name}([{parts}]{f', axis={axis}' if axis else ''})", ATOM
 
 
-def _place(source: Source, statement: Place) -> Text:
+def _place(source: Source, statement: st.Place) -> Text:
     base, part = statement.args
     sizes = _sizes(statement.out)
     start = source.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
@@ -311,21 +289,21 @@ def _place(source: Source, statement: Place) -> Text:
     return f"place({start}, ({index}{',' if index else ''}), {source.text(part)})", ATOM
 
 
-TEXTS: dict[type[Statement], Callable[[Source, Any], Text]] = {
-    Map: _map,
-    Slope: _slope,
-    Cancelled: _cancelled,
-    Contract: _contract,
-    Reduce: _reduce,
-    Share: _share,
-    Index: _index_text,
-    Transpose: _transpose,
-    Reshape: _reshape,
-    Take: _take,
-    Scatter: _scatter,
-    Expand: _expand,
-    Join: _join,
-    Place: _place,
+TEXTS: dict[type[st.Statement], Callable[[Source, Any], Text]] = {
+    st.Map: _map,
+    st.Slope: _slope,
+    st.Cancelled: _cancelled,
+    st.Contract: _contract,
+    st.Reduce: _reduce,
+    st.Share: _share,
+    st.Index: _index_text,
+    st.Transpose: _transpose,
+    st.Reshape: _reshape,
+    st.Take: _take,
+    st.Scatter: _scatter,
+    st.Expand: _expand,
+    st.Join: _join,
+    st.Place: _place,
 }
 """How each kind of statement is written."""
 
@@ -354,14 +332,14 @@ def _axes(axes: tuple[int, ...], rank: int) -> str:
     return f"axis={axes[0] if len(axes) == 1 else axes}"
 
 
-def _part(part: Part) -> str:
+def _part(part: st.Part) -> str:
     if not isinstance(part, slice):
         return str(part)
     start, stop, step = ("" if x is None else str(x) for x in (part.start, part.stop, part.step))
     return f"{start}:{stop}" + (f":{step}" if step else "")
 
 
-def _parts(index: tuple[Part, ...]) -> str:
+def _parts(index: tuple[st.Part, ...]) -> str:
     parts = list(index)
     while len(parts) > 1 and parts[-1] == slice(None):
         parts.pop()

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from autograd.vectorize.arrays import CONSTANT, COUNT, Array, Operand, Statement
+from autograd.vectorize.arrays import CONSTANT, COUNT, Array, Operand
 from autograd.vectorize.builder import Identity
 from autograd.vectorize.colours import INSIDE, NUMBER
 from autograd.vectorize.compiled import Coloured
 from autograd.vectorize.given import Given
 from autograd.vectorize.listing import shape_text, table
 from autograd.vectorize.record import LEAF, ROWS
+from autograd.vectorize.statements import Statement
 
 CHAINS = {"add": "a sum", "sub": "a sum", "maximum": "the largest", "minimum": "the smallest"}
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.vectorize.arrays import CONSTANT, SAMPLES, Array, Operand, Part, View
+from autograd.vectorize.arrays import CONSTANT, SAMPLES, Array, Operand, View
 from autograd.vectorize.builder import Builder
+from autograd.vectorize.statements import Part
 
 if TYPE_CHECKING:
     from autograd.aliases import Ints

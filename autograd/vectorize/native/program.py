@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.symbolic import to_c
-from autograd.vectorize.arrays import SAMPLES, Array, Contract, Map, Operand, Reduce, Statement
+from autograd.vectorize.arrays import SAMPLES, Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.listing import listing, shape_text
 from autograd.vectorize.native.interpreter import elementary
@@ -18,6 +18,7 @@ from autograd.vectorize.native.sections import BLOCK, LANES, WHOLE, Printed, Sec
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.reverse import used
+from autograd.vectorize.statements import Contract, Map, Reduce, Statement
 
 WIDTH = 118
 STATEMENTS_AT_ONCE = 8  # in a function of C: compilers take long over long ones

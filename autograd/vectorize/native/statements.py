@@ -10,11 +10,11 @@ import numpy as np
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
-from autograd.vectorize.arrays import (
-    HUGE,
-    SAMPLES,
-    TINY,
-    Array,
+from autograd.vectorize.arrays import HUGE, SAMPLES, TINY, Array
+from autograd.vectorize.native.interpreter import with_parts
+from autograd.vectorize.native.products import WRITTEN, in_pairs, write_product
+from autograd.vectorize.native.sections import Axes, Section, Spot, end, in_rows, inside, length, walk
+from autograd.vectorize.statements import (
     Cancelled,
     Contract,
     Expand,
@@ -31,9 +31,6 @@ from autograd.vectorize.arrays import (
     Take,
     Transpose,
 )
-from autograd.vectorize.native.interpreter import with_parts
-from autograd.vectorize.native.products import WRITTEN, in_pairs, write_product
-from autograd.vectorize.native.sections import Axes, Section, Spot, end, in_rows, inside, length, walk
 
 CHEAP = {"add", "sub", "mul", "neg", "relu"}  # operations that a product's numbers can go through while in registers
 
