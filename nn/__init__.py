@@ -37,12 +37,13 @@ if TYPE_CHECKING:
     from nn.datasets import Dataset, circles, load, moons, read_csv, spirals, standardized, xor
     from nn.dead import DeadUnit, dead_units
     from nn.draw import draw_network
+    from nn.evaluation import accuracy, classify, mean_loss, unstandardized
     from nn.files import load_model, save_model
     from nn.history import History
     from nn.optim import SGD, Adam, AdamW
     from nn.residual_tables import ResidualTable, central_difference, residual_table
     from nn.residuals import Gradients, Residuals, backpropagate, descend, gradients, outputs
-    from nn.train import accuracy, classify, fit, mean_loss, unstandardized
+    from nn.train import fit
     from nn.training import NotFinite
 
 __all__ = [
@@ -102,6 +103,7 @@ _LATER = (
     "nn.residual_tables",
     "nn.residuals",
     "nn.train",
+    "nn.evaluation",
     "nn.history",
     "nn.training",
     "nn.draw",

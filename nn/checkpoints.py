@@ -6,21 +6,23 @@ the samples, the history, and what tells whether it belongs to the training that
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
 import json
 import os
 import random
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograd.documents import DocumentError, check, check_keys, load, parse
-from autograd.outside import Generator
+from autograd.outside import Generator, Outside
 from autograd.saving import checked_ending, write_whole
 from nn.history import History
+from nn.objective import Objective
 from nn.samples import Samples
 
 FORMAT, VERSION = "chainrule training", 1
@@ -54,6 +56,18 @@ class Stand:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a training was after a whole step, whatever it has done since."""
+
+    stand: Stand
+    numbers: Sequence[float]
+    history: dict[str, Any]
+    optimizer: Any
+    shuffler: Any
+    generators: list[Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Checkpoint:
     """The file of a training, and what is written into it beside where it stands."""
 
@@ -63,19 +77,27 @@ class Checkpoint:
     shuffler: random.Random
     generators: list[Generator]
 
-    def write(self, stand: Stand, numbers: Iterable[float], history: History) -> None:
+    def taken(self, stand: Stand, numbers: Sequence[float], history: History) -> Snapshot:
+        """Return what the training is now. Numbers and the order of an epoch are not copied: others replace them."""
+        told = {name: list(getattr(history, name)) for name in ("cost", "validation_cost", "validation_accuracy")}
+        return Snapshot(
+            dataclasses.replace(stand), numbers, told | {"best_epoch": history.best_epoch},
+            copy.deepcopy(self.optimizer.state_dict()), self.shuffler.getstate(),
+            [generator.read() for generator in self.generators],
+        )  # fmt: skip
+
+    def write(self, snapshot: Snapshot) -> None:
         """Write the file, whole or not at all."""
         content = {
             "format": FORMAT,
             "version": VERSION,
             "settings": self.settings,
-            "stand": dataclasses.asdict(stand),
-            "parameters": [float(number) for number in numbers],
-            "optimizer": _plain(self.optimizer.state_dict()),
-            "shuffler": _plain(self.shuffler.getstate()),
-            "generators": [_plain(generator.read()) for generator in self.generators],
-            "history": {name: getattr(history, name) for name in ("cost", "validation_cost", "validation_accuracy")}
-            | {"best_epoch": history.best_epoch},
+            "stand": dataclasses.asdict(snapshot.stand),
+            "parameters": [float(number) for number in snapshot.numbers],
+            "optimizer": _plain(snapshot.optimizer),
+            "shuffler": _plain(snapshot.shuffler),
+            "generators": list(map(_plain, snapshot.generators)),
+            "history": snapshot.history,
         }
         write_whole(self.path, json.dumps(content, allow_nan=False) + "\n")
 
@@ -114,11 +136,13 @@ class Checkpoint:
 
 
 def checkpoint_of(
-    path: str | os.PathLike[str], settings: dict[str, Any], optimizer: Any, shuffler: random.Random,
-    generators: list[Generator],
+    path: str | os.PathLike[str], objective: Objective, settings: dict[str, Any], samples: Samples, optimizer: Any,
+    shuffler: random.Random,
 ) -> Checkpoint:  # fmt: skip
-    """Return the checkpoint at `path`; ValueError for a name that does not end in .json, and for an optimizer without
-    ``state_dict`` and ``load_state_dict``, whose state cannot be told.
+    """Return the checkpoint at `path` of the training of an objective with these samples and settings.
+
+    Raises ValueError for a name that does not end in .json, and for an optimizer without ``state_dict`` and
+    ``load_state_dict``, whose state cannot be told.
     """
     for name in ("state_dict", "load_state_dict"):
         if not callable(getattr(optimizer, name, None)):
@@ -132,7 +156,16 @@ def checkpoint_of(
         raise ValueError(
             f"fit: checkpoint: the state of {type(optimizer).__name__} cannot be written: {error}"
         ) from None
-    return Checkpoint(checked_ending(path, ".json"), settings, optimizer, shuffler, generators)
+    told = {
+        "model": type(objective.model).__name__,
+        "parameters": len(objective.parameters),
+        "loss": getattr(objective.loss, "__name__", ""),
+        "optimizer": type(optimizer).__name__,
+        **settings,
+        "samples": digest(samples),
+    }
+    generators = Outside(objective.loss, objective.model).generators
+    return Checkpoint(checked_ending(path, ".json"), told, optimizer, shuffler, generators)
 
 
 def digest(samples: Samples) -> str:

@@ -506,6 +506,12 @@ def check_model(model: Any) -> None:
                 )
 
 
+def check_function(model: Any) -> None:
+    """Raise TypeError unless `model` is a network or another function of a sample."""
+    if not callable(model) or isinstance(model, type):
+        raise TypeError(f"model: got {reprlib.repr(model)}; accepted: an MLP, or a function of a sample")
+
+
 def misfit(neuron: Neuron, number: int, units: int) -> ValueError:
     """Return the error of a unit of layer `number` + 1 without one weight for each of the `units` below."""
     return ValueError(

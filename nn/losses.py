@@ -171,6 +171,8 @@ def cost(
 
 def check_loss(loss: Any) -> None:
     """Raise TypeError unless `loss` is a function."""
+    if isinstance(loss, list | tuple) or hasattr(loss, "__array__"):
+        raise TypeError(f"loss: got {reprlib.repr(loss)}; inputs and targets are one argument, (inputs, targets)")
     if not callable(loss) or isinstance(loss, type):
         raise TypeError(
             f"loss: got {reprlib.repr(loss)}; accepted: a function of outputs and targets, such as nn.squared_error"

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPERATIONS, added, evaluate, local_derivative
-from autograd.value import Value, real
-from nn.layers import MLP, SOFTMAX, Layer, check_model
+from autograd.value import Value, no_grad, real
+from nn.layers import MLP, SOFTMAX, Layer, check_function, check_model
 from nn.losses import (
     Loss,
     binary_cross_entropy,
@@ -167,14 +167,18 @@ def descend(
     return found.cost
 
 
-def outputs(model: MLP, inputs: Rows) -> list[list[float]]:
-    """Return h(x) of every sample, as numbers.
+def outputs(model: Any, inputs: Rows) -> list[list[float]]:
+    """Return the outputs h(x) of every sample, as numbers.
 
-    Raises ValueError for one sample without a list around it.
+    `model` is an `MLP`, or any function of a sample that returns a number or a list of numbers. Raises ValueError for
+    one sample without a list around it, TypeError for what is no function or returns anything else.
 
     >>> outputs(MLP(2, [1], output="sigmoid"), [[0.0, 0.0], [0.0, 0.0]])
     [[0.5], [0.5]]
     """
+    check_function(model)
+    if not isinstance(model, MLP):
+        return [_outputs_of(model, x) for x in inputs]
     if len(inputs) and not is_batch(inputs):
         raise ValueError(
             f"outputs: got {reprlib.repr(inputs)}, the numbers of one sample; accepted: samples, as data.inputs are"
@@ -182,6 +186,17 @@ def outputs(model: MLP, inputs: Rows) -> list[list[float]]:
     W, b = parameters(model)
     n_l = len(model.layers) + 1
     return [list(forward(model, W, b, numbers_of(x))[1][n_l].values()) for x in inputs]
+
+
+def _outputs_of(model: Any, x: Any) -> list[float]:
+    with no_grad():
+        h = model(x)
+    try:
+        return numbers_of(h)
+    except TypeError:
+        raise TypeError(
+            f"outputs: the model returned {reprlib.repr(h)}; accepted: a number or a list of numbers for each sample"
+        ) from None
 
 
 def parameters(model: MLP) -> tuple[Weights, Layers]:

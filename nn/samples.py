@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.structures import leaves, skeleton
+from autograd.value import no_grad
+from nn.datasets import Dataset
+from nn.layers import MLP, check_model
+from nn.losses import ENTROPIES
 
 if TYPE_CHECKING:
-    from autograd.aliases import Floats
+    from autograd.aliases import Floats, Rows
+    from nn.losses import Loss
 
 
 @dataclass(slots=True)
@@ -51,6 +56,33 @@ class Samples:
         inputs, targets = self.arrays[kind]
         weights = np.ones(len(batch)) if self.weights is None else self.weights[batch]
         return inputs[places], targets[places], weights[:, None]
+
+
+def samples_of(model: Any, data: Any, loss: Loss) -> Samples:
+    """Return the samples of `data` for a model: a Dataset, or inputs and targets.
+
+    Raises ValueError for data that do not fit a network, and for targets that are no probabilities where the loss is
+    of these.
+    """
+    if isinstance(model, MLP):
+        inputs, targets = _rows(model, data)
+        if loss in ENTROPIES and len(wrong := np.argwhere((targets < 0.0) | (targets > 1.0))):
+            sample, column = wrong[0]
+            raise ValueError(
+                f"data: targets[{sample}][{column}] is {targets[sample, column]}; accepted by {loss.__name__}: "
+                "probabilities, from 0 to 1"
+            )
+        return of_matrices(inputs, targets)
+    if isinstance(data, Dataset):
+        with no_grad():
+            h = model(data.inputs[0].tolist())
+        return of_matrices(data.inputs, data.targets(len(h) if isinstance(h, Sized) else 1))
+    if not isinstance(data, tuple) or len(data) != 2:
+        raise ValueError(
+            f"data: got {reprlib.repr(data)}; accepted: a Dataset, such as nn.load returns, or inputs and targets, an "
+            "item for each sample"
+        )
+    return of_structures(*data)
 
 
 def of_matrices(inputs: Floats, targets: Floats) -> Samples:
@@ -129,3 +161,29 @@ def weights_of(sample_weight: Any, count: int) -> Floats:
             "0 or more, and not 0 for all"
         )
     return weights / float(weights.mean())
+
+
+def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats]:
+    check_model(model)
+    n_in, *_, n_out = model.sizes
+    if isinstance(data, Dataset):
+        inputs, targets = data.inputs, data.targets(n_out)
+    else:
+        try:
+            inputs, targets = (np.array(rows, dtype=np.float64) for rows in data)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"data: got {reprlib.repr(data)}: {error}; accepted: a Dataset, such as nn.load returns, or inputs and "
+                "targets, a row of numbers for each sample"
+            ) from None
+        inputs, targets = (rows[:, None] if rows.ndim == 1 else rows for rows in (inputs, targets))
+    if inputs.ndim != 2 or inputs.shape[1] != n_in or targets.shape != (len(inputs), n_out) or not len(inputs):
+        raise ValueError(
+            f"data: got inputs of shape {inputs.shape} and targets of shape {targets.shape}; accepted by this network: "
+            f"(m, {n_in}) and (m, {n_out}), m samples" + (", a class as 1 among zeros" if n_out > 1 else "")
+        )
+    for name, rows in (("inputs", inputs), ("targets", targets)):
+        if not np.isfinite(rows).all():
+            sample, column = np.argwhere(~np.isfinite(rows))[0]
+            raise ValueError(f"data: {name}[{sample}][{column}] is {rows[sample, column]}; accepted: finite numbers")
+    return inputs, targets

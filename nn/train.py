@@ -1,47 +1,36 @@
-"""Training: `fit` and its history, and the accuracy of what was trained."""
+"""`fit`: what it is given, checked and made ready for the loop of `nn.training`."""
 
 from __future__ import annotations
 
 import contextlib
-import copy
-import math
 import os
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from autograd.labels import visible
 from autograd.names_elsewhere import explains_arguments
-from autograd.outside import Outside
 from autograd.value import Value, remembering
-from nn.checkpoints import Stand, checkpoint_of, digest
-from nn.datasets import Dataset, scaling
+from nn.checkpoints import Stand, checkpoint_of
+from nn.datasets import Dataset
 from nn.dead import dead_units
 from nn.engines import Engine, Optimizer, make_engine
+from nn.evaluation import accuracy, mean_loss
 from nn.history import History
-from nn.layers import MLP, SOFTMAX, check_model, count, seeded, zero_grad
+from nn.layers import MLP, SOFTMAX, count, seeded, zero_grad
 from nn.losses import (
-    ENTROPIES,
     Loss,
     binary_cross_entropy,
     binary_cross_entropy_on_logits,
     check_decay_rate,
     cross_entropy,
     cross_entropy_on_logits,
-    of_sample,
     squared_error,
 )
-from nn.objective import Objective, objective_of
+from nn.objective import Objective, looks_at_model, objective_of
 from nn.optim import Adam
-from nn.residuals import outputs
-from nn.samples import Samples, of_matrices, of_structures, weights_of
+from nn.samples import Samples, samples_of, weights_of
 from nn.training import NotFinite, Training, Watch
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats, Rows
 
 
 @explains_arguments
@@ -99,7 +88,8 @@ def fit(
     "native" one does the same with the statements compiled to machine code, which needs a C compiler; the "jax" one
     with JAX in float64, on all devices of all processes, which each are given all samples.
 
-    Ctrl-C ends the training: the model keeps the last whole step and the history says so. Where numbers stop being
+    Ctrl-C ends the training: the model keeps the last whole step, or with a `patience` the best epoch, the history
+    says so, and a `checkpoint` is written. Where numbers stop being
     finite, NotFinite, an ArithmeticError, says in which epoch and batch, and what `why_nan` says of the sample; the
     model has the last parameters that cost no more than those at the start. Any other exception leaves the parameters
     as they were.
@@ -119,45 +109,26 @@ def fit(
     if patience is not None:
         count("patience", patience)
     check_decay_rate(decay_rate)
-    shuffler = seeded(seed)
-    if isinstance(loss, list | tuple | np.ndarray):
-        raise TypeError(f"fit: loss: got {reprlib.repr(loss)}; inputs and targets are one argument, (inputs, targets)")
     objective = objective_of(model, loss, parameters, decay_rate)
     _check_loss_of(model, loss)
-    if optimizer is None:
-        optimizer = Adam(objective.parameters, learning_rate=0.01)
-    _check_optimizer(objective, optimizer)
+    optimizer = _optimizer_of(objective, optimizer)
     samples, trained, watch_of = _samples(model, data, loss, validation, seed)
     if sample_weight is not None:
         samples.weights = weights_of(sample_weight, len(samples))
     run = make_engine(engine, objective, optimizer, samples)
-    history, stand = History(), Stand(trained)
-    before = run.numbers()
+    shuffler = seeded(seed)
     written = None
     if checkpoint is not None:
-        settings = {
-            "model": type(model).__name__,
-            "parameters": len(objective.parameters),
-            "loss": getattr(loss, "__name__", ""),
-            "optimizer": type(optimizer).__name__,
-            "batch_size": batch_size,
-            "decay_rate": decay_rate,
-            "validation": validation,
-            "seed": seed,
-            "engine": engine,
-            "samples": digest(samples),
-        }
-        written = checkpoint_of(checkpoint, settings, optimizer, shuffler, Outside(loss, model).generators)
-        if (numbers := written.read(stand, history)) is not None:
-            run.restore(numbers)
-            run.number_by_number = stand.number_by_number
-    training = Training(
-        objective, samples, run, optimizer, epochs, batch_size, stand, shuffler, history, watch_of(run), schedule,
-        patience, callback, written,
-    )  # fmt: skip
+        settings = {"batch_size": batch_size, "decay_rate": decay_rate, "validation": validation, "seed": seed}
+        written = checkpoint_of(checkpoint, objective, settings | {"engine": engine}, samples, optimizer, shuffler)
+    before = run.numbers()
     try:
+        training = Training(
+            objective, samples, run, optimizer, epochs, batch_size, Stand(trained), shuffler, History(), watch_of(run),
+            schedule, patience, callback, written,
+        )  # fmt: skip
         training.run(progress)
-    except NotFinite:
+    except (NotFinite, KeyboardInterrupt):  # which have left what was learned
         raise
     except BaseException:
         run.restore(before)
@@ -166,8 +137,8 @@ def fit(
         zero_grad(objective.parameters)
     if isinstance(model, MLP):
         with contextlib.suppress(ArithmeticError, ValueError):  # an activation outside its domain: nothing to tell
-            history.dead_units = dead_units(model, samples.arrays[0][0][stand.order].tolist())
-    return history
+            training.history.dead_units = dead_units(model, samples.arrays[0][0][trained].tolist())
+    return training.history
 
 
 def _check_loss_of(model: Any, loss: Any) -> None:
@@ -194,15 +165,16 @@ def _samples(
     """Return the samples, the numbers of those to train with, and what watches the others after each epoch."""
     if isinstance(data, Dataset) and isinstance(model, MLP):
         train, held_out = data.split(validation, seed) if validation else (data, None)
-        samples = _of_network(model, train, loss)
+        samples = samples_of(model, train, loss)
 
         def watch(history: History) -> None:
             if held_out is not None:
                 history.validation_cost.append(mean_loss(model, held_out, loss))
-                history.validation_accuracy.append(accuracy(model, held_out, loss))
+                of_outputs = squared_error if looks_at_model(loss) else loss
+                history.validation_accuracy.append(accuracy(model, held_out, of_outputs))
 
         return samples, list(range(len(samples))), lambda _: watch
-    samples = _of_network(model, data, loss) if isinstance(model, MLP) else _of_structures(model, data)
+    samples = samples_of(model, data, loss)
     order = list(range(len(samples)))
     if not validation:
         return samples, order, lambda _: lambda _: None
@@ -220,30 +192,10 @@ def _samples(
     return samples, trained, watch_engine
 
 
-def _of_network(model: MLP, data: Any, loss: Any) -> Samples:
-    inputs, targets = _rows(model, data)
-    if loss in ENTROPIES and len(wrong := np.argwhere((targets < 0.0) | (targets > 1.0))):
-        sample, column = wrong[0]
-        raise ValueError(
-            f"fit: data: targets[{sample}][{column}] is {targets[sample, column]}; accepted by {loss.__name__}: "
-            "probabilities, from 0 to 1"
-        )
-    return of_matrices(inputs, targets)
-
-
-def _of_structures(model: Any, data: Any) -> Samples:
-    if isinstance(data, Dataset):
-        h = model(data.inputs[0].tolist())
-        return of_structures(data.inputs.tolist(), data.targets(len(h) if isinstance(h, Sequence) else 1).tolist())
-    if not isinstance(data, tuple) or len(data) != 2:
-        raise ValueError(
-            f"data: got {reprlib.repr(data)}; accepted: a Dataset, such as nn.load returns, or inputs and targets, an "
-            "item for each sample"
-        )
-    return of_structures(*data)
-
-
-def _check_optimizer(objective: Objective, optimizer: Any) -> None:
+def _optimizer_of(objective: Objective, optimizer: Any) -> Optimizer:
+    """Return the optimizer, Adam if none is given; TypeError for what is none, ValueError for other parameters."""
+    if optimizer is None:
+        return Adam(objective.parameters, learning_rate=0.01)
     if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
         raise TypeError(
             f"fit: optimizer: got {reprlib.repr(optimizer)}; accepted: an object with a method step(), such as "
@@ -257,96 +209,4 @@ def _check_optimizer(objective: Objective, optimizer: Any) -> None:
                 f"fit: optimizer: it moves {parameter!r}, which is not a parameter of this model; accepted: one "
                 "made for model.parameters()"
             )
-
-
-def mean_loss(model: MLP, data: Dataset | tuple[Rows, Rows], loss: Loss) -> float:
-    """Return (1/m) Σ loss over all samples, without decay."""
-    inputs, targets = _rows(model, data)
-    found = outputs(model, inputs.tolist())
-    return math.fsum(of_sample(loss, h, y) for h, y in zip(found, targets.tolist(), strict=True)) / len(inputs)
-
-
-def classify(model: MLP, data: Dataset, loss: Loss = squared_error) -> list[int]:
-    """Return the class number that `model` gives each sample: that whose target costs least.
-
-    By `squared_error` it is the nearest target: of probabilities the most probable class. The one output of a network
-    trained with `binary_cross_entropy_on_logits` divides the classes at 0, not at ½: give that as the `loss`.
-
-    Raises TypeError for anything but a `Dataset`, which alone has classes.
-    """
-    check_model(model)
-    if not isinstance(data, Dataset):
-        raise TypeError(f"classify: got {reprlib.repr(data)}; accepted: a Dataset, which has classes")
-    targets = list(enumerate(data.class_targets(model.sizes[-1]).tolist()))
-
-    def price(h: list[float], y: list[float]) -> float:
-        try:
-            return of_sample(loss, h, y)  # type: ignore[no-any-return]
-        except (ArithmeticError, ValueError):  # as −ln 0 is
-            return math.inf
-
-    return [min((price(h, y), k) for k, y in targets)[1] for h in outputs(model, data.inputs.tolist())]
-
-
-def accuracy(model: MLP, data: Dataset, loss: Loss = squared_error) -> float:
-    """Return the fraction of the samples that `classify` gives the right class."""
-    return float(np.mean(np.array(classify(model, data, loss)) == data.labels))
-
-
-def unstandardized(model: MLP, data: Dataset) -> MLP:
-    """Return `model`, trained on ``standardized(data)``, as one that takes the numbers of `data` as they are.
-
-    Its first weights are W_ij / σ_j and its first biases b_i − Σ_j W_ij μ_j / σ_j, with the mean μ and the standard
-    deviation σ of every feature (1 where it does not vary): the total inputs z are the same. Raises ValueError for data
-    of another number of features than the model has inputs, and where a weight would be out of the range of floats.
-
-    >>> from nn import MLP, load, standardized
-    >>> data, model = load("iris"), MLP(4, [3])
-    >>> there, here = standardized(data)[0].inputs, data.inputs
-    >>> bool(np.allclose(outputs(model, there), outputs(unstandardized(model, data), here), rtol=0, atol=1e-12))
-    True
-    """
-    check_model(model)
-    if model.sizes[0] != len(data.features):
-        raise ValueError(
-            f"{visible(data.name)}: got {len(data.features)} features for a network of {model.sizes[0]} inputs; "
-            "accepted: the data that it was trained on, before `standardized`"
-        )
-    mean, scale = (x.tolist() for x in scaling(data))
-    twin = copy.deepcopy(model)
-    for neuron in twin.layers[0].neurons:
-        for w, sigma, feature in zip(neuron.w, scale, data.features, strict=True):
-            w.data /= sigma
-            if not math.isfinite(w.data):
-                raise ValueError(
-                    f"unstandardized: {feature!r} varies by {sigma} only, so that {visible(w.label)} / σ is out of the "
-                    "range of floats; accepted: data in a larger unit"
-                )
-        neuron.b.data = math.fsum([neuron.b.data, *(-w.data * mu for w, mu in zip(neuron.w, mean, strict=True))])
-    return twin
-
-
-def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats]:
-    check_model(model)
-    n_in, *_, n_out = model.sizes
-    if isinstance(data, Dataset):
-        inputs, targets = data.inputs, data.targets(n_out)
-    else:
-        try:
-            inputs, targets = (np.array(rows, dtype=np.float64) for rows in data)
-        except (TypeError, ValueError) as error:
-            raise ValueError(
-                f"data: got {reprlib.repr(data)}: {error}; accepted: a Dataset, such as nn.load returns, or inputs and "
-                "targets, a row of numbers for each sample"
-            ) from None
-        inputs, targets = (rows[:, None] if rows.ndim == 1 else rows for rows in (inputs, targets))
-    if inputs.ndim != 2 or inputs.shape[1] != n_in or targets.shape != (len(inputs), n_out) or not len(inputs):
-        raise ValueError(
-            f"data: got inputs of shape {inputs.shape} and targets of shape {targets.shape}; accepted by this network: "
-            f"(m, {n_in}) and (m, {n_out}), m samples" + (", a class as 1 among zeros" if n_out > 1 else "")
-        )
-    for name, rows in (("inputs", inputs), ("targets", targets)):
-        if not np.isfinite(rows).all():
-            sample, column = np.argwhere(~np.isfinite(rows))[0]
-            raise ValueError(f"data: {name}[{sample}][{column}] is {rows[sample, column]}; accepted: finite numbers")
-    return inputs, targets
+    return optimizer  # type: ignore[no-any-return]

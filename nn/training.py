@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.explain import WhyNan, why_nan
 from autograd.value import Value, ieee
-from nn.checkpoints import Checkpoint, Stand
+from nn.checkpoints import Checkpoint, Snapshot, Stand
 from nn.engines import Engine
 from nn.history import History
 from nn.layers import zero_grad
@@ -42,8 +42,10 @@ class NotFinite(ArithmeticError):  # noqa: N818 -- it is what it says
 class Training:
     """One call of `fit`, from where it stands.
 
-    good  the last parameters whose batch cost no more than the first one: not those of a training that blows up
-    kept  those after the last whole step
+    good   the last parameters whose batch cost no more than the first one: not those of a training that blows up
+    kept   those after the last whole step
+    whole  all that the training was then, where there is a `checkpoint`
+    filed  what of that was written, or read, last
     """
 
     objective: Objective
@@ -64,36 +66,51 @@ class Training:
     def __post_init__(self) -> None:
         self.good: Any = self.engine.numbers()
         self.kept = self.good
-        self._note_writing()
+        self.whole: Snapshot | None = None
+        self.filed: Snapshot | None = None
+        self._resume()
+        self._note()
+        self.written = time.monotonic()
+        self.filed = self.whole
+
+    def _resume(self) -> None:
+        """Go on from where the checkpoint stands, if there is one."""
+        if self.checkpoint is not None and (numbers := self.checkpoint.read(self.stand, self.history)) is not None:
+            self.engine.restore(numbers)
+            self.engine.number_by_number = self.stand.number_by_number
+            self.good = self.engine.numbers()
 
     def run(self, progress: bool) -> None:
         """Train to the end, or until `patience`, the callback or Ctrl-C end it."""
-        stand, batches = self.stand, -(-len(self.stand.order) // self.batch_size)
         try:
-            with _progress_bar(self.epochs * batches, stand.step, progress) as bar:
-                stopped = self._is_to_stop()
-                while stand.epoch <= self.epochs and not stopped:
-                    bar.set_description_str(f"epoch {stand.epoch}/{self.epochs}", refresh=False)
-                    if stand.batch == 0:
-                        self.shuffler.shuffle(stand.order)
-                        stand.total = 0.0
-                    while stand.batch < batches:
-                        self.step()
-                        bar.set_postfix_str(f"cost {stand.total / self._seen():.4g}", refresh=False)
-                        bar.update()
-                        if stand.batch < batches:
-                            self._write(SECONDS)
-                    stopped = self._end_epoch()
-                    bar.set_postfix_str(str(self.history).partition(", ")[2], refresh=False)
-                    self._write(SECONDS)
-                bar.refresh()
+            self._run(progress)
         except KeyboardInterrupt:
             self.engine.restore(self.kept)
             self.history.interrupted = True
-            return
         self._write(0.0)
-        if stand.best is not None:
-            self.engine.restore(stand.best)
+        if self.stand.best is not None:
+            self.engine.restore(self.stand.best)
+
+    def _run(self, progress: bool) -> None:
+        stand, batches = self.stand, -(-len(self.stand.order) // self.batch_size)
+        with _progress_bar(self.epochs * batches, stand.step, progress) as bar:
+            stopped = self._is_to_stop()
+            while stand.epoch <= self.epochs and not stopped:
+                bar.set_description_str(f"epoch {stand.epoch}/{self.epochs}", refresh=False)
+                if stand.batch == 0:
+                    stand.order = list(stand.order)  # another list than the one that was taken note of
+                    self.shuffler.shuffle(stand.order)
+                    stand.total = 0.0
+                while stand.batch < batches:
+                    self.step()
+                    bar.set_postfix_str(f"cost {stand.total / self._seen():.4g}", refresh=False)
+                    bar.update()
+                    if stand.batch < batches:
+                        self._write(SECONDS)
+                stopped = self._end_epoch()
+                bar.set_postfix_str(str(self.history).partition(", ")[2], refresh=False)
+                self._write(SECONDS)
+            bar.refresh()
 
     def _seen(self) -> int:
         return min(self.stand.batch * self.batch_size, len(self.stand.order))
@@ -116,10 +133,17 @@ class Training:
             engine.move()
         except (ArithmeticError, ValueError) as error:
             raise self._not_finite(batch, error) from error
-        self.kept = engine.numbers()
         stand.total += J * len(batch)
         stand.batch += 1
         stand.step += 1
+        self._note()
+
+    def _note(self) -> None:
+        """Take note of a whole step: what is left, and written, if the next one is interrupted."""
+        self.kept = self.engine.numbers()
+        if self.checkpoint is not None:
+            self.stand.number_by_number = self.engine.number_by_number
+            self.whole = self.checkpoint.taken(self.stand, self.kept, self.history)
 
     def _rate(self, step: int) -> float:
         assert self.schedule is not None
@@ -142,23 +166,20 @@ class Training:
         ended = self.callback is not None and bool(self.callback(history))
         if self.callback is not None:
             self.engine.take()  # it may have set parameters
-            self.kept = self.engine.numbers()
         stand.epoch, stand.batch = stand.epoch + 1, 0
+        self._note()
         return ended or self._is_to_stop()
 
     def _is_to_stop(self) -> bool:
         return self.patience is not None and self.stand.waited >= self.patience
 
     def _write(self, seconds: float) -> None:
-        if self.checkpoint is None or self.written_step == self.stand.step:
+        """Write what was taken note of, if that has not been written and the last time is so many seconds ago."""
+        if self.checkpoint is None or self.whole is None or self.whole is self.filed:
             return
         if time.monotonic() - self.written >= seconds:
-            self.stand.number_by_number = self.engine.number_by_number
-            self.checkpoint.write(self.stand, self.engine.numbers(), self.history)
-            self._note_writing()
-
-    def _note_writing(self) -> None:
-        self.written, self.written_step = time.monotonic(), self.stand.step
+            self.checkpoint.write(self.whole)
+            self.written, self.filed = time.monotonic(), self.whole
 
     def _not_finite(self, batch: list[int], error: Exception) -> NotFinite:
         """Return the error of a batch that is not finite, with the last good parameters put back."""

@@ -15,7 +15,21 @@ import pytest
 from autograd import Value, select
 from autograd.transform import grad
 from autograd.vectorize import vectorize
-from nn import MLP, SGD, Adam, History, NotFinite, fit, load, moons, squared_error
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    History,
+    NotFinite,
+    accuracy,
+    classify,
+    fit,
+    load,
+    mean_loss,
+    moons,
+    outputs,
+    squared_error,
+)
 from nn import engines as engines_module
 from nn import training as training_module
 
@@ -235,6 +249,35 @@ def test_a_data_set_for_a_model_of_ones_own():
     assert history.cost[-1] < history.cost[0]
 
 
+def test_outputs_classes_and_mean_loss_of_a_model_of_ones_own():
+    data = moons(20)
+    mlp = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
+    for model in (mlp, lambda x: mlp(x), lambda x: [mlp(x)], lambda x: np.array([mlp(x).data])):
+        assert outputs(model, data.inputs.tolist()) == outputs(mlp, data.inputs)
+        assert classify(model, data) == classify(mlp, data)
+        assert accuracy(model, data) == accuracy(mlp, data)
+    for one in (data, (data.inputs.tolist(), data.labels.tolist())):
+        for loss in (squared_error, lambda model, x, y: squared_error(model(x), y)):
+            found = mean_loss(lambda x: mlp(x), one, loss)
+            assert found == pytest.approx(mean_loss(mlp, data, squared_error), rel=1e-15)
+            assert mean_loss(mlp, one, loss) == pytest.approx(found, rel=1e-15)
+    with pytest.raises(
+        TypeError, match=r"returned \[\[1\.0\]\]; accepted: a number or a list of numbers for each sample"
+    ):
+        classify(lambda _: [[1.0]], data)
+    with pytest.raises(ValueError, match="got a network of 3 outputs; accepted: 2 outputs, or 1"):
+        accuracy(lambda _: [1.0, 2.0, 3.0], data)
+
+
+def test_a_loss_that_looks_at_a_network_is_watched_too():
+    how = {"epochs": 2, "validation": 0.25, "progress": False}
+    found = []
+    for loss in (squared_error, lambda model, x, y: squared_error(model(x), y)):
+        history = fit(MLP(2, [3, 1], output="sigmoid", seed=1), moons(40), loss, **how)
+        found.append(history.validation_cost + history.validation_accuracy)
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
 def test_what_is_no_model_and_no_data():
     w = Value(1.0)
     line = {"parameters": [w], "progress": False}
@@ -353,6 +396,65 @@ def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(moment, tmp
     assert found == uninterrupted(name, engine)
     if moment < 3:
         assert a_training(tmp_path / "killed.json", name, engine=engine) == found  # which was at its end
+
+
+@pytest.mark.parametrize("moment", [4, 5, 8, 10, 11, 14, 17])
+def test_ctrl_c_writes_the_checkpoint_that_the_training_goes_on_from(moment, tmp_path, monkeypatch):
+    """The moments: at the cost of a batch, before its step, while its step is noted, in the watch after an epoch."""
+    name, engine = [("rnn", "vectorized"), ("tied", "scalar")][moment % 2]
+    monkeypatch.setattr(training_module, "SECONDS", math.inf)  # nothing else writes it
+    calls = 0
+
+    def interrupted(function):
+        def called(*given):
+            nonlocal calls
+            calls += 1
+            if calls == moment + 1:
+                raise KeyboardInterrupt
+            return function(*given)
+
+        return called
+
+    path = tmp_path / "run.json"
+    with monkeypatch.context() as patched:
+        for where, what in (
+            (engines_module.ScalarEngine, "cost"), (engines_module.VectorizedEngine, "cost"),
+            (engines_module.ScalarEngine, "move"), (engines_module.VectorizedEngine, "move"),
+            (engines_module.ScalarEngine, "mean_loss"), (engines_module.VectorizedEngine, "mean_loss"),
+            (training_module.Checkpoint, "taken"),
+        ):  # fmt: skip
+            patched.setattr(where, what, interrupted(getattr(where, what)))
+        a_training(path, name, engine=engine)
+    stand = json.loads(path.read_text())["stand"]
+    assert 0 <= stand["step"] < 8
+    assert a_training(path, name, engine=engine) == uninterrupted(name, engine)
+
+
+def test_ctrl_c_with_a_patience_leaves_the_best_epoch_and_a_second_one_what_was_learned(monkeypatch, tmp_path):
+    w = Value(0.0)
+    seen = []
+
+    def note(history):
+        seen.append(w.data)
+        if len(history.cost) == 5:
+            raise KeyboardInterrupt
+
+    def train(**how):
+        return fit(lambda x: w * x, ([1.0], [1.0]), squared_error, SGD([w], 0.5), epochs=9, parameters=[w],
+                   callback=note, schedule=lambda k: 0.5 if k < 3 else 3.0, progress=False, **how)  # fmt: skip
+
+    history = train(patience=9)
+    assert (history.interrupted, history.best_epoch, w.data) == (True, 4, seen[3])
+    w.data = 0.0
+    seen.clear()
+
+    def again(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nn.checkpoints.write_whole", again)
+    with pytest.raises(KeyboardInterrupt):
+        train(checkpoint=tmp_path / "run.json")
+    assert w.data == seen[-1]
 
 
 def test_generators_of_a_loss_go_on_where_they_were(tmp_path, monkeypatch):

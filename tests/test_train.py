@@ -302,7 +302,7 @@ def test_targets_of_a_cross_entropy_are_probabilities(loss, output, classes):
     model = MLP(1, [classes], output=output)
     for wrong in (-1.0, 1.5):
         targets = [[1.0] * classes, [0.0] * classes, [*[0.0] * (classes - 1), wrong]]
-        message = rf"^fit: data: targets\[2\]\[{classes - 1}\] is {wrong}; accepted by {loss.__name__}: probabilities"
+        message = rf"^data: targets\[2\]\[{classes - 1}\] is {wrong}; accepted by {loss.__name__}: probabilities"
         with pytest.raises(ValueError, match=message):
             fit(model, ([[0.0], [1.0], [2.0]], targets), loss, progress=False)
 
@@ -351,7 +351,7 @@ def test_the_progress_bar_in_a_notebook_without_widgets(capsys, monkeypatch):
 def test_functions_of_a_model_refuse_what_is_none():
     data = xor(8)
     for function in (mean_loss, classify, accuracy):
-        with pytest.raises(TypeError, match=r"^model: got <xor: .*>; accepted: an MLP$"):
+        with pytest.raises(TypeError, match=r"^model: got <xor: .*>; accepted: an MLP, or a function of a sample$"):
             function(data, data, squared_error)
     with pytest.raises(TypeError, match=r"^model: got None; accepted: an MLP$"):
         unstandardized(None, data)
