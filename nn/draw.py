@@ -14,6 +14,7 @@ from autograd.draw.picture import Picture, dated
 from autograd.draw.svg import MUTED, NEW, card, element, part_texts
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed
+from autograd.languages import checked_language, sentence
 from autograd.network import Key, find_network
 from autograd.value import Value
 from nn.passes import NetworkMoment, network_moments
@@ -35,7 +36,7 @@ class Model(Protocol):
 class NetworkDrawing(Picture):
     """A picture of a network; `note`, at its foot, says what the colours mean and what it leaves out."""
 
-    def __init__(self, nodes: list[Value], show: str, moment: NetworkMoment | None = None) -> None:
+    def __init__(self, nodes: list[Value], show: str, lang: str, moment: NetworkMoment | None = None) -> None:
         network = find_network(nodes)
         if network is None:
             raise ValueError("draw_network: no node has the label of a weight, as those of nn.MLP have")
@@ -46,16 +47,16 @@ class NetworkDrawing(Picture):
         self._show = show
         self._nodes = nodes
         self._moment = moment
+        self._lang = lang
         if moment:
             self.note = moment.words
             return
-        self.note = "activations, weights W, biases b" if show == "value" else "δ = ∂J/∂z in units, ∂J/∂W, ∂J/∂b"
-        self.note += ": green is positive, red negative, the stronger the larger"
+        notes = [sentence(lang, f"picture.network.{show}")]
         if len(network.samples) > 1:
-            self.note += f"; units of the first of {len(network.samples)} samples"
+            notes.append(sentence(lang, "picture.network.first", count=len(network.samples)))
         if max(network.sizes.values()) > MOST_UNITS:
-            self.note += f"; layers of more than {MOST_UNITS} units in part"
-        self.note = dated(self.note, nodes)
+            notes.append(sentence(lang, "picture.network.part", most=MOST_UNITS))
+        self.note = dated(sentence(lang, "edges.joined").join(notes), nodes, lang)
 
     @cached_property
     def svg(self) -> str:
@@ -63,7 +64,8 @@ class NetworkDrawing(Picture):
         layers = {layer: _shown(self._network.sizes[layer]) for layer in sorted(self._network.sizes)}
         tallest = max(map(len, layers.values()))
         width = ACROSS * (len(layers) - 1) + 2 * RADIUS + 60
-        title = "network of layers of " + ", ".join(str(self._network.sizes[layer]) for layer in layers) + " units"
+        sizes = ", ".join(str(self._network.sizes[layer]) for layer in layers)
+        title = sentence(self._lang, "picture.network", sizes=sizes)
         page = ET.Element("g")
         places: dict[tuple[int, int], tuple[float, float]] = {}
         for column, (layer, units) in enumerate(layers.items()):
@@ -71,8 +73,9 @@ class NetworkDrawing(Picture):
             for row, unit in enumerate(units):
                 places[layer, unit] = x, TOP + DOWN * (row + 0.5 + (tallest - len(units)) / 2) - 6
             size = self._network.sizes[layer]
-            element(page, "text", f"layer {layer}", x=x, y=10.0, text_anchor="middle", font_weight="bold")
-            words = f"{size} unit{'s' if size > 1 else ''}"
+            name = sentence(self._lang, "group.layer", layer=layer)
+            element(page, "text", name, x=x, y=10.0, text_anchor="middle", font_weight="bold")
+            words = sentence(self._lang, "picture.units", count=size)
             element(page, "text", words, x=x, y=24.0, text_anchor="middle", fill=MUTED, font_size="9")
         for layer in layers:
             self._draw_weights(page, layer, places)
@@ -81,12 +84,12 @@ class NetworkDrawing(Picture):
         room = self._moment.room if self._moment else 0.0
         return card(width, TOP + DOWN * tallest, title, self.note, part_texts([*page]), room)
 
-    def steps(self, by: str = "unit", lang: str = "en") -> Steps[NetworkDrawing]:
+    def steps(self, by: str = "unit", lang: str | None = None) -> Steps[NetworkDrawing]:
         """Return the pictures of both passes of a sample, one for each unit or, ``by="layer"``, each layer: activations
         appear forward, then residuals and the gradients of weights and biases backward. What is new is marked.
 
-        ``lang`` is the language of the words at their foot. Raises ValueError for another `by`, for a language without
-        a table, and where no sample went through the network.
+        ``lang`` names another language than that of this picture. Raises ValueError for another `by`, for a language
+        without a table, and where no sample went through the network.
 
         >>> from nn import MLP, squared_error
         >>> model = MLP(2, [3, 1], seed=1)
@@ -98,8 +101,9 @@ class NetworkDrawing(Picture):
             raise ValueError(f"steps: got by={by!r}; accepted: 'unit' or 'layer'")
         if not self._units:
             raise ValueError("steps: no sample went through this network; draw the Value that it computes")
+        lang = lang or self._lang
         moments = network_moments(self._nodes, self._network, by, lang)
-        return Steps([NetworkDrawing(self._nodes, moment.show, moment) for moment in moments])
+        return Steps([NetworkDrawing(self._nodes, moment.show, lang, moment) for moment in moments], lang)
 
     def _draw_weights(self, page: ET.Element, layer: int, places: dict[tuple[int, int], tuple[float, float]]) -> None:
         weights = [weight for (below, _), weight in self._network.weights.items() if below[0] == layer]
@@ -119,7 +123,8 @@ class NetworkDrawing(Picture):
                 share = 1.0 if weight in self._moment.new else share
             else:
                 grad = repr(weight.grad) if weight.has_grad else "–"
-                element(group, "title", f"{weight.label}: value {weight.data!r}, grad {grad}")
+                both = f"{sentence(self._lang, 'value')} {weight.data!r}, {sentence(self._lang, 'grad')} {grad}"
+                element(group, "title", f"{weight.label}: {both}")
             element(
                 group, "line", x1=x0, y1=y0, x2=x1, y2=y1,
                 stroke=_colour(size, 0.3 + 0.7 * share), stroke_width=0.8 + thick * share,
@@ -195,16 +200,16 @@ class NetworkDrawing(Picture):
         return f"<NetworkDrawing of layers {[self._network.sizes[layer] for layer in sorted(self._network.sizes)]}>"
 
 
-def draw_network(network: Value | Model, *, show: str = "value") -> NetworkDrawing:
+def draw_network(network: Value | Model, *, show: str = "value", lang: str = "en") -> NetworkDrawing:
     """Return a picture of the network that a Value was computed by, or of a model no sample has gone through yet.
 
     Units are circles, weights lines, thicker and stronger in colour where they are larger; biases stand below units.
     ``show="value"`` shows activations and weights, ``show="grad"`` the residuals δ = ∂J/∂z and ∂J/∂W, ∂J/∂b, "–" before
     a backward pass. The network is read off the labels of the nodes; inputs are what its first weights multiply. It
-    saves as .svg, .png and .pdf.
+    saves as .svg, .png and .pdf. ``lang="zh"`` has the words in Chinese.
 
-    Raises ValueError where no node has a weight's label, for more than 100 layers and for another `show`, TypeError for
-    another `network`.
+    Raises ValueError where no node has a weight's label, for more than 100 layers, for another `show` and a language
+    without a table, TypeError for another `network`.
 
     >>> from nn import MLP
     >>> draw_network(MLP(2, [3, 1]))
@@ -212,11 +217,12 @@ def draw_network(network: Value | Model, *, show: str = "value") -> NetworkDrawi
     """
     if show not in ("value", "grad"):
         raise ValueError(f"draw_network: got show={show!r}; accepted: 'value' or 'grad'")
+    checked_language(lang)
     if isinstance(network, Value):
-        return NetworkDrawing(topological_order(network), show)
+        return NetworkDrawing(topological_order(network), show, lang)
     if not hasattr(network, "parameters"):
         raise TypeError(f"draw_network: got {network!r} ({type(network).__name__}); accepted: a Value or a model")
-    return NetworkDrawing(network.parameters(), show)
+    return NetworkDrawing(network.parameters(), show, lang)
 
 
 def _shown(size: int) -> list[int]:

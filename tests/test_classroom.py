@@ -48,6 +48,7 @@ def test_the_derivation_of_each_leaf_ends_in_its_gradient():
     ends = [str(lines).split(" = ")[-1] for lines in made.material.derivations]
     assert ends == [digits(leaves[name].grad).text for name in ("w", "x", "b")]
     assert list(made.material.names) == ["∂J/∂w", "∂J/∂x", "∂J/∂b"]
+    assert str(made.material.given).splitlines()[:2] == ["h = tanh(w × x + b)", "J = h × h + w"]
 
 
 def test_a_network_is_taken_unit_by_unit():
@@ -60,6 +61,7 @@ def test_a_network_is_taken_unit_by_unit():
     assert len(forward.rows) == 3 * 2 + 2 + 1
     assert len(backward.rows) == 4 + 9 + 4
     assert made.title != lesson("3-2-1", seed=4).title
+    assert forward.rows[-1][1].text == "0.5 × (a^(3)_1 − y^(3)_1)²"
 
 
 def test_a_lesson_of_a_value_leaves_it_as_it_is():

@@ -153,6 +153,36 @@ def test_a_network_appears_unit_by_unit_and_its_residuals_come_back():
     assert len(draw_network(J).steps("layer")) == 1 + 3 + 2
 
 
+def written(picture):
+    """Every word of a picture, those under the pointer too."""
+    page = ElementTree.fromstring(picture.svg)
+    return " ".join(text.text or "" for tag in ("text", "title") for text in page.iter(SVG + tag))
+
+
+def test_all_words_of_a_picture_are_of_one_language():
+    J, large = network_cost(), sum((Value(float(i), "w") * 2.0 for i in range(120)), Value(0.0, "start"))
+    pictures = [
+        draw(J, lang="zh"),
+        draw(J, fold="units", lang="zh"),
+        draw(large, lang="zh"),
+        draw_network(J, lang="zh"),
+    ]
+    pictures += [
+        draw_network(J, show="grad", lang="zh"),
+        draw(J, step=4, lang="zh"),
+        draw(small(), lang="zh").finished(),
+    ]
+    pictures += [*draw(J, fold="layers", lang="zh").steps(), *draw_network(J, lang="zh").steps("layer")]
+    for picture in pictures:
+        words = set(re.findall(r"[A-Za-z]{3,}", written(picture))) - {"tanh", "sin", "start", "open"}
+        assert not words
+        assert re.search("[一-龥]", written(picture))
+    folded = draw(large, lang="zh")
+    assert "第 1 级：×" in folded.folded
+    assert folded.open("第 1 级：×").folded[1] == "第 1 级：×的节点 1–24"
+    assert [p.note for p in draw(J, lang="zh").steps()] == [p.note for p in draw(J).steps("zh")]
+
+
 def test_a_strip_holds_all_pictures_in_rows():
     pictures = draw(small()).steps()
     strip = ElementTree.fromstring(pictures.strip(3).svg)

@@ -28,10 +28,12 @@ class Words:
     """A paragraph, or an item of a numbered list: words, with cells of mathematics between them.
 
     number  of the item, 0 for a paragraph
+    asked   whether there is a line for an answer at its end, on paper
     """
 
     pieces: tuple[str | Cell, ...]
     number: int = 0
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

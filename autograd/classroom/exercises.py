@@ -58,16 +58,18 @@ class Exercises:
         shared = [self.given] if self.given else []
         blocks: list[Block] = [Heading(self._say("exercises", title=self.title), 1), *shared, self.rules]
         for number, question in enumerate(self.questions, start=1):
-            options = [Cell(text, text) for text in question.options]
-            choice = [piece for i, cell in enumerate(options) for piece in (f"  ({'abcd'[i]}) ", cell)]
-            blocks.append(Words((*question.pieces, *choice), number))
+            choice = [piece for option in question.options for piece in ("   ", option_cell(question, option))]
+            blocks.append(Words((*question.pieces, *choice), number, asked=not choice))
         return blocks
 
     @property
     def key(self) -> list[Block]:
         """The answers."""
         rows = tuple(
-            (Cell(str(number)), Cell(answer_text(question), "" if question.options else question.key))
+            (
+                Cell(str(number)),
+                option_cell(question, question.key) if question.options else Cell(question.key, question.key),
+            )
             for number, question in enumerate(self.questions, start=1)
         )
         columns = (self._say("question"), self._say("answer"))
@@ -195,9 +197,10 @@ def question_text(question: Question) -> str:
     return "".join(piece if isinstance(piece, str) else piece.text for piece in question.pieces).strip()
 
 
-def answer_text(question: Question) -> str:
-    """Return the answer as the key has it: with the letter of a choice."""
-    return f"({'abcd'[question.options.index(question.key)]}) {question.key}" if question.options else question.key
+def option_cell(question: Question, option: str) -> Cell:
+    """Return an option with its letter, in one piece, which no line ends in."""
+    letter = "abcd"[question.options.index(option)]
+    return Cell(f"({letter}) {option}", rf"\text{{({letter}) }}{{{option}}}")
 
 
 def is_right(question: Question, value: float) -> bool:

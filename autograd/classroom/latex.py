@@ -8,6 +8,11 @@ from autograd.classroom.content import BLANK, Heading, Image, NewPage, Sheet, Wo
 from autograd.explain.tables import Lines, Table, latex_document
 from autograd.labels import text_latex, visible
 
+_ANSWER = (  # a line at the end of the last line of words, or of one of its own: The TeXbook, page 106
+    r"{\unskip\nobreak\hfil\penalty50\hskip1em\null\nobreak\hfil\underline{\hspace{22mm}}"
+    r"\parfillskip=0pt\finalhyphendemerits=0\par}"
+)
+
 
 def to_latex_document(sheet: Sheet) -> str:
     """Return the sheet as LaTeX; its pictures are .pdf files of a folder ``pictures`` beside it."""
@@ -18,9 +23,10 @@ def _block(block: object) -> str:
     match block:
         case Heading(text=text, level=level):
             return rf"\{'section' if level == 1 else 'subsection'}*{{{_text(text)}}}"
-        case Words(pieces=pieces, number=number):
+        case Words(pieces=pieces, number=number, asked=asked):
             text = "".join(_text(piece) if isinstance(piece, str) else f"${piece.to_latex()}$" for piece in pieces)
-            return rf"\textbf{{{number}.}} {text}\par\smallskip" if number else text
+            ending = _ANSWER if asked else r"\par"
+            return rf"\textbf{{{number}.}} {text}{ending}\smallskip" if number else text
         case Image(name=name):
             return (
                 rf"\begin{{center}}\includegraphics[width=\linewidth,height=0.35\textheight,keepaspectratio]"

@@ -16,6 +16,7 @@ from autograd.classroom.material import Material, material_of
 from autograd.classroom.pdf_pages import picture_pdf, to_pdf
 from autograd.classroom.slides import Slide, slides_html, slides_pdf
 from autograd.classroom.subjects import read_subject
+from autograd.draw.svg import without_note
 from autograd.languages import checked_language, tables
 from autograd.player import Page, play, workbench
 from autograd.saving import write_whole
@@ -67,7 +68,9 @@ class Lesson:
             Heading(words["class.key"].format(title=made.title), 1),
             made.given,
             Image("whole", made.whole.svg, words["class.picture.key"]),
+            Heading(words["class.key.forward"]),
             made.forward,
+            Heading(words["class.key.backward"]),
             made.backward,
             Heading(words["class.derivations"]),
             *made.derivations,
@@ -77,7 +80,7 @@ class Lesson:
     def slides(self) -> list[Slide]:
         """The slides, one for each step."""
         return [
-            Slide(step.note, Image(_step_name(count), step.svg, step.note))
+            Slide(step.note, Image(_step_name(count), without_note(step.svg), step.note))
             for count, step in enumerate(self.material.steps)
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -12,17 +13,20 @@ from autograd.draw.film import Steps
 from autograd.draw.picture import Picture
 from autograd.explain import explain_residuals
 from autograd.explain.tables import Cell, Lines, Table, formula_cell
-from autograd.explain.writing import Writer, joined, product
+from autograd.explain.writing import Writer, composed, joined, product
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed, label_latex
 from autograd.languages import tables
 from autograd.network import Key, Network, Sample, find_network, parameters_of
 from autograd.player.page import formula
 from autograd.steps import BackwardStep, backward_steps, forward_steps
+from autograd.symbolic import brief
 from autograd.value import Value
 from nn.draw import draw_network
 
 MOST_STEPS = 120  # pictures of a lesson
+LONGEST_LINE = 70  # characters of a formula that a page has room for
+_GAP = Cell(",   ", r", \quad ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,18 @@ def title_and_rules(writer: Writer) -> tuple[str, Table]:
     units = [key for key in sorted(sample.units) if sample.units[key].z is not None]
     made = [row for key in units for row in _unit_rows(writer, sample, key)]
     if writer.root not in {unit.a for unit in sample.units.values()}:
-        made.append((writer.cell(writer.root), Cell(""), digits(writer.root.data)))
+        made.append((writer.cell(writer.root), _formula(writer, writer.root), digits(writer.root.data)))
     sizes = "-".join(str(network.sizes[layer]) for layer in sorted(network.sizes))
     columns = (words["class.quantity"], words["class.formula"], *writer.columns("value"))
     return words["class.title.network"].format(sizes=sizes), Table(columns, "llr", tuple(made))
+
+
+def _formula(writer: Writer, node: Value) -> Cell:
+    """What a node computes, in leaves, labelled nodes and nodes used more than once."""
+    order = topological_order(node)
+    uses = Counter(x for one in order for x in one.inputs)
+    ends = {one for one in order if one is not node and (not one.op or one.label or uses[one] > 1)}
+    return formula_cell(brief(composed(order, {one: writer.symbol(one) for one in ends})))
 
 
 # A graph, step by step --------------------------------------------------------------------------------------------
@@ -116,7 +128,8 @@ def _of_graph(writer: Writer, names: Mapping[str, object] | None) -> Material:
     backward = backward_steps(J)
     known = {step.input for step in backward}
     variables = [leaf for leaf in leaves if leaf in known]
-    pictures = draw(J, names).steps(writer.lang)
+    drawing = draw(J, names, lang=writer.lang)
+    pictures = drawing.steps()
     title, rules = title_and_rules(writer)
     backward_table = Table(
         writer.columns("step", "node", "to", "formula", "local", "upstream", "contribution", "gradient"),
@@ -126,9 +139,9 @@ def _of_graph(writer: Writer, names: Mapping[str, object] | None) -> Material:
     return Material(
         title=title,
         rule=words["class.rule"],
-        given=_given([(writer.cell(leaf), leaf.data) for leaf in leaves]),
+        given=Lines((*_named_formulas(writer), *_given([(writer.cell(leaf), leaf.data) for leaf in leaves]))),
         steps=Steps[Picture](pictures),
-        whole=pictures[-1],
+        whole=drawing.finished(),
         forward=rules,
         forward_asked=(3,),
         backward=backward_table,
@@ -139,11 +152,29 @@ def _of_graph(writer: Writer, names: Mapping[str, object] | None) -> Material:
     )
 
 
-def _given(numbers: Sequence[tuple[Cell, float]]) -> Lines:
-    """What is given, on one line: ``x1 = 2, x2 = 5``."""
-    cells = [(name, digits(x)) for name, x in numbers]
-    text = ",   ".join(f"{name.text} = {x.text}" for name, x in cells)
-    return Lines((Cell(text, r", \quad ".join(f"{name.latex} = {x.latex}" for name, x in cells)),))
+def _given(numbers: Sequence[tuple[Cell, float]]) -> list[Cell]:
+    """What is given, ``x1 = 2, x2 = 5``, on as many lines as it needs."""
+    lines: list[list[Cell]] = []
+    room = 0
+    for name, x in numbers:
+        one = Cell(f"{name.text} = {digits(x).text}", f"{name.latex} = {digits(x).latex}")
+        room -= len(one.text) + len(_GAP.text)
+        if room < 0:
+            lines.append([])
+            room = LONGEST_LINE - len(one.text)
+        lines[-1].append(one)
+    return [
+        Cell(_GAP.text.join(one.text for one in line), _GAP.latex.join(one.latex for one in line)) for line in lines
+    ]
+
+
+def _named_formulas(writer: Writer) -> list[Cell]:
+    """The formula of each labelled node, a line for each, where there are others than the root, whose formula is in the
+    title; none of a long one."""
+    nodes = [node for node in writer.names if node.op and (node.label or node is writer.root)]
+    cells = [(writer.cell(node), _formula(writer, node)) for node in nodes] if len(nodes) > 1 else []
+    lines = [Cell(f"{name.text} = {rule.text}", f"{name.latex} = {rule.latex}") for name, rule in cells]
+    return [line for line in lines if len(line.text) <= LONGEST_LINE]
 
 
 def _backward_row(writer: Writer, step: BackwardStep) -> tuple[Cell, ...]:
@@ -205,15 +236,15 @@ def _of_network(writer: Writer, network: Network) -> Material:
     title, rules = title_and_rules(writer)
     nodes = SimpleNamespace(z=_by_layer(sample, "z"), a=_by_layer(sample, "a"))
     derivation = explain_residuals(J, nodes, lang=writer.lang)
-    steps = draw_network(J).steps("unit", writer.lang)
+    drawing = draw_network(J, lang=writer.lang)
     inputs = [unit.a for _, unit in sorted(sample.units.items()) if unit.z is None]
     inputs += [node for node in writer.names if isinstance(node.label, UnitLabel) and node.label.symbol == "y"]
     return Material(
         title=title,
         rule=words["class.rule.network"],
-        given=_given([(writer.cell(leaf), leaf.data) for leaf in inputs]),
-        steps=Steps[Picture](steps),
-        whole=draw_network(J),
+        given=Lines(tuple(_given([(writer.cell(leaf), leaf.data) for leaf in inputs]))),
+        steps=Steps[Picture](drawing.steps()),
+        whole=drawing,
         forward=rules,
         forward_asked=(2,),
         backward=Table(rules.columns, "llr", tuple(backward)),
@@ -283,7 +314,3 @@ def _slope(writer: Writer, node: Value) -> Cell:
 def _delta(layer: int, number: int) -> Cell:
     label = UnitLabel("δ", layer, (number,))
     return Cell(label, label_latex(label))
-
-
-def _name(writer: Writer, node: Value) -> Cell:
-    return writer.cell(node)

@@ -22,18 +22,16 @@ SLIDE = "#set page(width: 16cm, height: 9cm, margin: 0.8cm)\n"
 _SETTINGS = """#set text(font: ({families}), size: {size}pt, lang: "{lang}")
 #set par(justify: false)
 #show math.equation.where(block: true): set align(start)
-#show table: it => {{
-  show math.equation: set text(top-edge: "bounds", bottom-edge: "bounds")
-  it
-}}
+#show table: set text(top-edge: "ascender", bottom-edge: "descender")
+#show table: set par(leading: 0pt)
 #show heading: set block(above: 1em, below: 0.7em)
-#set table(stroke: 0.5pt + rgb("#9aa5b4"), inset: 5pt)
+#set table(stroke: 0.5pt + rgb("#9aa5b4"), inset: (x: 5pt, y: 3.5pt))
 """
 
 
-def to_pdf(sheet: Sheet, lang: str, page: str = PAPER, size: float = 10.5, share: float = 0.28) -> bytes:
+def to_pdf(sheet: Sheet, lang: str, page: str = PAPER, size: float = 10.5, share: float | None = 0.28) -> bytes:
     """Return the sheet as a PDF on pages of the kind `page`, its words `size` points high, its pictures at most `share`
-    of the height that there is for them.
+    of the height that there is for them, or all that is left of a page.
 
     Raises ModuleNotFoundError without Typst or fpdf2's fontTools, ValueError where no font has a sign of it.
     """
@@ -66,16 +64,21 @@ def picture_pdf(image: Image, lang: str) -> bytes:
     return to_pdf([image], lang, f"#set page(width: {width}pt, height: {height}pt, margin: 0pt)\n", share=1.0)
 
 
-def _block(block: object, share: float) -> str:
+def _block(block: object, share: float | None) -> str:
     match block:
         case Heading(text=text, level=level):
             return f"#heading(level: {level})[{_text(text)}]"
-        case Words(pieces=pieces, number=number):
+        case Words(pieces=pieces, number=number, asked=asked):
             text = "".join(_text(piece) if isinstance(piece, str) else _inline(piece) for piece in pieces)
-            return f"#block(breakable: false)[#strong[{number}.] {text}]" if number else text
+            text = f"#strong[{number}.] {text}" if number else text
+            if asked:
+                text = f"#grid(columns: (1fr, 2.2cm), gutter: 0.4cm, [{text}], align(bottom, line(length: 100%)))"
+            return f"#block(breakable: false)[{text}]" if number else text
         case Image(svg=svg, words=words):
             width, height = _size(svg)
             file = f'bytes({_string(svg)}), format: "svg", alt: {_string(words)}, width: 100%, fit: "contain"'
+            if share is None:
+                return f"#block(height: 1fr, width: 100%, layout(room => image({file}, height: room.height)))"
             room = f"calc.min(room.height * {share}, room.width * {height / width:.6f})"
             return f"#align(center, layout(room => image({file}, height: {room})))"
         case Lines(lines=lines):
@@ -98,7 +101,7 @@ def _line(line: Cell) -> str:
 
 
 def _table(table: Table) -> str:
-    sides = ", ".join("right" if side == "r" else "left" for side in table.align)
+    sides = ", ".join("right + horizon" if side == "r" else "left + horizon" for side in table.align)
     head = ", ".join(f"[*{_text(name)}*]" for name in table.columns)
     cells = ",\n".join(", ".join(f"[{_inline(cell)}]" for cell in row) for row in table.rows)
     title = f"#strong[{_text(table.title)}]\n\n" if table.title else ""

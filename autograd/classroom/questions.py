@@ -152,7 +152,7 @@ class _Asked:
         """Return a question of a kind about a node that is drawn; None where its answer is not short."""
         root = self.writer.root
         if kind in ("local", "contribution"):
-            return self._about_a_use(kind) if self.steps else None
+            return self._about_a_use(kind)
         nodes = self._nodes(kind)
         if not nodes:
             return None
@@ -188,7 +188,10 @@ class _Asked:
         return [node for node in self.uses if node is not root]
 
     def _about_a_use(self, kind: str) -> Question | None:
-        step = self.random.choice(self.steps)
+        steps = self.steps if kind == "local" else [step for step in self.steps if step.node is not self.writer.root]
+        if not steps:  # what the root hands back is its local derivative
+            return None
+        step = self.random.choice(steps)
         local = formula_cell(self.writer.derivative(step.node, step.input, step.operand))
         if kind == "local":
             return self._made(kind, step.input, self._say("quiz.ask.local", sign=local), step.local, [step])

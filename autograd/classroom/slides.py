@@ -28,7 +28,7 @@ def slides_pdf(title: str, slides: Sequence[Slide], lang: str) -> bytes:
     blocks: list[Block] = [Heading(title, 1), slides[0].image]
     for slide in slides[1:]:
         blocks += [NewPage(), Words((slide.words,)), slide.image]
-    return to_pdf(blocks, lang, SLIDE, size=13.0, share=0.7)
+    return to_pdf(blocks, lang, SLIDE, size=13.0, share=None)
 
 
 def slides_html(title: str, slides: Sequence[Slide], lang: str) -> str:

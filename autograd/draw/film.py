@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from autograd.draw.picture import Picture
 from autograd.draw.svg import card
+from autograd.languages import sentence
 from autograd.saving import checked_ending, write_whole
 
 SECONDS = 1.5  # that a film shows each step
@@ -28,8 +29,9 @@ class Steps(Sequence[Kind], Generic[Kind]):
     shows that knows no animation.
     """
 
-    def __init__(self, pictures: Sequence[Kind]) -> None:
+    def __init__(self, pictures: Sequence[Kind], lang: str = "en") -> None:
         self._pictures = tuple(pictures)
+        self._lang = lang
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -39,7 +41,7 @@ class Steps(Sequence[Kind], Generic[Kind]):
     @overload
     def __getitem__(self, index: slice) -> Steps[Kind]: ...
     def __getitem__(self, index: int | slice) -> Kind | Steps[Kind]:
-        return Steps(self._pictures[index]) if isinstance(index, slice) else self._pictures[index]
+        return Steps(self._pictures[index], self._lang) if isinstance(index, slice) else self._pictures[index]
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._pictures)
@@ -61,7 +63,7 @@ class Steps(Sequence[Kind], Generic[Kind]):
         """
         if columns is not None and (not isinstance(columns, int) or columns < 1):
             raise ValueError(f"strip: got columns={columns!r}; accepted: a whole number, 1 or more")
-        return Strip([picture.svg for picture in self], columns)
+        return Strip([picture.svg for picture in self], columns, sentence(self._lang, "picture.steps", count=len(self)))
 
     def save(self, path: str | os.PathLike[str], *, seconds: float = SECONDS) -> Path:
         """Write the film to `path` and return the path: animated .svg, or lossless .webp, which needs Pillow.
@@ -78,7 +80,7 @@ class Steps(Sequence[Kind], Generic[Kind]):
 class Strip(Picture):
     """Pictures of one size side by side, in rows."""
 
-    def __init__(self, svgs: Sequence[str], columns: int | None) -> None:
+    def __init__(self, svgs: Sequence[str], columns: int | None, title: str) -> None:
         whole = ET.fromstring(svgs[0]).attrib
         width, height = float(whole["width"]) + GAP, float(whole["height"]) + GAP
         if columns is None:
@@ -88,7 +90,7 @@ class Strip(Picture):
             row, column = divmod(place, columns)
             _, content = svg.replace("\n", "").removesuffix("</svg>").split("</title>", 1)
             parts.append(f'<g transform="translate({column * width:.0f} {row * height:.0f})">{content}</g>')
-        self._svg = card(columns * width, -(-len(svgs) // columns) * height, f"{len(svgs)} steps", "", parts)
+        self._svg = card(columns * width, -(-len(svgs) // columns) * height, title, "", parts)
 
     @property
     def svg(self) -> str:

@@ -9,17 +9,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.draw.engine import placed
-from autograd.draw.stages import Path
+from autograd.draw.groups import Path
 from autograd.draw.view import Box, View
 from autograd.labels import visible
+from autograd.languages import sentence
 
 if TYPE_CHECKING:
     import graphviz
 
 Point = tuple[float, float]
+Place = tuple[float, float, float, float]
+"""The centre of a box, its width and height."""
 
 MOST_COUNTS = 9  # of bundled operands that stand on edges; more would make the picture too wide to read
 SPACES = {  # between boxes; and how long the engine tries for fewer crossings, which is a third of its own measure
@@ -29,7 +32,6 @@ SPACES = {  # between boxes; and how long the engine tries for fewer crossings, 
     "mclimit": "0.3",
 }
 LINE = 16.0  # height of a line of a box, in points
-GRAD, LARGEST_GRAD = "grad", "|grad|"
 NARROW, WIDE = "ijl.,:;'|!()[]{}frtI /\\-", "mwMW@%—…∂"
 
 
@@ -45,7 +47,7 @@ class Layout:
     size    width and height of the whole
     """
 
-    nodes: dict[str, tuple[float, float, float, float]]
+    nodes: dict[str, Place]
     edges: list[tuple[str, str, int | None, list[Point]]]
     labels: list[Point | None]
     groups: dict[Path, tuple[float, float, float, float]]
@@ -84,23 +86,35 @@ def head_text(box: Box) -> str:
     return "  ".join(filter(None, (box.symbol, printable(box.title))))
 
 
-def facts(box: Box) -> list[tuple[str, str]]:
-    """Return the other lines of a box, as pairs of what and how much.
+class Fact(NamedTuple):
+    """A line of a box: what it tells, ``value``, ``grad``, ``largest`` or ``count``; its words, and the number."""
 
-    >>> facts(Box("n0", "x", "", 3.0, None, "leaf"))
+    kind: str
+    words: str
+    shown: str
+
+
+def facts(box: Box, lang: str = "en") -> list[Fact]:
+    """Return the other lines of a box.
+
+    >>> [(fact.words, fact.shown) for fact in facts(Box("n0", "x", "", 3.0, None, "leaf"))]
     [('value', '3'), ('grad', '–')]
     """
     if box.kind == "constant":
-        return [("", number(box.value))]
+        return [Fact("count", "", number(box.value))]
     if box.kind == "folded":
         largest = number(None) if box.grad is None else f"≤ {number(abs(box.grad))}"
-        return [("", f"{box.count:,} nodes"), (LARGEST_GRAD, largest)]
-    return [("value", number(box.value)), (GRAD, number(box.grad))]
+        nodes = sentence(lang, "picture.nodes", count=f"{box.count:,}")
+        return [Fact("count", "", nodes), Fact("largest", sentence(lang, "picture.largest"), largest)]
+    return [
+        Fact("value", sentence(lang, "value"), number(box.value)),
+        Fact("grad", sentence(lang, "grad"), number(box.grad)),
+    ]
 
 
-def box_size(box: Box) -> Point:
+def box_size(box: Box, lang: str) -> Point:
     """Return the width and height of a box that its text fits into."""
-    lines = [f"{key}  {shown}" for key, shown in facts(box)]
+    lines = [f"{fact.words}  {fact.shown}" for fact in facts(box, lang)]
     head = head_text(box)
     width = max(text_width(head, 12.0) + 8.0, *(text_width(line, 10.5) for line in lines))
     return max(40.0, width + 12.0), LINE * (len(lines) + bool(head)) + 3.0
@@ -110,7 +124,7 @@ def edge_labels(view: View) -> list[str]:
     """Return what stands on each edge: the local derivative, or, of a few, the number of operands bundled in it."""
     counted = sum(edge.count > 1 for edge in view.edges) <= MOST_COUNTS
     return [
-        f"{edge.count:,} edges" * counted
+        sentence(view.lang, "picture.edges", count=f"{edge.count:,}") * counted
         if edge.count > 1
         else ""
         if edge.local is None or not edge.known
@@ -139,7 +153,7 @@ def to_dot(view: View) -> graphviz.Digraph:
     """
 
     def lines(box: Box) -> list[str]:
-        return [head_text(box), *(f"{key} {shown}".strip() for key, shown in facts(box))]
+        return [head_text(box), *(f"{fact.words} {fact.shown}".strip() for fact in facts(box, view.lang))]
 
     return _digraph(view, lines, for_others=True)
 
@@ -164,12 +178,12 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
             for above, below in () if for_others else pairwise(columns[path]):
                 groups[path].edge(above.id, below.id, style="invis")
         else:
-            label = graphviz.nohtml(dot_escape(printable(path[-1])))
+            label = graphviz.nohtml(dot_escape(printable(path[-1].words(view.lang))))
             groups[path] = graphviz.Digraph(
                 f"cluster_{len(groups)}", graph_attr={"label": label, "fontname": "DejaVu Sans", "fontsize": "10"}
             )
     for box in view.boxes:
-        width, height = box_size(box)
+        width, height = box_size(box, view.lang)
         lines = lines_of(box)
         ports = "|".join(f"<{i}> " for i in range(box.arity))
         text = r"\n".join(dot_escape(line, "{}|<>" if box.arity > 1 else "") for line in lines if line)
@@ -186,16 +200,10 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
     for path in sorted(groups, key=len, reverse=True):
         if path:
             groups[path[:-1]].subgraph(groups[path])
-    _add_edges(dot, view, {} if for_others else columns)
-    return dot
-
-
-def _add_edges(dot: graphviz.Digraph, view: View, columns: Mapping[Path, list[Box]]) -> None:
-    """Add the edges of a view; those within a column do not push its boxes apart."""
     by_id = {box.id: box for box in view.boxes}
     for i, (edge, label) in enumerate(zip(view.edges, edge_labels(view), strict=True)):
         tail, head = by_id[edge.tail], by_id[edge.head]
-        if tail.path == head.path and tail.path in columns:
+        if not for_others and tail.path == head.path and tail.path in columns:
             # Written from the upper to the lower box, since an edge within a rank would turn their order round.
             down = columns[tail.path].index(tail) < columns[tail.path].index(head)
             ends, direction = ((tail.id, head.id), "forward") if down else ((head.id, tail.id), "back")
@@ -206,6 +214,7 @@ def _add_edges(dot: graphviz.Digraph, view: View, columns: Mapping[Path, list[Bo
         if tail.path[:1] != head.path[:1] and head.kind != "folded":
             attributes["minlen"] = "2"  # keeps the leaves of a layer off the units of the layer before
         dot.edge(tail.id, head.id, id=f"e{i}", **attributes)
+    return dot
 
 
 @lru_cache(maxsize=32)
@@ -223,12 +232,12 @@ def lay_out(view: View) -> Layout:
         x, y = _numbers(text.removeprefix("e,"))
         return x - left, top - y
 
-    nodes = {box.id: (*point(objects[box.id]["pos"]), *box_size(box)) for box in view.boxes}
+    nodes = {box.id: (*point(objects[box.id]["pos"]), *box_size(box, view.lang)) for box in view.boxes}
     curves = {int(thing["id"][1:]): thing for thing in drawn.get("edges", ()) if "id" in thing}
-    edges: list[tuple[str, str, int | None, list[Point]]] = []
-    for i, edge in enumerate(view.edges):
-        ends = nodes[edge.tail], nodes[edge.head]
-        edges.append((edge.tail, edge.head, edge.position, _curve(curves[i], *ends, point)))
+    edges = [
+        (edge.tail, edge.head, edge.position, _curve(nodes[edge.tail], nodes[edge.head], curves[i], point))
+        for i, edge in enumerate(view.edges)
+    ]
     labels: list[Point | None] = [point(curves[i]["lp"]) if "lp" in curves[i] else None for i in range(len(edges))]
     if _straight(columns):
         for i, (edge, (*_, points)) in enumerate(zip(view.edges, edges, strict=True)):
@@ -246,39 +255,37 @@ def lay_out(view: View) -> Layout:
 def _frames(
     view: View, columns: Mapping[Path, list[Box]], objects: Mapping[str, Any]
 ) -> dict[Path, tuple[float, float, float, float]]:
-    """The left, bottom, right and top of each open group, y upwards as Graphviz has it."""
+    """The frame of each open group: left, bottom, right, top, y upwards as Graphviz has it."""
     frames = {}
     for i, path in enumerate(_open_groups(view), 1):
         if path in columns:
-            corners = [_numbers(objects[box.id]["pos"]) for box in columns[path]]
-            width, height = map(max, zip(*map(box_size, columns[path]), strict=True))
-            xs, ys = zip(*corners, strict=True)
-            left, right = min(xs) - width / 2 - 8, max(xs) + width / 2 + 8
-            frames[path] = left, min(ys) - height / 2 - 8, right, max(ys) + height / 2 + 24
+            xs, ys = zip(*(_numbers(objects[box.id]["pos"]) for box in columns[path]), strict=True)
+            width, height = map(max, zip(*(box_size(box, view.lang) for box in columns[path]), strict=True))
+            frames[path] = (
+                min(xs) - width / 2 - 8,
+                min(ys) - height / 2 - 8,
+                max(xs) + width / 2 + 8,
+                max(ys) + height / 2 + 24,
+            )
         else:
             x0, y0, x1, y1 = _numbers(objects[f"cluster_{i}"]["bb"])
             frames[path] = x0, y0, x1, y1
     return frames
 
 
-def _curve(
-    thing: Mapping[str, str],
-    tail: tuple[float, float, float, float],
-    head: tuple[float, float, float, float],
-    point: Callable[[str], Point],
-) -> list[Point]:
-    """The control points of an edge, as Graphviz has it, between two boxes."""
+def _curve(tail: Place, head: Place, found: Mapping[str, str], point: Callable[[str], Point]) -> list[Point]:
+    """The control points of an edge that Graphviz found a way for; `point` reads a place."""
     (x0, y0, w0, _), (x1, y1, w1, _) = tail, head
-    if thing.get("constraint") == "false":  # within a column: an arc on its right
+    if found.get("constraint") == "false":  # within a column: an arc on its right
         x0, x1, y1 = x0 + w0 / 2, x1 + w1 / 2, y1 + math.copysign(10, y0 - y1)
         return [(x0, y0), (x0 + 24, y0), (x1 + 24, y1), (x1, y1)]
-    if "pos" not in thing:  # Graphviz found no way round the boxes, which happens
-        start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1)
-        return [start, start, end, end]
-    curve = thing["pos"].split()
-    tip = point(curve.pop(0) if curve[0].startswith("e,") else curve[-1])
-    points = [point(p) for p in curve]
-    return [*points, points[-1], tip, tip]
+    if "pos" in found:
+        curve = found["pos"].split()
+        tip = point(curve.pop(0) if curve[0].startswith("e,") else curve[-1])
+        points = [point(p) for p in curve]
+        return [*points, points[-1], tip, tip]
+    start, end = (x0 + w0 / 2, y0), (x1 - w1 / 2, y1)  # Graphviz found no way round the boxes, which happens
+    return [start, start, end, end]
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -309,4 +316,6 @@ def _straight(columns: Mapping[Path, list[Box]]) -> bool:
 
 
 def _unit_number(box: Box) -> int:
-    return int(box.title.split()[1]) if box.kind == "folded" and box.title.startswith("unit ") else 0
+    number = box.group.holes.get("unit", 0) if box.group else 0
+    assert isinstance(number, int)
+    return number

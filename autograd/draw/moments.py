@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from autograd.draw.stages import Path
+from autograd.draw.groups import Path
 from autograd.labels import operand_marks
 from autograd.languages import checked_language, tables
 from autograd.steps import BackwardStep, ForwardStep, backward_steps, forward_steps
@@ -111,7 +111,7 @@ def stop_words(
     phase = words["phase.backward"] if of > 0 else words["phase.forward"]
     all = len(passes.backward if of > 0 else passes.forward)
     group = groups.get(stop[0].node)
-    what = group[-1] if group else step_text(stop[0], name, passes.root)
+    what = group[-1].words(lang) if group else step_text(stop[0], name, passes.root)
     return f"{phase.format(count=of if of > 0 else count, all=all)}: {what}"
 
 

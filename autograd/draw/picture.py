@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from autograd.draw.pdf import to_pdf
+from autograd.languages import sentence
 from autograd.recompute import outdated
 from autograd.saving import checked_ending, write_whole
 from autograd.value import Value
@@ -21,19 +22,19 @@ FONTS = {
 MOST_PIXELS, MOST_PIXELS_SHOWN = 25e6, 1.5e6  # of a .png, and of one in a notebook: a larger picture is drawn smaller
 
 
-def dated(note: str, nodes: Iterable[Value]) -> str:
-    """Return the note of a picture, after a warning where the nodes have numbers that do not belong together.
+def dated(note: str, nodes: Iterable[Value], lang: str) -> str:
+    """Return the note of a picture, after a warning in a language where nodes have numbers that do not belong together.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
     >>> y = x * x
     >>> x.data = 4.0
-    >>> dated("", [x, y])
+    >>> dated("", [x, y], "en")
     'Data were set since: the values are not of one forward pass.'
     """
     if outdated(nodes) is None:
         return note
-    return f"Data were set since: the values are not of one forward pass. {note}".rstrip()
+    return f"{sentence(lang, 'picture.dated')} {note}".rstrip()
 
 
 class Picture:

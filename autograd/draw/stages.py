@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from autograd.draw.groups import Group, Path
 from autograd.value import Constant, Value
 
 MOST_STAGES = 12  # side by side; of more, `SEGMENTS`
@@ -16,8 +17,6 @@ SEGMENTS = 8
 MOST_LABELS = 20  # groups of leaves; of more, labels tell nothing
 MOST_NAMED = 12  # operations with a name that are shown by themselves
 MOST_SYMBOLS = 4  # in the title of a segment
-
-Path = tuple[str, ...]
 
 
 def label_group(label: str) -> str:
@@ -67,13 +66,14 @@ def stage_paths(order: list[Value], name: Callable[[Value], str]) -> dict[Value,
         if node in shown:
             paths[node] = ()
         elif not node.op and (group := label_group(name(node))) in groups:
-            paths[node] = (group,)
+            paths[node] = (Group("label", label=group),)
         else:
-            what = f"stage {stage[node]}: {node.op.symbol}" if node.op else f"leaves of stage {stage[node]}"
-            paths[node] = (*(titles[segment] for segment in segments[stage[node]]), what)
+            number = stage[node]
+            what = Group("stage", stage=number, symbol=node.op.symbol) if node.op else Group("leaves", stage=number)
+            paths[node] = (*(titles[segment] for segment in segments[number]), what)
     for node in order:  # a constant is part of the first operation that it is used in
         for x in node.inputs:
-            if isinstance(x, Constant) and paths[x][-1:] == (f"leaves of stage {stage[node]}",):
+            if isinstance(x, Constant) and paths[x][-1:] == (Group("leaves", stage=stage[node]),):
                 paths[x] = paths[node]
     members = Counter(path[:depth] for path in paths.values() for depth in range(1, len(path) + 1))
     for node, path in paths.items():
@@ -96,7 +96,8 @@ def _segments(stage: int, stages: int) -> list[tuple[int, int]]:
     return found
 
 
-def _title(segment: tuple[int, int], symbols: Iterable[str]) -> str:
+def _title(segment: tuple[int, int], symbols: Iterable[str]) -> Group:
     first, last = segment
     found = list(symbols)
-    return f"stages {first}–{last}: " + " ".join(found[:MOST_SYMBOLS] + ["…"] * (len(found) > MOST_SYMBOLS))
+    shown = " ".join(found[:MOST_SYMBOLS] + ["…"] * (len(found) > MOST_SYMBOLS))
+    return Group("stages", first=first, last=last, symbols=shown)

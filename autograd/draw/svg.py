@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from xml.etree import ElementTree as ET
 
+from autograd.draw.groups import Path
 from autograd.draw.layout import (
-    GRAD,
-    LARGEST_GRAD,
     LINE,
     Layout,
+    Place,
     Point,
     edge_labels,
     facts,
     printable,
     text_width,
 )
-from autograd.draw.stages import Path
 from autograd.draw.view import Box, Edge, View
+from autograd.languages import sentence
 
 FONT = "DejaVu Sans, Verdana, sans-serif"
 INK, MUTED, RULE, BLUE = "#1b2430", "#5d6878", "#9aa5b4", "#0072b2"
@@ -85,6 +85,11 @@ def part_texts(parts: Iterable[ET.Element]) -> list[str]:
     return ET.tostring(group, encoding="unicode", short_empty_elements=False)[3:-5].split("\n") if len(group) else []
 
 
+def without_note(svg: str) -> str:
+    """Return a picture without the words at its foot, for a place where they stand beside it."""
+    return "\n".join(line for line in svg.split("\n") if not line.startswith('<text class="note"'))
+
+
 def note_width(note: str) -> float:
     """Return how wide a note at the foot of a picture is."""
     return text_width(note, 9.5)
@@ -117,44 +122,44 @@ def to_svg(
     drawn = {} if drawn is None else drawn
     rows = list(zip(range(len(view.edges)), view.edges, edge_labels(view), strict=True))
     parts: list[tuple[object, Callable[[], ET.Element]]] = [
-        *((path, partial(_group, path, frame)) for path, frame in layout.groups.items()),
-        *(((i, edge), partial(_edge, edge, layout.edges[i][3])) for i, edge, _ in rows),
+        *((path, partial(_group, path, frame, view.lang)) for path, frame in layout.groups.items()),
+        *(((i, edge), partial(_edge, edge, layout.edges[i][3], view.lang)) for i, edge, _ in rows),
         *(
             ((i, label), partial(_label, edge, label, at))
             for i, edge, label in rows
             if (at := layout.labels[i]) is not None
         ),
-        *((box, partial(_box, box, layout.nodes[box.id], largest)) for box in view.boxes),
+        *((box, partial(_box, box, layout.nodes[box.id], largest, view.lang)) for box in view.boxes),
     ]
     missing = {key: draw_part for key, draw_part in parts if key not in drawn}
     drawn |= zip(missing, part_texts(draw_part() for draw_part in missing.values()), strict=True)
     return card(*layout.size, title, view.note, [drawn[key] for key, _ in parts], room)
 
 
-def _group(path: Path, frame: tuple[float, float, float, float]) -> ET.Element:
+def _group(path: Path, frame: tuple[float, float, float, float], lang: str) -> ET.Element:
     left, top, right, bottom = frame
+    name = path[-1].words(lang)
     group = ET.Element("g", {"class": "group"})
-    element(group, "title", printable(path[-1], 200))
+    element(group, "title", printable(name, 200))
     outer = len(path) == 1
     element(
         group, "rect", x=left, y=top, width=right - left, height=bottom - top, rx=7.0,
         fill="#f3f6fa" if outer else "#e9eff6", stroke="#d3dbe5",
     )  # fmt: skip
     weight = "bold" if outer else "normal"
-    name = printable(path[-1])
-    element(group, "text", name, x=left + 8, y=top + 14, fill=MUTED, font_size="9.5", font_weight=weight)
+    element(group, "text", printable(name), x=left + 8, y=top + 14, fill=MUTED, font_size="9.5", font_weight=weight)
     return group
 
 
-def _edge(edge: Edge, points: list[Point]) -> ET.Element:
+def _edge(edge: Edge, points: list[Point], lang: str) -> ET.Element:
     group = ET.Element("g", {"class": "edge", "data-tail": edge.tail, "data-head": edge.head})
     if edge.position is not None:
         group.set("data-position", str(edge.position))
         number = f" = {edge.local!r}" if edge.known else ""
-        words = "constant" if edge.local is None else f"{printable(edge.partial, 200)}{number}"
+        words = sentence(lang, "kind.constant") if edge.local is None else f"{printable(edge.partial, 200)}{number}"
         element(group, "title", words)
     elif edge.count > 1:
-        element(group, "title", f"{edge.count:,} edges")
+        element(group, "title", sentence(lang, "picture.edges", count=f"{edge.count:,}"))
     width = 1.1 + min(1.5, 0.4 * math.log10(edge.count))
     _arrow(group, points, *((width + 1.0, NEW) if edge.new else (width, RULE)))
     return group
@@ -182,16 +187,11 @@ def _arrow(group: ET.Element, points: list[Point], width: float, ink: str) -> No
     element(group, "polygon", points=" ".join(f"{px:.1f},{py:.1f}" for px, py in wings), fill=ink)
 
 
-def _box(box: Box, place: tuple[float, float, float, float], largest: float) -> ET.Element:
+def _box(box: Box, place: Place, largest: float, lang: str) -> ET.Element:
     x, y, width, height = place
     left, top = x - width / 2, y - height / 2
     group = ET.Element("g", {"class": f"node {box.kind}", "data-id": box.id})
-    shown = (
-        f"value {box.value!r}, grad {'–' if box.grad is None else repr(box.grad)}"
-        if box.count == 1
-        else f"{box.count} nodes"
-    )
-    element(group, "title", ": ".join(filter(None, (printable(box.title, 200), shown))))
+    element(group, "title", ": ".join(filter(None, (printable(box.title, 200), _all_digits(box, lang)))))
     if box.kind == "folded":
         element(group, "rect", x=left + 3, y=top + 3, width=width, height=height, rx=5.0, fill="#dbe5f0", stroke=RULE)
     if box.new:
@@ -205,33 +205,51 @@ def _box(box: Box, place: tuple[float, float, float, float], largest: float) -> 
         fill="#f7f7f8" if box.kind == "constant" else "#ffffff",
         stroke=BLUE if box.kind == "leaf" else RULE, stroke_width=1.6 if box.kind == "leaf" else 1.0, **dashes,
     )  # fmt: skip
-    head = top + 14.5
+    _draw_head(group, box, x, left, top, width)
+    _draw_facts(group, box, place, largest, lang)
+    return group
+
+
+def _all_digits(box: Box, lang: str) -> str:
+    """What stands on a box, with all digits, for who points at it."""
+    if box.count > 1:
+        return sentence(lang, "picture.nodes", count=box.count)
+    value, grad = ("–" if x is None else repr(x) for x in (box.value, box.grad))
+    return f"{sentence(lang, 'value')} {value}, {sentence(lang, 'grad')} {grad}"
+
+
+def _draw_head(group: ET.Element, box: Box, x: float, left: float, top: float, width: float) -> None:
+    """Draw the operation and the name of a box."""
+    start = left
     if box.symbol:
         badge = text_width(box.symbol, 11.0) + 8
-        start = left + 4 if box.title else x - badge / 2
-        element(group, "rect", x=start, y=top + 3.5, width=badge, height=LINE - 2, rx=4.0, fill="#e1edf7")
-        element(group, "text", box.symbol, x=start + badge / 2, y=head, text_anchor="middle", fill="#00507f")
-        left_over = start + badge
-    else:
-        left_over = left
+        at = left + 4 if box.title else x - badge / 2
+        element(group, "rect", x=at, y=top + 3.5, width=badge, height=LINE - 2, rx=4.0, fill="#e1edf7")
+        element(group, "text", box.symbol, x=at + badge / 2, y=top + 14.5, text_anchor="middle", fill="#00507f")
+        start = at + badge
     if box.title:
         element(
-            group, "text", printable(box.title), x=(left_over + left + width) / 2, y=head,
+            group, "text", printable(box.title), x=(start + left + width) / 2, y=top + 14.5,
             text_anchor="middle", font_weight="bold",
         )  # fmt: skip
-    lines = facts(box)
-    for i, (key, shown) in enumerate(lines):
-        baseline = top + height - LINE * (len(lines) - 1 - i) - 5
-        if key in (GRAD, LARGEST_GRAD):
+
+
+def _draw_facts(group: ET.Element, box: Box, place: Place, largest: float, lang: str) -> None:
+    """Draw the other lines of a box, a gradient on the colour of its size."""
+    x, y, width, height = place
+    left, bottom = x - width / 2, y + height / 2
+    lines = facts(box, lang)
+    for i, fact in enumerate(lines):
+        baseline = bottom - LINE * (len(lines) - 1 - i) - 5
+        if fact.kind in ("grad", "largest"):
             fill = "#f4f5f7" if box.grad is None else heat(abs(box.grad), largest)
-            element(group, "path", d=_band(left + 0.8, top + height - LINE - 0.8, width - 1.6, LINE), fill=fill)
-        if key:
-            element(group, "text", key, x=left + 6, y=baseline, fill=MUTED, font_size="9")
-            ink = VALUE if key == "value" else GRADIENT
-            element(group, "text", shown, x=left + width - 6, y=baseline, text_anchor="end", fill=ink)
+            element(group, "path", d=_band(left + 0.8, bottom - LINE - 0.8, width - 1.6, LINE), fill=fill)
+        if fact.words:
+            element(group, "text", fact.words, x=left + 6, y=baseline, fill=MUTED, font_size="9")
+            ink = VALUE if fact.kind == "value" else GRADIENT
+            element(group, "text", fact.shown, x=left + width - 6, y=baseline, text_anchor="end", fill=ink)
         else:
-            element(group, "text", shown, x=x, y=baseline, text_anchor="middle", fill=MUTED)
-    return group
+            element(group, "text", fact.shown, x=x, y=baseline, text_anchor="middle", fill=MUTED)
 
 
 def _band(left: float, top: float, width: float, height: float) -> str:

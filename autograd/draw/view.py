@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from autograd.draw.groups import Group, Path
 from autograd.draw.moments import Moment
-from autograd.draw.stages import Path, stage_paths
+from autograd.draw.stages import stage_paths
 from autograd.graph import topological_order
 from autograd.labels import operand_marks, pretty
 from autograd.network import places
@@ -30,6 +32,7 @@ class Box:
     grad    None before a backward pass; for a group the one of the largest size in it
     kind    ``leaf``, ``constant``, ``operation`` or ``folded``
     path    the open layer and unit that it stands in, outermost first
+    group   that it stands for, where it is folded
     new     whether the last step told something of it
     """
 
@@ -42,6 +45,7 @@ class Box:
     path: Path = ()
     arity: int = 0
     count: int = 1
+    group: Group | None = None
     new: bool = False
 
 
@@ -68,11 +72,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The boxes and edges of one picture, and a note to the reader where it does not show everything."""
+    """The boxes and edges of one picture; a note to the reader where it does not show everything; and the language of
+    its words."""
 
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
     note: str = ""
+    lang: str = "en"
 
 
 class Grouped:
@@ -97,7 +103,7 @@ class Grouped:
         self.has_units = bool(self.paths)
         if self.has_units:
             for node in self.nodes:
-                self.paths.setdefault(node, ("cost",))
+                self.paths.setdefault(node, (Group("cost"),))
         elif len(self.nodes) > MOST_NODES:
             self.paths = stage_paths(order, self.name)
             self.nodes = [node for node in self.paths if constants or not isinstance(node, Constant)]
@@ -118,7 +124,7 @@ class Grouped:
 
     def frames(self, path: Path) -> Path:
         """Return the groups that get a frame when they are open: layers and units, no stages and no slices."""
-        return tuple(name for name in path if not name.startswith("nodes ")) if self.has_units else ()
+        return tuple(group for group in path if not group.key.startswith("slice")) if self.has_units else ()
 
 
 def _used_before(order: list[Value]) -> set[Value]:
@@ -129,22 +135,24 @@ def _used_before(order: list[Value]) -> set[Value]:
 
 
 def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, Path]:
+    @cache
     def path(layer: int, unit: int | None = None) -> Path:
-        return (f"layer {layer}", *([] if unit is None else [f"unit {unit} of layer {layer}"]))
+        return (Group("layer", layer=layer), *([] if unit is None else [Group("unit", unit=unit, layer=layer)]))
 
     return {node: path(*place) for node, place in places(order, names).items()}
 
 
-def _slice(path: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
-    where = f" of {path[-1]}" if path else ""
-    pieces = [(path, 0, len(nodes))]
+def _slice(whole: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:
+    pieces = [(whole, 0, len(nodes))]
     while pieces:
         path, start, end = pieces.pop()
         if end - start > MOST_NODES:
             step = -(-(end - start) // SLICES)
             for first in range(start, end, step):
                 last = min(first + step, end)
-                pieces.append(((*path, f"nodes {first + 1}–{last}{where}"), first, last))
+                named = {"first": first + 1, "last": last}
+                slice = Group("slice.of", **named, group=whole[-1]) if whole else Group("slice", **named)
+                pieces.append(((*path, slice), first, last))
         elif path:
             for node in nodes[start:end]:
                 paths[node] = path
@@ -163,9 +171,9 @@ def shown_in(graph: Grouped, opened: frozenset[str]) -> dict[Value, Path]:
     return found
 
 
-def view_of(graph: Grouped, opened: frozenset[str], moment: Moment | None = None) -> View:
+def view_of(graph: Grouped, opened: frozenset[str], moment: Moment | None = None, lang: str = "en") -> View:
     """Return the boxes and edges of a graph in which the groups named in `opened` are open, and no others; at a moment
-    of its passes, with what is known then.
+    of its passes, with what is known then; in words of the language `lang`.
 
     >>> x = Value(3.0, label="x")
     >>> [(box.id, box.title) for box in view_of(Grouped(x * x, None, True), frozenset()).boxes]
@@ -200,8 +208,11 @@ def view_of(graph: Grouped, opened: frozenset[str], moment: Moment | None = None
         grads = [grad for node in nodes if (grad := _gradient(node, moment)) is not None]
         largest = max(grads, key=lambda g: (g != g, abs(g)), default=None)
         new = moment is not None and not moment.new.isdisjoint(nodes)
-        boxes[id] = Box(id, path[-1], "", None, largest, "folded", graph.frames(path[:-1]), count=len(nodes), new=new)
-    return View(tuple(boxes[id] for id in slots), tuple(_edges(graph, place, moment)))
+        boxes[id] = Box(
+            id, path[-1].words(lang), "", None, largest, "folded", graph.frames(path[:-1]),
+            count=len(nodes), group=path[-1], new=new,
+        )  # fmt: skip
+    return View(tuple(boxes[id] for id in slots), tuple(_edges(graph, place, moment)), lang=lang)
 
 
 def _gradient(node: Value, moment: Moment | None) -> float | None:

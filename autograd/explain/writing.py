@@ -126,6 +126,16 @@ def applied(node: Value, inputs: Sequence[Formula]) -> Formula:
     return Expression(node.op.name, tuple(inputs))
 
 
+def composed(order: Sequence[Value], written: Mapping[Value, Formula]) -> Formula:
+    """Return the formula of the last node of a topological order in the nodes that `written` has formulas of; these
+    have to have all leaves and, since a formula would repeat them, all nodes that are used more than once."""
+    made = dict(written)
+    for node in order:
+        if node not in made:
+            made[node] = applied(node, [made[x] for x in node.inputs])
+    return made[order[-1]]
+
+
 def equal(left: Formula, right: Formula) -> Cell:
     """Return the cell ``left = right``."""
     return Cell(f"{to_text(left)} = {to_text(right)}", f"{to_latex(left)} = {to_latex(right)}")
@@ -170,8 +180,16 @@ def product(factors: Sequence[Cell]) -> Cell:
 
 
 def joined(terms: Sequence[Cell]) -> Cell:
-    """Return ``x + y + ...``."""
-    return Cell(" + ".join(term.text for term in terms), " + ".join(term.latex for term in terms))
+    """Return ``x + y + ...``; a term after the first that has a minus sign before it is subtracted.
+
+    >>> joined([Cell("x", "x"), number(-0.5)]).text
+    'x - 0.5'
+    """
+    return Cell(_sum(term.text for term in terms), _sum(term.latex for term in terms))
+
+
+def _sum(terms: Iterable[str]) -> str:
+    return re.sub(r"\0([-−])?", lambda sign: f" {sign[1] or '+'} ", "\0".join(terms))
 
 
 def chain(left: Cell, parts: Sequence[Cell]) -> list[Cell]:

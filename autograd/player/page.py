@@ -19,6 +19,7 @@ from typing import Any
 
 from autograd.draw.layout import lay_out, printable
 from autograd.draw.view import Box, Edge, View
+from autograd.explain.writing import composed
 from autograd.graph import topological_order
 from autograd.labels import pretty
 from autograd.languages import Table, checked_language, tables
@@ -273,16 +274,14 @@ def graph_data(
 def formula(order: list[Value], named: Set[Value], shown: Sequence[str]) -> str:
     """Return the expression of the last node in leaves, named nodes and nodes used twice; "" for a long one."""
     uses = Counter(x for node in order for x in node.inputs)
-    expressions: dict[Value, Formula] = {}
+    written: dict[Value, Formula] = {}
     for node, name in zip(order, shown, strict=True):
-        if node.op and (node is order[-1] or (node not in named and uses[node] == 1)):
-            expressions[node] = Expression(node.op.name, tuple(expressions[x] for x in node.inputs))
-        elif isinstance(node, Constant) and node not in named:
+        if isinstance(node, Constant) and node not in named:
             number = brief(node.data)
-            expressions[node] = Expression("neg", (-number,)) if node.data < 0 else number  # with a minus sign
-        else:
-            expressions[node] = symbol(printable(name, LONGEST_NAME))
-    text = to_text(expressions[order[-1]]) if order[-1].op else ""
+            written[node] = Expression("neg", (-number,)) if node.data < 0 else number  # with a minus sign
+        elif node is not order[-1] and (not node.op or node in named or uses[node] > 1):
+            written[node] = symbol(printable(name, LONGEST_NAME))
+    text = to_text(composed(order, written)) if order[-1].op else ""
     return text if len(text) <= LONGEST_FORMULA else ""
 
 
