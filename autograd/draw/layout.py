@@ -200,10 +200,16 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
     for path in sorted(groups, key=len, reverse=True):
         if path:
             groups[path[:-1]].subgraph(groups[path])
+    _add_edges(dot, view, {} if for_others else columns)
+    return dot
+
+
+def _add_edges(dot: graphviz.Digraph, view: View, columns: Mapping[Path, list[Box]]) -> None:
+    """Add the edges of a view; those within one of the columns leave its order as it is."""
     by_id = {box.id: box for box in view.boxes}
     for i, (edge, label) in enumerate(zip(view.edges, edge_labels(view), strict=True)):
         tail, head = by_id[edge.tail], by_id[edge.head]
-        if not for_others and tail.path == head.path and tail.path in columns:
+        if tail.path == head.path and tail.path in columns:
             # Written from the upper to the lower box, since an edge within a rank would turn their order round.
             down = columns[tail.path].index(tail) < columns[tail.path].index(head)
             ends, direction = ((tail.id, head.id), "forward") if down else ((head.id, tail.id), "back")
@@ -214,7 +220,6 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
         if tail.path[:1] != head.path[:1] and head.kind != "folded":
             attributes["minlen"] = "2"  # keeps the leaves of a layer off the units of the layer before
         dot.edge(tail.id, head.id, id=f"e{i}", **attributes)
-    return dot
 
 
 @lru_cache(maxsize=32)
