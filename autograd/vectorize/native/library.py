@@ -9,7 +9,6 @@ import os
 import platform
 import shlex
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from functools import cache
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from autograd.caches import is_own, own_folder
 
 FLAGS = (
     "-std=c99",
@@ -74,7 +75,7 @@ def compiler() -> tuple[str, ...]:
 def _loaded(text: str, command: tuple[str, ...]) -> ctypes.CDLL:
     key = "\0".join([text, *command, *FLAGS, *FLAGS_OF_GCC, sys.platform, _processor()])
     name = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.{'dll' if sys.platform == 'win32' else 'so'}"
-    folder = _folder()
+    folder = own_folder(user_cache_path("chainrule"))
     if folder is not None:
         with suppress(OSError):
             return _from_cache(text, command, folder / name)
@@ -88,7 +89,7 @@ def _loaded(text: str, command: tuple[str, ...]) -> ctypes.CDLL:
 
 
 def _from_cache(text: str, command: Sequence[str], path: Path) -> ctypes.CDLL:
-    if _is_own(path):
+    if is_own(path):
         with suppress(OSError):  # what is broken, or was just forgotten, is compiled again
             os.utime(path)
             return ctypes.CDLL(str(path))
@@ -128,27 +129,6 @@ def _processor() -> str:
     except OSError:
         return f"{platform.machine()} {platform.processor()}"
     return "\n".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))}))
-
-
-def _folder() -> Path | None:
-    """Return the cache folder; None where it cannot be made, or others could write to it."""
-    folder = user_cache_path("chainrule")
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if _is_own(folder) else None
-
-
-def _is_own(path: Path) -> bool:
-    """Return whether a path exists, is this user's, and no one else can write to it: what is loaded is run."""
-    try:
-        state = path.lstat()
-    except OSError:
-        return False
-    if stat.S_ISLNK(state.st_mode):
-        return False
-    return sys.platform == "win32" or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
 
 
 def _forget_oldest(folder: Path) -> None:
