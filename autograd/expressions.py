@@ -26,7 +26,7 @@ LONGEST = 2000
 """Characters accepted; Python's own parser accepts 200 parentheses, one inside the other."""
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
-WRITTEN = {"^": "**", "×": "*", "·": "*", "÷": "/", "−": "-"}
+WRITTEN = {"^": "**", "×": "*", "·": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3", "√": "sqrt(...)", "|": "abs(...)"}
 """What to write for signs that formulas print and Python does not read."""
 FUNCTIONS = {
     name: op
@@ -290,7 +290,7 @@ def _run(program: list[_Instruction], leaves: Mapping[str, Value]) -> Value:
 # Messages ---------------------------------------------------------------------------------------------------------
 
 _PIECE = re.compile(
-    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/(),])|\S"
+    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d²³][^\W²³]*)|(?P<sign>\*\*|[-+*/(),])|\S"
 )
 _BETWEEN = ("*", "/", "**", ",")  # which stand between two operands; + and - may stand before one
 

@@ -178,7 +178,7 @@ REFUSED = {
     "x\x00": "column 2: '\\x00'",
     "x\x1b[31m": "column 2",
     "x × 2": "column 3: '×' is not accepted",
-    "x²": "column 2: invalid character '²'",
+    "x²": "column 2: '²' is not accepted; write **2",
     "|x|": "column 1: '|' is not accepted",
     "x*": "column 3: an operand is missing after '*'",
     " x ** ": "column 6: an operand is missing after '**'",

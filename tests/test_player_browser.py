@@ -423,6 +423,9 @@ def test_the_quiz_hides_diagnoses_and_accepts(browser, tmp_path):
         assert end.startswith("Done: 0 of 9 right at the first try.")
         assert "You said −1.71634; it is 1.71634." in end
         assert tab.locator(".verdict.right").count() == 0
+        tab.select_option("#language", "zh")
+        assert tab.locator("#quiz-feedback").inner_text().startswith("完成：9 题中 0 题一次答对。")
+        tab.select_option("#language", "en")
         tab.get_by_text("New numbers").click()
         assert "1/9" in tab.locator("#quiz-question").inner_text()
         assert shown(tab, 0) != 2.0
@@ -893,9 +896,18 @@ def test_a_network_steps_by_unit_and_by_layer(browser, tmp_path):
         assert tab.locator("#step-forward").is_disabled()
         tab.select_option("#stride", "layer")
         assert tab.locator("#step .phase").inner_text() == "backward 2 of 2"
+        formulas = ["δ⁽²⁾ᵢ = (Σⱼ W⁽²⁾ⱼᵢ δ⁽³⁾ⱼ) f′(z⁽²⁾ᵢ)", "∂J/∂W⁽¹⁾ᵢⱼ = x⁽¹⁾ⱼ δ⁽²⁾ᵢ", "∂J/∂b⁽¹⁾ᵢ = δ⁽²⁾ᵢ"]
+        assert tab.locator("#step > .equation").all_inner_texts() == formulas
         tab.keyboard.press("Home")
         tab.click("#step-forward")
         assert "the 3 units of layer 2" in tab.locator("#step").inner_text()
+        formulas = ["z⁽²⁾ᵢ = Σⱼ W⁽¹⁾ᵢⱼ x⁽¹⁾ⱼ + b⁽¹⁾ᵢ", "a⁽²⁾ᵢ = f(z⁽²⁾ᵢ)"]
+        assert tab.locator("#step > .equation").all_inner_texts() == formulas
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert len(tab.locator("#derivation h3").all()) == 4 + 1 + 4  # units, the cost, residuals
+        assert tab.locator(".used, .forward.node, .receiving").count() == 0
+        tab.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert tab.locator("#step .phase").inner_text() == "forward 1 of 3"
         weight = labelled[UnitLabel("W", 1, (2, 1))]
         tab.keyboard.press("End")
         tab.locator(f"[data-node='{order.index(weight)}']").dispatch_event("click")

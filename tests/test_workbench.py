@@ -319,6 +319,13 @@ def test_a_formula_is_a_graph_as_it_is_typed(browser, tmp_path):  # noqa: F811
         assert tab.locator("main.stale").count() == 1
         tab.fill("#sheet", "J = tahn(w*x)")
         assert "tanh?" in tab.locator("#fault").inner_text()
+        tab.fill("#sheet", "J = 1,5*x")
+        assert "a decimal number has a point, 1.5" in tab.locator("#fault").inner_text()
+        tab.fill("#sheet", "+".join(f"x{i}" for i in range(102)))
+        assert "the graph has 203 nodes; accepted: at most 200" in tab.locator("#fault").inner_text()
+        tab.select_option("#language", "zh")
+        assert "至多 200 个" in tab.locator("#fault").inner_text()
+        tab.select_option("#language", "en")
         tab.fill("#sheet", "w = 3; J = w*x*q")
         assert tab.locator("main.stale").count() == 0
         assert tab.get_by_label("w", exact=True).input_value() == "3"
@@ -371,6 +378,44 @@ def test_the_address_leads_back(browser, tmp_path):  # noqa: F811
         assert shown(tab, 0) == 7.0
         assert tab.locator("#step .phase").inner_text() == "前向 1 / 2"
         assert tab.locator("html").get_attribute("lang") == "zh-Hans"
+        tab.select_option("#language", "en")
+        tab.select_option("#menu", "lesson 4")
+        tab.get_by_label("y", exact=True).fill("3")
+        tab.click("#lesson-next")
+        assert tab.locator("#lesson-title").inner_text().lower() == "6. residuals of 2-3-1"
+        tab.select_option("#language", "zh")
+        assert tab.locator("#lesson-title").inner_text() == "6. 2-3-1 网络的残差"
+        while "residuals" not in tab.url or "zh" not in tab.url:
+            tab.wait_for_timeout(20)
+        weights = tab.locator("#leaves input[type=number]").evaluate_all("fields => fields.map((one) => one.value)")
+        tab.reload()
+        ready(tab)
+        again = tab.locator("#leaves input[type=number]").evaluate_all("fields => fields.map((one) => one.value)")
+        assert (again, tab.locator("#lesson-title").inner_text()) == (weights, "6. 2-3-1 网络的残差")
+        for lesson, sheet in (("5", "z = w*x + b"), ("", "J = a*b + a")):
+            tab.go_back()
+            tab.wait_for_function("text => document.getElementById('sheet').value.startsWith(text)", arg=sheet)
+            assert tab.locator("#lesson-title").is_visible() == bool(lesson)
+        assert (shown(tab, 0), shown(tab, 1)) == (7.0, 0.25)  # a as typed, b as it was in the formula before
+
+
+NOBODYS = {  # addresses that were written by hand, and what is said of them
+    "f=sin(": "an operand is missing",
+    "f=network 3 tanh squared digits": "does not have: network 3 tanh squared digits",
+    "f=network 99 tanh squared xor": "one to four numbers from 1 to 64",
+    "lesson=none&v=9:9 x:1 0:x&s=-7&sample=3&stride=layer&lang=xx&%ff": "",
+}
+
+
+def test_an_address_that_nobody_copied_shows_the_first_graph(browser, tmp_path):  # noqa: F811
+    page = workbench().save(tmp_path / "page.html")
+    with opened(browser, page, tmp_path, at="Tab") as tab:
+        for address, words in NOBODYS.items():
+            tab.goto("about:blank")
+            tab.goto(f"{page.as_uri()}#{address}")
+            ready(tab)
+            assert tab.locator("h1").inner_text() == "J = tanh(w*x + b) = …"
+            assert words in tab.locator("#fault").inner_text() + tab.locator("#net-fault").inner_text()
 
 
 def test_a_link_that_is_copied_in_a_notebook_leads_to_the_hosted_page(browser, tmp_path):  # noqa: F811

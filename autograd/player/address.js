@@ -3,12 +3,13 @@
 const hostedAt = document.documentElement.dataset.address; // where this page can be found, if Python was told
 let remembering = null; // a timer
 let readAddress = true; // false once the page has taken its state from the address
+const onWorkbench = find("workbench") !== null;
 
 // The state as text: what differs from how the page opens.
 function stateText() {
   const parts = new URLSearchParams();
-  if (typeof sheetText === "function") parts.set("f", sheetText());
-  const moved = leaves.filter((index) => state.leafValues[index] !== recorded[index]);
+  if (onWorkbench) for (const [key, text] of typedState()) parts.set(key, text);
+  const moved = leaves.filter((index) => state.leafValues[index] !== (onWorkbench ? openingValue(index) : recorded[index]));
   if (moved.length && moved.length <= 200) parts.set("v", moved.map((index) => `${index}:${state.leafValues[index]}`).join(" "));
   if (state.position) parts.set("s", state.position);
   if (network && state.stride !== "unit") parts.set("stride", state.stride);
@@ -16,6 +17,17 @@ function stateText() {
   if (state.sample !== graph.recorded) parts.set("sample", state.sample);
   parts.set("lang", language);
   return parts.toString();
+}
+
+// Something else is chosen: the reader's way back leads to what is shown now.
+function leaveBehind() {
+  if (readAddress || parent !== window) return;
+  clearTimeout(remembering);
+  try {
+    history.replaceState(null, "", `#${stateText()}`);
+    history.pushState(null, "", location.hash);
+  } catch { // a page without an address that may change has no way back
+  }
 }
 
 // In the frame of a notebook replaceState is refused, and the address is nobody's.

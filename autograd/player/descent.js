@@ -6,13 +6,25 @@ let running = null; // the timer of a descent that runs by itself
 const overAll = () => graph.samples.length > 1 && find("all-samples").checked;
 
 // The leaf values of every sample that descent is on, with the parameters as they are.
-function sampleValues(leafValues = state.leafValues) {
+function sampleValues(leafValues) {
   if (!overAll()) return [leafValues];
   return graph.samples.map((sample) => {
     const values = [...leafValues];
     graph.sampleLeaves.forEach((index, i) => { values[index] = Number(sample[i]); });
     return values;
   });
+}
+
+// Both passes of every sample that descent is on; those of the values asked for last are remembered, for a step's end is
+// the next one's start.
+const lastRuns = { of: null, key: "", runs: [] };
+
+function allRuns(leafValues = state.leafValues) {
+  const key = `${overAll()} ${leafValues.join()}`;
+  if (lastRuns.of !== graph || lastRuns.key !== key) {
+    Object.assign(lastRuns, { of: graph, key, runs: sampleValues(leafValues).map((values) => compute(graph, values)) });
+  }
+  return lastRuns.runs;
 }
 
 const costOf = (runs) => ({ mean: mean(runs.map((one) => one.values[graph.root])),
@@ -28,24 +40,22 @@ function refreshDescend() {
   find("descend").disabled = find("run").disabled = state.quiz !== null || state.parameters.size === 0;
   find("run").textContent = say(running === null ? "run" : "pause");
   drawCurve();
-  if (!network) return;
-  drawPlane();
-  find("units-note").replaceChildren(...(state.history.length ? flatWords(network.units, allRuns()) : []));
+  find("plane").hidden = true;
+  find("units-note").replaceChildren(...(network && state.history.length ? flatWords(network.units, allRuns()) : []));
+  if (network) drawPlane();
 }
-
-const allRuns = () => (overAll() ? sampleValues().map((values) => compute(graph, values)) : [run]);
 
 // One step of descent; false, with the reason on the page, where it is not taken.
 function descendOnce() {
   const alpha = find("alpha").valueAsNumber;
   if (!(alpha > 0)) return refuse(say("refuse.alpha"));
   const parameters = [...state.parameters].sort((x, y) => x - y);
-  const runs = sampleValues().map((values) => compute(graph, values));
+  const runs = allRuns();
   const broken = runs.find((one) => ![one.values[graph.root], ...parameters.map((index) => one.gradients[index] ?? 0)]
     .every(Number.isFinite));
   if (broken) return refuse(say("refuse.here", { why: firstBroken(broken) }));
   const leafValues = descend(state.leafValues, parameters, alpha, runs);
-  const next = sampleValues(leafValues).map((values) => compute(graph, values));
+  const next = allRuns(leafValues);
   const worse = next.find((one) => ![graph.root, ...parameters].every((index) => Number.isFinite(one.values[index])));
   if (worse) return refuse(say("refuse.after", { why: firstBroken(worse) }));
   if (!state.history.length) state.history = [costOf(runs)];

@@ -1,7 +1,9 @@
 // The words of the page in the language that is chosen. `languages` has a table of sentences for each: {en: {…}, zh: {…}};
-// a hole such as {name} in a sentence is filled by whoever says it.
+// a hole such as {name} in a sentence is filled by whoever says it. In the page they are columns, the keys one of them.
 
-const languages = JSON.parse(document.getElementById("languages").textContent);
+const { keys: sentenceKeys, ...columns } = JSON.parse(document.getElementById("languages").textContent);
+const languages = Object.fromEntries(Object.entries(columns).map(([code, column]) =>
+  [code, Object.fromEntries(sentenceKeys.map((key, i) => [key, column[i] ?? undefined]))]));
 let language = "en";
 
 function say(key, holes = {}) {

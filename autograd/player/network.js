@@ -1,8 +1,8 @@
 // A network: its units in layers and its weights between them, its steps by unit and by layer, and the residual of a
 // unit as the formulas write it.
 
-// Places, in pixels: columns and rows, rows and radius where a layer is high; and what of a wide layer is shown.
-const [COLUMN, ROW, RADIUS, CLOSE_ROW, CLOSE_RADIUS, SIDE, TOP] = [170, 104, 30, 60, 27, 76, 30];
+// Places, in pixels: columns and rows, rows where a layer is high, radius; and what of a wide layer is shown.
+const [COLUMN, ROW, CLOSE_ROW, RADIUS, SIDE, TOP] = [180, 104, 64, 30, 76, 30];
 const [CLOSE, WIDE, FIRST] = [5, 20, 7];
 
 // Take the units of one of the samples that are in the graph.
@@ -80,22 +80,52 @@ function stopTitle({ units, layer, what, phase }) {
 }
 
 function stopWords(stop) {
-  const head = [phase(stop.phase), element("span", {}, stopTitle(stop))];
-  if (stop.what === "cost") return [...head, equation(...ruleWords(graph.root))];
-  if (stop.units.length > 1) return [...head, layerWords(stop)];
-  const [unit] = stop.units;
-  return [...head, ...(stop.phase === "forward" ? unitWords(unit, stop.what) : residualWords(unit))];
+  return [phase(stop.phase), element("span", {}, stopTitle(stop)), ...stopBody(stop)];
 }
 
-function layerWords({ units, what }) {
+// The cost in activations and targets; node by node where that is long.
+function costWords() {
+  if (!graph.formula || graph.formula.length > LONG_FORMULA) return ruleWords(graph.root);
+  return [element("b", {}, rootName), ` = ${graph.formula}`, newLine(), "= ", coloured("total", value(run.values[graph.root]))];
+}
+
+function stopBody(stop) {
+  if (stop.what === "cost") return [equation(...costWords())];
+  if (stop.units.length > 1) return layerWords(stop);
+  const [unit] = stop.units;
+  return stop.phase === "forward" ? unitWords(unit, stop.what) : residualWords(unit);
+}
+
+// What is computed at all units of a layer, in the letters of the formulas: i is a unit of it, j one of its neighbours.
+function layerFormulas({ units: [unit], what }) {
+  const layer = ({ mark }) => mark.slice(0, mark.indexOf("⁾") + 1);
+  const at = (one, letters) => name(one.a).replace(one.mark, layer(one) + letters);
+  const [here, weights] = [layer(unit), into(unit)];
+  const below = network.units[weights[0].from];
+  const [z, bias] = [`z${here}ᵢ`, unit.b === null ? null : `b${layer(below)}ᵢ`];
+  if (what !== "δ") {
+    const sum = `${z} = Σⱼ W${layer(below)}ᵢⱼ ${at(below, "ⱼ")}${bias ? ` + ${bias}` : ""}`;
+    return [...(what === "a" ? [] : [sum]), ...(what === "z" || unit.z === unit.a ? [] : [`${at(unit, "ᵢ")} = f(${z})`])];
+  }
+  const [above] = outOf(unit).map(({ to }) => network.units[to]);
+  const incoming = above ? `(Σⱼ W${here}ⱼᵢ δ${layer(above)}ⱼ)` : `∂${rootName}/∂${at(unit, "ᵢ")}`;
+  const delta = slopeStep(unit) ? `${incoming} f′(${z})` : `∂${rootName}/∂${z}`;
+  return [`δ${here}ᵢ = ${delta}`, `∂${rootName}/∂W${layer(below)}ᵢⱼ = ${at(below, "ⱼ")} δ${here}ᵢ`,
+    ...(bias ? [`∂${rootName}/∂${bias} = δ${here}ᵢ`] : [])];
+}
+
+function layerWords(stop) {
+  const { units, what } = stop;
   const rows = units.slice(0, 2 * MOST_TERMS).flatMap((unit) => {
-    if (what === "δ") return row(`δ${unit.mark}`, gradient(run.gradients[unit.z]));
+    const slope = slopeStep(unit);
+    const product = slope ? [bracketed(gradient(run.gradients[unit.a])), " × ", bracketed(local(slope.local)), " = "] : [];
+    if (what === "δ") return row(`δ${unit.mark}`, ...product, gradient(run.gradients[unit.z]));
     const both = what === "za" && unit.z !== unit.a;
     return row(name(what === "z" ? unit.z : unit.a), value(run.values[what === "z" ? unit.z : unit.a]),
       ...(both ? [` = f(${long(run.values[unit.z])})`] : []));
   });
   if (units.length > 2 * MOST_TERMS) rows.push(...row("", say("more", { count: units.length - 2 * MOST_TERMS })));
-  return element("dl", {}, ...rows);
+  return [...layerFormulas(stop).map((line) => equation(line)), element("dl", {}, ...rows)];
 }
 
 // Forward at one unit: z as the sum of its terms, in names and in numbers, and a = f(z).
@@ -113,11 +143,15 @@ function unitWords(unit, what) {
   return words;
 }
 
+// The step back from a unit's activation to its z, whose local derivative is f′(z); null where f is not of z alone.
+const slopeStep = (unit, { steps } = run) => (unit.z === unit.a ? null
+  : steps.find((step) => step.node === unit.a && step.input === unit.z) ?? null);
+
 // The residual of a unit as the formulas write it: δ = (Σ W δ of the next layer) f′(z), then ∂J/∂W and ∂J/∂b from it.
 function residualWords(unit) {
   if (hidden(unit.z)) return [note(say("quiz.hidden"))];
   const delta = run.gradients[unit.z];
-  const slope = unit.z === unit.a ? null : run.steps.find((step) => step.node === unit.a && step.input === unit.z);
+  const slope = slopeStep(unit);
   const upstream = () => gradient(run.gradients[unit.a]);
   const next = outOf(unit);
   const residuals = new Map(next.map((weight) => [weight, run.gradients[network.units[weight.to].z]]));
@@ -157,7 +191,7 @@ function weightWords(weight) {
 }
 
 // Units that nearly nothing comes back through: dead, where f′(z) is 0; saturated, where it is below a hundredth.
-const slopeOf = (unit, { steps }) => steps.find((step) => step.node === unit.a && step.input === unit.z)?.local ?? 1;
+const slopeOf = (unit, of) => slopeStep(unit, of)?.local ?? 1;
 const isFlat = (unit, runs) => runs.every((one) => Math.abs(slopeOf(unit, one)) < 0.01);
 
 function flatWords(units, runs = [run]) {
@@ -179,7 +213,7 @@ function drawNetwork() {
   const rows = columns.map(shownUnits);
   const highest = Math.max(...rows.map((shown) => shown.length));
   const close = highest > CLOSE;
-  const [step, radius] = close ? [CLOSE_ROW, CLOSE_RADIUS] : [ROW, RADIUS];
+  const step = close ? CLOSE_ROW : ROW;
   const [width, height] = [2 * SIDE + COLUMN * columns.length, TOP + step * highest + 14];
   const x = (column) => SIDE + COLUMN * column;
   const places = new Map();
@@ -202,7 +236,7 @@ function drawNetwork() {
   for (const { node, from, to } of lines) addWeight(picture, node, places.get(from), places.get(to));
   rows.forEach((shown, column) => {
     for (const unit of shown) {
-      if (unit) addUnit(picture, unit, places.get(unit.number), radius, close);
+      if (unit) addUnit(picture, unit, places.get(unit.number), close);
       else addMore(picture, columns[column], places.get(`more ${column}`), shown.length - 1);
     }
   });
@@ -224,11 +258,11 @@ function addWeight(picture, node, start, end) {
 }
 
 // In a high layer a unit has its number alone; its name and δ stand beside it while it is lit, or close by.
-function addUnit(picture, unit, place, radius, close) {
+function addUnit(picture, unit, place, close) {
   const number = drawn("text", { y: 4, class: "number" });
-  const slope = drawn("text", { y: close ? 5 : 44, x: close ? radius + 6 : 0, class: "gradient" });
-  const title = drawn("text", { y: close ? 5 : -35, x: close ? -radius - 6 : 0, class: "title" }, name(unit.a));
-  addNode(picture, unit.a, place, { number, slope, unit }, drawn("circle", { r: radius }), title);
+  const slope = drawn("text", { y: close ? 5 : 44, x: close ? RADIUS + 6 : 0, class: "gradient" });
+  const title = drawn("text", { y: close ? 5 : -35, x: close ? -RADIUS - 6 : 0, class: "title" }, name(unit.a));
+  addNode(picture, unit.a, place, { number, slope, unit }, drawn("circle", { r: RADIUS }), title);
 }
 
 function addMore(picture, layer, { x, y }, shown) {
@@ -261,10 +295,11 @@ function markUnits({ units, phase, what }, mark) {
     mark(unit.a, phase);
     const uses = phase === "forward" ? (what === "a" ? [] : into(unit)) : outOf(unit);
     for (const weight of uses) {
-      mark(weight.node, "lit");
-      mark(network.units[phase === "forward" ? weight.from : weight.to].a, "lit");
+      mark(weight.node, "used");
+      mark(network.units[phase === "forward" ? weight.from : weight.to].a, phase === "forward" ? "used" : "lit");
     }
     if (phase === "backward" && !uses.length) mark(graph.root, "lit");
     if (phase === "backward") for (const weight of into(unit)) mark(weight.node, "receiving");
+    if (units.length > 1) for (const weight of [...uses, ...into(unit)]) mark(weight.node, "many"); // as faint as all of them need
   }
 }

@@ -57,17 +57,23 @@ function networkGraph({ hidden, activation, cost, data, seed }) {
   });
   let root = terms.reduce((sum, term) => apply("add", [sum, term]));
   if (cost === "squared") root = apply("mul", [number(0.5), root]);
+  const written = goals.map((goal, i) => {
+    const [a, y] = [nodes[below[i].a].name, nodes[goal].name];
+    return cost === "squared" ? `(${a} − ${y})²` : `−(${y} × ln(${a}) + (1 − ${y}) × ln(1 − ${a}))`;
+  });
+  const formula = cost === "squared" ? `0.5 × ${written.length > 1 ? `(${written.join(" + ")})` : written[0]}`
+    : written.join(" ").replaceAll(" −(", " − (");
   Object.assign(nodes[root], { name: "J", short: "J", named: true });
 
   const inputs = units.filter((unit) => unit.layer === 1).map((unit) => unit.a);
   const parameters = nodes.flatMap((node, index) => (!node.op && !node.constant ? [index] : []));
   const copies = [{ units, owner: owner.map((of) => (of === null ? root : typeof of === "number" ? of : of.a)) }];
   return {
-    root, nodes, texts, parameters, leaves: [...inputs, ...goals, ...parameters], formula: "",
+    root, nodes, texts, parameters, leaves: [...inputs, ...goals, ...parameters], formula,
     forward: nodes.flatMap((node, index) => (node.op ? [index] : [])),
     backward: nodes.map((_, index) => index).reverse().flatMap((index) => (nodes[index].inputs ?? [])
       .map((x, position) => [index, position, x])).filter(([, , x]) => !nodes[x].constant).map(([index, position]) => [index, position]),
     samples: rows.map((row, i) => [...row, ...targets[i]]), recorded: 0, sampleLeaves: [...inputs, ...goals],
-    network: { weights, copies }, layout: graphviz && nodes.length <= 200 ? layOut(nodes) : null,
+    network: { weights, copies }, layout: graphviz && nodes.length <= grammar.mostNodes ? layOut(nodes) : null,
   };
 }

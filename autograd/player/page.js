@@ -9,7 +9,7 @@ function refresh() {
   refreshLeaves();
   refreshDescend();
   refreshNode();
-  if (typeof checkGoal === "function") checkGoal(); // on the workbench
+  if (onWorkbench) checkGoal();
   rememberState();
 }
 
@@ -134,8 +134,8 @@ function showGraph() {
   find("sample").replaceChildren(...Array.from({ length: samples }, (_, i) =>
     element("option", { value: i }, say("sample.of", { number: i + 1, all: samples }))));
   find("sample").selectedIndex = state.sample;
-  find("quiz-card").hidden = true;
-  find("quiz-switch").setAttribute("aria-pressed", "false");
+  find("quiz-card").hidden = state.quiz === null;
+  find("quiz-switch").setAttribute("aria-pressed", String(state.quiz !== null));
   formulaOpen = false;
   scales.chosen = null;
   setView(state.view);
@@ -146,7 +146,9 @@ function changeLanguage(code) {
   find("language").value = language;
   find("leaves").dataset.shown = "";
   showPlaying(timer !== null);
-  if (graph) showGraph();
+  if (onWorkbench) sayWorkbench();
+  showGraph();
+  if (state.quiz) ask(state.quiz.question ?? nextQuestion());
 }
 
 function listen() {

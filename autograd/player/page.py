@@ -59,6 +59,7 @@ SCRIPTS = (  # of the page, in the order in which they stand in it, after those 
     "page.js",
 )
 NETWORK_SCRIPTS = ("network.js", "plane.js")  # of a page with a network
+NETWORK_STYLE = "network.css"
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,11 @@ def play(
         )
     check_current(order)
     data = graph_data(J, order, names, parameters, samples) | {"network": network}
-    script = f'<script type="application/json" id="graph">{embedded(data)}</script>\n'
+    element = f'<script type="application/json" id="graph">{embedded(data)}</script>\n'
     scripts = (*SCRIPTS, *(NETWORK_SCRIPTS if network else ()), "start.js")
     used = {node.op.name for node in order if node.op}
-    return Page(page_html(lang, address, used, script, engine_script(used) + "".join(map(source, scripts))))
+    script = engine_script(used) + "".join(map(source, scripts))
+    return Page(page_html(lang, address, used, element, script, source(NETWORK_STYLE) if network else ""))
 
 
 def page_html(
@@ -145,20 +147,23 @@ def page_html(
     names: Iterable[str],
     data: str,
     script: str,
+    style: str = "",
     typing: str = "",
+    foot: str = "",
     policy: str = "",
 ) -> str:
-    """Return a page with `data` for its `script`, which computes with the operations of these `names`; `typing` stands
-    above the graph, `policy` allows the script more."""
-    words = json.dumps(words_of_page(names, bool(typing)), separators=(",", ":"), ensure_ascii=False)
+    """Return a page with `data` for its `script`, which computes with the operations of these `names`; `style` is added
+    to its own, `typing` stands above the graph, `foot` below all, `policy` allows the script more."""
+    words = json.dumps(by_column(words_of_page(names, bool(typing))), separators=(",", ":"), ensure_ascii=False)
     parts = {
         "lang": checked_language(lang) if lang else "",
         "address": html.escape(checked_address(address)),
-        "style": compact(source("page.css")),
+        "style": compact(source("page.css") + style),
         "languages": words.replace("<", "\\u003c"),
         "script": compact(script),
         "data": data,
         "typing": typing,
+        "foot": foot,
         "policy": policy,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], source("page.html"))
@@ -184,6 +189,16 @@ def words_of_page(names: Iterable[str], typing: bool) -> dict[str, Table]:
         code: {key: words for key, words in table.items() if key in edges or not key.startswith(elsewhere)}
         for code, table in tables().items()
     }
+
+
+def by_column(tables: Mapping[str, Table]) -> dict[str, list[str | None]]:
+    """Return tables with their keys once, as a column of their own; None where a table has no such key.
+
+    >>> by_column({"en": {"run": "Run"}, "zh": {"run": "运行"}})
+    {'keys': ['run'], 'en': ['Run'], 'zh': ['运行']}
+    """
+    keys = dict.fromkeys(key for table in tables.values() for key in table)
+    return {"keys": [*keys], **{code: [table.get(key) for key in keys] for code, table in tables.items()}}
 
 
 def source(name: str) -> str:

@@ -156,6 +156,7 @@ function parseSheet(text) {
     const [before, piece] = [pieces[place - 1], here()];
     if (piece.kind !== "end" && !take(";", "\n")) {
       if (piece.text === ")") throw new Fault("fault.closed", {}, piece.at);
+      if (piece.text === ",") throw new Fault("fault.comma", {}, piece.at);
       throw new Fault("fault.follows", { piece: shown(piece), before: shown(before) }, piece.at, piece.end);
     }
     if (!name) return root;

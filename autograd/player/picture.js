@@ -149,7 +149,7 @@ function marked() {
       for (const end of new Set([drawnFor(from), drawnFor(input)])) mark(marks.nodes, end, "lit");
     }
     mark(marks.nodes, drawnFor(state.selected), "selected");
-  } else if (stop && !state.quiz) {
+  } else if (stop && !state.quiz && !beforePaper) {
     if (stop.units) markUnits(stop, (index, word) => mark(marks.nodes, index, word));
     else if (step) {
       mark(marks.nodes, drawnFor(step.node), "backward");

@@ -9,8 +9,8 @@ function planeInputs() {
 
 function drawPlane() {
   const inputs = planeInputs();
-  find("plane").hidden = !inputs;
   if (!inputs) return;
+  find("plane").hidden = false;
   const columns = inputs.map((index) => graph.samples.map((sample) => Number(sample[graph.sampleLeaves.indexOf(index)])));
   const ranges = columns.map((numbers) => {
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)];

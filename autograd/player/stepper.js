@@ -51,6 +51,7 @@ function refreshTransport() {
   find("to-start").disabled = find("step-back").disabled = quiz || state.position === 0;
   find("to-end").disabled = find("step-forward").disabled = quiz || atEnd();
   find("play").disabled = scrub.disabled = quiz || last === 0;
+  find("sample").disabled = find("stride").disabled = quiz;
   find("stride").value = state.stride;
 }
 

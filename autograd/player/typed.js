@@ -56,6 +56,8 @@ function lastFormula(text) {
 function graphFrom(text) {
   const { nodes: parsed, root } = parseSheet(text);
   const { order, number } = orderOf(parsed, root);
+  const most = grammar.mostNodes;
+  if (order.length > most) throw new Fault("fault.nodes", { count: order.length, most }, 0, text.length);
   const made = order.map((at) => parsed[at]);
   const names = nodeNames(made);
   const texts = [], known = new Map();

@@ -7,7 +7,21 @@ let graphviz = null; // the function that lays out, once its WebAssembly is comp
 let chosen = { kind: "sheet" }; // what is shown: a sheet, a lesson by its number, or a network
 const FIRST_VALUES = [0.5, 2, 0.25, 1.5, 1]; // of leaves, in turn, until the reader gives others
 
-const sheetText = () => (chosen.kind === "network" ? networkText() : find("sheet").value);
+// What the address has of the sheet, the network and the lesson; that of a lesson only where the reader changed it.
+function typedState() {
+  const { kind, lesson } = chosen;
+  const text = kind === "network" ? networkText() : find("sheet").value;
+  const own = lesson && (kind === "network" || text === lesson.sheet);
+  return [...(lesson ? [["lesson", lesson.id]] : []), ...(own ? [] : [["f", text]])];
+}
+
+// The value that a leaf opens with where the address has none for it.
+function openingValue(index) {
+  if (chosen.kind === "network" || nodes[index].given) return recorded[index];
+  return chosen.lesson ? chosen.lesson.values[name(index)] : firstValue(leaves.indexOf(index));
+}
+
+const firstValue = (turn) => FIRST_VALUES[turn % FIRST_VALUES.length];
 
 // The values that leaves have by now, by name. What the sheet itself gives is taken from it where it changed there; a new
 // name has one of the first values.
@@ -16,7 +30,7 @@ function keptValues(next) {
   next.leaves.forEach((index, turn) => {
     const node = next.nodes[index];
     const before = graph?.nodes.findIndex((one) => !one.op && one.name === node.name) ?? -1;
-    const given = node.given ? node.value : before >= 0 ? recorded[before] : FIRST_VALUES[turn % FIRST_VALUES.length];
+    const given = node.given ? node.value : before >= 0 ? recorded[before] : firstValue(turn);
     if (before >= 0 && given === recorded[before]) values.set(node.name, state.leafValues[before]);
     node.value = given;
   });
@@ -39,16 +53,16 @@ function typed() {
   document.querySelector("main").classList.remove("stale");
   if (chosen.kind === "network") chosen = { kind: "sheet" };
   if (!chosen.lesson) find("lesson-card").hidden = true;
+  const atItsEnd = graph && state.position > 0 && atEnd();
   showNext(next, keptValues(next));
+  if (atItsEnd) go(state.stops.length); // who types with all numbers shown goes on to see them
   return true;
 }
 
 function showNext(next, kept = new Map()) {
   pause();
   stopRun();
-  const done = graph && state.position > 0 && atEnd();
   setGraph(next, kept);
-  if (done) state.position = state.stops.length;
   tallest = 0;
   showGraph();
 }
@@ -75,48 +89,52 @@ function writeNumber(index) {
 
 // Networks ----------------------------------------------------------------------------------------------------------------
 
-const networkText = () => `network ${["hidden", "activation", "cost", "data"].map((id) => find(`net-${id}`).value).join(" ")}`;
+const NETWORK_CHOICES = ["activation", "cost", "data"];
+const networkText = () => `network ${["hidden", ...NETWORK_CHOICES].map((id) => find(`net-${id}`).value).join(" ")}`;
 
+// Show the network that is chosen; false, with the reason on the page, where its layers are none.
 function makeNetwork() {
   const hidden = find("net-hidden").value.split(/[^\d]+/).filter(Boolean).map(Number);
-  if (!hidden.length || hidden.some((size) => size < 1 || size > 64) || hidden.length > 4) {
-    find("net-fault").textContent = say("workbench.net.fault");
-    return;
-  }
-  find("net-fault").textContent = "";
+  const wrong = !hidden.length || hidden.some((size) => size < 1 || size > 64) || hidden.length > 4;
+  find("net-fault").textContent = wrong ? say("workbench.net.fault") : "";
+  if (wrong) return false;
   chosen = { kind: "network" };
+  find("lesson-card").hidden = true;
   find("sheet").value = "";
-  const [activation, cost, data] = ["activation", "cost", "data"].map((id) => find(`net-${id}`).value);
+  const [activation, cost, data] = NETWORK_CHOICES.map((id) => find(`net-${id}`).value);
   find("alpha").value = 0.5;
   showNext(networkGraph({ hidden, activation, cost, data, seed: 1 }));
+  return true;
 }
 
+// Show the network of an address; false, with the reason on the page, where there is no such network here.
 function readNetworkText(text) {
-  const parts = text.match(/^network ([\d\- ,]+) (\w+) (\w+) (\w+)$/);
-  if (!parts) return false;
-  ["hidden", "activation", "cost", "data"].forEach((id, i) => { find(`net-${id}`).value = parts[i + 1]; });
+  const [, hidden, ...parts] = text.match(/^network (.+) (\S+) (\S+) (\S+)$/) ?? [];
   find("networks").open = true;
-  makeNetwork();
-  return true;
+  if (hidden !== undefined) find("net-hidden").value = hidden;
+  NETWORK_CHOICES.forEach((id, i) => { find(`net-${id}`).value = parts[i]; });
+  const unknown = NETWORK_CHOICES.filter((id) => !find(`net-${id}`).value);
+  for (const id of unknown) find(`net-${id}`).selectedIndex = 0;
+  if (!unknown.length) return makeNetwork();
+  find("net-fault").textContent = say("workbench.net.unknown", { text });
+  return false;
 }
 
 // Lessons: a sheet or a network, a few sentences, and a goal that the page checks -----------------------------------------
 
 function chooseLesson(number) {
   const lesson = lessons[number];
-  find("lesson-card").hidden = !lesson;
-  if (!lesson) return;
-  find("lesson-title").textContent = `${number + 1}. ${say(`workbench.lesson.${lesson.id}.title`)}`;
-  find("lesson-words").textContent = say(`workbench.lesson.${lesson.id}.words`);
-  find("lesson-goal").textContent = say(`workbench.lesson.${lesson.id}.goal`);
+  find("menu").value = `lesson ${number}`;
+  find("lesson-card").hidden = false;
   chosen = { kind: lesson.network ? "network" : "sheet", lesson, reached: false };
+  find("alpha").value = lesson.alpha ?? 0.1;
+  showLesson();
   if (lesson.network) {
     const { values, sample, ...network } = lesson.network;
     find("sheet").value = "";
     find("net-hidden").value = network.hidden.join("-");
     for (const id of ["activation", "cost", "data"]) find(`net-${id}`).value = network[id];
     showNext(networkGraph(network), new Map(Object.entries(values ?? {})));
-    find("alpha").value = lesson.alpha ?? 0.5;
     find("sample").selectedIndex = sample;
     chooseSample(sample);
   } else {
@@ -127,6 +145,17 @@ function chooseLesson(number) {
   }
   state.position = 0;
   refresh();
+}
+
+function showLesson() {
+  const { lesson, reached } = chosen;
+  const following = lessons.indexOf(lesson) + 1;
+  const words = (part) => say(`workbench.lesson.${lesson.id}.${part}`);
+  find("lesson-title").textContent = `${following}. ${words("title")}`;
+  find("lesson-words").textContent = words("words");
+  find("lesson-goal").textContent = reached ? `✓ ${say("workbench.lesson.done")}` : words("goal");
+  find("lesson-goal").classList.toggle("reached", reached);
+  find("lesson-next").hidden = !reached || following >= lessons.length;
 }
 
 const nodeNamed = (called) => nodes.findIndex((node) => node.name === called);
@@ -147,30 +176,39 @@ function checkGoal() {
   if (!lesson || reached) return;
   if (!GOALS[lesson.goal.kind](lesson.goal)) return;
   chosen.reached = true;
-  find("lesson-goal").textContent = `✓ ${say("workbench.lesson.done")}`;
-  find("lesson-goal").classList.add("reached");
-  const following = lessons.indexOf(lesson) + 1;
-  find("lesson-next").hidden = following >= lessons.length;
+  showLesson();
 }
 
 function showMenu() {
+  const { value: picked } = find("menu");
   const option = (value, words) => element("option", { value }, words);
   find("menu").replaceChildren(option("", say("workbench.menu")),
     element("optgroup", { label: say("workbench.menu.lessons") }, ...lessons.map(({ id }, i) =>
       option(`lesson ${i}`, `${i + 1}. ${say(`workbench.lesson.${id}.title`)}`))),
     element("optgroup", { label: say("workbench.menu.examples") }, ...examples.map((text) => option(text, text.replaceAll("\n", "; ")))));
-  find("menu").value = "";
+  find("menu").value = picked;
 }
+
+// Say in another language what was said as the reader went.
+function sayWorkbench() {
+  showMenu();
+  if (chosen.lesson) showLesson();
+  find("net-fault").textContent = "";
+  if (find("sheet").disabled) sayForbidden();
+  else if (find("sheet").hasAttribute("aria-invalid")) typed();
+}
+
+const sayForbidden = () => { find("fault").textContent = say("workbench.no.webassembly"); };
 
 function choose() {
   const { value: picked } = find("menu");
-  find("lesson-goal").classList.remove("reached");
-  find("lesson-next").hidden = true;
+  if (picked) leaveBehind();
   if (picked.startsWith("lesson ")) return chooseLesson(Number(picked.slice(7)));
   if (!picked) return;
   find("lesson-card").hidden = true;
   chosen = { kind: "sheet" };
   find("sheet").value = picked;
+  state.position = 0;
   typed();
 }
 
@@ -178,7 +216,7 @@ function listenToWorkbench(compiled) {
   const once = (id, event, action) => find(id).addEventListener(event, () => compiled.then(action));
   once("sheet", "input", typed);
   once("menu", "change", choose);
-  once("net-make", "click", () => { find("lesson-card").hidden = true; makeNetwork(); });
+  once("net-make", "click", () => { leaveBehind(); makeNetwork(); });
   find("lesson-next").addEventListener("click", () => {
     const following = lessons.indexOf(chosen.lesson) + 1;
     find("menu").value = `lesson ${following}`;
@@ -193,18 +231,27 @@ function openingText() {
   return graphviz ? asked[0] : asked.find((text) => layouts[text] || text.startsWith("network "));
 }
 
+const openingLesson = () => lessons.findIndex(({ id }) => id === addressParts().get("lesson"));
+
 function loadAddress() {
   const text = openingText();
-  if (!readNetworkText(text)) {
-    find("sheet").value = text;
-    chosen = { kind: "sheet" };
-    if (!typed() && !graph) { // so that there is a graph
-      const first = graphFrom(examples[0]);
-      showNext(first, keptValues(first));
-    }
-  }
+  find("lesson-card").hidden = true;
+  chosen = { kind: "sheet" };
+  graph = null; // no value of what was shown before is kept
+  if (openingLesson() >= 0) {
+    chooseLesson(openingLesson());
+    if (addressParts().get("f") === text) showSheet(text); // the reader changed it
+  } else if (!text.startsWith("network ")) showSheet(text);
+  else if (!readNetworkText(text)) showSheet(made.sheet);
   restoreState();
   refresh();
+}
+
+function showSheet(text) {
+  find("sheet").value = text;
+  if (typed() || graph) return;
+  const first = graphFrom(examples[0]); // so that there is a graph
+  showNext(first, keptValues(first));
 }
 
 // The page shows its first graph while this goes on, which takes a slow machine a second.
@@ -213,7 +260,7 @@ async function compileGraphviz() {
     const file = new Response(unpacked("graphviz"), { headers: { "Content-Type": "application/wasm" } });
     graphviz = graphvizFrom(await WebAssembly.compileStreaming(file));
   } catch { // a page around this one may forbid WebAssembly: lessons, examples and networks can be played all the same
-    find("fault").textContent = say("workbench.no.webassembly");
+    sayForbidden();
     find("sheet").disabled = true;
   }
 }
@@ -226,7 +273,8 @@ async function startWorkbench() {
   const compiled = new Promise((resolve) => { setTimeout(() => compileGraphviz().then(resolve)); });
   listenToWorkbench(compiled);
   showMenu();
-  if (!layouts[addressParts().get("f") ?? made.sheet]) await compiled;
+  const lesson = lessons[openingLesson()];
+  if (!layouts[addressParts().get("f") ?? (lesson ? lesson.sheet : made.sheet)]) await compiled;
   loadAddress();
   readAddress = false;
   addEventListener("hashchange", () => { if (location.hash.slice(1) !== stateText()) loadAddress(); });

@@ -18,7 +18,9 @@ from autograd.ops import OPERATIONS
 from autograd.player.operations import texts
 from autograd.player.page import (
     LONGEST_NAME,
+    MOST_NODES,
     NETWORK_SCRIPTS,
+    NETWORK_STYLE,
     ROOM,
     SCALE,
     SCRIPTS,
@@ -71,7 +73,13 @@ def workbench(
         "functions": {
             name: {"op": op.name, "arity": op.arity, "defaults": list(op.defaults)} for name, op in FUNCTIONS.items()
         },
-        "grammar": {"constants": CONSTANTS, "keywords": keyword.kwlist, "longest": LONGEST, "written": WRITTEN},
+        "grammar": {
+            "constants": CONSTANTS,
+            "keywords": keyword.kwlist,
+            "longest": LONGEST,
+            "mostNodes": MOST_NODES,
+            "written": WRITTEN,
+        },
         "wordings": {op.name: texts(op, (None,) * op.arity) for op in OPERATIONS.values()},
         "powers": {f"{n:g}": _power(float(n)) for n in EXPONENTS},
         "metrics": {
@@ -99,7 +107,9 @@ def workbench(
             + _element("tables", _packed(embedded(tables).encode()))
             + _element("graphviz", _packed(webassembly())),
             scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
+            style=source(NETWORK_STYLE) + source("workbench.css"),
             typing=source("workbench.html").replace("{{choices}}", choices),
+            foot='<p class="note foot" data-say="workbench.notice"></p>\n',
             policy=" 'wasm-unsafe-eval'",
         )
     )
