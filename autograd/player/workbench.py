@@ -68,7 +68,28 @@ def workbench(
     lessons = json.loads(source("lessons.json"))
     sheets = (sheet, *EXAMPLES, *(lesson["sheet"] for lesson in lessons if "sheet" in lesson))
     opening = {"sheet": sheet, "examples": EXAMPLES, "lessons": lessons}
-    tables = {
+    choices = "".join(f"<option>{html.escape(name)}</option>" for name in sets)
+    scripts = engine_script() + "".join(map(source, (*SCRIPTS, *NETWORK_SCRIPTS))) + script()
+    return Page(
+        page_html(
+            lang,
+            address,
+            OPERATIONS,
+            _element("workbench", embedded(opening))
+            + _element("tables", _packed(embedded(_tables(sheets, sets)).encode()))
+            + _element("graphviz", _packed(webassembly())),
+            scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
+            style=source(NETWORK_STYLE) + source("workbench.css"),
+            typing=source("workbench.html").replace("{{choices}}", choices),
+            foot='<p class="note foot" data-say="workbench.notice"></p>\n',
+            policy=" 'wasm-unsafe-eval'",
+        )
+    )
+
+
+def _tables(sheets: Sequence[str], sets: Mapping[str, Samples]) -> dict[str, Any]:
+    """What the page reads, writes and lays out by, and the data; with the places of the nodes of these sheets."""
+    return {
         "layouts": {text: layout for text in sheets if (layout := _layout(text))},
         "functions": {
             name: {"op": op.name, "arity": op.arity, "defaults": list(op.defaults)} for name, op in FUNCTIONS.items()
@@ -96,23 +117,6 @@ def workbench(
             for name, (inputs, targets) in sets.items()
         },
     }
-    choices = "".join(f"<option>{html.escape(name)}</option>" for name in sets)
-    scripts = engine_script() + "".join(map(source, (*SCRIPTS, *NETWORK_SCRIPTS))) + script()
-    return Page(
-        page_html(
-            lang,
-            address,
-            OPERATIONS,
-            _element("workbench", embedded(opening))
-            + _element("tables", _packed(embedded(tables).encode()))
-            + _element("graphviz", _packed(webassembly())),
-            scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
-            style=source(NETWORK_STYLE) + source("workbench.css"),
-            typing=source("workbench.html").replace("{{choices}}", choices),
-            foot='<p class="note foot" data-say="workbench.notice"></p>\n',
-            policy=" 'wasm-unsafe-eval'",
-        )
-    )
 
 
 def _element(id: str, content: str) -> str:
