@@ -104,6 +104,26 @@ def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
     return next(parts)
 
 
+def in_order_of(structure: Structure, like: Structure, name: str = "") -> Structure:
+    """Return the parts of `structure`, those of dicts in the order of the dicts in `like`.
+
+    Raises ValueError where keys differ.
+
+    >>> in_order_of({"b": 1.0, "a": 2.0}, {"a": 0.0, "b": 0.0})
+    [2.0, 1.0]
+    """
+    parts, others = _parts(structure), _parts(like)
+    if parts is None or others is None:
+        return structure
+    if isinstance(structure, dict) and isinstance(like, dict):
+        if parts.keys() != others.keys():
+            raise ValueError(f"{name}: got the keys {list(structure)}; accepted: {list(like)}")
+        parts = {path: parts[path] for path in others}
+    if len(parts) != len(others):
+        return structure
+    return [in_order_of(part, other, name) for part, other in zip(parts.values(), others.values(), strict=True)]
+
+
 def skeleton(structure: Structure) -> Hashable:
     """Return what structures of as many numbers in the same places have in common.
 

@@ -16,204 +16,24 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
-import operator
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
-from types import SimpleNamespace
 from typing import Any
 
-from autograd import functions
-from autograd.labels import visible
-from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows, local_derivative, no_formula
+from autograd.local_derivatives import Local, captured_local, plus, recorded_local
 from autograd.recording import is_recording
-from autograd.structures import Number, Structure, is_structure, leaves, plain, rebuild
-from autograd.symbolic import SYMBOLS, Expression, Formula, symbol
+from autograd.structures import Number, Structure, in_order_of, is_structure, leaves, plain, rebuild
 from autograd.value import Constant, Value, exchange, remembering
 from autograd.value import no_grad as no_grad
+from autograd.walks import Paths, paths_between, pull, pull_tangents, push
 
 Function = Callable[..., Any]
+Argnums = int | Sequence[int] | None
 
 
-# Rules over Values ------------------------------------------------------------------------------------------------
-#
-# What a plain 0 or 1 does to a sum or product needs no node: x² has the third derivative 0 and no graph. Only 0 times
-# an infinite Value has one, which is nan.
-
-
-def _is(x: Number, number: float) -> bool:
-    return not isinstance(x, Value) and x == number
-
-
-def _plus(x: Any, y: Any) -> Any:
-    return y if _is(x, 0.0) else x if _is(y, 0.0) else x + y
-
-
-def _times(x: Any, y: Any) -> Any:
-    if x.__class__ is float and y.__class__ is float:
-        return x * y
-    if _is(y, 0.0) or _is(y, 1.0) or _is(y, -1.0):
-        x, y = y, x
-    if _is(x, 0.0) and math.isfinite(y.data):
-        return 0.0
-    return y if _is(x, 1.0) else -y if _is(x, -1.0) else x * y
-
-
-# fmt: off
-VALUES = SimpleNamespace(**{
-    **{name: getattr(functions, name) for name in OPERATIONS},
-    "add": _plus,
-    "sub": lambda x, y: x if _is(y, 0.0) else x - y,
-    "mul": _times,
-    "div": lambda x, y: x if _is(y, 1.0) else x / y,
-    "pow": lambda x, y: 1.0 if _is(y, 0.0) else x if _is(y, 1.0) else x**y,
-    "neg": operator.neg,
-    "less": operator.lt, "less_equal": operator.le,
-    "equal": lambda x, y: x <= y and x >= y,  # `==` of Values is identity
-    "both": lambda p, q: p and q,
-})
-# fmt: on
-"""The namespace over which a rule makes a graph; a predicate is a plain bool, recorded as any comparison of Values."""
-for_added_rows(lambda row: setattr(VALUES, row.name, functions.function_of(row)))
-
-_INPUTS = tuple(symbol(f"x{i + 1}") for i in range(max(op.arity for op in OPERATIONS.values())))
-_OUT = symbol("out")
-
-
-@functools.cache
-def _formula(op: Operation, i: int) -> Formula:
-    if op.opaque:
-        raise no_formula("derivatives of derivatives", op.name)
-    return op.differentiable[i](SYMBOLS, *_INPUTS[: op.arity], _OUT)  # type: ignore[no-any-return]
-
-
-def _interpret(formula: Formula, known: dict[Expression, Number]) -> Any:
-    """Evaluate over `VALUES`; of a `where` only the branch that is taken, since the other may not exist here."""
-    if not isinstance(formula, Expression):
-        return formula
-    if formula not in known:
-        if formula.name == "where":
-            condition, x, y = formula.inputs
-            known[formula] = _interpret(x if _interpret(condition, known) else y, known)
-        else:
-            inputs = [_interpret(x, known) for x in formula.inputs]
-            known[formula] = getattr(VALUES, formula.name)(*inputs)
-    return known[formula]
-
-
-def _known(node: Value) -> dict[Expression, Number]:
-    inputs = (x.data if isinstance(x, Constant) else x for x in node.inputs)
-    return {**dict(zip(_INPUTS, inputs, strict=False)), _OUT: node}
-
-
-def _recorded_local(node: Value, i: int) -> Number:
-    """Return ∂node/∂input i as a Value; a plain number where it is the same for all inputs."""
-    op: Operation = node.op  # type: ignore[assignment]
-    try:
-        return _interpret(_formula(op, i), _known(node))  # type: ignore[no-any-return]
-    except (ArithmeticError, ValueError) as error:
-        raise type(error)(
-            f"the derivative of {_described(node)} by its input {i + 1} cannot be recorded as a graph: {error}"
-        ) from None
-
-
-def _described(node: Value) -> str:
-    inputs = ", ".join(f"{visible(x.label)} = {x.data!r}" if x.label else repr(x.data) for x in node.inputs)
-    return f"{node.op.name}({inputs})"  # type: ignore[union-attr]
-
-
-def _captured_local(node: Value, i: int) -> float:
-    return node.partials[i]  # type: ignore[return-value]
-
-
-# The walks --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Paths:
-    """The part of a graph that lies on paths from some variables to its roots.
-
-    order    its operations, each after its inputs
-    active   those and the variables
-    foreign  whether the roots depend on leaves, constants aside, that are not among the variables
-
-    A derivative of 0 is on a path; what a `where` did not choose is not.
-    """
-
-    order: list[Value]
-    active: set[Value]
-    foreign: bool
-
-
-def _paths(roots: Iterable[Value], variables: Iterable[Value]) -> _Paths:
-    active = {x for x in variables if not isinstance(x, Constant)}
-    seen = set(active)
-    order: list[Value] = []
-    foreign = False
-    beside: list[Value] = []  # inputs that no path leads to
-    stack: list[Value | None] = list(roots)
-    while stack:
-        node = stack.pop()
-        if node is None:  # the inputs of the next one are done
-            node = stack.pop()
-            if any(x in active for _, x, _ in node.paths):  # type: ignore[union-attr]
-                active.add(node)  # type: ignore[arg-type]
-                order.append(node)  # type: ignore[arg-type]
-        elif node not in seen:
-            seen.add(node)
-            if node.op is not None:
-                on = [x for _, x, _ in node.paths]
-                stack += (node, None, *on)
-                beside += (x for x in node.inputs if x not in on)
-            elif not isinstance(node, Constant):
-                foreign = True
-    while beside and not foreign:
-        node = beside.pop()
-        if node not in seen:
-            seen.add(node)
-            foreign = node.op is None and not isinstance(node, Constant)
-            beside += node.inputs
-    return _Paths(order, active, foreign)
-
-
-Local = Callable[[Value, int], Number]
-
-
-def _contribution(node: Value, i: int, captured: float, factor: Number, local: Local) -> Number:
-    """Return ∂node/∂input i · factor; for a plain 0 no derivative is recorded, which may not exist."""
-    if _is(factor, 0.0) and math.isfinite(captured):
-        return 0.0
-    return _times(local(node, i), factor)  # type: ignore[no-any-return]
-
-
-def _pull(paths: _Paths, seeds: Mapping[Value, Number], local: Local) -> dict[Value, Number]:
-    """Reverse mode: return Σ seed · ∂root/∂x for every variable x that a path leads to from the roots."""
-    active = paths.active
-    grads = {root: seed for root, seed in seeds.items() if root in active}
-    for node in reversed(paths.order):
-        if node not in grads:
-            continue
-        upstream = grads.pop(node)
-        for i, x, captured in node.paths:
-            if x in active:
-                contribution = _contribution(node, i, captured, upstream, local)
-                grads[x] = _plus(grads[x], contribution) if x in grads else contribution
-    return grads
-
-
-def _push(paths: _Paths, tangents: Mapping[Value, Number], local: Local) -> dict[Value, Number]:
-    """Forward mode: return the tangents of every node on the paths, Σ ∂node/∂input · tangent of the input."""
-    found = {x: tangent for x, tangent in tangents.items() if x in paths.active}
-    for node in paths.order:
-        total: Number = 0.0
-        for i, x, captured in node.paths:
-            if x in found:
-                total = _plus(total, _contribution(node, i, captured, found[x], local))
-        found[node] = total
-    return found
+# Graphs of derivatives ---------------------------------------------------------------------------------------------
 
 
 def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
@@ -233,7 +53,7 @@ def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
         raise TypeError(
             f"gradients: got {reprlib.repr(root)} and {reprlib.repr(inputs)}; accepted: a Value and a list of Values"
         )
-    grads = _pull(_paths([root], inputs), {root: 1.0}, _recorded_local)
+    grads = pull(paths_between([root], inputs), {root: 1.0}, recorded_local)
     return [_as_value(grads.get(x, 0.0)) for x in inputs]
 
 
@@ -255,10 +75,10 @@ class Recording:
     outputs    the numbers in that
     paths      from the variables to the outputs
     as_values  whether derivatives are Values: for arguments that are, or a function that used Values of its own
-    stopped    whether it was asked for within `no_grad`: derivatives remember nothing then
-    results    the Values that were handed out
     aux        what it returned beside the output
     several    whether derivatives by the arguments stand in a tuple
+    stopped    whether it was asked for within `no_grad`: derivatives remember nothing then
+    results    the Values that were handed out
     """
 
     arguments: tuple[Structure, ...]
@@ -266,12 +86,12 @@ class Recording:
     given: list[Value]
     output: Structure
     outputs: list[Number]
-    paths: _Paths
+    paths: Paths
     as_values: bool
-    stopped: bool = False
-    results: list[Value] = field(default_factory=list)
     aux: Any = None
     several: bool = True
+    stopped: bool = False
+    results: list[Value] = field(default_factory=list)
 
     @property
     def out(self) -> Number:
@@ -286,7 +106,7 @@ class Recording:
     @property
     def local(self) -> Local:
         """The local derivative as a walk over this recording needs it."""
-        return _recorded_local if self.as_values else _captured_local
+        return recorded_local if self.as_values else captured_local
 
     def _result(self, number: Number) -> Number:
         if not self.as_values:
@@ -316,120 +136,106 @@ class Recording:
 
     def tangents(self, directions: Structure) -> dict[Value, Number]:
         """Return the number of `directions` for each variable; ValueError if they are more or fewer."""
-        return dict(zip(self.variables, _numbers(directions, self.arguments, "direction"), strict=True))
+        like = self.arguments if self.several else self.arguments[0]
+        return dict(zip(self.variables, _numbers(directions, like, "direction"), strict=True))
+
+    def with_numbers(self, numbers: Iterable[Number]) -> Recording:
+        """Return the same run with derivatives that are Values if any of these numbers are."""
+        return replace(self, as_values=self.as_values or any(isinstance(x, Value) for x in numbers))
 
     def pull(self, weights: Iterable[tuple[Number, Number]]) -> dict[Value, Number]:
         """Return the gradient of Σ weight · output over pairs of an output and its weight."""
         seeds: dict[Value, Number] = {}
         for out, weight in weights:
             if isinstance(out, Value):
-                seeds[out] = _plus(seeds[out], weight) if out in seeds else weight
-        return _pull(self.paths, seeds, self.local)
+                seeds[out] = plus(seeds[out], weight) if out in seeds else weight
+        return pull(self.paths, seeds, self.local)
 
 
 @contextmanager
 def recorded(
-    f: Function, inputs: Structure, *, names: Sequence[str] | None = None, has_aux: bool = False
+    f: Function,
+    inputs: Structure,
+    argnums: Argnums = None,
+    has_aux: bool = False,
+    named: Mapping[str, Any] | None = None,
 ) -> Iterator[Recording]:
     """Within a ``with`` block, one run of f to differentiate: a `no_grad` outside of the block does not hold in it.
 
-    At its end what was given stands in the graphs of the results in the place of the variables, so that they can be
-    differentiated on by it.
+    What is given is that of `record`. At the end it stands in the graphs of the results in the place of the variables,
+    so that they can be differentiated on by it.
 
     >>> with recorded(lambda x: x * x, 3.0) as recording:
     ...     recording.like_arguments(recording.pull([(recording.out, 1.0)]))
     6.0
     """
     with remembering() as stopped:
-        recording = replace(record(f, inputs, names=names, has_aux=has_aux), stopped=stopped)
+        recording = replace(record(f, inputs, argnums, has_aux, named), stopped=stopped)
         yield recording
     exchange(recording.results, dict(zip(recording.variables, recording.given, strict=True)))
 
 
-def record(f: Function, inputs: Structure, *, names: Sequence[str] | None = None, has_aux: bool = False) -> Recording:
-    """Return one run of f, on arguments called `names`, or by its own signature.
+def record(
+    f: Function,
+    inputs: Structure,
+    argnums: Argnums = None,
+    has_aux: bool = False,
+    named: Mapping[str, Any] | None = None,
+) -> Recording:
+    """Return one run of f to differentiate by its arguments `inputs`, or those at the places `argnums`.
+
+    Arguments given by name, and those at other places, are held fixed. With `has_aux` f returns a pair, the result and
+    anything else. Raises TypeError for what is no function, no place of an argument, and no number in a result.
 
     >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
     Value(6.0, op=mul)
     """
-    _check_function(f)
-    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    check_function(f)
+    whole = list(inputs) if isinstance(inputs, tuple) and not hasattr(inputs, "_fields") else [inputs]
+    chosen = _places(argnums, len(whole))
+    arguments = tuple(whole[k] for k in chosen)
     variables: list[Value] = []
     given: list[Value] = []
-    for name, leaf in _named_leaves(_parameters(f) if names is None else names, arguments):
-        if isinstance(leaf, Value) and not isinstance(leaf, Constant):
-            given.append(leaf)
-            variables.append(leaf - 0.0)  # which is it, with the sign of -0.0 too, and hands a gradient on to it
-            variables[-1].label = leaf.label or name
-        else:
-            given.append(Constant(plain(leaf), label=name))
-            variables.append(Value(plain(leaf), label=name))
-    output, aux = f(*rebuild(arguments, iter(variables))), None
+    parameters = _parameters(f)
+    for k, argument in zip(chosen, arguments, strict=True):
+        for name, leaf in leaves(argument, parameters[k] if k < len(parameters) else ""):
+            if isinstance(leaf, Value) and not isinstance(leaf, Constant):
+                given.append(leaf)
+                variables.append(leaf - 0.0)  # which is it, with the sign of -0.0 too, and hands a gradient on to it
+                variables[-1].label = leaf.label or name
+            else:
+                given.append(Constant(plain(leaf), label=name))
+                variables.append(Value(plain(leaf), label=name))
+    for k, argument in zip(chosen, rebuild(arguments, iter(variables)), strict=True):
+        whole[k] = argument
+    output, aux = f(*whole, **(named or {})), None
     if has_aux:
-        if not isinstance(output, tuple) or len(output) != 2:
-            raise TypeError(
-                f"has_aux: the function returned {reprlib.repr(output)}; accepted: a pair, the result to differentiate "
-                "and anything else"
-            )
-        output, aux = output
-    if output is None:
-        raise TypeError(
-            "the function returned None; accepted: one number, or a structure of them: is `return` missing?"
-        )
-    try:
-        outputs = [leaf for _, leaf in leaves(output)]
-    except TypeError as error:
-        raise TypeError(f"the result of the function: {error}") from None
-    paths = _paths([x for x in outputs if isinstance(x, Value)], variables)
+        output, aux = _pair(output)
+    outputs = _outputs(output)
+    paths = paths_between([x for x in outputs if isinstance(x, Value)], variables)
     as_values = paths.foreign or any(x.op is not None for x in variables)
-    several = len(arguments) != 1
-    return Recording(arguments, variables, given, output, outputs, paths, as_values, aux=aux, several=several)
+    several = len(chosen) != 1 or not (argnums is None or isinstance(argnums, int))
+    return Recording(arguments, variables, given, output, outputs, paths, as_values, aux, several)
 
 
-def _check_function(f: Any) -> None:
+def check_function(f: Any) -> None:
+    """Raise TypeError unless f can be called."""
     if not callable(f):
         hint = "; for the derivatives of a Value call its backward()" if isinstance(f, Value) else ""
         raise TypeError(f"got {f!r} ({type(f).__name__}); accepted: a function of Values{hint}")
 
 
-Argnums = int | Sequence[int] | None
-
-
-def _derivative(f: Function, argnums: Argnums, has_aux: bool, derive: Callable[[Recording], Any]) -> Function:
-    """Return the function of f's arguments that gives what `derive` makes of a recording, under the name of f."""
-    _check_function(f)
-    several = argnums is not None and not isinstance(argnums, int)
-    numbers: Sequence[int] | None = (argnums,) if isinstance(argnums, int) else argnums
-
-    @functools.wraps(f)
-    def of_arguments(*given: Structure, **named: Any) -> Any:
-        if named and not given:
-            raise TypeError(
-                f"got {', '.join(named)} by name only; accepted: by position what the derivative is by, since what is "
-                "given by name is held fixed"
-            )
-        chosen = list(range(len(given))) if numbers is None else [_place(k, len(given)) for k in numbers]
-
-        def of_chosen(*inputs: Structure) -> Any:
-            arguments = list(given)
-            for k, x in zip(chosen, inputs, strict=True):
-                arguments[k] = x
-            return f(*arguments, **named)
-
-        names = _parameters(f)
-        names = [names[k] if k < len(names) else "" for k in chosen]
-        with recorded(of_chosen, tuple(given[k] for k in chosen), names=names, has_aux=has_aux) as recording:
-            recording = replace(recording, several=several or len(chosen) > 1)
-            result = derive(recording)
-            return (result, recording.handed(recording.aux)) if has_aux else result
-
-    return of_arguments
-
-
-def _place(k: int, count: int) -> int:
-    if isinstance(k, bool) or not isinstance(k, int) or not -count <= k < count:
-        raise TypeError(f"argnums: got {k!r}; accepted: the places of the {count} arguments, from 0 to {count - 1}")
-    return k % count
+def _places(argnums: Argnums, count: int) -> list[int]:
+    if argnums is None:
+        return list(range(count))
+    given: list[Any] = list(argnums) if isinstance(argnums, list | tuple | range) else [argnums]
+    for k in given:
+        if isinstance(k, bool) or not isinstance(k, int) or not -count <= k < count:
+            raise TypeError(f"argnums: got {k!r}; accepted: the places of the {count} arguments, from 0 to {count - 1}")
+    found = [k % count for k in given]
+    if len(set(found)) < len(found):
+        raise TypeError(f"argnums: got {argnums!r}; accepted: each place once")
+    return found
 
 
 def _parameters(f: Function) -> list[str]:
@@ -440,13 +246,28 @@ def _parameters(f: Function) -> list[str]:
     return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]  # not that of *args
 
 
-def _named_leaves(names: Sequence[str], arguments: tuple[Structure, ...]) -> Iterator[tuple[str, Number]]:
-    for argument, name in zip_longest(arguments, names[: len(arguments)], fillvalue=""):
-        yield from leaves(argument, name)
+def _pair(output: Any) -> tuple[Structure, Any]:
+    if not isinstance(output, tuple) or len(output) != 2:
+        raise TypeError(
+            f"has_aux: the function returned {reprlib.repr(output)}; accepted: a pair, the result to differentiate "
+            "and anything else"
+        )
+    return output
+
+
+def _outputs(output: Structure) -> list[Number]:
+    if output is None:
+        raise TypeError(
+            "the function returned None; accepted: one number, or a structure of them: is `return` missing?"
+        )
+    try:
+        return [leaf for _, leaf in leaves(output)]
+    except TypeError as error:
+        raise TypeError(f"the result of the function: {error}") from None
 
 
 def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
-    numbers = [leaf for _, leaf in leaves(structure, what)]
+    numbers = [leaf for _, leaf in leaves(in_order_of(structure, like, what), what)]
     expected = sum(1 for _ in leaves(like))
     if len(numbers) != expected:
         raise ValueError(f"{what}: got {len(numbers)} numbers; accepted: {expected}, in the structure it belongs to")
@@ -454,6 +275,37 @@ def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
 
 
 # Derivatives of functions -----------------------------------------------------------------------------------------
+
+
+def _derived(
+    f: Function,
+    inputs: Structure,
+    argnums: Argnums,
+    has_aux: bool,
+    named: Mapping[str, Any],
+    derive: Callable[[Recording], Any],
+    with_aux: Callable[[Any, Any], Any] = lambda result, aux: (result, aux),
+) -> Any:
+    """Return what `derive` makes of a run of f; with `has_aux`, what `with_aux` makes of that and the rest."""
+    with recorded(f, inputs, argnums, has_aux, named) as recording:
+        result = derive(recording)
+        return with_aux(result, recording.handed(recording.aux)) if has_aux else result
+
+
+def _derivative(f: Function, argnums: Argnums, has_aux: bool, *how: Callable[..., Any]) -> Function:
+    """Return the function of f's arguments that gives what `_derived` does, under the name of f."""
+    check_function(f)
+
+    @functools.wraps(f)
+    def of_arguments(*given: Structure, **named: Any) -> Any:
+        if named and not given:
+            raise TypeError(
+                f"got {', '.join(named)} by name only; accepted: by position what the derivative is by, since what is "
+                "given by name is held fixed"
+            )
+        return _derived(f, given, argnums, has_aux, named, *how)
+
+    return of_arguments
 
 
 def value_and_grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
@@ -470,16 +322,7 @@ def value_and_grad(f: Function, argnums: Argnums = None, has_aux: bool = False) 
         grads = recording.pull([(recording.out, 1.0)])
         return recording.like_output(recording.outputs), recording.like_arguments(grads)
 
-    derivative = _derivative(f, argnums, has_aux, derive)
-    if not has_aux:
-        return derivative
-
-    @functools.wraps(f)
-    def with_aux(*given: Structure, **named: Any) -> Any:
-        (value, gradient), aux = derivative(*given, **named)
-        return (value, aux), gradient
-
-    return with_aux
+    return _derivative(f, argnums, has_aux, derive, lambda pair, aux: ((pair[0], aux), pair[1]))
 
 
 def grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
@@ -516,151 +359,89 @@ def jacobian(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Fun
     return _derivative(f, argnums, has_aux, derive)
 
 
-def hessian(f: Function, argnums: Argnums = None) -> Function:
+def hessian(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the function that gives ∂²f/∂x_i∂x_j, the Jacobian of the gradient.
 
-    `argnums` are those of `grad`. Raises TypeError if f is not a function and, when called, if f does not return one
-    number.
+    `argnums` and `has_aux` are those of `grad`. Raises TypeError if f is not a function and, when called, if f does not
+    return one number.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
-    return jacobian(grad(f, argnums), argnums)
+    return jacobian(grad(f, argnums, has_aux), argnums, has_aux)
 
 
-def jvp(f: Function, inputs: Structure, directions: Structure) -> tuple[Structure, Structure]:
+def jvp(
+    f: Function, inputs: Structure, directions: Structure, argnums: Argnums = None, has_aux: bool = False, **named: Any
+) -> tuple[Structure, ...]:
     """Return f and its derivative along `directions`, Σ ∂f/∂x_i · direction_i, in forward mode.
 
-    `directions` has the structure of `inputs`; both results have that of f's result. ValueError for another number
-    of directions.
+    `inputs` are the argument, or a tuple of the arguments; `directions` has the structure of it, or of those at the
+    places `argnums`. Both results have the structure of f's result. Arguments of f given by name are held fixed. With
+    `has_aux` f returns a pair, its result and anything else, which is a third result. ValueError for another number of
+    directions.
 
-    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 10.0))
-    (12.0, 34.0)
+    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 10.0)), jvp(lambda x, y: x * y, (3.0, 4.0), 10.0, argnums=1)
+    ((12.0, 34.0), (12.0, 30.0))
     """
-    with recorded(f, inputs) as recording:
+
+    def derive(recording: Recording) -> tuple[Structure, Structure]:
         tangents = recording.tangents(directions)
-        recording = _as_values_if_any(recording, tangents.values())
-        found = _push(recording.paths, tangents, recording.local)
+        recording = recording.with_numbers(tangents.values())
+        found = push(recording.paths, tangents, recording.local)
         slopes = (found.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in recording.outputs)
         return recording.like_output(recording.outputs), recording.like_output(slopes)
 
+    return _derived(f, inputs, argnums, has_aux, named, derive, _three)  # type: ignore[no-any-return]
 
-def vjp(f: Function, inputs: Structure, weights: Structure) -> tuple[Structure, Structure]:
+
+def vjp(
+    f: Function, inputs: Structure, weights: Structure, argnums: Argnums = None, has_aux: bool = False, **named: Any
+) -> tuple[Structure, ...]:
     """Return f and the gradient of Σ weight_i · f_i, in reverse mode.
 
-    `weights` has the structure of f's result, the gradient that of `inputs`. ValueError for another number of weights.
+    `weights` has the structure of f's result, the gradient that of `inputs`, or of those at the places `argnums`. The
+    other arguments are those of `jvp`. ValueError for another number of weights.
 
     >>> vjp(lambda x: [x**2, 3 * x], 5.0, [1.0, 100.0])
     ([25.0, 15.0], 310.0)
     """
-    with recorded(f, inputs) as recording:
+
+    def derive(recording: Recording) -> tuple[Structure, Structure]:
         numbers = _numbers(weights, recording.output, "weight")
-        recording = _as_values_if_any(recording, numbers)
+        recording = recording.with_numbers(numbers)
         grads = recording.pull(zip(recording.outputs, numbers, strict=True))
         return recording.like_output(recording.outputs), recording.like_arguments(grads)
 
+    return _derived(f, inputs, argnums, has_aux, named, derive, _three)  # type: ignore[no-any-return]
 
-def hvp(f: Function, inputs: Structure, directions: Structure) -> Structure:
+
+def _three(pair: tuple[Structure, Structure], aux: Any) -> tuple[Structure, Structure, Any]:
+    return (*pair, aux)
+
+
+def hvp(
+    f: Function, inputs: Structure, directions: Structure, argnums: Argnums = None, has_aux: bool = False, **named: Any
+) -> Structure:
     """Return the Hessian of f times `directions`, without the Hessian: forward mode over the backward pass.
 
-    Raises TypeError if f does not return one number, ValueError for another number of directions.
+    The arguments are those of `jvp`; with `has_aux` the result is a pair. Raises TypeError if f does not return one
+    number, ValueError for another number of directions.
 
     Source: B. A. Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994).
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 4.0], [1.0, 0.0])
     [8.0, 6.0]
     """
-    with recorded(f, inputs) as recording:
+
+    def derive(recording: Recording) -> Structure:
         out, tangents = recording.out, recording.tangents(directions)
-        recording = _as_values_if_any(recording, tangents.values())
+        recording = recording.with_numbers(tangents.values())
         if not recording.as_values:
-            return recording.like_arguments(_pull_tangents(recording.paths, out, tangents))
+            return recording.like_arguments(pull_tangents(recording.paths, out, tangents))
         grads = recording.pull([(out, 1.0)])
-        paths = _paths([g for g in grads.values() if isinstance(g, Value)], recording.variables)
-        found = _push(paths, tangents, _recorded_local)
+        paths = paths_between([g for g in grads.values() if isinstance(g, Value)], recording.variables)
+        found = push(paths, tangents, recorded_local)
         return recording.like_arguments({x: found.get(g, 0.0) for x, g in grads.items() if isinstance(g, Value)})
 
-
-def _as_values_if_any(recording: Recording, numbers: Iterable[Number]) -> Recording:
-    values = recording.as_values or any(isinstance(x, Value) for x in numbers)
-    return replace(recording, as_values=values)
-
-
-def _pull_tangents(paths: _Paths, root: Number, directions: Mapping[Value, Number]) -> dict[Value, Number]:
-    """Reverse mode on pairs of a gradient and its tangent, in plain numbers; return the tangents."""
-    order, active = paths.order, paths.active
-    if not isinstance(root, Value) or root not in active:
-        return {}
-    tangents: dict[Value, Any] = {x: tangent for x, tangent in directions.items() if x in active}
-    tangent_of = tangents.get  # None where no path leads from a variable
-    for node in order:
-        total = 0.0
-        for _, x, local in node.paths:
-            if x in active:
-                total += local * tangents[x]
-        tangents[node] = total
-    grads: dict[Value, Any] = {root: 1.0}
-    turned: dict[Value, Any] = {root: None}  # of what does not change: no 0.0, which at an infinite local makes nan
-    for node in reversed(order):
-        if node not in grads:
-            continue
-        grad, turn = grads.pop(node), turned.pop(node)
-        formulas = _differentials(node.op)
-        for i, x, local in node.paths:
-            if x in active:
-                contribution = None if turn is None else local * turn
-                formula = formulas[i]
-                if formula.__class__ is int:  # the local derivative is an input
-                    moved = tangent_of(node.inputs[formula])
-                else:
-                    moved = None if formula is None else _move(formula, node, tangents)
-                if moved is not None:
-                    contribution = grad * moved if contribution is None else contribution + grad * moved
-                if x in grads:
-                    grads[x] += local * grad
-                    if contribution is not None:
-                        before = turned[x]
-                        turned[x] = contribution if before is None else before + contribution
-                else:
-                    grads[x] = local * grad
-                    turned[x] = contribution
-    return {x: turn for x, turn in turned.items() if turn is not None}
-
-
-@functools.cache
-def _differentials(op: Operation) -> tuple[Any, ...]:
-    """Return what each local derivative changes with: the place of an input, a formula, or None for nothing."""
-    formulas = [_formula(op, i) for i in range(op.arity)]
-    return tuple(None if not isinstance(x, Expression) else _INPUTS.index(x) if x in _INPUTS else x for x in formulas)
-
-
-def _move(formula: Expression, node: Value, tangents: Mapping[Value, float]) -> float | None:
-    """Return how fast the local derivative changes along the tangents of the node and its inputs."""
-    known = {name: (x.data, tangents.get(x)) for name, x in zip(_INPUTS, node.inputs, strict=False)}
-    known[_OUT] = node.data, tangents[node]
-    try:
-        return _along(formula, known)[1]
-    except (ArithmeticError, ValueError) as error:
-        raise type(error)(f"the derivative of {_described(node)} has no derivative: {error}") from None
-
-
-def _along(formula: Formula, known: dict[Expression, tuple[float, float | None]]) -> tuple[float, float | None]:
-    """Return the formula's number and its tangent, in forward mode; a tangent of None is of what does not change."""
-    if not isinstance(formula, Expression):
-        return formula, None
-    if formula in known:
-        return known[formula]
-    if formula.name == "where":
-        condition, x, y = formula.inputs
-        pair = _along(x if _along(condition, known)[0] else y, known)
-    else:
-        pairs = [_along(x, known) for x in formula.inputs]
-        numbers = [number for number, _ in pairs]
-        out, tangent = getattr(FLOAT, formula.name)(*numbers), None
-        if (row := OPERATIONS.get(formula.name)) is not None:  # not a predicate
-            for i, (_, moved) in enumerate(pairs):
-                if moved is not None:
-                    tangent = (tangent or 0.0) + local_derivative(row, i, numbers, out) * moved
-        pair = out, tangent
-    known[formula] = pair
-    return pair
+    return _derived(f, inputs, argnums, has_aux, named, derive)

@@ -766,7 +766,9 @@ def test_argnums_choose_the_arguments():
     assert jacobian(lambda a, b: [a * b, b], argnums=1)(2.0, 3.0) == [2.0, 1.0]
     assert hessian(by_three, argnums=0)(x, "as it is", y) == [[10.0, 0.0], [0.0, 0.0]]
     assert hessian(lambda a, b: a**2 * b, argnums=(0, 1))(3.0, 5.0) == ((10.0, 6.0), (6.0, 0.0))
-    for wrong in (3, -4, True, (0, "y")):
+    with pytest.raises(TypeError, match=r"^argnums: got \(0, -3\); accepted: each place once"):
+        grad(by_three, argnums=(0, -3))(x, "as it is", y)
+    for wrong in (3, -4, True, 1.0, (0, "y")):
         with pytest.raises(TypeError, match=r"^argnums: got .*; accepted: the places of the 3 arguments, from 0 to 2"):
             grad(by_three, argnums=wrong)(x, "as it is", y)
 
@@ -820,3 +822,35 @@ def test_a_second_part_of_the_result_is_handed_on():
     assert (gradient.data, aux.data, x.grad) == (27.0, 9.0, 6.0)
     with pytest.raises(TypeError, match=r"^has_aux: the function returned .*; accepted: a pair, the result to"):
         grad(lambda x: x * x, has_aux=True)(3.0)
+
+
+def test_every_transform_takes_argnums_names_dicts_and_a_second_part():
+    """f = k a² x₀ + b x₁ at a = 3, b = 5, x = (2, 7), k = 10, by hand; keys of a direction stand in any order."""
+
+    def f(w, text, x, k=1.0):
+        assert text == "as it is"
+        return k * w["a"] ** 2 * x[0] + w["b"] * x[1]
+
+    def pair(*given, **named):
+        return f(*given, **named), "aux"
+
+    given, direction = ({"a": 3.0, "b": 5.0}, "as it is", [2.0, 7.0]), {"b": 1.0, "a": 2.0}
+    gradient, matrix = {"a": 120.0, "b": 7.0}, {"a": {"a": 40.0, "b": 0.0}, "b": {"a": 0.0, "b": 0.0}}
+    assert jvp(f, given, direction, argnums=0, k=10.0) == (215.0, 247.0)
+    assert jvp(pair, given, direction, argnums=0, has_aux=True, k=10.0) == (215.0, 247.0, "aux")
+    assert vjp(f, given, 10.0, argnums=0, k=10.0) == (215.0, {"a": 1200.0, "b": 70.0})
+    assert vjp(pair, given, 1.0, argnums=0, has_aux=True, k=10.0) == (215.0, gradient, "aux")
+    assert hvp(f, given, direction, argnums=0, k=10.0) == {"a": 80.0, "b": 0.0}
+    assert hvp(pair, given, direction, argnums=0, has_aux=True, k=10.0) == ({"a": 80.0, "b": 0.0}, "aux")
+    both = {"a": 1.0, "b": 0.0}, [0.0, 1.0]
+    assert hvp(f, given, both, argnums=(0, 2), k=10.0) == ({"a": 40.0, "b": 1.0}, [60.0, 0.0])
+    assert vjp(f, given, 1.0, argnums=(2,), k=10.0) == (215.0, ([90.0, 5.0],))
+    assert hessian(f, argnums=0)(*given, k=10.0) == matrix
+    assert hessian(pair, argnums=0, has_aux=True)(*given, k=10.0) == (matrix, "aux")
+    assert grad(pair, argnums=0, has_aux=True)(*given, k=10.0) == (gradient, "aux")
+    for transform in (jvp, hvp):
+        with pytest.raises(ValueError, match=r"^direction: got the keys \['a'\]; accepted: \['a', 'b'\]$"):
+            transform(f, given, {"a": 1.0}, argnums=0)
+    a = Value(3.0)
+    jvp(f, ({"a": a, "b": 5.0}, *given[1:]), {"b": 0.0, "a": 1.0}, argnums=0)[1].backward()
+    assert a.grad == 4.0  # of 2 a x₀ by a

@@ -14,10 +14,10 @@ from typing import Any
 
 from autograd.graph import topological_order
 from autograd.labels import visible
+from autograd.local_derivatives import VALUES
 from autograd.ops import OPERATIONS, check_in_table
 from autograd.steps import node_names
 from autograd.structures import Number, plain
-from autograd.transform import VALUES
 from autograd.value import Constant, Value, real
 
 LARGEST = 1000  # operations: SymPy recurses over an expression, which has no sharing when it is written out
