@@ -205,10 +205,15 @@ def test_train_iris(capsys, tmp_path):
 
 def test_the_same_seed_trains_the_same(capsys, tmp_path):
     models = []
-    for name in ("a.json", "b.json"):
-        run(capsys, "train", "xor", "--epochs", "2", "--seed", "3", "-o", str(tmp_path / name))
+    for name, lang in (("a.json", "en"), ("b.json", "zh")):
+        asked = ["--epochs", "2", "--seed", "3", "--lang", lang, "-o", str(tmp_path / name)]
+        out = run(capsys, "train", "xor", *asked).replace(str(tmp_path), "")
         models.append((tmp_path / name).read_bytes())
     assert models[0] == models[1]
+    known = (
+        "xor activation tanh output softmax seed json load model chainrule predict"  # as Python and the shell write it
+    )
+    assert set(re.findall(r"[a-z]{3,}", out)) == set(known.split())
 
 
 def test_train_on_a_file(capsys, tmp_path):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograd.cli.parsing import Commands, target, whole
-from autograd.cli.terminal import say
+from autograd.cli.parsing import Commands, add_language, target, whole
+from autograd.cli.terminal import say, say_written
 from autograd.expressions import assignment
 from autograd.labels import visible
-from autograd.languages import tables
+from autograd.languages import sentence
 from autograd.saving import checked_ending, write_whole
 
 BAYDIN = '"ln(x1) + x1*x2 - sin(x2)" x1=2 x2=5'
@@ -39,7 +39,7 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sheet", help='formulas, "h = w*x; J = h**2", or the sizes of a network, 2-3-1')
     parser.add_argument("numbers", nargs="*", metavar="name=number", help="a number for every name: w=-3")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn by chance (default: %(default)s)")
-    parser.add_argument("--lang", choices=tables(), default="en", help="language (default: %(default)s)")
+    add_language(parser)
 
 
 def _sheet(options: argparse.Namespace) -> str:
@@ -51,7 +51,7 @@ def _sheet(options: argparse.Namespace) -> str:
 def _lesson(options: argparse.Namespace) -> None:
     from autograd.classroom import lesson
 
-    _say_written(lesson(_sheet(options), lang=options.lang, seed=options.seed).save(Path(options.output)))
+    _say_written(lesson(_sheet(options), lang=options.lang, seed=options.seed).save(Path(options.output)), options.lang)
 
 
 def _exercises(options: argparse.Namespace) -> None:
@@ -59,14 +59,14 @@ def _exercises(options: argparse.Namespace) -> None:
 
     asked = exercises(_sheet(options), count=options.count, seed=options.seed, lang=options.lang)
     if options.mark is None:
-        _say_written(asked.save(Path(options.output or "exercises")))
+        _say_written(asked.save(Path(options.output or "exercises")), options.lang)
         return
     path = target(checked_ending(options.output or "marks.csv", ".csv"))
     write_whole(path, asked.mark(Path(options.mark).read_text("utf-8")))
-    say(f"wrote {visible(str(path))}")
+    say_written(path, False, options.lang)
 
 
-def _say_written(folder: Path) -> None:
-    say(f"wrote to {visible(str(folder))}")
+def _say_written(folder: Path, lang: str) -> None:
+    say(sentence(lang, "cli.folder", folder=visible(str(folder))))
     for name in sorted(path.name for path in folder.iterdir()):
         say(f"  {visible(name)}")

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from autograd.cli.formulas import EXAMPLE, NUMBERS, read, run_explain
 from autograd.cli.networks import run_train
-from autograd.cli.parsing import Commands
+from autograd.cli.parsing import Commands, add_language
 from autograd.cli.terminal import say
 from autograd.labels import visible
+from autograd.languages import sentence
 
 
 def add(commands: Commands, parse: Callable[[list[str]], argparse.Namespace]) -> None:
@@ -23,6 +24,7 @@ def add(commands: Commands, parse: Callable[[list[str]], argparse.Namespace]) ->
         "Explain a neuron, train a network on iris, and write pictures and a page.",
     )
     shown.add_argument("-o", "--output", default="chainrule-demo", help="folder to write to (default: %(default)s)")
+    add_language(shown)
 
 
 def _demo(options: argparse.Namespace, parse: Callable[[list[str]], argparse.Namespace]) -> None:
@@ -31,20 +33,22 @@ def _demo(options: argparse.Namespace, parse: Callable[[list[str]], argparse.Nam
 
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
-    say(f'1. chainrule explain "{EXAMPLE}" {" ".join(NUMBERS)}\n')
-    neuron = parse(["explain", EXAMPLE, *NUMBERS])
+    lang = options.lang
+    spoken = [] if lang == "en" else [f"--lang={lang}"]
+    say(f'1. chainrule explain "{EXAMPLE}" {" ".join([*NUMBERS, *spoken])}\n')
+    neuron = parse(["explain", EXAMPLE, *NUMBERS, *spoken])
     run_explain(neuron)
     model = folder / "iris.json"
-    training = ["train", "iris", "--hidden=4", f"--output={model}"]
+    training = ["train", "iris", "--hidden=4", f"--output={model}", *spoken]
     say(f"\n2. chainrule {shlex.join(training)}\n")
     run_train(parse(training))
     root = read(neuron)
     root.backward()
     wrote = {
-        draw(root, {"J": root}).save(folder / "graph.svg"): "the graph of the neuron, with its gradients",
-        play(root, {"J": root}).save(folder / "lesson.html"): "a page that plays the chain rule; open it in a browser",
-        model: "the network that was trained, for nn.load_model and chainrule predict",
+        draw(root, {"J": root}, lang=lang).save(folder / "graph.svg"): "cli.demo.graph",
+        play(root, {"J": root}, lang=lang).save(folder / "lesson.html"): "cli.demo.page",
+        model: "cli.demo.model",
     }
-    say(f"\n3. wrote to {visible(str(folder.resolve()))}\n")
+    say(f"\n3. {sentence(lang, 'cli.folder', folder=visible(str(folder.resolve())))}\n")
     for path, what in wrote.items():
-        say(f"{path.name:<12} {what}")
+        say(f"{path.name:<12} {sentence(lang, what)}")

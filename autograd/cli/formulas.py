@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.cli.parsing import Commands, add_open, target
+from autograd.cli.parsing import Commands, add_language, add_open, target
 from autograd.cli.terminal import say, say_written
 from autograd.expressions import assignment, parse
 from autograd.languages import tables
@@ -56,7 +56,7 @@ def add(commands: Commands) -> None:
     bench.add_argument("sheet", nargs="?", help=f'what it opens with, such as "{EXAMPLE}" or "h = w*x; J = h**2"')
     bench.add_argument("-o", "--output", default="workbench.html", help="file to write (default: %(default)s)")
     for told in (explained, drawn):
-        told.add_argument("--lang", choices=tables(), default="en", help="language (default: %(default)s)")
+        add_language(told)
     for page in (played, bench):
         page.add_argument(
             "--lang", choices=tables(), help="language of the page (default: that of the reader's browser)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from autograd.cli.parsing import Commands, whole
+from autograd.cli.parsing import Commands, add_language, whole
 from nn.choices import ENGINES, GENERATED, SHIPPED
 
 DATA = [*SHIPPED, *GENERATED]
@@ -29,12 +29,14 @@ def add(commands: Commands) -> None:
     engines = "scalar, by arrays (vectorized), or in machine code (native) (default: %(default)s)"
     trained.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help=engines)
     trained.add_argument("-o", "--output", help="file to save the model to, as JSON")
+    add_language(trained)
     predicting = commands.add(
         _predict, "predict", "iris.json flowers.csv", "Print what a saved network makes of the rows of a CSV file."
     )
     predicting.add_argument("model", help="file that `chainrule train -o` or nn.save_model wrote")
     predicting.add_argument("rows", help="CSV file with a header, and the features that the network was trained on")
     predicting.add_argument("-o", "--output", help="CSV file to write instead of printing")
+    add_language(predicting)
 
 
 def _sizes(text: str) -> list[int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograd.cli.terminal import complain
+from autograd.languages import tables
 
 Run = Callable[[argparse.Namespace], None]
 
@@ -53,6 +54,11 @@ class Commands:
 def add_open(parser: argparse.ArgumentParser) -> None:
     """Add the option ``--open``."""
     parser.add_argument("--open", action="store_true", help="show it in a browser")
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--lang``."""
+    parser.add_argument("--lang", choices=tables(), default="en", help="language (default: %(default)s)")
 
 
 def whole(text: str) -> int:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import nn
 from autograd.cli.parsing import target
-from autograd.cli.terminal import say
-from autograd.labels import visible
+from autograd.cli.terminal import say, say_written
 from autograd.saving import checked_ending, write_whole
 from nn.csv_files import read_numbers
 from nn.files import read_model
@@ -28,7 +27,7 @@ def predict(options: argparse.Namespace) -> None:
     text = _as_csv(nn.outputs(model, rows), saved.outputs, model.output == "softmax")
     if path:
         write_whole(path, text)
-        say(f"wrote {visible(str(path))}")
+        say_written(path, False, options.lang)
     else:
         say(text.rstrip("\n"))
 

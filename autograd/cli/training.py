@@ -19,6 +19,7 @@ from autograd.cli.networks import DATA
 from autograd.cli.parsing import target
 from autograd.cli.terminal import say
 from autograd.labels import visible
+from autograd.languages import sentence
 from autograd.saving import checked_ending
 from nn.choices import SHIPPED
 from nn.csv_files import read_numbers
@@ -26,6 +27,7 @@ from nn.datasets import MAKERS, scaling
 from nn.losses import Loss
 
 HELD_OUT = 0.2
+MOST_DEAD = 3  # units that are named
 LARGEST_TABLE = 5_000  # parameters of a network whose residual table is printed: a few seconds
 
 
@@ -38,7 +40,7 @@ class _Task:
     answers   name of each output
     loss      of one sample
     output    activation of the last layer
-    score     what a model at that scale does, in words, on inputs and targets
+    score     what a model at that scale does, in words, on inputs and targets, which have a name
     as_given  makes a model at that scale one for the data as they are
     tells     what the outputs are, in words
     """
@@ -55,7 +57,7 @@ class _Task:
     tells: str
 
 
-def _classes(data: nn.Dataset, seed: int) -> _Task:
+def _classes(data: nn.Dataset, seed: int, lang: str) -> _Task:
     """The task of telling classes."""
     if len(data.classes) < 2:
         raise ValueError(
@@ -72,11 +74,19 @@ def _classes(data: nn.Dataset, seed: int) -> _Task:
     def score(model: nn.MLP, part: tuple[Floats, Floats], name: str) -> str:
         found = np.array(nn.outputs(model, part[0].tolist()))
         right = np.mean(found.argmax(axis=1) == part[1].argmax(axis=1))
-        return f"accuracy on the {len(found):,} {name} samples: {100 * right:.1f} %"
+        return sentence(lang, "cli.accuracy", part=name, samples=f"{len(found):,}", percent=f"{100 * right:.1f}")
 
     classes = ", ".join(map(visible, data.classes))
     return _Task(
-        f"{data!r}, {len(held_out[0])} of the samples held out",
+        sentence(
+            lang,
+            "cli.data.classes",
+            name=visible(data.name),
+            samples=f"{len(data):,}",
+            features=len(data.features),
+            classes=len(data.classes),
+            held=len(held_out[0]),
+        ),
         data.features,
         data.classes,
         train,
@@ -85,11 +95,11 @@ def _classes(data: nn.Dataset, seed: int) -> _Task:
         "softmax",
         score,
         lambda model: nn.unstandardized(model, given),
-        textwrap.shorten(f"its outputs are the probabilities of {classes}", 200, placeholder=" …"),
+        textwrap.shorten(sentence(lang, "cli.probabilities", classes=classes), 200, placeholder=" …"),
     )
 
 
-def _numbers(path: str, column: str, seed: int) -> _Task:
+def _numbers(path: str, column: str, seed: int, lang: str) -> _Task:
     """The task of predicting the numbers of a column from those of the others."""
     header, rows = read_numbers(Path(path))
     if column not in header or len(header) < 2:
@@ -107,10 +117,8 @@ def _numbers(path: str, column: str, seed: int) -> _Task:
             scale * math.sqrt(np.mean(np.square(part[1] - guess)))
             for guess in (np.array(nn.outputs(model, part[0].tolist())), 0.0)
         )
-        return (
-            f"root mean squared error on the {len(part[0]):,} {name} samples: {error:.4g} "
-            f"({spread:.4g} of the mean of the training samples)"
-        )
+        samples = f"{len(part[0]):,}"
+        return sentence(lang, "cli.error", part=name, samples=samples, error=f"{error:.4g}", spread=f"{spread:.4g}")
 
     def as_given(model: nn.MLP) -> nn.MLP:
         model = nn.unstandardized(model, replace(given, inputs=np.delete(given.inputs, at, axis=1), features=features))
@@ -121,8 +129,15 @@ def _numbers(path: str, column: str, seed: int) -> _Task:
         return model
 
     return _Task(
-        f"<{visible(table.name)}: {len(table):,} samples, {len(features)} features, {visible(column)} to predict>, "
-        f"{len(held_out[0])} of the samples held out",
+        sentence(
+            lang,
+            "cli.data.numbers",
+            name=visible(table.name),
+            samples=f"{len(table):,}",
+            features=len(features),
+            column=visible(column),
+            held=len(held_out[0]),
+        ),
         features,
         (column,),
         train,
@@ -131,7 +146,7 @@ def _numbers(path: str, column: str, seed: int) -> _Task:
         None,
         score,
         as_given,
-        f"its output is {visible(column)}",
+        sentence(lang, "cli.output", column=visible(column)),
     )
 
 
@@ -145,14 +160,14 @@ def _task(options: argparse.Namespace) -> _Task:
     if options.label and options.target:
         raise ValueError("--label and --target: got both; accepted: the column of a class, or that of a number")
     if options.target:
-        return _numbers(name, options.target, options.seed)
+        return _numbers(name, options.target, options.seed, options.lang)
     if name in MAKERS:
-        return _classes(MAKERS[name](seed=options.seed), options.seed)
+        return _classes(MAKERS[name](seed=options.seed), options.seed, options.lang)
     if name not in SHIPPED and not Path(name).suffix and not Path(name).exists():
         close = difflib.get_close_matches(name, DATA, n=1)
         meant = f"; did you mean {close[0]!r}?" if close else ""
         raise ValueError(f"data: got {name!r}; accepted: {', '.join(DATA)}, or a CSV file with a header{meant}")
-    return _classes(nn.load(name, options.label), options.seed)
+    return _classes(nn.load(name, options.label), options.seed, options.lang)
 
 
 def train(options: argparse.Namespace) -> None:
@@ -167,7 +182,8 @@ def train(options: argparse.Namespace) -> None:
     if epochs is None:
         epochs = max(3, min(40, 10_000_000 // (len(task.train[0]) * parameters)))
     say(task.data)
-    say(f"{model!r}: {parameters:,} parameters, {epochs} epoch{'s' * (epochs > 1)}")
+    lang = options.lang
+    say(sentence(lang, "cli.model", model=repr(model), parameters=f"{parameters:,}", count=epochs))
     start = time.perf_counter()
     history = nn.fit(
         model,
@@ -179,14 +195,18 @@ def train(options: argparse.Namespace) -> None:
         seed=options.seed,
         engine=options.engine,
     )
-    say(f"trained in {time.perf_counter() - start:.1f} s: {history}")
-    for name, part in (("training", task.train), ("held-out", task.held_out)):
-        say(task.score(model, part, name))
+    seconds = f"{time.perf_counter() - start:.1f}"
+    cost = f"{history.cost[-1]:.4g}" if history.cost else "–"
+    say(sentence(lang, "cli.trained", seconds=seconds, count=len(history.cost), cost=cost))
+    for unit in history.dead_units[:MOST_DEAD]:
+        say(unit.told(lang))
+    for key, part in (("cli.training", task.train), ("cli.held", task.held_out)):
+        say(task.score(model, part, sentence(lang, key)))
     if parameters <= LARGEST_TABLE:
         x, y = (numbers[0].tolist() for numbers in task.held_out)
-        say("\nthe first held-out sample, graph against formula:")
-        say(str(nn.residual_table(model, x, y, task.loss)))
+        say("\n" + sentence(lang, "cli.first"))
+        say(str(nn.residual_table(model, x, y, task.loss, lang=lang)))
     if path:
         nn.save_model(task.as_given(model), path, inputs=task.features, outputs=task.answers)
-        say(f"\nwrote {visible(str(path))}, for nn.load_model and chainrule predict; it takes the data's own numbers")
+        say("\n" + sentence(lang, "cli.saved", path=visible(str(path))))
         say(task.tells)
