@@ -174,7 +174,7 @@ class Program:
         in whatever thread.
         """
         self._one_root("value_and_grad")
-        if self.batch == "mean" and converted_by_block(inputs):
+        if inputs and self._given.mean and converted_by_block(inputs):
             return over_blocks(self, blocks(*inputs))
         samples, given = self._match(inputs)
         with self._lock:

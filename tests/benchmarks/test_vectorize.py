@@ -176,7 +176,7 @@ def network(title: str, sizes: list[int], loss: Any, samples: int) -> Work:
 def array_step(program: Program, X: Any, Y: Any) -> Step:
     def step() -> float:
         J, _ = program.value_and_grad(X, Y)
-        program.vector[:] -= RATE * program.gradient
+        program.vector -= RATE * program.gradient
         return J
 
     return step

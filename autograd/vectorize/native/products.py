@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from autograd.symbolic import Formula, symbol, to_c
 from autograd.vectorize.arrays import BATCH, SAMPLES
-from autograd.vectorize.native.sections import BLOCK, LANES, Axes, Section, Spot, end, in_order, inside, length
+from autograd.vectorize.native.pieces import Axes, inside
+from autograd.vectorize.native.sections import BLOCK, LANES, LONG, Section, Spot, end, in_order, in_pairs, length
 from autograd.vectorize.statements import Contract
 
 SAMPLE = "s"  # the letter of the samples' axis here, which is the variable that runs over those of a block
@@ -157,17 +158,18 @@ class _Product:
         """Return a tile whose lanes are parts of a sum."""
         lanes, size = tile.lanes, self.size[tile.lanes]
         sampled = lanes == SAMPLE
-        whole, stop = ("whole", "n") if sampled else (str(size - size % LANES), str(size))
+        width = 2 * LANES if tile.height == 1 and size >= LONG else LANES
+        whole, stop = ("whole", "n") if sampled else (str(size - size % width), str(size))
         steps = [{**row, lanes: _sum(lanes, "i")} for row in at]
-        body = inside([(lanes, whole, LANES)], self._step(tile, steps, LANES))
-        if sampled or size % LANES:
+        body = inside([(lanes, whole, width)], self._step(tile, steps, width))
+        if sampled or size % width:
             rest = [{**row, lanes: lanes} for row in at]
             body += [f"for (int {lanes} = {whole}; {lanes} < {stop}; {lanes}++) {{"]
             body += [f"p[{k}][0] += {self._product(row)};" for k, row in enumerate(rest)]
             body += ["}"]
-        lines = self._start(len(at), LANES)
+        lines = self._start(len(at), width)
         lines += self._loops_over_sum([x for x in self.summed if x != lanes], [body])
-        sums = [f"(p[{k}][0] + p[{k}][1]) + (p[{k}][2] + p[{k}][3])" for k in range(len(at))]
+        sums = [to_c(in_pairs("add", [symbol(f"p[{k}][{i}]") for i in range(width)])) for k in range(len(at))]
         return [*lines, *self._stored(at, sums)]
 
     def _start(self, height: int, width: int) -> list[str]:
@@ -206,7 +208,8 @@ class _Product:
             terms: list[dict[str, str]] = [{}]
             for x in self.summed:
                 terms = [{**term, x: str(k)} for term in terms for k in range(self.size[x])]
-            self.section.loops(outer, self._stored([{}], [in_pairs([self._product(term) for term in terms])]))
+            products = [symbol(self._product(term)) for term in terms]
+            self.section.loops(outer, self._stored([{}], [to_c(in_pairs("add", products))]))
             return
         body = self._loops_over_sum(self.summed, [[f"p += {self._product({})};"]])
         self.section.loops(outer, ["double p = 0.0;", *body, *self._stored([{}], ["p"])])
@@ -221,19 +224,6 @@ class _Product:
 
     def _product(self, chosen: Mapping[str, str]) -> str:
         return f"{self._factor(0, chosen)} * {self._factor(1, chosen)}"
-
-
-def in_pairs(terms: Sequence[str]) -> str:
-    """Return a sum in pairs, which can be added at the same time.
-
-    >>> in_pairs(["x", "y", "z"])
-    '(x + y) + z'
-    """
-    texts = list(terms)
-    while len(texts) > 1:
-        pairs = [texts[k : k + 2] for k in range(0, len(texts), 2)]
-        texts = [f"({pair[0]} + {pair[1]})" if len(pair) == 2 else pair[0] for pair in pairs]
-    return texts[0][1:-1] if len(terms) > 1 else texts[0]
 
 
 def _height(size: int) -> int:

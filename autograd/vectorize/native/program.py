@@ -14,6 +14,7 @@ from autograd.vectorize.arrays import SAMPLES, Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.listing import listing, shape_text
 from autograd.vectorize.native.interpreter import elementary
+from autograd.vectorize.native.pieces import Piece, fused
 from autograd.vectorize.native.sections import BLOCK, LANES, WHOLE, Printed, Section, Spot, identifier, in_rows
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.parameters import Parameters
@@ -90,8 +91,8 @@ def c_text(
     written = list(dict.fromkeys(x.list for x in results))
     of_buffers = {name: f"w->{name}" for name in printed.buffers}
     known = rows | {name: name for name in ("n", "m", *read, "sums", *written)} | of_buffers
-    steps, calls = _functions("block", block.pieces, known)
-    last, last_calls = _functions("end", end.pieces, known)
+    steps, calls = _functions("block", fused(block.pieces), known)
+    last, last_calls = _functions("end", fused(end.pieces), known)
     size_of_block = f"int n = stop - start < {BLOCK} ? (int)(stop - start) : {BLOCK};"
     body = [f"for (long start = first; start < stop; start += {BLOCK}) {{"]
     body += [size_of_block] if "n" in _WORDS.findall(" ".join(calls)) else []
@@ -222,14 +223,14 @@ def _rows(name: str, count: int) -> str:
     return f"{name} + {count} * start" if count != 1 else f"{name} + start"
 
 
-def _functions(name: str, pieces: Sequence[Sequence[str]], known: Mapping[str, str]) -> tuple[str, list[str]]:
+def _functions(name: str, pieces: Sequence[Piece], known: Mapping[str, str]) -> tuple[str, list[str]]:
     """Return functions that do the pieces in their order, some in each, and the calls of them.
 
     Of the ``known`` names, which are those of arrays and counts, a function is given the ones that it uses.
     """
     text, calls = "", []
     for k in range(0, len(pieces), STATEMENTS_AT_ONCE):
-        lines = [line for piece in pieces[k : k + STATEMENTS_AT_ONCE] for line in piece]
+        lines = [line for piece in pieces[k : k + STATEMENTS_AT_ONCE] for line in piece.lines]
         code = [line for line in lines if not line.startswith("/*")]
         words = set(_WORDS.findall("\n".join(code)))
         head = [f"int {x} = {value};" for x, value in _COUNTS.items() if x in words]

@@ -48,8 +48,7 @@ class Native:
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
         """Return the cost, and leave its gradient in that of the parameters."""
-        code = self.run(inputs, samples, backward=True)
-        return float(code.value(code.program.roots[0]))
+        return self.run(inputs, samples, backward=True).cost()
 
     def array(self, name: str) -> Floats:
         """Raise KeyError: machine code keeps no arrays."""
@@ -148,7 +147,7 @@ class Code:
         self.add_samples.argtypes = [c_long] * 3 + [c_void_p] * (len(inputs) + 3 + bool(self.each))
         self.finish.argtypes = [c_long] + [c_void_p] * (len(inputs) + 3 + lists)
         self.sums_size, self.work_size = library.size_of_sums(), -(-library.size_of_buffers() // 8)
-        self.results: Floats = np.zeros(size)
+        self.results: Floats = np.zeros(size)  # the cost first, where there is one
         self.parts = {x: self.results[k : k + math.prod(x.shape)].reshape(x.shape) for x, k in starts_of.items()}
         self.values: Floats = np.zeros((0, len(self.each)))
         self.sums: Floats = empty((self.sums_size,))
@@ -163,6 +162,7 @@ class Code:
         for name in dict.fromkeys(x.list for x in results):
             setattr(self.call, name, address(written[name]))
         self.pointer = byref(self.call)
+        self.cost_is_computed = isinstance(program.roots[0], Array)
         self.lists = [x.list for x in inputs]
         self.inputs: list[Floats | None] = [None] * len(inputs)  # the arrays whose addresses the call has
 
@@ -201,6 +201,10 @@ class Code:
         with ThreadPoolExecutor(cores()) as threads:
             for sums in threads.map(part, range(0, samples, AT_ONCE)):
                 self.sums += sums
+
+    def cost(self) -> float:
+        """Return what the only root came to in the last run."""
+        return self.results.item(0) if self.cost_is_computed else float(self.program.roots[0])  # type: ignore[arg-type]
 
     def value(self, x: Operand) -> Any:
         """Return what a result or a number came to in the last run, of each sample where it differs."""

@@ -10,21 +10,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from autograd.symbolic import Expression, Formula, symbol, to_c
 from autograd.vectorize.arrays import CONSTANT, COUNT, SAMPLES, Array, Operand
+from autograd.vectorize.native.pieces import Axes, Piece
 from autograd.vectorize.statements import Contract, Map, Statement
 
 BLOCK = 32
 WHOLE = 8  # samples that a block is filled up to a multiple of, so that no loop over them has a remainder
 LANES = 4  # partial sums of a sum that ends in one number, and numbers of a row of a product that are computed at once
+LONG = 64  # terms from which on a sum has twice as many partial sums: an addition need not wait for the one before
 ALIGNED = 8  # numbers to a multiple of which a buffer is filled up: the next one begins where memory does
-
-Axes = list[tuple[str, str, int]]  # a loop's variable, its end, its step
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Section:
     spots: dict[Array, Spot]
     notes: Mapping[Array, str] = field(default_factory=dict)  # on arrays, where what computes them is written
     rows: dict[Spot, Spot] = field(default_factory=dict)  # of inputs in blocks, where they were given
-    pieces: list[list[str]] = field(default_factory=list)  # the lines of a statement each
+    pieces: list[Piece] = field(default_factory=list)
     waiting: dict[Array, Map | Contract] = field(default_factory=dict)  # to be written where they are used
     noted: int = 0  # the pieces that a note is on
 
@@ -157,7 +157,7 @@ class Section:
 
     def loops(self, axes: Axes, body: Iterable[str]) -> None:
         """Write the body inside a loop for each axis of more than one element."""
-        self.pieces.append(inside(axes, body))
+        self.pieces.append(Piece(axes, tuple(body)))
 
     def fill(self, spot: Spot, value: Callable[[list[str]], Formula], sign: str = "=") -> None:
         """Write a loop that sets, or with another sign changes, all elements of a place."""
@@ -167,7 +167,7 @@ class Section:
     def note(self, x: Array) -> None:
         """Put the note on an array before what was written since the last one."""
         if x in self.notes and len(self.pieces) > self.noted:
-            self.pieces[self.noted] = [f"/* {self.notes[x]} */", *self.pieces[self.noted]]
+            self.pieces[self.noted] = replace(self.pieces[self.noted], notes=(self.notes[x],))
             self.noted = len(self.pieces)
 
     # Sums -----------------------------------------------------------------------------------------------------------
@@ -175,18 +175,20 @@ class Section:
     def total(
         self, out: str, term: Callable[[str], str], inner: Axes, size: int, sampled: bool, sign: str
     ) -> list[str]:
-        """Return lines that set `out` to the sum of terms over one axis, in `LANES` partial sums, and over `inner`."""
-        whole, last = ("whole", "n") if sampled else (str(size - size % LANES), str(size))
-        lanes = [f"p{k}" for k in range(LANES)]
+        """Return lines that set `out` to the sum of terms over one axis, in partial sums, and over `inner`."""
+        width = LANES if sampled or size < LONG else 2 * LANES
+        whole, last = ("whole", "n") if sampled else (str(size - size % width), str(size))
+        lanes = [f"p{k}" for k in range(width)]
         opened = [f"for (int {v} = 0; {v} < {stop}; {v} += {step}) {{" for v, stop, step in inner if stop != "1"]
         lines = [f"double {', '.join(f'{lane} = 0.0' for lane in lanes)};", *opened]
-        if sampled or size >= LANES:
-            lines.append(f"for (int q = 0; q < {whole}; q += {LANES}) {{")
+        if sampled or size >= width:
+            lines.append(f"for (int q = 0; q < {whole}; q += {width}) {{")
             lines += [f"{lane} += {term(f'q + {i}' if i else 'q')};" for i, lane in enumerate(lanes)]
             lines.append("}")
-        if sampled or size % LANES:
+        if sampled or size % width:
             lines.append(f"for (int q = {whole}; q < {last}; q++) p0 += {term('q')};")
-        return [*lines, *["}"] * len(opened), f"{out} {sign} (p0 + p1) + (p2 + p3);"]
+        total = to_c(in_pairs("add", [symbol(lane) for lane in lanes]))
+        return [*lines, *["}"] * len(opened), f"{out} {sign} {total};"]
 
 
 def identifier(name: str) -> str:
@@ -196,6 +198,18 @@ def identifier(name: str) -> str:
     ('weights_of_layer_1', '_2x')
     """
     return re.sub(r"\W|^(?=\d)", "_", name, flags=re.ASCII)
+
+
+def in_pairs(name: str, terms: Sequence[Formula]) -> Formula:
+    """Return a sum, or a largest number, in pairs, which can be computed at the same time.
+
+    >>> to_c(in_pairs("add", [symbol("x"), symbol("y"), symbol("z"), 1.0]))
+    'x + y + (z + 1.0)'
+    """
+    while len(terms) > 1:
+        pairs = [terms[k : k + 2] for k in range(0, len(terms), 2)]
+        terms = [Expression(name, tuple(pair)) if len(pair) == 2 else pair[0] for pair in pairs]
+    return terms[0]
 
 
 @dataclass(slots=True)
@@ -237,15 +251,3 @@ def walk(spot: Spot, letters: str = "abcdefgh") -> tuple[Axes, list[str]]:
     order = sorted(range(len(spot.shape)), key=lambda axis: -spot.strides[axis])
     axes = [(names[axis], end(spot.shape[axis]), 1) for axis in order if spot.shape[axis] != 1]
     return axes, names
-
-
-def inside(axes: Axes, body: Iterable[str]) -> list[str]:
-    """Return the body inside a loop for each axis of more than one element, else in braces if it declares something."""
-    lines, body = [], list(body)
-    for variable, stop, step in axes:
-        if stop != "1":
-            advance = f"{variable}++" if step == 1 else f"{variable} += {step}"
-            lines.append(f"for (int {variable} = 0; {variable} < {stop}; {advance}) {{")
-    if not lines and body[0].startswith("double "):
-        lines = ["{"]
-    return [*lines, *body, *["}"] * len(lines)]

@@ -12,8 +12,9 @@ from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
 from autograd.vectorize.arrays import HUGE, SAMPLES, TINY, Array
 from autograd.vectorize.native.interpreter import with_parts
-from autograd.vectorize.native.products import WRITTEN, in_pairs, write_product
-from autograd.vectorize.native.sections import Axes, Section, Spot, end, in_rows, inside, length, walk
+from autograd.vectorize.native.pieces import Axes, Piece, inside
+from autograd.vectorize.native.products import WRITTEN, write_product
+from autograd.vectorize.native.sections import Section, Spot, end, in_pairs, in_rows, length, walk
 from autograd.vectorize.statements import (
     Cancelled,
     Contract,
@@ -71,7 +72,8 @@ def _slope(section: Section, statement: Slope) -> None:
     (parts, (accurate,)), (_, (book,)) = (with_parts([rule[0](SYMBOLS, x, a)]) for rule in (row.partials, row.formulas))
     limit = f"{at} < {row.cancels!r}"
     lines = ["{", "int small = 0;", *inside(axes, [f"{at} = {book};", f"small |= {limit};"]), "if (small) {"]
-    section.pieces.append([*lines, *inside(axes, [*parts, f"{at} = {limit} ? {accurate} : {at};"]), "}", "}"])
+    lines += [*inside(axes, [*parts, f"{at} = {limit} ? {accurate} : {at};"]), "}", "}"]
+    section.pieces.append(Piece([], tuple(lines)))
 
 
 def _cancelled(section: Section, statement: Cancelled) -> None:
@@ -244,8 +246,9 @@ def _reduce(section: Section, statement: Reduce) -> None:
     terms = [list(indices)]
     for axis in gone:
         terms = [[*row[:axis], str(k), *row[axis + 1 :]] for row in terms for k in range(x.shape[axis])]
-    if statement.name == "add" and len(terms) <= WRITTEN:
-        section.loops(outer, [f"{at_out} = {in_pairs([section.text(x, row) for row in terms])};"])
+    if len(terms) <= (WRITTEN if x in section.waiting else 2 * WRITTEN):
+        total = in_pairs(statement.name, [section.element(x, row) for row in terms])
+        section.loops(outer, [f"{at_out} = {to_c(total)};"])
         return
     start = {"add": 0.0, "maximum": -math.inf, "minimum": math.inf}[statement.name]
     section.fill(out, lambda _: start)
