@@ -20,7 +20,7 @@ import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, overload
 
 from autograd.local_derivatives import Local, captured_local, plus, recorded_local
 from autograd.recording import is_recording
@@ -29,8 +29,20 @@ from autograd.value import Constant, Value, exchange, remembering
 from autograd.value import no_grad as no_grad
 from autograd.walks import Paths, paths_between, pull, pull_tangents, push
 
+if TYPE_CHECKING:
+    from autograd.derivative_types import (
+        Gradient,
+        GradientByFirst,
+        GradientBySecond,
+        GradientBySeveral,
+        GradientOfOne,
+        Pair,
+        ValueAndGradientOfOne,
+    )
+
 Function = Callable[..., Any]
 Argnums = int | Sequence[int] | None
+OfThreeOrMore = Callable[Concatenate[Any, Any, Any, ...], Any]
 
 
 # Graphs of derivatives ---------------------------------------------------------------------------------------------
@@ -308,6 +320,14 @@ def _derivative(f: Function, argnums: Argnums, has_aux: bool, *how: Callable[...
     return of_arguments
 
 
+@overload
+def value_and_grad(f: Callable[[Any, Any], Any], argnums: Argnums = None, has_aux: bool = False) -> Pair: ...
+@overload
+def value_and_grad(
+    f: Callable[[Any], Any], argnums: None = None, has_aux: Literal[False] = False
+) -> ValueAndGradientOfOne: ...
+@overload
+def value_and_grad(f: OfThreeOrMore, argnums: Argnums = None, has_aux: bool = False) -> Pair: ...
 def value_and_grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the function that gives f and its gradient together, from one recording.
 
@@ -325,6 +345,22 @@ def value_and_grad(f: Function, argnums: Argnums = None, has_aux: bool = False) 
     return _derivative(f, argnums, has_aux, derive, lambda pair, aux: ((pair[0], aux), pair[1]))
 
 
+@overload
+def grad(f: Callable[[Any, Any], Any], argnums: None = None, has_aux: Literal[False] = False) -> Gradient: ...
+@overload
+def grad(f: Callable[[Any], Any], argnums: None = None, has_aux: Literal[False] = False) -> GradientOfOne: ...
+@overload
+def grad(f: OfThreeOrMore, argnums: None = None, has_aux: Literal[False] = False) -> Gradient: ...
+@overload
+def grad(f: Function, argnums: Literal[0], has_aux: Literal[False] = False) -> GradientByFirst: ...
+@overload
+def grad(f: Function, argnums: Literal[1], has_aux: Literal[False] = False) -> GradientBySecond: ...
+@overload
+def grad(f: Function, argnums: Sequence[int], has_aux: Literal[False] = False) -> GradientBySeveral: ...
+@overload
+def grad(f: Function, argnums: Argnums = None, *, has_aux: Literal[True]) -> Pair: ...
+@overload
+def grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function: ...
 def grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the gradient of f as a function: of one argument, in its structure; of several, a tuple.
 

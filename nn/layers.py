@@ -175,7 +175,7 @@ class Layer:
         """The row of f in the table of operations; None for none and for softmax."""
         return activation_operation(self._activation)
 
-    def __call__(self, x: Inputs) -> Value | list[Value]:
+    def __call__(self, x: Inputs) -> Any:  # a Value or a list of them, which types cannot tell
         """Return the activations of the units at inputs `x`: a Value if there is one unit, else a list."""
         first = self.neurons[0].w
         _, a = self.forward(input_nodes(x, len(first), first[0]))
@@ -319,7 +319,7 @@ class MLP:
         """s_1, ..., s_{n_l}: units in each layer, the input layer included."""
         return [len(self.layers[0].neurons[0].w), *(len(layer.neurons) for layer in self.layers)]
 
-    def __call__(self, x: Inputs) -> Value | list[Value]:
+    def __call__(self, x: Inputs) -> Any:  # a Value or a list of them, which types cannot tell
         """Return the output h(x) at inputs `x`, numbers or Values: a Value if the last layer has one unit, else a list.
 
         Raises ValueError for a number of inputs other than the network's, TypeError for one that is not a number.

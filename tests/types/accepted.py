@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, assert_type
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from autograd import (
     explain,
     grad,
     hypot,
+    leaky_relu,
     log,
     maximum,
     no_grad,
@@ -78,7 +80,23 @@ text: str = str(explain(y, wrt=x))
 
 cube: Callable[..., object] = grad(lambda a: a**3)
 print(grad(lambda a, c: a * c)(2.0, 3.0), hessian(rosenbrock)([1.0, 1.0]), value_and_grad(rosenbrock)([1.0, 2.0]))
-print(grad(rosenbrock)([-1.2, 1.0]), grad(grad(tanh))(0.5))
+
+
+def weighted(weights: list[Value], inputs: list[float]) -> Value:
+    return sum([p * q for p, q in zip(weights, inputs, strict=True)], Value(0.0))
+
+
+assert_type(grad(tanh)(0.5), float)
+assert_type(grad(tanh)(Value(0.5)), Value)
+assert_type(grad(grad(tanh))(1), float)
+assert_type(grad(rosenbrock)([-1.2, 1.0]), list[float])
+assert_type(grad(rosenbrock)(array), NDArray[np.float64])
+assert_type(grad(weighted)([1.0], [2.0]), tuple[list[float], list[float]])
+assert_type(grad(weighted, argnums=0)([1.0], [2.0]), list[float])
+assert_type(grad(weighted, argnums=(0, 1))([1.0], [2.0]), tuple[Any, ...])
+assert_type(value_and_grad(rosenbrock)([1.0, 2.0]), tuple[float, list[float]])
+first_slope, kept = grad(lambda a: (a * a, "kept"), has_aux=True)(2.0)
+print(first_slope, kept, grad(leaky_relu)(0.5, 0.1), grad(rosenbrock)([1.0, 2.0]))
 
 program = vectorize(nn.squared_error([w * x + b], [1.0]), inputs={"x": [x]})
 cost, gradients = program.value_and_grad([[1.0], [2.0]])
@@ -105,6 +123,7 @@ history = nn.fit(model, (inputs.tolist(), targets.tolist()), nn.squared_error, e
 last: float = history.cost[-1]
 passed = model.forward([0.5, -1.0])
 J: Value = nn.squared_error(passed.output, [1.0])
+of_call: Value = (model([0.5, -1.0]) - 1.0) ** 2
 J.backward()
 residual: float = passed.z[2][1].grad
 formula: float = nn.backpropagate(model, [0.5, -1.0], [1.0], nn.squared_error).delta[2][1]

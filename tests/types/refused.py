@@ -22,5 +22,11 @@ x.backward(1, 2, 3)  # error
 draw([x])  # error
 draw(x).save()  # error
 grad()  # error
+grad(3.0)  # error
+grad(tanh)(0.5, 0.1)  # error
+grad(tanh)()  # error
+slope: str = grad(tanh)(0.5)  # error
+pair: float = grad(atan2)(1.0, 2.0)  # error
+grad(tanh, argnums="x")  # error
 x.grad.data  # error
 nn.Adam(model.parameters(), learning_rate="fast")  # error
