@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,7 +21,7 @@ from autograd import Constant, Value, tanh, topological_order, where
 from autograd.draw import draw, engine
 from autograd.draw.engine import placed
 from autograd.draw.layout import lay_out, number, to_dot
-from autograd.draw.picture import Picture
+from autograd.draw.picture import FONTS, NOT_IN_FONTS, Picture
 from autograd.draw.svg import heat
 from autograd.labels import UnitLabel
 from autograd.steps import node_names
@@ -586,3 +587,13 @@ def test_dot_text_has_the_nodes_and_edges_of_the_view():
     assert source == drawing.dot
     assert len(re.findall(r"\bid=e\d+", source)) == len(drawing._view.edges)
     assert source.count("subgraph cluster_") + 1 == len(groups(drawing))  # the inputs are a column, not a cluster
+
+
+def test_a_sign_that_is_said_to_be_in_the_fonts_is_in_them():
+    """Fonts of the system are only looked through for other signs; controls and what is unassigned are no signs."""
+    tables = pytest.importorskip("fontTools.ttLib", reason="fpdf2, of the extra `pdf`, is not installed")
+    for path in FONTS.values():
+        with tables.TTFont(path) as font:
+            has = set(map(chr, font.getBestCmap()))
+        said = {chr(code) for code in range(0x20, 0x3000) if not NOT_IN_FONTS.search(chr(code))}
+        assert not {sign for sign in said - has if unicodedata.category(sign) not in ("Cn", "Cf")}

@@ -115,10 +115,15 @@ def test_a_film_shows_at_each_time_what_the_picture_of_the_step_shows(make):
     assert still == [line for line in pictures[-1].svg.split("\n") if line]
 
 
-def test_a_webp_has_the_very_pixels_of_the_pictures(tmp_path):
+@pytest.mark.parametrize(
+    "make", [lambda: draw(small()).steps("zh")[3:9], lambda: draw_network(network_cost()).steps()[4:8]]
+)
+def test_a_webp_has_the_pixels_of_the_pictures(tmp_path, make):
+    """A part that is drawn again has its origin elsewhere: a hair's breadth of an edge may fall into another quarter of
+    a pixel, which is the grid that the renderer counts covered area on."""
     image = pytest.importorskip("PIL.Image")
-    x = Value(3.0, "x")
-    pictures = draw(x * x).steps()
+    changed = pytest.importorskip("PIL.ImageChops").difference
+    pictures = make()
     with image.open(pictures.save(tmp_path / "film.webp", seconds=0.5)) as film:
         assert film.n_frames == len(pictures)
         for count, picture in enumerate(pictures):
@@ -128,7 +133,9 @@ def test_a_webp_has_the_very_pixels_of_the_pictures(tmp_path):
             with image.open(io.BytesIO(picture.png(1e6))) as still:
                 page = image.new("RGB", still.size, "white")
                 page.paste(still, mask=still)
-                assert film.convert("RGB").tobytes() == page.tobytes()
+                off = changed(film.convert("RGB"), page).convert("L").tobytes()
+                assert max(off) < 64
+                assert sum(level > 2 for level in off) < len(off) / 2000
 
 
 def test_folded_boxes_take_their_steps_as_a_whole():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import os
 from collections.abc import Iterator, Sequence
@@ -10,8 +9,10 @@ from pathlib import Path
 from typing import Generic, TypeVar, overload
 from xml.etree import ElementTree as ET
 
+from autograd.draw.frames import changes
 from autograd.draw.picture import Picture
 from autograd.draw.svg import card
+from autograd.draw.webp import animated_webp
 from autograd.languages import sentence
 from autograd.saving import checked_ending, write_whole
 
@@ -19,6 +20,7 @@ SECONDS = 1.5  # that a film shows each step
 GAP = 10.0  # between the pictures of a strip
 PAGE = 1.4  # height of a page of a book, in widths
 MOST_PIXELS = 1e6  # of a picture of a film
+LONGEST = 2**24 - 1  # milliseconds, of a picture of a .webp
 Kind = TypeVar("Kind", bound=Picture)
 
 
@@ -74,7 +76,8 @@ class Steps(Sequence[Kind], Generic[Kind]):
         path = checked_ending(path, ".svg", ".webp")
         if path.suffix.lower() == ".svg":
             return write_whole(path, '<?xml version="1.0" encoding="UTF-8"?>\n' + self.film(seconds))
-        return write_whole(path, _webp(self, _positive(seconds)))
+        milliseconds = min(round(1000 * _positive(seconds)), LONGEST)
+        return write_whole(path, animated_webp(changes(self, MOST_PIXELS), milliseconds))
 
 
 class Strip(Picture):
@@ -132,22 +135,3 @@ def _shown(forms: Sequence[str], seconds: float) -> Iterator[str]:
                 f'<g{base}><animate attributeName="visibility" calcMode="discrete" repeatCount="indefinite" '
                 f'dur="{seconds * len(forms):g}s" values="{values}" keyTimes="{times}"/>{form}</g>'
             )
-
-
-def _webp(pictures: Sequence[Picture], seconds: float) -> bytes:
-    try:
-        from PIL import Image
-    except ImportError:
-        raise ModuleNotFoundError("a .webp needs Pillow: pip install 'chainrule[class]'") from None
-    frames = []
-    for picture in pictures:
-        with Image.open(io.BytesIO(picture.png(MOST_PIXELS))) as still:
-            frames.append(Image.new("RGB", still.size, "white"))
-            frames[-1].paste(still, mask=still)
-    first, *others = frames
-    with io.BytesIO() as file:
-        first.save(
-            file, "WEBP", save_all=True, append_images=others, duration=round(1000 * seconds), loop=0, lossless=True,
-            quality=0, method=0,
-        )  # fmt: skip
-        return file.getvalue()

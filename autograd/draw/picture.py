@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +20,7 @@ FONTS = {
     style: Path(__file__).parent / "fonts" / name
     for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf"))
 }
+NOT_IN_FONTS = re.compile("[^\n -~¡-ſͰ-Ͽ‐-‧′⁰-₟←-⋿■-◿]")  # signs that `FONTS` may lack
 MOST_PIXELS, MOST_PIXELS_SHOWN = 25e6, 1.5e6  # of a .png, and of one in a notebook: a larger picture is drawn smaller
 
 
@@ -93,7 +95,18 @@ class Picture:
 
     def png(self, most_pixels: float = MOST_PIXELS) -> bytes:
         """Return the picture as the content of a .png file: two pixels a point, fewer where that were too many."""
-        import resvg_py
+        return png_of(self.svg, min(2.0, math.sqrt(most_pixels / math.prod(self._size()))))
 
-        zoom = min(2.0, math.sqrt(most_pixels / math.prod(self._size())))
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=zoom, font_files=list(map(str, FONTS.values()))))
+
+def png_of(svg: str, zoom: float) -> bytes:
+    """Return an SVG as the content of a .png file, `zoom` pixels a point."""
+    import resvg_py
+
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            zoom=zoom,
+            font_files=list(map(str, FONTS.values())),
+            skip_system_fonts=not NOT_IN_FONTS.search(svg),  # to look through them takes as long as a picture
+        )
+    )
