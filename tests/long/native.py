@@ -1,9 +1,11 @@
 """Random programs as C under gcc's sanitizers, against the scalar engine: the figures are the last line.
 
     python tests/long/native.py 1000
+    python tests/long/native.py 100 300
 
-Half of the programs are layers of arrays, half arbitrary graphs. Each is compiled with -fsanitize=address,undefined
-and run in memory of exactly the size that it asks for; a fault that the sanitizers find ends the run.
+The second number is that of the first program, to run them in parts. Half of the programs are layers of arrays, half
+arbitrary graphs. Each is compiled with -fsanitize=address,undefined and run in memory of exactly the size that it asks
+for; a fault that the sanitizers find ends the run.
 """
 
 from __future__ import annotations
@@ -62,11 +64,11 @@ def apart(root: Value, leaves: Sequence[Value], folder: Path) -> float:
     return max(abs(x - y) for x, y in zip(found, wanted, strict=True)) / largest
 
 
-def checked(count: int) -> dict[str, float]:
-    """Return the figures of so many random programs."""
+def checked(count: int, first: int = 0) -> dict[str, float]:
+    """Return the figures of so many random programs, from this one on."""
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(count):
+        for seed in range(first, first + count):
             root, leaves = random_layers(seed) if seed % 2 else random_graph(seed)
             difference = apart(root, leaves, Path(folder))
             assert difference < 1e-12, (seed, difference)
@@ -77,4 +79,4 @@ def checked(count: int) -> dict[str, float]:
 if __name__ == "__main__":
     if not shutil.which("gcc"):
         raise SystemExit("gcc is not installed")
-    print(json.dumps(checked(int(sys.argv[1]))))
+    print(json.dumps(checked(*map(int, sys.argv[1:3]))))
