@@ -67,7 +67,8 @@ def replay(root: Value) -> Value:
 
     It is what to call after ``data`` of leaves was set, where a graph is built once and run often. Afterwards the graph
     is as if made with these numbers, without a gradient; outside an operation's domain they are inf or nan. Which way a
-    comparison in the code went stays as it was. For speed, `autograd.vectorize.vectorize` makes a program of the graph.
+    comparison in the code went stays as it was. `autograd.vectorize.Replay` computes the root alone, some
+    hundred times as fast.
 
     >>> x = Value(3.0)
     >>> y = x * x

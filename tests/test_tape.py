@@ -20,11 +20,13 @@ from test_javascript import SPECIAL, SUM_OF_TERMS, apart, inputs_of
 
 from autograd import OPERATIONS, Value, sqrt, where
 from autograd.ops import IEEE, Ieee, evaluate, local_derivative
+from autograd.recompute import replay
 from autograd.value import apply
 from autograd.vectorize.native.interpreter import elementary
 from autograd.vectorize.native.library import CompilerError, load
 from autograd.vectorize.native.tape import Tape
 from autograd.vectorize.record import record
+from autograd.vectorize.replay import Replay
 
 try:
     load("int probe(void) { return 1; }\n")
@@ -145,3 +147,42 @@ def test_local_derivatives_are_those_of_the_accurate_forms():
     ((value, slope),) = computed(row, [[40.0]])
     assert value == evaluate(row, 40.0)
     assert slope == pytest.approx(local_derivative(row, 0, [40.0], value), rel=1e-15)
+
+
+@pytest.mark.parametrize("compiled", [True, False], ids=["native", "Python"])
+@pytest.mark.parametrize("seed", range(12))
+def test_a_graph_is_replayed_after_leaves_were_set(seed, compiled, monkeypatch):
+    """The numbers and gradients are those of the graph recorded with the other numbers."""
+    if not compiled:
+
+        def missing(*_):
+            raise CompilerError("no compiler")
+
+        monkeypatch.setattr("autograd.vectorize.replay.NativeNumbers", missing)
+    root, leaves = random_graph(seed)
+    again = Replay(root)
+    factor = 1.0 + 2.0**-20  # another number that every comparison decides alike
+    for x in leaves:
+        x.data *= factor
+    given = [x.data for x in leaves]
+    value = again.backward()
+    found = [x.grad for x in leaves]
+    for x in leaves:
+        del x.grad
+    replay(root)
+    root.backward()
+    np.testing.assert_allclose([value, again()], root.data, rtol=1e-12, atol=0.0)
+    largest = max(1.0, *(abs(x.grad) for x in leaves))
+    np.testing.assert_allclose(found, [x.grad for x in leaves], rtol=0.0, atol=1e-12 * largest)
+    assert again.backward() == value
+    assert [x.data for x in leaves] == given
+    np.testing.assert_allclose([x.grad for x in leaves], 2.0 * np.array(found), rtol=0.0, atol=1e-12 * largest)
+
+
+def test_what_is_not_a_root_cannot_be_replayed():
+    with pytest.raises(TypeError, match=r"Replay: got 3\.0 .*accepted: a Value"):
+        Replay(3.0)
+    x = Value(2.0)
+    leaf = Replay(x)
+    x.data = 4.0
+    assert (leaf(), leaf.backward(), x.grad) == (4.0, 4.0, 1.0)

@@ -35,6 +35,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     runners      what runs a program
     on_devices   with JAX, on all devices of all processes
     blocks       samples that need not fit into memory
+    replay       `Replay`: a graph that runs again after leaves were set
     program      `Program`: a program with its numbers
     ways         the ways through a function that decides by comparing Values
     function     `vectorize`, of graphs and of functions
@@ -46,7 +47,8 @@ from autograd.callable_modules import CallableModule
 from autograd.vectorize.blocks import blocks, over_blocks
 from autograd.vectorize.function import VectorizedFunction, vectorize
 from autograd.vectorize.program import Program
+from autograd.vectorize.replay import Replay
 
-__all__ = ["Program", "VectorizedFunction", "blocks", "over_blocks", "vectorize"]
+__all__ = ["Program", "Replay", "VectorizedFunction", "blocks", "over_blocks", "vectorize"]
 
 sys.modules[__name__].__class__ = CallableModule

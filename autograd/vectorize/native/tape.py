@@ -69,7 +69,7 @@ class Tape:
         self.root: Floats = np.zeros(1)
         self._kept = tape, more, gradients, reached, of_variables, of_inputs  # whose addresses are below
         self._work = Work(leaves=len(leaves) + 1, count=len(computed), root=int(self._slot[root]))
-        self._work.tape, self._work.more = address(tape), address(more)
+        self._work.tape, self._work.more = address(tape) + tape.itemsize * 3, address(more)
         self._work.value, self._work.gradient = address(self.values), address(gradients)
         self._work.reached = address(reached) if chooses else None
         self._work.variables, self._work.of_variables = len(of_variables), address(of_variables)
@@ -131,7 +131,10 @@ class Tape:
 
 
 def _instructions(graph: Record, computed: NDArray[Any], slot: Ints, variables: Sequence[int]) -> tuple[Ints, Ints]:
-    """Return three numbers for each computed node, and the places of the further inputs of those of three."""
+    """Return three numbers for each computed node, and the places of the further inputs of those of three.
+
+    The first instruction, and the last, are those that end a run.
+    """
     op, inputs = graph.op[computed], graph.inputs[computed]
     active = depending(graph, [k for k in variables if k >= 0 and graph.nodes[k].__class__ is not Constant])
     handed = (inputs >= 0) & np.array(active)[inputs]
@@ -142,7 +145,7 @@ def _instructions(graph: Record, computed: NDArray[Any], slot: Ints, variables: 
     tape[:, 0] = op | _cases()[op, handed @ np.array([1, 2, 4])] << 16
     tape[:, 1:] = slot[inputs[:, :2]]
     tape[three, 2] = 2 * np.arange(int(three.sum()))
-    return tape, np.ascontiguousarray(slot[inputs[three][:, 1:]])
+    return whole, np.ascontiguousarray(slot[inputs[three][:, 1:]])
 
 
 @cache
