@@ -53,7 +53,7 @@ class Operation:
 
     name      its name as a function and as a method of `Value`
     symbol    what a picture of the graph writes on the node
-    latex     template of the formula; ``{0}`` is the first input
+    latex     template of the formula; ``{0}`` is the first input, and braces of LaTeX are doubled
     value     ``value(m, *inputs)``
     partials  ``partials[i](m, *inputs, out)``: the local derivative ∂out/∂input i, accurate to a few units in the
               last place wherever it is finite

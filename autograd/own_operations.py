@@ -137,9 +137,7 @@ def forget_operation(name: str) -> None:
     """Take an operation of one's own out of the table; ValueError for one of the table's own and for none."""
     if name in BUILT_IN or name not in OPERATIONS:
         own = ", ".join(x for x in OPERATIONS if x not in BUILT_IN)
-        raise ValueError(
-            f"forget_operation: got {name!r}; accepted: operations of your own, {own or 'of which is none'}"
-        )
+        raise ValueError(f"forget_operation: got {name!r}; accepted: operations of your own: {own or 'there are none'}")
     remove_row(name)
 
 

@@ -28,7 +28,7 @@ def leaves_of(given: Iterable[object], what: str, leaves: list[Value], called: M
     found = set()
     for leaf in given:
         if not isinstance(leaf, Value) or leaf not in position:
-            known = ", ".join(called[node] for node in leaves[:12]) or "(there is none)"
+            known = ", ".join(called[node] for node in leaves[:12]) or "(none)"
             more = f" and {len(leaves) - 12} more" if len(leaves) > 12 else ""
             raise ValueError(f"{what}: {leaf!r} is not a leaf of this graph; accepted: the Values {known}{more}")
         found.add(leaf)

@@ -8,6 +8,7 @@ order of the elements, so it does not matter in which order a program made them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ def lay_out(
 
 
 def refines(fine: Ints, coarse: Ints) -> bool:
-    """Return whether elements that are alike in the `fine` column are so in the `coarse` one."""
+    """Return whether elements that are equal in the `fine` column are so in the `coarse` one."""
     return as_function(fine, int(fine.max()) + 1, coarse) is not None
 
 
@@ -135,10 +136,7 @@ class Columns:
         n = self.n
         axes: list[tuple[Ints, int]] = []
         for c, nc in sorted(self.items, key=lambda item: item[1]):
-            total = 1
-            for _, size in axes:
-                total *= size
-            if total == n:
+            if _count(axes) == n:
                 break
             entangled = [axis for axis in axes if not _independent(c, nc, *axis)]
             if not entangled:
@@ -153,20 +151,19 @@ class Columns:
                 continue
             free = [axis for axis in axes if not any(axis is other for other in entangled)]
             axes = [*free, _meet([*entangled, (c, nc)])]
-        total = 1
-        for _, size in axes:
-            total *= size
-        if total < n and collapse:
-            n = total
-        elif total < n and n % total == 0:
+        if collapse:
+            n = min(n, _count(axes))
+        elif _count(axes) < n:
             m, nm = _meet(axes) if axes else (np.zeros(n, np.int64), 1)
-            rank = _rank(np.arange(n), n, m, nm)
-            if rank is not None:
+            if (rank := _rank(np.arange(n), n, m, nm)) is not None:
                 axes.append(rank)
-                total *= rank[1]
-        if total != n or (axes and _meet(axes)[1] != n):
+        if _count(axes) != n or (axes and _meet(axes)[1] != n):
             return [(np.arange(self.n), self.n)]
         return axes
+
+
+def _count(axes: Sequence[tuple[Ints, int]]) -> int:
+    return math.prod(size for _, size in axes)
 
 
 def _independent(a: Ints, na: int, b: Ints, nb: int) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.vectorize.given import FLOAT
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -43,7 +45,10 @@ def _slices(arrays: Sequence[Any], count: int, rows: int) -> Iterator[tuple[Any,
 
 def converted_by_block(arrays: Sequence[Any]) -> bool:
     """Return whether arrays are large and not of float64, so that they are better converted block by block."""
-    return any(isinstance(x, np.ndarray) and x.size > ROWS and len(x) > ROWS and x.dtype != float for x in arrays)
+    for x in arrays:
+        if isinstance(x, np.ndarray) and x.dtype is not FLOAT and x.ndim and len(x) > ROWS and x.dtype != FLOAT:
+            return True
+    return False
 
 
 def over_blocks(program: Program, samples: Iterable[Sequence[ArrayLike]]) -> tuple[float, dict[str, Floats]]:

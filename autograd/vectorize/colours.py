@@ -33,7 +33,7 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     """Return the chains of a graph.
 
     A step inside a chain has no label and is used once, by an operation of the same chain: any operand of +, the first
-    of − and of max and min, which treat ties in their order. A − alone is none.
+    of − and of max and min, which treat ties in their order. A − alone is not a chain.
     """
     op, uses, user = graph.op, graph.uses, graph.user
     inside = np.zeros(len(op), bool)

@@ -124,14 +124,14 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
     watched = lowering.arrays_of(given.watched)
     if graph.places is not None:
         lowering = as_recorded(lowering, graph.places)
-    groups = name_leaves(given.inputs, [group for _, group in lowering.leaves if group.role == PARAMETER])
     found = [x for x, group in lowering.leaves if group.role == PARAMETER]
+    groups = name_leaves(given.inputs, [group for _, group in lowering.leaves if group.role == PARAMETER])
     parameters = {group.name: x for group, x in zip(groups, found, strict=True)}
-    inputs = {group.name: x for x, group in lowering.leaves if group.role == INPUT}
-    inputs = {group.name: inputs[group.name] for group in given.inputs}
+    by_name = {group.name: x for x, group in lowering.leaves if group.role == INPUT}
+    inputs = {group.name: by_name[group.name] for group in given.inputs}
     shaped = [replace(group, shape=x.of_sample) for group, x in zip(groups, found, strict=True)]
-    leaves = dict(zip(inputs.values(), inputs, strict=True)) | dict(zip(found, parameters, strict=True))
-    leaves = {x: leaves[x] for x, _ in lowering.leaves}
+    called = {x: name for name, x in (inputs | parameters).items()}
+    leaves = {x: called[x] for x, _ in lowering.leaves}
     forward = list(builder.statements)
     one_cost = len(given.roots) == 1
     totals = find_totals(lowering, forward) if one_cost else []

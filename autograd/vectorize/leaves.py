@@ -1,4 +1,4 @@
-"""Which leaves form an array: those whose labels say so, then those that are used alike.
+"""Which leaves form an array: those whose labels say so, then those that are used in the same way.
 
 An array without a shape gets that of the first statement that uses all of it.
 """
@@ -73,7 +73,7 @@ def by_label(group: Leaves) -> list[Leaves]:
 
 
 def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
-    """Return leaves in arrays of those that are used alike, and whose labels are alike where they are of few kinds."""
+    """Return leaves in arrays of those that are used in the same way, with labels of one kind where there are few."""
     if group.shape is not None:
         return [group]
     stems = [without_indices(node.label) for node in group.nodes]

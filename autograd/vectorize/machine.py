@@ -63,30 +63,19 @@ def minimum(x: Any, y: Any, out: Floats | None = None) -> Any:
 
 def largest(x: Floats, axis: int | tuple[int, ...], out: Floats | None = None) -> Any:
     """Return the largest along an axis, or several; of zeros 0.0, where NumPy takes any."""
-    found = np.asarray(np.maximum.reduce(x, axis, out=out))
+    found = np.asarray(np.maximum.reduce(x, axis, None, out))
     if np.count_nonzero(found) < found.size:
         zero = found == 0.0
-        signs = np.signbit(_beside(x, axis, zero, -1.0))
-        found[zero] = np.where(signs.all(-1), -0.0, 0.0)
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        rows = np.moveaxis(x, axes, range(-len(axes), 0))[zero]  # what each zero is the largest of
+        negative = np.signbit(rows.reshape(len(rows), -1)).all(-1)
+        found[zero] = np.where(negative, -0.0, 0.0)
     return found
 
 
 def smallest(x: Floats, axis: int | tuple[int, ...], out: Floats | None = None) -> Any:
     """Return the least along an axis, or several; of zeros -0.0."""
-    found = np.asarray(np.minimum.reduce(x, axis, out=out))
-    if np.count_nonzero(found) < found.size:
-        zero = found == 0.0
-        signs = np.signbit(_beside(x, axis, zero, 1.0))
-        found[zero] = np.where(signs.any(-1), -0.0, 0.0)
-    return found
-
-
-def _beside(x: Floats, axis: int | tuple[int, ...], zero: Any, other: float) -> Any:
-    """Return the zeros that a result of zero is taken of, a row for each, with another number for what is not zero."""
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    rows = np.moveaxis(x, axes, range(-len(axes), 0))[zero]
-    rows = rows.reshape(len(rows), -1)
-    return np.where(rows == 0.0, rows, other)
+    return np.negative(largest(np.negative(x), axis), out=out)
 
 
 def root(x: Any, out: Floats | None = None) -> Any:
@@ -408,11 +397,9 @@ def _reduce(machine: Machine, statement: st.Reduce) -> None:
             _blocks(machine, first_factor, second_factor, out.reshape(-1))
             return
     if statement.name == "add":
-        machine.do(np.add.reduce, source, axes if len(axes) > 1 else axes[0], None, out)
+        machine.do(np.add.reduce, source, axes, None, out)
     else:
-        machine.do(
-            {"maximum": largest, "minimum": smallest}[statement.name], source, axes if len(axes) > 1 else axes[0], out
-        )
+        machine.do({"maximum": largest, "minimum": smallest}[statement.name], source, axes, out)
 
 
 def _share(machine: Machine, statement: st.Share) -> None:

@@ -51,10 +51,6 @@ class OnDevices:
             self.parameters.gradient += share * gradient
         return J
 
-    def array(self, name: str) -> Floats:
-        """Raise KeyError: the arrays are XLA's."""
-        raise KeyError(f"{name!r}: JAX keeps no arrays; the program on NumPy does: vectorize(J, ...)")
-
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded: NumPy computes them."""
         self.arrays.values(self.inputs, self.samples)

@@ -193,7 +193,9 @@ class Program:
 
     def __getitem__(self, name: str) -> Floats:
         """Return the array called `name` as the last run left it; KeyError names those that there are."""
-        return self._last.array(name)
+        if self._last is not self._arrays or self._arrays.last is None:
+            raise KeyError(f"{name!r}: no arrays: the program has not run, or its numbers are not arrays of NumPy")
+        return self._arrays.array(name)
 
     def numbers(self, nodes: Sequence[Value]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded."""

@@ -27,7 +27,7 @@ VALUES, GRADIENTS, RESIDUALS = "values", "gradients", "residuals"
 class Runner(Protocol):
     """What a program runs on. `samples` is their number, None for inputs as recorded.
 
-    ``inputs`` are those of the last run, after which `array` and `numbers` say what else was computed in it.
+    ``inputs`` are those of the last run, after which `numbers` says what else was computed in it.
     """
 
     inputs: Sequence[Floats]
@@ -37,9 +37,6 @@ class Runner(Protocol):
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
         """Return the cost, and leave its gradient in that of the parameters."""
-
-    def array(self, name: str) -> Floats:
-        """Return an array of the last run; KeyError names those that there are."""
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded."""
@@ -71,8 +68,7 @@ class Arrays:
 
     def array(self, name: str) -> Floats:
         """Return an array of the last run; KeyError names those that there are."""
-        if self.last is None:
-            raise KeyError(f"{name!r}: no arrays: the program has not run, or its numbers are not arrays")
+        assert self.last is not None
         machine, program = self.last
         found = {program.names[x]: x for x in program.names if x in machine.buffers}
         if name not in found:
@@ -165,10 +161,6 @@ class Numbers:
         with np.errstate(all="ignore"):
             self.parameters.gradient[:] = [0.0 if k is None else np.mean(found[k]) for k in self.places]
             return float(np.mean(value))
-
-    def array(self, name: str) -> Floats:
-        """Raise KeyError: there are no arrays."""
-        raise KeyError(f"{name!r}: no arrays: the program has not run, or its numbers are not arrays")
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of nodes in the last run, as recorded."""

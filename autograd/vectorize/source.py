@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -284,8 +283,7 @@ def _place(source: Source, statement: st.Place) -> Text:
     base, part = statement.args
     sizes = _sizes(statement.out)
     start = source.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
-    index = ", ".join(map(_part, statement.index))
-    index = re.sub(r"(?<![\d:])(-?\d*):(-?\d*)(?::(\d*))?", _slice_call, index)
+    index = ", ".join(map(_slice_call, statement.index))
     return f"place({start}, ({index}{',' if index else ''}), {source.text(part)})", ATOM
 
 
@@ -321,9 +319,11 @@ def _sizes(x: Array) -> str:
     return ", ".join(BATCH if size == SAMPLES else str(size) for size in x.shape)
 
 
-def _slice_call(match: re.Match[str]) -> str:
-    parts = [part or "None" for part in match.groups()]
-    return f"slice({', '.join(parts if match[3] else parts[:2])})"
+def _slice_call(part: int | slice) -> str:
+    if not isinstance(part, slice):
+        return str(part)
+    ends = [part.start, part.stop] if part.step is None else [part.start, part.stop, part.step]
+    return f"slice({', '.join(map(str, ends))})"
 
 
 def _axes(axes: tuple[int, ...], rank: int) -> str:

@@ -15,8 +15,6 @@ from autograd.symbolic import PREDICATES
 from autograd.vectorize.machine import largest, maximum, minimum, root, share, shares, smallest, special_functions
 from autograd.vectorize.source import slope_name
 
-TARGETS = ("numpy", "jax", "torch")
-
 
 def namespace(target: str) -> dict[str, Any]:
     """Return the functions that the source of an array program calls, by name.
@@ -26,7 +24,7 @@ def namespace(target: str) -> dict[str, Any]:
     if target not in TARGETS:
         raise ValueError(f"to: got {target!r}; accepted: {', '.join(map(repr, TARGETS))}")
     try:
-        others: dict[str, Callable[..., Any]] = {"numpy": _numpy, "jax": _jax, "torch": _torch}[target]()
+        others = TARGETS[target]()
     except ModuleNotFoundError:
         raise ModuleNotFoundError(f"to: {target} is not installed: pip install 'chainrule[{target}]'") from None
     known = SimpleNamespace(**others)
@@ -172,3 +170,6 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "amax": torch.amax,
         "amin": torch.amin,
     }
+
+
+TARGETS: dict[str, Callable[[], dict[str, Callable[..., Any]]]] = {"numpy": _numpy, "jax": _jax, "torch": _torch}

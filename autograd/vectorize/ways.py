@@ -42,9 +42,10 @@ class Way:
         self.backend = backend
         parameters = list(inspect.signature(function).parameters)
         self.names = unique([parameters[min(k, len(parameters) - 1)] for k in range(len(given))] if parameters else [])
-        self.leaves = {name: _values(name, x) for name, x in zip(self.names, given, strict=True)}
+        arguments = {name: _values(name, x) for name, x in zip(self.names, given, strict=True)}
+        self.leaves = {name: np.array(x, dtype=object) for name, x in arguments.items()}
         shown = [
-            as_array(x) if isinstance(arg, np.ndarray) else x for x, arg in zip(self.leaves.values(), args, strict=True)
+            as_array(x) if isinstance(arg, np.ndarray) else x for x, arg in zip(arguments.values(), args, strict=True)
         ]
         self.outside = Outside(function)
         with watching(self.outside.catches) as (recording, elsewhere), remembering():
@@ -54,8 +55,8 @@ class Way:
         for root in self.roots:
             if not isinstance(root, Value):
                 raise TypeError(f"{function.__name__}: returned {root!r}; accepted: a Value or an array of Values")
-        own = (x for part in self.leaves.values() for x in np.array(part, dtype=object).ravel())
-        recording.adopt(elsewhere, [*own, *(x for x in topological_order(*self.roots) if x.op is None)])
+        self.own = [x for part in self.leaves.values() for x in part.flat]
+        recording.adopt(elsewhere, [*self.own, *(x for x in topological_order(*self.roots) if x.op is None)])
         self.obstacle = recording.obstacle or _obstacle(self.outside)
         self.restless = self.outside.changed()
         self.guards = _Guards(recording)
@@ -69,11 +70,12 @@ class Way:
     @functools.cached_property
     def program(self) -> Program:
         """The program of this way, whose parameters are the arguments and the other leaves that are used."""
-        own = {x for part in self.leaves.values() for x in np.array(part, dtype=object).ravel()}
+        own = set(self.own)
         used = (x for x in self.graph.nodes if x.op is None and not isinstance(x, Constant))
         others = [x for x in used if x not in own]
         shared = {unique([*self.names, "others"])[-1]: others} if others else {}
-        program = Program(self.roots, (), self.leaves | shared, "mean", self.guards.watched, self.backend)
+        parameters = {name: part.tolist() for name, part in self.leaves.items()} | shared
+        program = Program(self.roots, (), parameters, "mean", self.guards.watched, self.backend)
         self._recorded_vector = program.vector.copy()
         return program
 
@@ -113,10 +115,9 @@ class Way:
         if len(self.roots) != 1:
             raise ValueError(f"value_and_grad: the function has {len(self.roots)} roots; accepted: one, the cost")
         (root,) = self.roots
-        leaves = [np.array(part, dtype=object) for part in self.leaves.values()]
         slopes = _slopes(root)
         return root.data, tuple(
-            np.array([slopes.get(x, 0.0) for x in part.ravel()]).reshape(part.shape) for part in leaves
+            np.array([slopes.get(x, 0.0) for x in part.flat]).reshape(part.shape) for part in self.leaves.values()
         )
 
     # Compared with the function -------------------------------------------------------------------------------------
@@ -142,11 +143,7 @@ class Way:
 
     def _places(self, graph: Record) -> list[Any]:
         """Return what stands at the leaves, and where the roots and what is decided by are."""
-        place = {
-            x: (name, k)
-            for name, part in self.leaves.items()
-            for k, x in enumerate(np.array(part, dtype=object).ravel())
-        }
+        place = {x: (name, k) for name, part in self.leaves.items() for k, x in enumerate(part.flat)}
         by_value = self.guards.given_numbers
         leaves = [
             None if x in by_value else data_of(x).hex() if x.__class__ is Constant else place.get(x, x)

@@ -50,10 +50,6 @@ class Native:
         """Return the cost, and leave its gradient in that of the parameters."""
         return self.run(inputs, samples, backward=True).cost()
 
-    def array(self, name: str) -> Floats:
-        """Raise KeyError: machine code keeps no arrays."""
-        raise KeyError(f"{name!r}: machine code keeps no arrays; the program on NumPy does: vectorize(J, ...)")
-
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded."""
         assert self.last is not None
@@ -103,10 +99,6 @@ class NativeNumbers:
         with np.errstate(all="ignore"):
             self.parameters.gradient /= len(rows)
             return float(np.mean(values))
-
-    def array(self, name: str) -> Floats:
-        """Raise KeyError: there are no arrays."""
-        raise KeyError(f"{name!r}: no arrays: the program has not run, or its numbers are not arrays")
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of nodes in the last run, as recorded."""
