@@ -21,6 +21,7 @@ from autograd.classroom.exercises import question_text, read_answer
 from autograd.classroom.questions import written
 from autograd.cli import main
 
+NEURON = "a = sigmoid(w*x + b); J = (a - y)**2"
 BAYDIN = "ln(x1) + x1*x2 - sin(x2)"
 # The same graph by hand: what each node computes, and what J is of the nodes.
 NODES = {
@@ -98,6 +99,12 @@ def test_all_kinds_are_asked_and_no_question_twice():
     network = exercises("2-3-1", count=20, seed=1).questions
     assert {one.kind for one in network} == {"value", "gradient", "residual", "descent"}
     assert any("δ^(2)_" in question_text(one) for one in network)
+    for one in (
+        *asked,
+        *network,
+        *exercises(NEURON, count=20, seed=1).questions,
+    ):  # a tiny step is the same up and down
+        assert all(abs(mistake.value - one.answer) > 0.005 * abs(one.answer) for mistake in one.known)
 
 
 def test_an_answer_is_checked_with_the_mistake_that_it_comes_from():
@@ -170,8 +177,9 @@ def test_a_qti_package_names_its_files_and_every_answer():
             assert choices[answer] == question.key
         else:
             assert float(answer) == question.answer
-            bound = tree.find(".//{*}responseIf/{*}equal").get("tolerance").split()
-            assert list(map(float, bound)) == [0.005 * abs(question.answer) + 1e-9] * 2
+            ends = [float(end.text) for end in tree.iterfind(".//{*}responseIf/{*}and//{*}baseValue")]
+            bound = 0.005 * abs(question.answer) + 1e-9
+            assert ends == [question.answer - bound, question.answer + bound]
             shown = {f.get("identifier") for f in tree.iterfind("{*}modalFeedback")}
             given = {v.text for v in tree.iterfind(".//{*}responseElseIf/{*}setOutcomeValue/{*}baseValue")}
             assert shown == given

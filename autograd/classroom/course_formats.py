@@ -157,10 +157,11 @@ def _qti(number: int, question: Question, text: str, wrong: Sequence[tuple[float
 
 
 def _when_near(branch: ET.Element, x: float, outcome: str, kind: str, value: str) -> None:
-    within = f"{decimal(bound(x))} {decimal(bound(x))}"
-    equal = ET.SubElement(branch, "equal", toleranceMode="absolute", tolerance=within)
-    ET.SubElement(equal, "variable", identifier="RESPONSE")
-    ET.SubElement(equal, "baseValue", baseType="float").text = decimal(x)
+    near = ET.SubElement(branch, "and")  # and not `equal` with a tolerance, which players that are in use do not know
+    for compared, end in (("gte", x - bound(x)), ("lte", x + bound(x))):
+        comparison = ET.SubElement(near, compared)
+        ET.SubElement(comparison, "variable", identifier="RESPONSE")
+        ET.SubElement(comparison, "baseValue", baseType="float").text = decimal(end)
     set_value = ET.SubElement(branch, "setOutcomeValue", identifier=outcome)
     ET.SubElement(set_value, "baseValue", baseType=kind).text = value
 

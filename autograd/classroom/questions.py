@@ -12,7 +12,7 @@ from random import Random
 
 from autograd.classroom.content import digits
 from autograd.classroom.material import network_of
-from autograd.classroom.mistakes import Mistake, mistakes
+from autograd.classroom.mistakes import Mistake, mistakes, near
 from autograd.explain.tables import Cell, formula_cell
 from autograd.explain.writing import Writer, product
 from autograd.graph import topological_order
@@ -214,7 +214,8 @@ class _Asked:
         key, figures = found
         asked = {"residual": "gradient"}.get(kind, kind)
         if kind == "descent":
-            known = [Mistake("sign", 2.0 * node.data - answer, "sign.hint")]  # a step uphill
+            uphill = 2.0 * node.data - answer
+            known = [] if near(uphill, answer) or near(answer, uphill) else [Mistake("sign", uphill, "sign.hint")]
         else:
             known = mistakes(self.writer.root, asked, node, uses, answer)
         ending = f" {sentence(self.writer.lang, 'class.figures', count=figures)}" if figures else ""
