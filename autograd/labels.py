@@ -96,6 +96,11 @@ def indexed(label: UnitLabel) -> str:
     return label.symbol + marks(label.layer, label.units)
 
 
+_JOINERS = (
+    "\u200c\u200d"  # between letters of Persian and of India's scripts, and parts of an emoji: they print nothing
+)
+
+
 def visible(text: str) -> str:
     r"""Return `text` with what a terminal would obey, such as a newline, written out.
 
@@ -104,7 +109,7 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c in _JOINERS else repr(c)[1:-1] for c in text)
 
 
 def pretty(label: str, name: str) -> str:

@@ -23,6 +23,10 @@ SPECIAL = [0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -3.0, 1e-300, -1e-300, 5e-324, 1e300,
 SPECIAL += [math.inf, -math.inf, math.nan]
 
 
+CUBES = [sign * float(n) ** 3 for n in range(1, 13) for sign in (1, -1)]  # whose roots come out whole
+JOINS = [("sinc", [0.49999]), ("sinc", [-0.49999]), ("pow", [1.5, 1733.0])]  # where a rule gives way to another one
+
+
 def inputs_of(row, rng, count):
     """Random inputs inside the domain, small and large, of both signs."""
     for _ in range(count):
@@ -41,11 +45,11 @@ def inputs_of(row, rng, count):
         yield numbers
 
 
-def in_javascript(points):
-    """Value and partials of each operation at each point, as floats."""
+def in_javascript(points, engine=None):
+    """Value and partials of each operation at each point, as floats, by the page's engine or another one."""
     given = json.dumps([[name, [str(x) for x in numbers]] for name, numbers in points])
     given = given.replace('"inf"', '"Infinity"').replace('"-inf"', '"-Infinity"')
-    source = f"""{engine_script()}
+    source = f"""{engine or engine_script()}
         const points = {given}.map(([name, numbers]) => [name, numbers.map(Number)]);
         const results = points.map(([name, numbers]) => {{
           const {{ value, partials }} = operations[name];
@@ -66,6 +70,7 @@ def apart(got, want, size=0.0):
 def test_every_operation_is_pythons_to_a_few_ulp():
     rng = random.Random(20)
     points = [(row.name, numbers) for row in OPERATIONS.values() for numbers in inputs_of(row, rng, 500)]
+    points += JOINS
     assert {name for name, _ in points} == set(OPERATIONS)
     for (name, numbers), got in zip(points, in_javascript(points), strict=True):
         row = OPERATIONS[name]
@@ -89,6 +94,11 @@ def test_every_operation_is_pythons_at_special_numbers():
         want = [out, *(rule(IEEE, *given, out) for rule in row.partials)]
         for i, (g, w) in enumerate(zip(got, map(float, want), strict=True)):
             assert apart(g, w, SUM_OF_TERMS.get((name, i), 0.0)) <= ULPS, (name, i, numbers, g, w)
+
+
+def test_cube_roots_of_cubes_are_whole():
+    roots = [value for value, _ in in_javascript([("cbrt", [x]) for x in CUBES])]
+    assert [root**3 for root in roots] == CUBES
 
 
 @pytest.mark.parametrize("name", ["erf", "erfc"])

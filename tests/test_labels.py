@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 import nn
-from autograd.labels import UnitLabel, label_latex, text_latex
+from autograd.labels import UnitLabel, label_latex, text_latex, visible
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,12 @@ def test_a_unit_label_is_what_formulas_writes(symbol, layer, units, text, latex)
     label = UnitLabel(symbol, layer, units)
     assert (label, label_latex(label)) == (text, latex)
     assert (label.symbol, label.layer, label.units) == (symbol, layer, units)
+
+
+def test_what_prints_nothing_is_written_out_but_for_the_joiners_of_a_script():
+    family = "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+    assert visible(f"می\u200cخواهم {family}") == f"می\u200cخواهم {family}"
+    assert visible("a\u200bb\u202e\n") == r"a\u200bb\u202e\n"
 
 
 def test_a_unit_label_survives_copy_and_pickle():

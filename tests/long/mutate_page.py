@@ -4,7 +4,8 @@
 
 A mutant is noticed where a value or a derivative of a case of `tests/test_matrix.py`, or at points between, which
 `tests/test_javascript.py` has, is another one than the page has without the change, by more than the test allows, or
-where the script fails. Figures are the last line.
+where the script fails. What survives is printed, and is to be killed by a test or explained in `survivors.json`, with
+what stands round the change. Figures are the last line.
 """
 
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import test_javascript
 import test_matrix
 from mutate import FUNCTIONS
 
@@ -49,15 +51,28 @@ def numbers(engine):
     signal.alarm(SECONDS)
     try:
         found = test_matrix.by_page(CASES)
+        joins = test_javascript.in_javascript(test_javascript.JOINS, engine)
+        roots = test_javascript.in_javascript([("cbrt", [x]) for x in test_javascript.CUBES], engine)
     except (subprocess.CalledProcessError, TimeoutError, ValueError):
         return None
     finally:
         signal.alarm(0)
-    return [x for points in found.values() for value, slopes in points for x in (value, *slopes)]
+    numbers = [x for points in found.values() for value, slopes in points for x in (value, *slopes)]
+    return numbers, [x for both in joins for x in both], [value for value, _ in roots]
 
 
-def alike(x, y):
+def alike(found, want):
+    """Whether the tests would take these numbers for those."""
+    (some, joins, roots), (others, wanted, whole) = found, want
+    return roots == whole and all(map(close, some, others)) and all(map(near, joins, wanted))
+
+
+def close(x, y):
     return x == y or (x != x and y != y) or abs(x - y) <= 1e-12 * abs(y) + 2e-323
+
+
+def near(x, y):
+    return test_javascript.apart(x, y) <= 2 * test_javascript.ULPS  # both are within that of Python's
 
 
 def late(_signal, _frame):
@@ -69,15 +84,18 @@ def main(every):
     engine = test_matrix.ENGINE
     want = numbers(engine)
     tried = list(changes(engine))[every // 2 :: every]
-    killed = 0
+    reasons = json.loads((Path(__file__).parent / "survivors.json").read_text("utf-8"))
+    killed = explained = 0
     for number, (start, end, text) in enumerate(tried):
         found = numbers(engine[:start] + text + engine[end:])
-        if found is None or not all(map(alike, found, want)):
+        around = f"page: {engine[max(0, start - 60) : start]}[{engine[start:end]} -> {text}]{engine[end : end + 30]}"
+        if found is None or not alike(found, want):
             killed += 1
+        elif around in reasons:
+            explained += 1
         else:
-            line = engine.count("\n", 0, start)
-            print(f"{number}: {engine.splitlines()[line].strip()[:140]}: {engine[start:end]} -> {text}", flush=True)
-    return {"mutants": len(tried), "killed": killed}
+            print(f"{number}: {json.dumps(around)}", flush=True)
+    return {"mutants": len(tried), "killed": killed, "explained": explained}
 
 
 if __name__ == "__main__":
