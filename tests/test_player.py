@@ -254,9 +254,7 @@ def test_every_sentence_that_the_page_says_is_in_the_table_and_no_other():
     said |= set(re.findall(r'data-(?:say|label|title)="([^"{]+)"', scripts))
     rows = json.loads(source("mistakes.json"))
     said |= {f"mistake.{row[words]}" for row in rows for words in ("name", "hint")}
-    known = {
-        key for key in tables()["en"] if not key.startswith(("explain.", "cli.", "class."))
-    }  # tests/test_languages.py
+    known = {key for key in tables()["en"] if not key.startswith(page.NOT_OF_PAGES)}  # tests/test_languages.py
     assert said <= known | {key.removesuffix(".one") for key in known}, said - known
     made = set(re.findall(r"`([\w.]+\.)\$\{", scripts))
     made |= {

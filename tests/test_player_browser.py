@@ -819,9 +819,17 @@ def test_the_quiz_of_a_network_asks_for_residuals(browser, tmp_path):
     labelled = {node.label: node for node in topological_order(J)}
     with opened(browser, play(J), tmp_path) as tab:
         tab.click("#quiz-switch")
-        while "δ⁽³⁾₁" not in tab.locator("#quiz-question").inner_text():
+        hidden_unit = tab.locator(f"[data-node='{topological_order(J).index(labelled['a^(2)_2'])}']")
+        hidden_unit.dispatch_event("click")
+        assert "What is the value of a⁽²⁾₁?" in tab.locator("#quiz-question").inner_text()  # what is seen comes first
+        tab.click("#quiz-hint")
+        tab.click("#quiz-hint")
+        words = tab.locator("#quiz-feedback .equation").inner_text().split("\n")
+        assert words == ["z⁽²⁾₁ = W⁽¹⁾₁₁ x⁽¹⁾₁ + W⁽¹⁾₁₂ x⁽¹⁾₂ + b⁽¹⁾₁", "a⁽²⁾₁ = tanh(z⁽²⁾₁)"]
+        for _ in range(2):
             tab.click("#quiz-show")
             tab.click("#quiz-next")
+        hidden_unit.dispatch_event("click")
         assert "What is δ⁽³⁾₁ = ∂J/∂z⁽³⁾₁?" in tab.locator("#quiz-question").inner_text()
         unit = topological_order(J).index(labelled["a^(3)_1"])
         assert tab.locator(f"[data-node='{unit}'] .gradient").text_content() == "δ ?"
@@ -832,6 +840,18 @@ def test_the_quiz_of_a_network_asks_for_residuals(browser, tmp_path):
         tab.keyboard.press("Enter")
         assert "Right." in tab.locator("#quiz-feedback").inner_text()
         assert close(shown(tab, unit, "gradient"), labelled["z^(3)_1"].grad)
+        tab.click("#quiz-next")
+        hidden_unit.dispatch_event("click")
+        assert "What is δ⁽²⁾₂ = ∂J/∂z⁽²⁾₂?" in tab.locator("#quiz-question").inner_text()
+        tab.click("#quiz-hint")
+        tab.click("#quiz-hint")
+        assert tab.locator("#quiz-feedback .equation").inner_text() == "δ⁽²⁾₂ = (W⁽²⁾₁₂ δ⁽³⁾₁) f′(z⁽²⁾₂)"
+        asked = []
+        while tab.locator("#quiz-show").is_visible():
+            tab.click("#quiz-show")
+            tab.click("#quiz-next")
+            asked.append(tab.locator("#quiz-question").inner_text())
+        assert not any(re.search(r"\bv\d", question) for question in asked)  # of no node that the picture has not
 
 
 def rebuilt(inputs, target):

@@ -128,19 +128,51 @@ function layerWords(stop) {
   return [...layerFormulas(stop).map((line) => equation(line)), element("dl", {}, ...rows)];
 }
 
-// Forward at one unit: z as the sum of its terms, in names and in numbers, and a = f(z).
+// z of a unit as the sum of its terms, in names and in numbers.
+const sumOf = (unit, term, bias) => [...terms(into(unit).map(({ node, from }) => [node, network.units[from].a]), term),
+  ...(unit.b === null ? [] : [" + ", bias(unit.b)])];
+const sumOfNames = (unit) => sumOf(unit, ([w, a]) => [name(w), " ", name(a)], name);
+const sumOfNumbers = (unit) => sumOf(unit,
+  ([w, a]) => [bracketed(value(run.values[w])), " × ", bracketed(value(run.values[a]))], (b) => bracketed(value(run.values[b])));
+
+// Forward at one unit: z, and a = f(z).
 function unitWords(unit, what) {
   const words = [];
   if (what !== "a") {
-    const pairs = into(unit).map((weight) => [weight.node, network.units[weight.from].a]);
-    const bias = (word) => (unit.b === null ? [] : [" + ", bracketed(word(unit.b))]);
-    words.push(equation(element("b", {}, name(unit.z)), " = ",
-      ...terms(pairs, ([w, a]) => [name(w), " ", name(a)]), ...bias((b) => element("span", {}, name(b))), newLine(), "= ",
-      ...terms(pairs, ([w, a]) => [bracketed(value(run.values[w])), " × ", bracketed(value(run.values[a]))]),
-      ...bias((b) => value(run.values[b])), newLine(), "= ", coloured("total", value(run.values[unit.z]))));
+    words.push(equation(element("b", {}, name(unit.z)), " = ", ...sumOfNames(unit), newLine(), "= ", ...sumOfNumbers(unit),
+      newLine(), "= ", coloured("total", value(run.values[unit.z]))));
   }
   if (what !== "z" && unit.a !== unit.z) words.push(equation(...ruleWords(unit.a)));
   return words;
+}
+
+// What the units of the next layer hand back to one: Σ W δ, in names and in numbers.
+const incomingNames = (next) => terms(next, ({ node, to }) => [name(node), " δ", network.units[to].mark]);
+const incomingNumbers = (next) => terms(next, ({ node, to }) =>
+  [bracketed(value(run.values[node])), " × ", bracketed(gradient(run.gradients[network.units[to].z]))]);
+
+// The hint of a question about a unit or a weight, as the formulas write it; null where they have none.
+function networkHint({ kind, node }) {
+  const unit = network.units.find(({ z, a }) => z !== null && node === (kind === "value" ? a : z));
+  if (kind === "value" && unit) {
+    const activation = (before, write) => (unit.a === unit.z ? [] : [newLine(), before, write(rule(unit.a).value, unit.a)]);
+    return { word: say("hint.unit"), names: [name(unit.z), " = ", ...sumOfNames(unit), ...activation(`${name(unit.a)} = `, inNames)],
+      numbers: [...sumOfNumbers(unit), ...activation("", inNumbers)] };
+  }
+  if (kind !== "gradient" || network.copies.length > 1) return null;
+  const weight = weightOf(node);
+  if (weight) {
+    const [{ a }, { z, mark }] = [network.units[weight.from], network.units[weight.to]];
+    return { word: say("hint.weight"), names: [gradientName(node), " = ", name(a), ` × δ${mark}`],
+      numbers: [bracketed(value(run.values[a])), " × ", bracketed(gradient(run.gradients[z]))] };
+  }
+  const slope = unit && slopeStep(unit);
+  if (!slope) return null;
+  const next = outOf(unit);
+  return { word: say(next.length ? "hint.delta" : "hint.delta.output"),
+    names: [`δ${unit.mark} = `, ...(next.length ? ["(", ...incomingNames(next), ")"] : [gradientName(unit.a)]), ` f′(${name(unit.z)})`],
+    numbers: [...(next.length ? ["(", ...incomingNumbers(next), ")"] : [bracketed(gradient(run.gradients[unit.a]))]), " × ",
+      bracketed(local(slope.local))] };
 }
 
 // The step back from a unit's activation to its z, whose local derivative is f′(z); null where f is not of z alone.
@@ -154,20 +186,17 @@ function residualWords(unit) {
   const slope = slopeStep(unit);
   const upstream = () => gradient(run.gradients[unit.a]);
   const next = outOf(unit);
-  const residuals = new Map(next.map((weight) => [weight, run.gradients[network.units[weight.to].z]]));
   const rows = row("z", `${name(unit.z)} = `, value(run.values[unit.z]));
   if (unit.z !== unit.a) rows.push(...row("a", `${name(unit.a)} = `, value(run.values[unit.a])));
-  if (next.length && ![...residuals.values()].includes(null)) {
-    const names = terms(next, (weight) => [name(weight.node), " δ", network.units[weight.to].mark]);
-    const sum = terms(next, (weight) => [
-      bracketed(value(run.values[weight.node])), " × ", bracketed(gradient(residuals.get(weight)))]);
-    rows.push(...row(say("row.incoming"), "Σ W δ = ", ...names, newLine(), "= ", ...sum, newLine(), "= ", upstream()));
+  if (next.length && next.every(({ to }) => run.gradients[network.units[to].z] !== null)) {
+    rows.push(...row(say("row.incoming"), "Σ W δ = ", ...incomingNames(next), newLine(), "= ", ...incomingNumbers(next),
+      newLine(), "= ", upstream()));
   } else if (slope) rows.push(...row(say("row.incoming"), `${gradientName(unit.a)} = `, upstream()));
   if (slope) rows.push(...row("f′(z)", ...localWords(slope)));
   const product = slope ? [bracketed(upstream()), " × ", bracketed(local(slope.local)), newLine(), "= "] : [];
   rows.push(...row(say("row.residual"), coloured("g", `δ${unit.mark}`), ` = ${gradientName(unit.z)}`, newLine(),
     "= ", ...product, element("b", { class: "sum" }, gradient(delta))));
-  const weights = into(unit).filter(({ node }) => run.gradients[node] !== null);
+  const weights = into(unit).filter(({ node }) => run.gradients[node] !== null && !hidden(node));
   for (const weight of weights.slice(0, MOST_TERMS)) rows.push(...row(gradientName(weight.node), ...weightTerms(weight)));
   if (weights.length > MOST_TERMS) rows.push(...row("", say("more.weights", { count: weights.length - MOST_TERMS })));
   if (unit.b !== null) rows.push(...row(gradientName(unit.b), `δ${unit.mark} = `, gradient(run.gradients[unit.b])));

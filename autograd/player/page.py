@@ -60,6 +60,7 @@ SCRIPTS = (  # of the page, in the order in which they stand in it, after those 
 )
 NETWORK_SCRIPTS = ("network.js", "plane.js")  # of a page with a network
 NETWORK_STYLE = "network.css"
+NOT_OF_PAGES = ("explain.", "cli.", "class.", "picture.", "group.")  # how the keys of sentences begin that others say
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def checked_address(address: str) -> str:
 def words_of_page(names: Iterable[str], typing: bool) -> dict[str, Table]:
     """Return what a page with the operations of these names says in every language; the workbench, where something is
     typed, says more."""
-    elsewhere = ("explain.", "cli.", "edge.", "class.") + ("workbench.",) * (not typing)
+    elsewhere = ("edge.", *NOT_OF_PAGES, *("workbench.",) * (not typing))
     edges = {f"edge.{one}" for name in names for one in OPERATIONS[name].edges.split("; ")}
     return {
         code: {key: words for key, words in table.items() if key in edges or not key.startswith(elsewhere)}

@@ -35,12 +35,13 @@ function askedAbout() {
 function makeQuestions() {
   const { gradients, values } = askedAbout();
   const parts = run.steps.filter((step) => gradients.includes(step.input) && Number.isFinite(step.contribution)
-    && step.local !== 1);
+    && step.local !== 1 && (!network || nodes[step.node].named)); // of a network what is in the picture: f′(z)
   const questions = values.slice(0, 2).map((node) => ({ kind: "value", node }));
   for (const node of gradients) {
     const own = parts.filter((step) => step.input === node);
     if (own.length && questions.length < 6) {
-      questions.push({ kind: questions.filter((one) => one.use).length % 2 ? "contribution" : "local", node, use: own[0] });
+      const odd = questions.filter((one) => one.use).length % 2;
+      questions.push({ kind: odd && !network ? "contribution" : "local", node, use: own[0] });
     }
     questions.push({ kind: "gradient", node });
   }
@@ -84,12 +85,20 @@ function newNumbers(seed) {
   }
 }
 
-// A node that the reader clicks is asked about once the gradients that its own is made of are found.
+// A node that the reader clicks is asked about once the values, and the gradients that its own is made of, are found.
 function askAbout(index) {
-  const hiddenPart = (node) => usesOf(run, node).map((use) => use.node).find((above) => hidden(above));
-  let node = index;
-  while (hiddenPart(node) !== undefined) node = hiddenPart(node);
-  ask(state.quiz.questions.find((one) => one.kind === "gradient" && one.node === node) ?? nextQuestion());
+  if (nextQuestion()?.kind === "value") return ask(nextQuestion());
+  const seen = new Set();
+  const firstHidden = (node) => { // towards the root, past nodes that are not asked about
+    for (const { node: above } of usesOf(run, node)) {
+      if (seen.has(above)) continue;
+      seen.add(above);
+      const found = firstHidden(above);
+      if (found !== null) return found;
+    }
+    return hidden(node) ? node : null;
+  };
+  ask(state.quiz.questions.find((one) => one.kind === "gradient" && one.node === firstHidden(index)) ?? nextQuestion());
 }
 
 const nextQuestion = () => state.quiz.questions.find((one) => !isSolved(one)) ?? null;
@@ -154,8 +163,13 @@ function hint() {
   feedback("wrong", say("quiz.not"), ...hintWords(quiz.question, quiz.hints), ...(quiz.hints < 3 ? [note(say("quiz.more"))] : []));
 }
 
-function hintWords({ kind, node, use }, stage) {
-  const words = [note(say(`hint.${kind}`, { count: usesOf(run, node).length }))];
+function hintWords(question, stage) {
+  const { word, names, numbers } = (network && networkHint(question)) || nodeHint(question);
+  return [note(word), ...(stage > 1 ? [equation(...names)] : []), ...(stage > 2 ? [equation("= ", ...numbers)] : [])];
+}
+
+// The hint of a question about a node: a word, the formula in names, and the formula in numbers.
+function nodeHint({ kind, node, use }) {
   const uses = use ? [use] : usesOf(run, node);
   const names = {
     value: () => [name(node), " = ", inNames(rule(node).value, node)],
@@ -169,9 +183,7 @@ function hintWords({ kind, node, use }, stage) {
     contribution: () => [bracketed(local(use.local)), " × ", bracketed(gradient(use.upstream))],
     gradient: () => terms(uses, (one) => [bracketed(local(one.local)), " × ", bracketed(gradient(one.upstream))]),
   };
-  if (stage > 1) words.push(equation(...names[kind]()));
-  if (stage > 2) words.push(equation("= ", ...numbers[kind]()));
-  return words;
+  return { word: counted(`hint.${kind}`, usesOf(run, node).length), names: names[kind](), numbers: numbers[kind]() };
 }
 
 function solved(words, first) {
@@ -180,7 +192,8 @@ function solved(words, first) {
   quiz.solved.add(keyOf(question));
   if (first) quiz.right += 1;
   const next = button(say(nextQuestion() ? "quiz.next" : "quiz.finish"), () => ask(nextQuestion()), { class: "primary", id: "quiz-next" });
-  const how = question.kind === "gradient" ? sumWords(question.node).slice(0, 3)
+  const whole = question.kind === "gradient" && !(network && networkHint(question));
+  const how = whole ? sumWords(question.node).slice(0, 3)
     : [...hintWords(question, 3).slice(1), equation("= ", value(rightAnswer(question)))];
   feedback("right", words, ...how, element("p", { class: "row" }, next));
   find("quiz-form").hidden = true;
