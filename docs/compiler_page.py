@@ -107,7 +107,7 @@ The chain rule on statements, from the last one back. A largest number that is s
 overflows has no derivative of its own: the cost does not depend on it. What the gradients need, and nothing else:
 """,
         """\
-from autograd.vectorize.reverse import used
+from autograd.vectorize.statements import used
 needed = used(program.statements, [*program.roots, *program.gradients.values()])
 print(statements_text(needed, program.names))
 """,

@@ -25,9 +25,9 @@ from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Operand
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import INSIDE, Colours, Structure, find_chains, find_colours
 from autograd.vectorize.given import Given
-from autograd.vectorize.leaves import Leaves, group_leaves
+from autograd.vectorize.leaves import Leaves, group_leaves, name_leaves
 from autograd.vectorize.lower import Lowering, lower
-from autograd.vectorize.names import name_backward, name_forward, name_leaves, of_residual
+from autograd.vectorize.names import name_backward, name_forward, of_residual
 from autograd.vectorize.reverse import differentiate
 from autograd.vectorize.rewritten import with_equal_once, with_sums_of_one
 from autograd.vectorize.statements import Map, Statement

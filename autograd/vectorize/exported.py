@@ -12,8 +12,9 @@ from typing import Any
 
 from autograd.vectorize.arrays import INPUT, Array, Operand
 from autograd.vectorize.compiled import Compiled
-from autograd.vectorize.reverse import differentiate, used
+from autograd.vectorize.reverse import differentiate
 from autograd.vectorize.source import Source
+from autograd.vectorize.statements import used
 
 Function = Callable[..., Any]
 

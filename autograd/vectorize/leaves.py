@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from autograd.labels import UnitLabel
 from autograd.value import Value
 from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Shape
 from autograd.vectorize.colours import Chains, Structure
+from autograd.vectorize.names import unique
 from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
 from autograd.vectorize.views import squeezed, varying
 
@@ -103,6 +104,12 @@ def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
     for p, (node, stem) in enumerate(zip(group.nodes, stems, strict=True)):
         parts.setdefault((stem, *sorted(signature.get(p, ()))), []).append(node)
     return [Leaves(common_name([x.label for x in nodes]) or group.name, group.role, nodes) for nodes in parts.values()]
+
+
+def name_leaves(inputs: Sequence[Leaves], parameters: Sequence[Leaves]) -> list[Leaves]:
+    """Return the parameters under names that neither the inputs nor others of them have."""
+    names = unique(group.name for group in (*inputs, *parameters))[len(inputs) :]
+    return [replace(group, name=name) for group, name in zip(parameters, names, strict=True)]
 
 
 def shaped(group: Leaves, places: Ints, last: Sequence[int]) -> Leaves:

@@ -10,9 +10,8 @@ from autograd.ops import OPERATIONS
 from autograd.vectorize.arrays import BATCH, COMPUTED, SAMPLES, Array
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.names import identifier
-from autograd.vectorize.reverse import used
 from autograd.vectorize.source import Source
-from autograd.vectorize.statements import Index, Slope
+from autograd.vectorize.statements import Index, Slope, used
 
 
 @dataclass(frozen=True, slots=True)

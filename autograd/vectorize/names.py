@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from autograd.vectorize.arrays import COMPUTED, Array, Operand
-from autograd.vectorize.leaves import Leaves
 
 
 class Names:
@@ -64,12 +62,6 @@ def of_residual(name: str) -> str:
     ('D2', 'dh')
     """
     return f"D{name[1:]}" if name[0] == "Z" else f"d{name}"
-
-
-def name_leaves(inputs: Sequence[Leaves], parameters: Sequence[Leaves]) -> list[Leaves]:
-    """Return the parameters under names that neither the inputs nor others of them have."""
-    names = unique(group.name for group in (*inputs, *parameters))[len(inputs) :]
-    return [replace(group, name=name) for group, name in zip(parameters, names, strict=True)]
 
 
 def name_forward(

@@ -16,9 +16,8 @@ from autograd.vectorize.blocks import blocks, converted_by_block, over_blocks
 from autograd.vectorize.compiled import Compiled, Forms, coloured, compiled
 from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.given import as_numbers, given
-from autograd.vectorize.leaves import by_label
+from autograd.vectorize.leaves import by_label, name_leaves
 from autograd.vectorize.listing import listing, report
-from autograd.vectorize.names import name_leaves
 from autograd.vectorize.native.library import compiler
 from autograd.vectorize.native.program import c_listing
 from autograd.vectorize.native.runner import Native, NativeNumbers

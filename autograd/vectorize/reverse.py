@@ -15,7 +15,7 @@ import numpy as np
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS
 from autograd.vectorize import statements as st
-from autograd.vectorize.arrays import BATCH, COMPUTED, CONSTANT, SAMPLES, Array, Operand, Shape, View
+from autograd.vectorize.arrays import BATCH, CONSTANT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.choices import always, chooses, cuts, put_to_zero, surely_finite
 from autograd.vectorize.machine import Machine
@@ -453,14 +453,3 @@ def _sampled(x: Operand) -> bool:
 def _axes(x: Array) -> range:
     """Return the numbers of the axes of an array: those of a sample from 0, that of the samples before them."""
     return range(SAMPLES if x.sampled else 0, len(x.of_sample))
-
-
-def used(statements: Sequence[st.Statement], wanted: Iterable[Operand]) -> list[st.Statement]:
-    """Return the statements that the `wanted` arrays need."""
-    needed = {x for x in wanted if isinstance(x, Array)}
-    kept = []
-    for statement in reversed(statements):
-        if statement.out in needed:
-            kept.append(statement)
-            needed.update(x for x in statement.args if isinstance(x, Array) and x.role == COMPUTED)
-    return kept[::-1]

@@ -12,8 +12,7 @@ from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
 from autograd.vectorize.machine import Machine, empty, full_shape
 from autograd.vectorize.parameters import Parameters
-from autograd.vectorize.reverse import used
-from autograd.vectorize.statements import Map
+from autograd.vectorize.statements import Map, used
 from autograd.vectorize.straight import Straight
 
 if TYPE_CHECKING:

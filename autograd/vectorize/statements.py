@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from autograd.vectorize.arrays import Array, Operand
+from autograd.vectorize.arrays import COMPUTED, Array, Operand
 
 if TYPE_CHECKING:
     from autograd.aliases import Ints
@@ -177,3 +178,14 @@ class Scatter(Statement):
     kind = "scatter"
     index: Ints
     axis: int
+
+
+def used(statements: Sequence[Statement], wanted: Iterable[Operand]) -> list[Statement]:
+    """Return the statements that the `wanted` arrays need."""
+    needed = {x for x in wanted if isinstance(x, Array)}
+    kept = []
+    for statement in reversed(statements):
+        if statement.out in needed:
+            kept.append(statement)
+            needed.update(x for x in statement.args if isinstance(x, Array) and x.role == COMPUTED)
+    return kept[::-1]

@@ -18,8 +18,7 @@ from autograd.vectorize.native.pieces import Piece, fused
 from autograd.vectorize.native.sections import BLOCK, LANES, WHOLE, Printed, Section, Spot, identifier, in_rows
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.parameters import Parameters
-from autograd.vectorize.reverse import used
-from autograd.vectorize.statements import Contract, Map, Reduce, Statement
+from autograd.vectorize.statements import Contract, Map, Reduce, Statement, used
 
 WIDTH = 118
 STATEMENTS_AT_ONCE = 8  # in a function of C: compilers take long over long ones

@@ -19,8 +19,8 @@ from autograd.vectorize.native.library import load
 from autograd.vectorize.native.program import Place, c_text, fields_of_call, lists_of, with_call
 from autograd.vectorize.native.tape import Tape, address
 from autograd.vectorize.parameters import Parameters
-from autograd.vectorize.reverse import used
 from autograd.vectorize.runners import numbers_of
+from autograd.vectorize.statements import used
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats
