@@ -15,8 +15,8 @@ settings.load_profile("chainrule")
 
 NEEDED_BY_EXAMPLES = {
     "autograd.interop.sympy_expressions": "sympy",
-    "autograd.interop.torch_graphs": "torch",
-    "autograd.interop.jax_graphs": "jax",
+    "autograd.interop.frameworks.from_torch": "torch",
+    "autograd.interop.frameworks.from_jax": "jax",
     "nn.interop": "torch",
     "nn.onnx_files": "onnxruntime",
 }
@@ -34,7 +34,8 @@ def pytest_configure(config):
         config.option.ignore = [*(config.option.ignore or []), "nn/estimators.py"]
     for package in ("torch", "jax"):
         if importlib.util.find_spec(package) is None:
-            config.option.ignore = [*(config.option.ignore or []), f"autograd/interop/{package}_recording.py"]
+            needing = [f"autograd/interop/{package}_{part}.py" for part in ("recording", "rules")]
+            config.option.ignore = [*(config.option.ignore or []), *needing]
 
 
 def pytest_collection_modifyitems(items):

@@ -173,6 +173,18 @@ def mixture():
     return cost, ({name: numbers(2, seed=i) for i, name in enumerate("msw")}, numbers(5, seed=5))
 
 
+def hidden_markov():
+    def cost(moves, gives, seen):
+        log_moves, log_gives = jax.nn.log_softmax(moves), jax.nn.log_softmax(gives)
+
+        def step(a, y):
+            return jsp.special.logsumexp(a[:, None] + log_moves, axis=0) + log_gives[:, y], None
+
+        return -jsp.special.logsumexp(lax.scan(step, jnp.zeros(2), seen)[0])
+
+    return cost, (numbers(2, 2), numbers(2, 3, seed=1), jnp.array([0, 2, 1]))
+
+
 PROGRAMS = {
     "a network, its parameters in dicts and lists": mlp,
     "layer norm": lambda: ((lambda x, s: jnp.sum(layer_norm(x, s) ** 2)), (numbers(2, 4), numbers(4, seed=1))),
@@ -252,6 +264,12 @@ PROGRAMS = {
     "hypot, logaddexp, sinc, clip": of_function(
         lambda x: jnp.hypot(x, 2.0) + jnp.logaddexp(x, 1.0) + jnp.sinc(x) + jnp.clip(x, -0.5, 0.5), 4
     ),
+    "associative_scan": of_function(
+        lambda x: lax.associative_scan(lambda a, b: (a[0] * b[0], b[0] * a[1] + b[1]), (jnp.tanh(x), x))[1], 4
+    ),
+    "a hidden Markov model by scan": hidden_markov,
+    "inv, det": of_function(lambda a: jnp.linalg.inv(a) + jnp.linalg.det(a), 2, 2),
+    "remainders": of_function(lambda x: x % 0.7 + jnp.fmod(x, 0.7) + jnp.floor(x) * x, 4),
     "lgamma, digamma": of_function(lambda x: jsp.special.gammaln(x * x + 1.0), 3),
     "complex numbers: fft": of_function(lambda x: jnp.abs(jnp.fft.fft(x)), 4),
     "float32": lambda: ((lambda x: jnp.sum(x * x)), (jnp.ones(3, jnp.float32),)),

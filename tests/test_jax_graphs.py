@@ -12,12 +12,14 @@ import pytest
 
 jax = pytest.importorskip("jax", reason="JAX, of the extra `jax`, is not installed")
 
+from framework_table import holds, rows  # noqa: E402
 from jax_programs import PROGRAMS  # noqa: E402
 
 from autograd.interop import from_jax  # noqa: E402
 
 SOME = ["a network, its parameters in dicts and lists", "LSTM by scan, reversed", "sort, top_k, median",
         "cond, on the data", "switch", "scatter: x.at[...].add, set, multiply"]  # fmt: skip
+TABLE = rows("JAX")
 REFUSED = {
     "custom_jvp, wrong": (ValueError, "and 10.0 by JAX; JAX's own is not that"),
     "abs at 0: JAX's slope is 1": (ValueError, r"∂J/∂x\[0\] is 0.0 by the graph and 1.0 by JAX; .*abs′\(0\) = 0"),
@@ -38,15 +40,24 @@ def in_64_bits():
 def test_a_program_has_the_numbers_of_jax(name):
     cost, args = PROGRAMS[name]()
     graph = from_jax(cost, *args)
+    assert holds(TABLE[name], graph)
     assert graph.cost.data == pytest.approx(float(cost(*args)), rel=1e-12)
     first = jax.tree_util.tree_leaves(jax.grad(cost)(*args))
     for (name_of, own), theirs in zip(graph.own.items(), first, strict=False):
         np.testing.assert_allclose(own, theirs, rtol=1e-10, atol=1e-13, err_msg=name_of)
 
 
+def test_the_page_has_each_program_and_what_comes_of_it():
+    assert list(TABLE) == list(PROGRAMS)
+    assert [name for name, row in TABLE.items() if "Error: from_jax" in row[-1]] == [
+        x for x in PROGRAMS if x in REFUSED
+    ]
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_is_refused_by_name(name):
     error, words = REFUSED[name]
+    assert TABLE[name][-1].startswith(f"{error.__name__}: from_jax: ")
     cost, args = PROGRAMS[name]()
     with pytest.raises(error, match=words):
         from_jax(cost, *args)

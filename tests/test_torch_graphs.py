@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch, of the extra `torch`, is not installed")
 
+from framework_table import holds, rows  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402, N812
 from torch_programs import PROGRAMS  # noqa: E402
@@ -19,9 +20,12 @@ from autograd.network import find_network  # noqa: E402
 from autograd.vectorize import vectorize  # noqa: E402
 from nn.draw import draw_network  # noqa: E402
 
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")  # what torch.func.vmap uses
+TABLE = rows("PyTorch")
 REFUSED = {
     "hardsigmoid": (ValueError, "0.16666666666666666 by the graph and 0.1666666716337204 by PyTorch"),
     "a custom Function, wrong": (ValueError, r"∂J/∂w\[\d\] is .* and 10.0 by PyTorch; PyTorch's own is not that"),
+    "gumbel_softmax, hard": (ValueError, "a function of PyTorch detaches inside of itself"),
     "amax of three equal": (ValueError, "by PyTorch; at kinks and ties .* maximum, tie"),
     "float32": (TypeError, r"weight is torch.float32 on cpu; accepted: torch.float64.*\.double\(\)"),
     "complex numbers: fft": (NotImplementedError, "_fft_r2c.* complex"),
@@ -44,17 +48,26 @@ def test_a_program_has_the_numbers_of_pytorch(name):
     torch.manual_seed(3)
     expected = loss(*args)
     expected.sum().backward()
+    assert holds(TABLE[name], graph)
     size = max(1.0, abs(expected.item()))
     assert abs(graph.cost.data - expected.item()) <= 1e-12 * size
     if math.isfinite(sum(float(t.grad.sum()) for t in leaf_tensors(args) if t.grad is not None)):
-        for mine, t in zip(graph.gradients, leaf_tensors(args), strict=True):
+        for mine, t in zip(graph.gradients, leaf_tensors(args), strict=False):  # then what layers gave
             grad = np.zeros(t.shape) if t.grad is None else t.grad.numpy()
             np.testing.assert_allclose(graph.own[mine], grad, rtol=1e-9, atol=1e-12)
+
+
+def test_the_page_has_each_program_and_what_comes_of_it():
+    assert list(TABLE) == list(PROGRAMS)
+    assert [name for name, row in TABLE.items() if "Error: from_torch" in row[-1]] == [
+        x for x in PROGRAMS if x in REFUSED
+    ]
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_is_refused_by_name(name):
     error, words = REFUSED[name]
+    assert TABLE[name][-1].startswith(f"{error.__name__}: from_torch: ")
     loss, args = PROGRAMS[name]()
     with pytest.raises(error, match=words):
         from_torch(loss, *args)
@@ -85,6 +98,14 @@ def test_residuals_of_a_chain_are_those_of_pytorch():
     sample = find_network(topological_order(graph.cost)).samples[0]
     delta = [sample.units[2, i].z.grad for i in (1, 2, 3)]
     np.testing.assert_allclose(delta, z.grad[0].numpy(), rtol=1e-13)
+    np.testing.assert_array_equal(graph.gradients["0"], z.grad)
+    assert [row[0].text for row in graph.table("0").rows] == ["0[0,0]", "0[0,1]", "0[0,2]"]
+
+
+def test_what_is_written_to_or_shared_by_layers_is_compared_by_what_it_came_of():
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(3, 1)).double()
+    graph = from_torch(lambda m, x: m(x).sum(), model, torch.ones(1, 2).double())
+    assert list(graph.gradients) == ["0.weight", "0.bias", "3.weight", "3.bias", "3"]
 
 
 def test_names_are_those_of_parameters_and_modules():

@@ -298,6 +298,55 @@ def cholesky():
     return loss, (parameter(3, 3), numbers(3, 2))
 
 
+class Unet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down, self.up = nn.Conv2d(1, 2, 3, padding=1), nn.ConvTranspose2d(2, 2, 2, stride=2)
+        self.out = nn.Conv2d(4, 1, 1)
+
+    def forward(self, x):
+        h = F.relu(self.down(x), inplace=True)
+        pooled = F.max_pool2d(h, 2)
+        up = F.interpolate(pooled[:, :1], scale_factor=2, mode="bilinear", align_corners=False)
+        return self.out(torch.cat([h, self.up(pooled)], 1)) + up
+
+
+class Packed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.LSTM(2, 1, num_layers=2, bidirectional=True, batch_first=True)
+
+    def forward(self, x):
+        packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor([3, 2]), batch_first=True)
+        return nn.utils.rnn.pad_packed_sequence(self.layer(packed)[0], batch_first=True)[0]
+
+
+def maml():
+    def loss(model, x, y, x2, y2):
+        weights = dict(model.named_parameters())
+        slopes = torch.autograd.grad(regress(model, x, y), list(weights.values()), create_graph=True)
+        new = {name: w - 0.1 * slope for (name, w), slope in zip(weights.items(), slopes, strict=True)}
+        return F.mse_loss(torch.func.functional_call(model, new, (x2,)), y2)
+
+    model = built(lambda: nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)))
+    return loss, (model, numbers(4, 2), numbers(4, 1, seed=1), numbers(4, 2, seed=2), numbers(4, 1, seed=3))
+
+
+def messages():
+    def loss(w, x, edges):
+        h = x @ w
+        added = torch.zeros_like(h).index_add_(0, edges[1], h[edges[0]])
+        at = edges[1][:, None].expand(-1, 2)
+        largest = torch.zeros_like(h).scatter_reduce(0, at, h[edges[0]], "amax", include_self=False)
+        return F.elu(added).square().sum() + largest.sum()
+
+    return loss, (parameter(3, 2), numbers(4, 3), torch.tensor([[0, 1, 2, 3, 0], [1, 2, 3, 0, 2]]))
+
+
+def straight_through():
+    return (lambda x: (F.gumbel_softmax(x, hard=True) * torch.arange(3.0).double()).sum()), (parameter(2, 3),)
+
+
 def float32():
     return regress, (nn.Linear(2, 1), torch.ones(1, 2), torch.ones(1, 1))
 
@@ -438,6 +487,21 @@ PROGRAMS = {
         3,
         4,
     ),
+    "U-Net": of_module(Unet, 1, 1, 4, 4),
+    "LSTM, packed, two layers, both ways": of_module(Packed, 2, 3, 2),
+    "a step of descent inside: functional_call": maml,
+    "Hessian: torch.func": lambda: (
+        (lambda w, x: torch.func.hessian(lambda v: torch.tanh(w @ v).sum())(x).square().sum()),
+        (parameter(2, 2), numbers(2)),
+    ),
+    "messages along edges: index_add, scatter_reduce": messages,
+    "rounding and remainders": of_function(
+        lambda x: x.fmod(1.3) + x.remainder(1.3) + x.frac() + x.floor() * x + x.sign() * x + x.round() * x, 4
+    ),
+    "special functions": of_function(
+        lambda x: torch.sinc(x) + torch.logaddexp(x, x.flip(0)) + x.asinh() + x.sigmoid().logit() + x.logcumsumexp(0), 4
+    ),
+    "gumbel_softmax, hard": straight_through,
     "float32": float32,
     "complex numbers: fft": complex_numbers,
 }

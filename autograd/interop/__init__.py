@@ -4,8 +4,7 @@
 """
 
 from autograd.interop.framework_graphs import FrameworkGraph
-from autograd.interop.jax_graphs import from_jax
+from autograd.interop.frameworks import from_jax, from_torch
 from autograd.interop.sympy_expressions import from_sympy, to_sympy
-from autograd.interop.torch_graphs import from_torch
 
 __all__ = ["FrameworkGraph", "from_jax", "from_sympy", "from_torch", "to_sympy"]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import math
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from autograd.explain.nonfinite import WhyNan, why_nan
 from autograd.explain.tables import Cell, Lines, Shown, Table, number
 from autograd.graph import topological_order
-from autograd.interop.elements import Array, each, element_name, numbers_of
+from autograd.interop.elements import Array, element_name, numbers_of
 from autograd.ops import INF
-from autograd.value import Constant, Value
+from autograd.value import Constant, Value, ieee
 
 LARGEST = 1_000_000
 """Nodes of a graph that a program is recorded as."""
@@ -34,7 +36,8 @@ class FrameworkGraph(Shown):
     leaves     the Values of parameters and arguments, by name
     modules    the Values that modules of PyTorch gave, by the module's name: of its last call
     value      what the framework's program returned
-    gradients  the framework's own derivatives of the cost by those that it differentiates by, by the same names
+    gradients  the framework's own derivatives of the cost, by the same names: by what it differentiates by, and by what
+               layers gave, the residuals
     own        the derivatives of the cost by the graph, when it was recorded
     frozen     operations of the framework whose outcome is not part of the graph: comparisons, sorting, random numbers.
                For other numbers than the recorded ones the graph holds only while these come out the same
@@ -52,15 +55,21 @@ class FrameworkGraph(Shown):
 
     @property
     def blocks(self) -> tuple[Table | Lines, ...]:  # type: ignore[override]
-        """What is printed."""
-        rows = []
-        for name, theirs in self.gradients.items():
-            mine = self.own[name]
-            at = _worst(mine, theirs)
-            found = (mine[at], theirs[at], mine[at] - theirs[at])
-            rows.append((Cell(element_name(name, at)), *(number(float(x)) for x in found)))
+        """What is printed: of each array, the element where graph and framework differ most."""
+        rows = [
+            self._row(name, _worst(self.own[name], theirs)) for name, theirs in self.gradients.items() if theirs.size
+        ]
         columns = ("∂J/∂ (where they differ most)", "graph", self.framework, "difference")
         return (Table(columns, "lrrr", tuple(rows), title=f"J = {self.cost.data!r}"),)
+
+    def table(self, name: str) -> Table:
+        """Return the derivatives by all elements of a parameter, or of what a layer gave, side by side."""
+        rows = tuple(self._row(name, place) for place in np.ndindex(self.gradients[name].shape))
+        return Table(("∂J/∂", "graph", self.framework, "difference"), "lrrr", rows)
+
+    def _row(self, name: str, place: tuple[int, ...]) -> tuple[Cell, ...]:
+        mine, theirs = float(self.own[name][place]), float(self.gradients[name][place])
+        return Cell(element_name(name, place)), *map(number, (mine, theirs, mine - theirs))
 
     def lines(self) -> dict[Value, tuple[str, int]]:
         """Return the file and line of your program that each node was made by."""
@@ -85,12 +94,11 @@ class FrameworkGraph(Shown):
         found = why_nan(self.cost, self.lines())
         told = [
             Cell(
-                f"{self.framework}'s own ∂J/∂{element_name(name, place)} is {float(theirs[place])!r}: "
+                f"{self.framework}'s own ∂J/∂{element_name(name, place)} is {float(theirs[tuple(place)])!r}: "
                 "0 × inf on the way back, by a branch that was not chosen; the graph hands nothing to it"
             )
             for name, theirs in self.gradients.items()
-            for place in np.ndindex(theirs.shape)
-            if not math.isfinite(theirs[place]) and math.isfinite(self.own[name][place])
+            for place in np.argwhere(~np.isfinite(theirs) & np.isfinite(self.own[name])).tolist()
         ]
         (block,) = found.blocks
         return WhyNan(found.phase, found.node, found.input, found.line, (Lines((*block.lines, *told[:3])),))
@@ -98,53 +106,51 @@ class FrameworkGraph(Shown):
 
 def opened(
     framework: str,
-    caller: str,
     cost: Value,
     value: float,
     leaves: Mapping[str, Array],
     modules: Mapping[str, Array],
     gradients: Mapping[str, Array],
-    frozen: Sequence[str],
+    frozen: Iterable[str],
     made: Sequence[tuple[Array, Place]],
 ) -> FrameworkGraph:
     """Return the graph of `cost`, which is new, once its derivatives are found to be those of the framework.
 
-    Raises ValueError, naming the parameter, where they are not. Where numbers are not finite, nothing is compared:
-    `FrameworkGraph.why_nan` tells of them.
+    Raises ValueError, naming the parameter, where they are not. What is not finite is not compared where a number of
+    the graph is not: `FrameworkGraph.why_nan` tells of it.
     """
     cost.label = cost.label or "J"
     if not isinstance(cost, Constant):
         cost.backward()
-    own = {name: each(lambda v: v.grad)(array).astype(float) for name, array in leaves.items()}
+    known = {**leaves, **{name: modules[name] for name in gradients if name not in leaves}}
+    own = {name: np.array([v.grad for v in x.flat], dtype=float).reshape(x.shape) for name, x in known.items()}
     order = topological_order(cost, *(v for array in leaves.values() for v in array.flat))
     for node in order:
         del node.grad  # as if it had not been asked for
-    graph = FrameworkGraph(framework, cost, value, leaves, modules, gradients, own, tuple(frozen), made)
     largest = max((float(np.max(np.abs(g), initial=0.0)) for g in gradients.values()), default=0.0)
+    finite = all(math.isfinite(node.data) for node in order)
     for name, theirs in gradients.items():
-        if not theirs.size:
+        room = max(AGREED * float(np.max(np.abs(theirs), initial=0.0)), ROUNDED * largest) if finite else AGREED
+        same = np.isclose(own[name], theirs, rtol=0.0 if finite else AGREED, atol=room, equal_nan=True)
+        if same.all() or (not finite and (same | ~np.isfinite(own[name]) | ~np.isfinite(theirs)).all()):
             continue
-        room = max(AGREED * float(np.max(np.abs(theirs))), ROUNDED * largest)
-        at = _worst(own[name], theirs)
-        mine, other = float(own[name][at]), float(theirs[at])
-        agree = abs(mine - other) <= room or mine == other or (math.isnan(mine) and math.isnan(other))
-        if agree or not all(math.isfinite(node.data) for node in order):
-            continue
-        kinks = _kinks(order)
+        at, kinks = _worst(own[name], theirs), "; ".join(_kinks(order))
         why = (
-            "at kinks and ties the table of operations may decide otherwise, here: " + "; ".join(kinks)
-            if kinks
-            else f"{framework}'s own is not that of what the program computes, as where a custom function has one"
+            f"{framework}'s own is not that of what the program computes, as where a custom function has one, or a "
+            f"function of {framework} detaches inside of itself"
         )
-        raise ValueError(
-            f"{caller}: ∂J/∂{element_name(name, at)} is {mine!r} by the graph and {other!r} by {framework}; {why}"
-        )
-    return graph
+        if kinks:
+            why = f"at kinks and ties the table of operations may decide otherwise, here: {kinks}"
+        mine, other = float(own[name][at]), float(theirs[at])
+        where = f"{_CALLED[framework]}: ∂J/∂{element_name(name, at)}"
+        raise ValueError(f"{where} is {mine!r} by the graph and {other!r} by {framework}; {why}")
+    return FrameworkGraph(framework, cost, value, leaves, modules, gradients, own, tuple(frozen), made)
+
+
+_CALLED = {"PyTorch": "from_torch", "JAX": "from_jax"}
 
 
 def _worst(own: Array, theirs: Array) -> tuple[int, ...]:
-    if not own.size:
-        raise ValueError("an array without elements has no derivative")
     off = np.where(np.isnan(own) & np.isnan(theirs), 0.0, np.nan_to_num(np.abs(own - theirs), nan=INF))
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), own.shape))
 
@@ -153,22 +159,21 @@ def _kinks(order: Sequence[Value]) -> list[str]:
     """Return what the table says of the operations that stand at a kink."""
     found: dict[str, None] = {}
     for node in order:
-        op = node.op
-        if op is None or not ("kink" in op.edges or "tie" in op.edges):
-            continue
-        x, *others = (v.data for v in node.inputs)
-        if (op.edges.startswith("tie") and others and x == others[0]) or ("kink at" in op.edges and x == 0.0):
-            found[f"{op.name}, {op.edges.split(';')[0]}"] = None
+        if (op := node.op) is not None and ("kink" in op.edges or "tie" in op.edges):
+            x, *others = (v.data for v in node.inputs)
+            if (op.edges.startswith("tie") and others and x == others[0]) or ("kink at" in op.edges and x == 0.0):
+                found[f"{op.name}, {op.edges.split(';')[0]}"] = None
     return list(found)
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Within the block, the cyclic collector rests: it would go through all nodes again and again, and find nothing."""
+def recorded() -> Iterator[None]:
+    """Within the block operations give inf and nan, and the cyclic collector rests: it would go through all nodes."""
     resting = not gc.isenabled()
     gc.disable()
     try:
-        yield
+        with ieee():
+            yield
     finally:
         if not resting:
             gc.enable()
@@ -183,25 +188,30 @@ def check_size(count: int, caller: str) -> None:
         )
 
 
-def check_numbers(caller: str, operation: str, values: Array, real: Array, operands: Iterable[Array]) -> None:
-    """Raise ValueError where the numbers of an operation's Values are not those of the framework, to rounding.
+def check_numbers(operation: str, values: Array, real: Array, operands: Iterable[Array]) -> None:
+    """Raise ValueError where the numbers of an operation's Values are not those of PyTorch, to rounding.
 
-    What cancels is as exact as the operands were, and what is computed of what cancelled no better.
+    What cancels is as exact as the operands were, and what is computed of it no better.
     """
     numbers = numbers_of(values)
-    if numbers.shape != real.shape:
-        raise ValueError(f"{caller}: {operation} gives {real.shape}, the graph {numbers.shape}")
-    finite = np.isfinite(real)
-    sizes = [np.abs(numbers_of(x)) for x in operands]
-    size = max((float(np.max(x, initial=0.0, where=np.isfinite(x))) for x in sizes), default=0.0)
-    room = 1e-10 * float(np.max(np.abs(real), initial=0.0, where=finite)) + 1e-12 * size + 1e-13
-    same = np.abs(np.subtract(numbers, real, where=finite, out=np.zeros(real.shape))) <= room
-    if not (same.all() and np.array_equal(numbers[~finite], real[~finite], equal_nan=True)):
+    size, *sizes = (float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x))) for x in (real, *operands))
+    room = 1e-10 * size + 1e-12 * max(sizes) + 1e-13
+    if numbers.shape != real.shape or not np.isclose(numbers, real, rtol=0.0, atol=room, equal_nan=True).all():
         raise ValueError(
-            f"{caller}: {operation} gives {reprlib.repr(real.tolist())}, the graph {reprlib.repr(numbers.tolist())}"
+            f"from_torch: {operation} gives {reprlib.repr(real.tolist())}, the graph {reprlib.repr(numbers.tolist())}"
         )
 
 
-def missing(name: str, extra: str) -> ModuleNotFoundError:
-    """Return the error for a framework that is not installed."""
-    return ModuleNotFoundError(f"{name} is not installed: pip install 'chainrule[{extra}]'")
+def argument_names(function: Any, count: int) -> list[str]:
+    """Return the names of the first `count` arguments of a function; argument2 is one without a name."""
+    try:
+        names = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
+    except ValueError:  # of a function in C
+        names = []
+    return [*names, *(f"argument{i + 1}" for i in range(len(names), count))][:count]
+
+
+def path_name(name: str, path: Iterable[Any]) -> str:
+    """Return the name of a part of an argument: its keys, places and attributes, with dots between them."""
+    keys = (next(getattr(key, word) for word in ("key", "idx", "name") if hasattr(key, word)) for key in path)
+    return ".".join([name, *map(str, keys)])

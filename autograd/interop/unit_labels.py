@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.interop.elements import Array
+from autograd.interop.elements import Array, same
 from autograd.labels import UnitLabel
 from autograd.value import Value
 
@@ -33,9 +33,7 @@ def label_units(calls: Sequence[Call], leaves: Mapping[str, Array]) -> None:
     if not linear or len({call.name for call in linear}) < len(linear) or not calls[0].linear:
         return
     for before, call in itertools.pairwise(calls):
-        if before.out is None or call.x is None or before.out.shape != call.x.shape:
-            return
-        if any(v is not w for v, w in zip(before.out.flat, call.x.flat, strict=True)):
+        if before.out is None or call.x is None or before.out.shape != call.x.shape or not same(before.out, call.x):
             return
     if any(w is None for w in weights) or any(call.out is None or call.out.ndim > 2 for call in calls):
         return

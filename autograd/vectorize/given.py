@@ -148,6 +148,8 @@ def flat(what: str, item: Any) -> tuple[list[Value], Shape]:
     >>> flat("inputs", [[Value(1.0), Value(2.0)]])
     ([Value(1.0), Value(2.0)], (1, 2))
     """
+    if getattr(item, "shape", None) == ():  # of an array without axes, its element
+        item = item.item()
     if isinstance(item, Value):
         return [item], ()
     if isinstance(item, str) or not hasattr(item, "__iter__"):
