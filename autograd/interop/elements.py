@@ -73,7 +73,7 @@ def each(function: Function) -> Callable[..., Array]:
 ROWS: dict[str, Callable[..., Array]] = {name: each(getattr(functions, name)) for name in OPERATIONS}
 ROWS |= {"add": each(operator.add), "sub": each(operator.sub), "mul": each(operator.mul)}
 """The operations of the table, as functions of arrays."""
-SUB, MUL, DIV, EXP = (ROWS[name] for name in ("sub", "mul", "div", "exp"))
+_SUB, _MUL, _DIV, _EXP = (ROWS[name] for name in ("sub", "mul", "div", "exp"))
 
 
 def power(x: Any, y: Any) -> Array:
@@ -110,10 +110,10 @@ def reduced(function: Callable[[Any, Any], Any], x: Any, axes: Any = None, keep:
 
 def softmax(x: Any, axis: int, logarithm: bool = False) -> Array:
     """Return softmax along an axis, or its logarithm; the largest, which is taken off, is an operation of the graph."""
-    shifted = SUB(x, ROWS["stop_gradient"](reduced(functions.maximum, x, axis, keep=True)))
-    powers = EXP(shifted)
+    shifted = _SUB(x, ROWS["stop_gradient"](reduced(functions.maximum, x, axis, keep=True)))
+    powers = _EXP(shifted)
     total = reduced(operator.add, powers, axis, keep=True)
-    return SUB(shifted, ROWS["log"](total)) if logarithm else DIV(powers, total)
+    return _SUB(shifted, ROWS["log"](total)) if logarithm else _DIV(powers, total)
 
 
 def running(function: Callable[[Any, Any], Any], x: Any, axis: int) -> Array:
@@ -225,10 +225,10 @@ def cholesky(a: Any) -> Array:
         m = out[place]
         for j in range(len(m)):
             m[j, j] = functions.sqrt(m[j, j])
-            m[j + 1 :, j] = DIV(m[j + 1 :, j], m[j, j])
+            m[j + 1 :, j] = _DIV(m[j + 1 :, j], m[j, j])
             m[j, j + 1 :] = 0.0
             for i in range(j + 1, len(m)):
-                m[i:, i] = SUB(m[i:, i], MUL(m[i:, j], m[i, j]))
+                m[i:, i] = _SUB(m[i:, i], _MUL(m[i:, j], m[i, j]))
     return out
 
 
@@ -241,8 +241,8 @@ def solve_triangular(a: Any, b: Any, lower: bool, unit: bool = False) -> Array:
         m, x = a[place], out[place]
         for i in range(len(m)):
             for j in range(i):
-                x[i] = SUB(x[i], MUL(m[i, j], x[j]))
-            x[i] = x[i] if unit else DIV(x[i], m[i, i])
+                x[i] = _SUB(x[i], _MUL(m[i, j], x[j]))
+            x[i] = x[i] if unit else _DIV(x[i], m[i, i])
     return out
 
 
@@ -257,7 +257,7 @@ def lu(a: Any) -> tuple[Array, Array]:
             m[[j, best]], rows[[j, best]] = m[[best, j]], rows[[best, j]]
             for i in range(j + 1, len(m)):
                 m[i, j] = functions.div(m[i, j], m[j, j])
-                m[i, j + 1 :] = SUB(m[i, j + 1 :], MUL(m[i, j], m[j, j + 1 :]))
+                m[i, j + 1 :] = _SUB(m[i, j + 1 :], _MUL(m[i, j], m[j, j + 1 :]))
     return out, order
 
 

@@ -121,7 +121,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "logistic": lambda x, _: ROWS["sigmoid"](x),
     "rsqrt": lambda x, _: ROWS["reciprocal"](ROWS["sqrt"](x)),
     "clamp": lambda low, x, high, _: e.each(_clamped)(low, x, high),
-    "rem": lambda x, y, _: e.SUB(x, e.MUL(y, np.trunc(np.divide(_numbers(x), _numbers(y))))),
+    "rem": lambda x, y, _: ROWS["sub"](x, ROWS["mul"](y, np.trunc(np.divide(_numbers(x), _numbers(y))))),
     "integer_pow": lambda x, q: e.power(x, q["y"]),
     "dot_general": _dot_general,
     "conv_general_dilated": _convolution,

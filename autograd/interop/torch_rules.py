@@ -67,10 +67,10 @@ def _convolution(x: Any, kernel: Any, bias: Any, *options: Any) -> Array:
 
 def _layer_norm(x: Array, shape: Any, weight: Any, bias: Any, epsilon: float) -> Array:
     axes, count = range(-len(shape), 0), float(np.prod(shape))
-    centred = e.SUB(x, e.DIV(e.reduced(operator.add, x, axes, keep=True), count))
-    variance = e.DIV(e.reduced(operator.add, ROWS["square"](centred), axes, keep=True), count)
-    out = e.DIV(centred, ROWS["sqrt"](ROWS["add"](variance, epsilon)))
-    out = out if weight is None else e.MUL(out, weight)
+    centred = ROWS["sub"](x, ROWS["div"](e.reduced(operator.add, x, axes, keep=True), count))
+    variance = ROWS["div"](e.reduced(operator.add, ROWS["square"](centred), axes, keep=True), count)
+    out = ROWS["div"](centred, ROWS["sqrt"](ROWS["add"](variance, epsilon)))
+    out = out if weight is None else ROWS["mul"](out, weight)
     return out if bias is None else ROWS["add"](out, bias)
 
 
@@ -100,7 +100,7 @@ def _index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> A
 
 def _trilinear(a: Any, b: Any, c: Any, of_a: Any, of_b: Any, of_c: Any, axes: Any, _unrolled: int = 1) -> Array:
     a, b, c = (np.expand_dims(e.as_elements(x), tuple(more)) for x, more in ((a, of_a), (b, of_b), (c, of_c)))
-    return e.reduced(operator.add, e.MUL(e.MUL(a, b), c), axes)
+    return e.reduced(operator.add, ROWS["mul"](ROWS["mul"](a, b), c), axes)
 
 
 def _det(a: Any) -> tuple[Array, Array]:
