@@ -156,6 +156,9 @@ def checkpoint_of(
         raise ValueError(
             f"fit: checkpoint: the state of {type(optimizer).__name__} cannot be written: {error}"
         ) from None
+    target = checked_ending(path, ".json")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"fit: checkpoint: got {str(path)!r}; there is no folder {str(target.parent)!r}")
     told = {
         "model": type(objective.model).__name__,
         "parameters": len(objective.parameters),
@@ -165,7 +168,7 @@ def checkpoint_of(
         "samples": digest(samples),
     }
     generators = Outside(objective.loss, objective.model).generators
-    return Checkpoint(checked_ending(path, ".json"), told, optimizer, shuffler, generators)
+    return Checkpoint(target, told, optimizer, shuffler, generators)
 
 
 def digest(samples: Samples) -> str:

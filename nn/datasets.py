@@ -87,6 +87,15 @@ class Dataset:
         >>> [len(part) for part in load("iris").split(0.2)]
         [120, 30]
         """
+        train, rest = self.split_rows(held_out, seed)
+        return self._rows(train), self._rows(rest)
+
+    def split_rows(self, held_out: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the numbers of the samples in the two parts that `split` returns.
+
+        >>> [len(rows) for rows in load("iris").split_rows(0.2, seed=0)]
+        [120, 30]
+        """
         if not (isinstance(held_out, Real) and 0.0 < held_out < 1.0):
             raise ValueError(f"held_out: got {held_out!r}; accepted: a fraction between 0 and 1")
         order = _generator(seed).permutation(len(self))
@@ -99,7 +108,7 @@ class Dataset:
                 f"held_out: got {held_out!r} of each class, which leaves one part of {self!r} empty; accepted: a "
                 "fraction that is some samples of a class and not all"
             )
-        return self._rows(order[~drawn[order]]), self._rows(order[drawn[order]])
+        return order[~drawn[order]], order[drawn[order]]
 
     def _rows(self, rows: NDArray[np.intp]) -> Dataset:
         return replace(self, inputs=self.inputs[rows], labels=self.labels[rows])

@@ -8,7 +8,9 @@ random number was drawn and the costs agree. From then on they are compared with
 
 from __future__ import annotations
 
+import bisect
 import reprlib
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +29,7 @@ from autograd.vectorize.native.library import compiler
 from autograd.vectorize.targets import namespace
 from nn.choices import BACKENDS, ENGINES, Backend
 from nn.layers import zero_grad
-from nn.losses import mean
+from nn.losses import binary_cross_entropy, cross_entropy, mean
 from nn.objective import Objective
 from nn.optim import ArrayOptimizer
 from nn.samples import Samples
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
 AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from
+SIZES = [1, 2, 3, 4, 6, *(k << e for e in range(30) for k in (8, 12))]  # of runs, samples of one kind in a batch
+OWN = ("nn", "autograd", "contextlib")  # packages whose calls stand between a user's and a warning
 LOOSER = 1e3  # of gradients, which may be differences of large numbers
 
 
@@ -117,10 +121,15 @@ class ScalarEngine:
     def of_sample(self, k: int) -> Value:
         """Return the loss of sample number k; TypeError where the loss returns anything but a cost."""
         J = self.objective.of(self.samples.x[k], self.samples.y[k])
-        if isinstance(J, Value):
-            return J
         loss = self.objective.loss
         name = getattr(loss, "__name__", None) or type(loss).__name__
+        if isinstance(J, Value):
+            if J.data < -ROUNDING and loss in (cross_entropy, binary_cross_entropy):
+                raise TypeError(
+                    f"fit: loss: {name} gave {J.data:.4g} for sample {k}, so that the outputs are no probabilities; "
+                    f"accepted: those of a softmax or sigmoid, or {name}_on_logits. For numbers use squared_error"
+                )
+            return J
         raise TypeError(
             f"fit: loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost alone, a Value "
             "computed from the outputs: return the cost, and watch the rest with `nn.accuracy` or a `validation`"
@@ -226,7 +235,7 @@ class VectorizedEngine:
         warnings.warn(
             f"fit: {why}. The training goes on number by number, from the state before this batch, with "
             "the cost that was given; engine='scalar' does so from the start",
-            stacklevel=8,  # the user's line,
+            stacklevel=level_of_user(),
         )
 
     def _first(self, batch: list[int]) -> int:
@@ -346,13 +355,13 @@ class VectorizedEngine:
     def _runs(self, batch: list[int]) -> Iterator[tuple[int, list[int]]]:
         """Yield the samples of a batch that are run together, with their kind.
 
-        A program makes buffers for each number of samples. Of several kinds any number may come up in a batch, so these
-        are run by 16, 8, 4, 2 and 1, say.
+        Arrays have buffers for each number of samples. Of several kinds any number may come up in a batch, so these
+        are run by the largest of `SIZES` that there are samples for. Machine code takes any number.
         """
         parts = self.samples.parts(batch)
         for number, part in parts.items():
-            while len(self.samples.arrays) > 1 and part:
-                size = 1 << (len(part).bit_length() - 1)
+            while self.backend != "native" and len(self.samples.arrays) > 1 and part:
+                size = SIZES[bisect.bisect(SIZES, len(part)) - 1]
                 yield number, part[:size]
                 part = part[size:]
             if part:
@@ -403,6 +412,14 @@ class VectorizedEngine:
     def take(self) -> None:
         """Take the parameters that the model has."""
         self.vector = np.array(self.scalar.numbers())
+
+
+def level_of_user() -> int:
+    """Return how many calls above the caller the first one is that is not of this project."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in OWN:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _close(found: Floats, expected: Floats, relative: float, absolute: float, costs: list[Value]) -> bool:

@@ -202,6 +202,8 @@ def pairs(outputs: Numbers, targets: Numbers) -> list[tuple[Any, Any]]:
     >>> pairs(Value(0.5), 1.0)
     [(Value(0.5), Constant(1.0))]
     """
+    if targets is None:
+        raise TypeError("loss: got no targets; accepted: one for each output, or a loss of one's own without targets")
     hs, ys = _list(outputs), _list(targets)
     if len(hs) != len(ys) or not hs:
         raise ValueError(f"loss: got {len(hs)} outputs and {len(ys)} targets; accepted: one target for each output")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import reprlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autograd.structures import leaves
+from autograd.structures import is_structure, leaves
 from autograd.value import Constant, Value
 from nn.layers import MLP, check_model
 from nn.losses import Loss, check_loss, decay_of
@@ -55,27 +56,32 @@ def objective_of(model: Any, loss: Any, parameters: Any, decay_rate: float) -> O
     """
     if isinstance(model, MLP):
         check_model(model)
-    elif isinstance(model, type) or not callable(model) or not (parameters is not None or _has(model, "parameters")):
+    elif isinstance(model, type) or not callable(model) or (parameters is None and not hasattr(model, "parameters")):
         function = callable(model) and not isinstance(model, type)
         hint = ". For a function: fit(function, data, loss, parameters=[...])" if function else ""
         raise TypeError(
             f"model: got {reprlib.repr(model)}; accepted: an MLP, or another callable with a method parameters(){hint}"
         )
     check_loss(loss)
-    found = _values(model.parameters() if parameters is None else parameters)
+    _check_arguments(loss)
+    if parameters is None:
+        parameters = model.parameters() if callable(model.parameters) else model.parameters
+        found = _values(parameters)
+        of_model = model.weights() if callable(getattr(model, "weights", None)) else found
+    else:
+        of_model = found = _values(parameters)
     trained = set(found)
-    of_model = model.weights() if parameters is None and _has(model, "weights") else found
     weights = [w for w in of_model if w in trained]
     return Objective(model, loss, found, weights, decay_rate)
 
 
-def _has(model: Any, name: str) -> bool:
-    return callable(getattr(model, name, None))
-
-
 def _values(parameters: Any) -> list[Value]:
     """Return the Values of a structure of them, such as a list of the rows of a matrix."""
-    given = parameters if isinstance(parameters, list | tuple | dict | Value) else list(parameters)
+    if isinstance(parameters, set | frozenset) or not (is_structure(parameters) or hasattr(parameters, "__iter__")):
+        raise TypeError(
+            f"parameters: got {reprlib.repr(parameters)}; accepted: Values in a list, tuple, dict, dataclass or array"
+        )
+    given = parameters if is_structure(parameters) else list(parameters)
     found = []
     for name, x in leaves(given, "parameters"):
         if not isinstance(x, Value) or isinstance(x, Constant) or x.op is not None:
@@ -85,6 +91,20 @@ def _values(parameters: Any) -> list[Value]:
     if not found:
         raise ValueError("parameters: there are none; accepted: one or more Values to train")
     return found
+
+
+def _check_arguments(loss: Loss) -> None:
+    """Raise TypeError for a loss that takes neither two arguments nor three, where it says what it takes."""
+    try:
+        signature = inspect.signature(loss)
+    except (TypeError, ValueError):
+        return
+    for count in (3, 2):
+        with suppress(TypeError):
+            signature.bind(*[None] * count)
+            return
+    name = getattr(loss, "__name__", None) or type(loss).__name__
+    raise TypeError(f"loss: got {name}{signature}; accepted: a function of (outputs, y), or of (model, x, y)")
 
 
 def looks_at_model(loss: Loss) -> bool:

@@ -64,15 +64,10 @@ def samples_of(model: Any, data: Any, loss: Loss) -> Samples:
     Raises ValueError for data that do not fit a network, and for targets that are no probabilities where the loss is
     of these.
     """
-    if isinstance(model, MLP):
-        inputs, targets = _rows(model, data)
-        if loss in ENTROPIES and len(wrong := np.argwhere((targets < 0.0) | (targets > 1.0))):
-            sample, column = wrong[0]
-            raise ValueError(
-                f"data: targets[{sample}][{column}] is {targets[sample, column]}; accepted by {loss.__name__}: "
-                "probabilities, from 0 to 1"
-            )
-        return of_matrices(inputs, targets)
+    if isinstance(model, MLP) and not _has_no_targets(data):
+        samples = of_matrices(*_rows(model, data))
+        _check_probabilities(samples, loss)
+        return samples
     if isinstance(data, Dataset):
         with no_grad():
             h = model(data.inputs[0].tolist())
@@ -82,7 +77,25 @@ def samples_of(model: Any, data: Any, loss: Loss) -> Samples:
             f"data: got {reprlib.repr(data)}; accepted: a Dataset, such as nn.load returns, or inputs and targets, an "
             "item for each sample"
         )
-    return of_structures(*data)
+    samples = of_structures(*data)
+    _check_probabilities(samples, loss)
+    return samples
+
+
+def _has_no_targets(data: Any) -> bool:
+    return isinstance(data, tuple) and len(data) == 2 and data[1] is None
+
+
+def _check_probabilities(samples: Samples, loss: Loss) -> None:
+    """Raise ValueError for targets of a cross-entropy that are no probabilities."""
+    for kind, (_, targets) in enumerate(samples.arrays) if loss in ENTROPIES else ():
+        if len(wrong := np.argwhere((targets < 0.0) | (targets > 1.0))):
+            row, column = wrong[0]
+            k = [k for k, of in enumerate(samples.kind) if of == kind][row]
+            raise ValueError(
+                f"data: targets[{k}][{column}] is {targets[row, column]}; accepted by {loss.__name__}: probabilities, "
+                "from 0 to 1"
+            )
 
 
 def of_matrices(inputs: Floats, targets: Floats) -> Samples:
@@ -108,7 +121,9 @@ def of_structures(inputs: Any, targets: Any) -> Samples:
     x = _listed("inputs", inputs)
     y = [None] * len(x) if targets is None else _listed("targets", targets)
     if not x or len(x) != len(y):
-        raise ValueError(f"data: got {len(x)} inputs and {len(y)} targets; accepted: one target for each of the inputs")
+        raise ValueError(
+            f"data: got {len(x)} inputs and {len(y)} targets; accepted: one or more inputs, and one target for each"
+        )
     kinds: dict[Hashable, int] = {}
     rows: list[tuple[list[list[float]], list[list[float]]]] = []
     samples = Samples(x, y, [], [], [])
@@ -154,7 +169,10 @@ def weights_of(sample_weight: Any, count: int) -> Floats:
     >>> weights_of([1.0, 3.0], 2).tolist()
     [0.5, 1.5]
     """
-    weights = np.array(sample_weight, dtype=float)
+    try:
+        weights = np.array(sample_weight, dtype=float)
+    except (TypeError, ValueError):
+        weights = np.empty(0)
     if weights.shape != (count,) or not np.isfinite(weights).all() or weights.min() < 0.0 or not weights.any():
         raise ValueError(
             f"sample_weight: got {reprlib.repr(sample_weight)}; accepted: a number for each of the {count} samples, "
@@ -180,7 +198,7 @@ def _rows(model: MLP, data: Dataset | tuple[Rows, Rows]) -> tuple[Floats, Floats
     if inputs.ndim != 2 or inputs.shape[1] != n_in or targets.shape != (len(inputs), n_out) or not len(inputs):
         raise ValueError(
             f"data: got inputs of shape {inputs.shape} and targets of shape {targets.shape}; accepted by this network: "
-            f"(m, {n_in}) and (m, {n_out}), m samples" + (", a class as 1 among zeros" if n_out > 1 else "")
+            f"(m, {n_in}) and (m, {n_out}), m ≥ 1 samples" + (", a class as 1 among zeros" if n_out > 1 else "")
         )
     for name, rows in (("inputs", inputs), ("targets", targets)):
         if not np.isfinite(rows).all():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
 
@@ -109,9 +109,12 @@ def fit(
     if patience is not None:
         count("patience", patience)
     check_decay_rate(decay_rate)
+    for name, function in (("schedule", schedule), ("callback", callback)):
+        if function is not None and not callable(function):
+            raise TypeError(f"fit: {name}: got {reprlib.repr(function)}; accepted: a function, or None")
     objective = objective_of(model, loss, parameters, decay_rate)
     _check_loss_of(model, loss)
-    optimizer = _optimizer_of(objective, optimizer)
+    optimizer = _optimizer_of(objective, optimizer, schedule is not None)
     samples, trained, watch_of = _samples(model, data, loss, validation, seed)
     if sample_weight is not None:
         samples.weights = weights_of(sample_weight, len(samples))
@@ -121,24 +124,31 @@ def fit(
     if checkpoint is not None:
         settings = {"batch_size": batch_size, "decay_rate": decay_rate, "validation": validation, "seed": seed}
         written = checkpoint_of(checkpoint, objective, settings | {"engine": engine}, samples, optimizer, shuffler)
-    before = run.numbers()
-    try:
+    with _as_it_was_after_an_error(run, objective.parameters):
         training = Training(
             objective, samples, run, optimizer, epochs, batch_size, Stand(trained), shuffler, History(), watch_of(run),
             schedule, patience, callback, written,
         )  # fmt: skip
         training.run(progress)
-    except (NotFinite, KeyboardInterrupt):  # which have left what was learned
+    if isinstance(model, MLP):
+        with contextlib.suppress(ArithmeticError, ValueError):  # an activation outside its domain: nothing to tell
+            training.history.dead_units = dead_units(model, samples.arrays[0][0][trained].tolist())
+    return training.history
+
+
+@contextlib.contextmanager
+def _as_it_was_after_an_error(run: Engine, parameters: list[Value]) -> Iterator[None]:
+    """Within a ``with`` block, an exception that has not left what was learned takes the parameters back."""
+    before = run.numbers()
+    try:
+        yield
+    except (NotFinite, KeyboardInterrupt):
         raise
     except BaseException:
         run.restore(before)
         raise
     finally:
-        zero_grad(objective.parameters)
-    if isinstance(model, MLP):
-        with contextlib.suppress(ArithmeticError, ValueError):  # an activation outside its domain: nothing to tell
-            training.history.dead_units = dead_units(model, samples.arrays[0][0][trained].tolist())
-    return training.history
+        zero_grad(parameters)
 
 
 def _check_loss_of(model: Any, loss: Any) -> None:
@@ -163,21 +173,19 @@ def _samples(
     model: Any, data: Any, loss: Any, validation: float, seed: int
 ) -> tuple[Samples, list[int], Callable[[Engine], Watch]]:
     """Return the samples, the numbers of those to train with, and what watches the others after each epoch."""
-    if isinstance(data, Dataset) and isinstance(model, MLP):
-        train, held_out = data.split(validation, seed) if validation else (data, None)
-        samples = samples_of(model, train, loss)
-
-        def watch(history: History) -> None:
-            if held_out is not None:
-                history.validation_cost.append(mean_loss(model, held_out, loss))
-                of_outputs = squared_error if looks_at_model(loss) else loss
-                history.validation_accuracy.append(accuracy(model, held_out, of_outputs))
-
-        return samples, list(range(len(samples))), lambda _: watch
     samples = samples_of(model, data, loss)
     order = list(range(len(samples)))
     if not validation:
         return samples, order, lambda _: lambda _: None
+    if isinstance(data, Dataset) and isinstance(model, MLP):
+        held_out = data.split(validation, seed)[1]
+        of_outputs = squared_error if looks_at_model(loss) else loss
+
+        def watch(history: History) -> None:
+            history.validation_cost.append(mean_loss(model, held_out, loss))
+            history.validation_accuracy.append(accuracy(model, held_out, of_outputs))
+
+        return samples, data.split_rows(validation, seed)[0].tolist(), lambda _: watch
     if not (isinstance(validation, Real) and 0.0 < validation < 1.0):
         raise ValueError(f"validation: got {validation!r}; accepted: a fraction between 0 and 1")
     seeded(seed).shuffle(order)
@@ -192,7 +200,7 @@ def _samples(
     return samples, trained, watch_engine
 
 
-def _optimizer_of(objective: Objective, optimizer: Any) -> Optimizer:
+def _optimizer_of(objective: Objective, optimizer: Any, scheduled: bool) -> Optimizer:
     """Return the optimizer, Adam if none is given; TypeError for what is none, ValueError for other parameters."""
     if optimizer is None:
         return Adam(objective.parameters, learning_rate=0.01)
@@ -200,6 +208,11 @@ def _optimizer_of(objective: Objective, optimizer: Any) -> Optimizer:
         raise TypeError(
             f"fit: optimizer: got {reprlib.repr(optimizer)}; accepted: an object with a method step(), such as "
             "nn.SGD(model.parameters(), learning_rate=0.1)"
+        )
+    if scheduled and not hasattr(optimizer, "learning_rate"):
+        raise TypeError(
+            f"fit: schedule: {type(optimizer).__name__} has no learning_rate that it could set; accepted: an optimizer "
+            "with one, such as nn.SGD(model.parameters())"
         )
     own = set(objective.parameters)
     parameters = getattr(optimizer, "parameters", None)

@@ -6,15 +6,17 @@ import math
 import random
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from numbers import Real
 from typing import Any
 
 from autograd.explain import WhyNan, why_nan
 from autograd.value import Value, ieee
 from nn.checkpoints import Checkpoint, Snapshot, Stand
-from nn.engines import Engine
+from nn.engines import Engine, level_of_user
 from nn.history import History
 from nn.layers import zero_grad
 from nn.objective import Objective
@@ -148,7 +150,7 @@ class Training:
     def _rate(self, step: int) -> float:
         assert self.schedule is not None
         rate = self.schedule(step)
-        if isinstance(rate, Value) or not 0.0 <= rate < math.inf:
+        if not isinstance(rate, Real) or not 0.0 <= rate < math.inf:
             raise TypeError(f"fit: schedule: it gave {rate!r} for step {step}; accepted: a learning rate, 0 or more")
         return float(rate)
 
@@ -178,8 +180,12 @@ class Training:
         if self.checkpoint is None or self.whole is None or self.whole is self.filed:
             return
         if time.monotonic() - self.written >= seconds:
-            self.checkpoint.write(self.whole)
-            self.written, self.filed = time.monotonic(), self.whole
+            try:
+                self.checkpoint.write(self.whole)
+                self.filed = self.whole
+            except OSError as error:  # a full disk, perhaps: what was learned is worth more than the file
+                warnings.warn(f"fit: checkpoint: {error}; the training goes on without", stacklevel=level_of_user())
+            self.written = time.monotonic()
 
     def _not_finite(self, batch: list[int], error: Exception) -> NotFinite:
         """Return the error of a batch that is not finite, with the last good parameters put back."""

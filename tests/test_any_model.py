@@ -1,5 +1,6 @@
 """`fit` of models that are no MLP: the numbers of a scalar loop, and what a long training needs."""
 
+import dataclasses
 import functools
 import json
 import math
@@ -23,6 +24,7 @@ from nn import (
     NotFinite,
     accuracy,
     classify,
+    cross_entropy,
     fit,
     load,
     mean_loss,
@@ -278,6 +280,106 @@ def test_a_loss_that_looks_at_a_network_is_watched_too():
     assert found[0] == pytest.approx(found[1], rel=1e-12)
 
 
+class Line:
+    """w x + b with its parameters in a form of its own."""
+
+    def __init__(self):
+        self.w, self.b = Value(0.5), Value(0.0)
+
+    def __call__(self, x):
+        return self.w * x + self.b
+
+
+@dataclasses.dataclass
+class Pair:
+    w: Value
+    b: Value
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        lambda line: lambda: (x for x in (line.w, line.b)),  # a method that yields them
+        lambda line: [line.w, line.b],  # an attribute or property
+        lambda line: lambda: {"w": line.w, "b": [[line.b]]},
+        lambda line: lambda: Pair(line.w, line.b),
+        lambda line: np.array([line.w, line.b]),
+    ],
+)
+def test_parameters_stand_in_any_structure_of_the_model(parameters):
+    line = Line()
+    line.parameters = parameters(line)
+    fit(line, ([0.0, 1.0, 2.0], [1.0, 3.0, 5.0]), squared_error, SGD([line.w, line.b], 0.3), epochs=200, progress=False)
+    assert (line.w.data, line.b.data) == pytest.approx((2.0, 1.0), abs=1e-3)
+
+
+def test_a_network_without_targets():
+    """u′ = 1, u(0) = 0, of an MLP that is the model itself."""
+    u = MLP(1, [1], seed=1)
+
+    def loss(model, x, _y):
+        return (grad(lambda t: model([t]))(x[0]) - 1.0) ** 2 + model([0.0]) ** 2
+
+    history = fit(u, ([[0.0], [1.0]], None), loss, SGD(u.parameters(), 0.2), epochs=60, progress=False)
+    assert history.cost[-1] < 1e-9
+    assert u([3.0]).data == pytest.approx(3.0, abs=1e-4)
+
+
+def test_weights_of_samples_are_of_all_samples_also_where_some_are_held_out():
+    data = moons(20)
+    how = {"validation": 0.25, "seed": 3, "epochs": 2, "progress": False}
+    one, other = (MLP(2, [3, 1], output="sigmoid", seed=1) for _ in range(2))
+    fit(one, data, squared_error, sample_weight=[2.0] * 20, **how)
+    fit(other, data, squared_error, **how)
+    assert numbers(one) == pytest.approx(numbers(other), rel=1e-12)
+    with pytest.raises(ValueError, match=r"sample_weight: .*a number for each of the 20 samples"):
+        fit(one, data, squared_error, sample_weight="balanced", **how)
+
+
+def test_what_cannot_be_meant_is_said_at_the_start():
+    w = Value(1.0)
+    data = [1.0, 2.0], [0.5, 1.0]
+
+    class Own:
+        def step(self):
+            pass
+
+    for how, message in (
+        ({"loss": lambda h: h}, r"^loss: got <lambda>\(h\); accepted: a function of \(outputs, y\), or of \(model, x"),
+        ({"loss": lambda a, b, c, d: a + b + c + d}, r"^loss: got <lambda>\(a, b, c, d\)"),
+        ({"schedule": 0.1}, r"^fit: schedule: got 0\.1; accepted: a function, or None$"),
+        ({"callback": "print"}, r"^fit: callback: got 'print'; accepted: a function"),
+        ({"schedule": lambda _: None}, r"schedule: it gave None for step 0; accepted: a learning rate"),
+        ({"schedule": lambda _: 0.1, "optimizer": Own()}, r"schedule: Own has no learning_rate that it could set"),
+        ({"parameters": {w}}, r"^parameters: got \{.*\}; accepted: Values in a list, tuple, dict, dataclass or array$"),
+        ({"parameters": 3.0}, r"^parameters: got 3\.0; accepted: Values in a list"),
+        ({"data": ([1.0], None)}, r"^loss: got no targets; accepted: one for each output, or a loss of one's own"),
+        ({"loss": cross_entropy, "data": ([1.5], [1.0])}, r"gave -0\.405\d* for sample 0, .*cross_entropy_on_logits"),
+    ):  # fmt: skip
+        given = {"data": data, "loss": squared_error, "parameters": [w], "progress": False, "batch_size": 1} | how
+        with pytest.raises(TypeError, match=message):
+            fit(lambda x: w * x, **given)
+        assert w.data == 1.0
+    with pytest.raises(ValueError, match=r"^data: targets\[1\]\[0\] is 2\.0; accepted by cross_entropy: probabilities"):
+        fit(lambda x: w * x, ([1.0, 2.0], [1.0, 2.0]), parameters=[w])
+    with pytest.raises(FileNotFoundError, match=r"checkpoint: got 'nowhere/run\.json'; there is no folder 'nowhere'"):
+        fit(lambda x: w * x, data, squared_error, parameters=[w], checkpoint="nowhere/run.json")
+
+
+def test_a_checkpoint_that_cannot_be_written_costs_nothing_but_the_file(monkeypatch, tmp_path):
+    w = Value(0.0)
+
+    def full(*_):
+        raise OSError(28, "No space left on device", "run.json")
+
+    monkeypatch.setattr("nn.checkpoints.write_whole", full)
+    with pytest.warns(UserWarning, match=r"checkpoint: .*No space left on device.*the training goes on") as caught:
+        fit(lambda x: w * x, ([1.0], [1.0]), squared_error, SGD([w], 0.5), epochs=3, parameters=[w], progress=False,
+            checkpoint=tmp_path / "run.json")  # fmt: skip
+    assert w.data == 0.875
+    assert [warning.filename for warning in caught] == [__file__]
+
+
 def test_what_is_no_model_and_no_data():
     w = Value(1.0)
     line = {"parameters": [w], "progress": False}
@@ -288,7 +390,7 @@ def test_what_is_no_model_and_no_data():
     with pytest.raises(ValueError, match=r"^parameters: there are none"):
         fit(lambda x: w * x, ([1.0], [1.0]), squared_error, parameters=[])
     for data, message in (
-        (([1.0], [1.0, 2.0]), "got 1 inputs and 2 targets"),
+        (([1.0], [1.0, 2.0]), "got 1 inputs and 2 targets; accepted: one or more inputs, and one target"),
         (([[1.0, "two"]], [1.0]), r"data: inputs\[0\]\[1\]: got 'two'"),
         (([1.0, [math.nan, 2.0]], [1.0, 2.0]), r"inputs\[1\] has the number nan; accepted: finite numbers"),
         ([1.0], "accepted: a Dataset, such as nn.load returns, or inputs and"),
