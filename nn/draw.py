@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from autograd.draw.film import Steps
 from autograd.draw.layout import number, printable, text_width
 from autograd.draw.picture import Picture, dated
-from autograd.draw.svg import MUTED, NEW, card, element, part_texts
+from autograd.draw.svg import MUTED, NEW, card, element, note_width, part_texts
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed
 from autograd.languages import checked_language, sentence
 from autograd.network import Key, find_network
 from autograd.value import Value
 from nn.passes import NetworkMoment, network_moments
+from nn.sample_table import SampleTable, run_samples
 
 RADIUS, ACROSS, DOWN, TOP = 20.0, 170.0, 64.0, 36.0
 MOST_LAYERS = 100  # of a network that is drawn; one of more is refused
@@ -36,14 +37,24 @@ class Model(Protocol):
 class NetworkDrawing(Picture):
     """A picture of a network; `note`, at its foot, says what the colours mean and what it leaves out."""
 
-    def __init__(self, nodes: list[Value], show: str, lang: str, moment: NetworkMoment | None = None) -> None:
+    def __init__(
+        self,
+        nodes: list[Value],
+        show: str,
+        lang: str,
+        moment: NetworkMoment | None = None,
+        table: SampleTable | None = None,
+        sample: int = 0,
+    ) -> None:
         network = find_network(nodes)
         if network is None:
             raise ValueError("draw_network: no node has the label of a weight, as those of nn.MLP have")
         if len(network.sizes) > MOST_LAYERS:
             raise ValueError(f"draw_network: got {len(network.sizes):,} layers; accepted: at most {MOST_LAYERS}")
         self._network = network
-        self._units = network.samples[0].units if network.samples else {}
+        self._units = network.samples[sample].units if network.samples else {}
+        self._table = table
+        self._sample = sample
         self._show = show
         self._nodes = nodes
         self._moment = moment
@@ -51,12 +62,17 @@ class NetworkDrawing(Picture):
         if moment:
             self.note = moment.words
             return
-        notes = [sentence(lang, f"picture.network.{show}")]
-        if len(network.samples) > 1:
-            notes.append(sentence(lang, "picture.network.first", count=len(network.samples)))
-        if max(network.sizes.values()) > MOST_UNITS:
-            notes.append(sentence(lang, "picture.network.part", most=MOST_UNITS))
-        self.note = dated(sentence(lang, "edges.joined").join(notes), nodes, lang)
+        self.note = dated(self._words(sample), nodes, lang)
+
+    def _words(self, sample: int) -> str:
+        """What stands at the foot: what colours mean, which sample the units are of, what is left out."""
+        notes = [sentence(self._lang, f"picture.network.{self._show}")]
+        count = len(self._network.samples)
+        if count > 1:
+            notes.append(sentence(self._lang, "picture.network.sample", number=sample + 1, all=count))
+        if max(self._network.sizes.values()) > MOST_UNITS:
+            notes.append(sentence(self._lang, "picture.network.part", most=MOST_UNITS))
+        return sentence(self._lang, "edges.joined").join(notes)
 
     @cached_property
     def svg(self) -> str:
@@ -81,12 +97,20 @@ class NetworkDrawing(Picture):
             self._draw_weights(page, layer, places)
         for layer, units in layers.items():
             self._draw_units(page, layer, units, places)
-        room = self._moment.room if self._moment else 0.0
-        return card(width, TOP + DOWN * tallest, title, self.note, part_texts([*page]), room)
+        height = TOP + DOWN * tallest
+        longest = note_width(self._words(max(0, len(self._network.samples) - 1)))  # pictures of samples are of one size
+        room = self._moment.room if self._moment else longest
+        if self._table:
+            wide, high = self._table.size
+            self._table.draw(page, (width - wide) / 2, height, self._sample)
+            height += high + 8
+            room = max(room, wide)
+        return card(width, height, title, self.note, part_texts([*page]), room)
 
     def steps(self, by: str = "unit", lang: str | None = None) -> Steps[NetworkDrawing]:
         """Return the pictures of both passes of a sample, one for each unit or, ``by="layer"``, each layer: activations
-        appear forward, then residuals and the gradients of weights and biases backward. What is new is marked.
+        appear forward, then residuals and the gradients of weights and biases backward. What is new is marked. With
+        ``by="sample"`` there is a picture of each sample, with what it makes of the units.
 
         ``lang`` names another language than that of this picture. Raises ValueError for another `by`, for a language
         without a table, and where no sample went through the network.
@@ -97,11 +121,16 @@ class NetworkDrawing(Picture):
         >>> [step.note for step in steps[1:3]]
         ['forward 1 of 3: layer 2', 'forward 2 of 3: layer 3, output']
         """
-        if by not in ("unit", "layer"):
-            raise ValueError(f"steps: got by={by!r}; accepted: 'unit' or 'layer'")
+        if by not in ("unit", "layer", "sample"):
+            raise ValueError(f"steps: got by={by!r}; accepted: 'unit', 'layer' or 'sample'")
         if not self._units:
             raise ValueError("steps: no sample went through this network; draw the Value that it computes")
-        lang = lang or self._lang
+        lang = checked_language(lang or self._lang)
+        if by == "sample":
+            count = range(len(self._network.samples))
+            return Steps([NetworkDrawing(self._nodes, self._show, lang, None, self._table, i) for i in count], lang)
+        if self._table:
+            raise ValueError(f"steps: got by={by!r} with samples, which no cost was computed of; accepted: 'sample'")
         moments = network_moments(self._nodes, self._network, by, lang)
         return Steps([NetworkDrawing(self._nodes, moment.show, lang, moment) for moment in moments], lang)
 
@@ -200,7 +229,9 @@ class NetworkDrawing(Picture):
         return f"<NetworkDrawing of layers {[self._network.sizes[layer] for layer in sorted(self._network.sizes)]}>"
 
 
-def draw_network(network: Value | Model, *, show: str = "value", lang: str = "en") -> NetworkDrawing:
+def draw_network(
+    network: Value | Model, *, show: str = "value", samples: Sequence[Any] | None = None, lang: str = "en"
+) -> NetworkDrawing:
     """Return a picture of the network that a Value was computed by, or of a model no sample has gone through yet.
 
     Units are circles, weights lines, thicker and stronger in colour where they are larger; biases stand below units.
@@ -208,8 +239,12 @@ def draw_network(network: Value | Model, *, show: str = "value", lang: str = "en
     a backward pass. The network is read off the labels of the nodes; inputs are what its first weights multiply. It
     saves as .svg, .png and .pdf. ``lang="zh"`` has the words in Chinese.
 
-    Raises ValueError where no node has a weight's label, for more than 100 layers, for another `show` and a language
-    without a table, TypeError for another `network`.
+    ``samples=[((0, 0), 0), ((0, 1), 1)]``, pairs of inputs and targets, or inputs alone, go through a model: a table of
+    them stands below, with what the model says of each; the units are those of the first, and ``.steps("sample")`` has
+    a picture of each.
+
+    Raises ValueError where no node has a weight's label, for more than 100 layers, for another `show`, for no samples
+    and for more than 200, and a language without a table, TypeError for another `network` and samples of a Value.
 
     >>> from nn import MLP
     >>> draw_network(MLP(2, [3, 1]))
@@ -219,9 +254,14 @@ def draw_network(network: Value | Model, *, show: str = "value", lang: str = "en
         raise ValueError(f"draw_network: got show={show!r}; accepted: 'value' or 'grad'")
     checked_language(lang)
     if isinstance(network, Value):
+        if samples is not None:
+            raise TypeError("draw_network: got samples for a Value, which has its own; accepted: samples for a model")
         return NetworkDrawing(topological_order(network), show, lang)
     if not hasattr(network, "parameters"):
         raise TypeError(f"draw_network: got {network!r} ({type(network).__name__}); accepted: a Value or a model")
+    if samples is not None:
+        nodes, table = run_samples(network, samples)
+        return NetworkDrawing(nodes, show, lang, table=table)
     return NetworkDrawing(network.parameters(), show, lang)
 
 

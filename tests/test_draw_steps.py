@@ -214,7 +214,7 @@ def test_what_there_is_no_picture_of_is_refused(tmp_path):
         draw(J).steps().strip(0)
     with pytest.raises(ValueError, match="lang: got 'fr'"):
         draw(J).steps("fr")
-    with pytest.raises(ValueError, match="by='node'; accepted: 'unit' or 'layer'"):
+    with pytest.raises(ValueError, match="by='node'; accepted: 'unit', 'layer' or 'sample'"):
         draw_network(network_cost()).steps("node")
     with pytest.raises(ValueError, match="no sample went through"):
         draw_network(nn.MLP(2, [1])).steps()

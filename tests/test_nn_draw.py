@@ -123,7 +123,7 @@ def test_wide_layers_are_drawn_in_part_and_samples_counted():
     assert "x^(1)_64" in units
     assert "a^(2)_20" in units
     assert len(weights) == (MOST_UNITS - 1) ** 2 + (MOST_UNITS - 1) * 3
-    assert drawing.note.endswith("units of the first of 2 samples; layers of more than 12 units in part")
+    assert drawing.note.endswith("units of sample 1 of 2; layers of more than 12 units in part")
     assert units["x^(1)_1"][1] == ["0"]
     assert drawing.note in [text.text for text in ElementTree.fromstring(drawing.svg).iter(f"{SVG}text")]
     model.layers[0].neurons[0].w[0].data += 1.0
@@ -178,3 +178,49 @@ def test_the_numbers_on_the_lines_of_a_small_network_do_not_cover_one_another(si
         assert len(boxes) == sum(m * n for m, n in itertools.pairwise(sizes))
         for (_, width, x, y), (_, other_width, other_x, other_y) in itertools.combinations(boxes, 2):
             assert x + width <= other_x or other_x + other_width <= x or abs(y - other_y) >= 11.0  # of figures 7 high
+
+
+def test_samples_stand_below_the_network_and_each_has_its_picture(tmp_path):
+    model = MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=3)
+    xor = [((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)]
+    drawing = draw_network(model, samples=xor)
+    pictures = drawing.steps("sample")
+    assert [picture.note.split("; ")[1] for picture in pictures] == [f"units of sample {k} of 4" for k in (1, 2, 3, 4)]
+    assert pictures[0].svg == drawing.svg
+    assert len({picture.svg.split(' viewBox="')[1].split('"')[0] for picture in pictures}) == 1
+    for (x, y), picture in zip(xor, pictures, strict=True):
+        nodes = model.forward(x)
+        page = ElementTree.fromstring(picture.svg)
+        texts = [text.text for text in page.iter(f"{SVG}text")]
+        (bar,) = (one for one in page.iter(f"{SVG}rect") if one.get("fill") == "#fff4e6")
+        row = [one for one in page.iter(f"{SVG}text") if 0 < float(one.get("y")) - float(bar.get("y")) < 16]
+        assert [one.text for one in row][1:] == [*map(number, [*x, y]), number(nodes.output[0].data)]
+        units, _, _ = parts(picture)
+        assert units["a^(2)_1"][1][0] == number(nodes.a[2][1].data, 3)
+        assert texts.count("y⁽³⁾₁") == 1
+    assert pictures.save(tmp_path / "film.svg").read_text("utf-8").count("<animate") > 4
+    assert draw_network(model, samples=[[0.5, 1]] * 13).steps("sample")[12].note.endswith("sample 13 of 13")
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        ([], "got 0 samples; accepted: 1 to 200"),
+        ([((0, 1), 1), ((0, 1), (1, 2))], "different numbers of targets"),
+        ([5], "got the sample 5; accepted"),
+        ([((0, 1, 2), 1)], "3"),
+    ],
+)
+def test_samples_that_there_is_no_picture_of(samples, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        draw_network(MLP(2, [1], seed=1), samples=samples)
+
+
+def test_a_value_has_its_own_samples():
+    model = MLP(2, [1], seed=1)
+    J = squared_error(model([1.0, 2.0]), 1.0) + squared_error(model([3.0, 4.0]), 0.0)
+    assert [parts(picture)[0]["x^(1)_1"][1][0] for picture in draw_network(J).steps("sample")] == ["1", "3"]
+    with pytest.raises(TypeError, match="samples for a Value, which has its own"):
+        draw_network(J, samples=[((0, 1), 1)])
+    with pytest.raises(ValueError, match="no cost was computed of; accepted: 'sample'"):
+        draw_network(model, samples=[((0, 1), 1)]).steps()
