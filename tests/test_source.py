@@ -81,8 +81,6 @@ def test_imports_make_no_circle():
 
 LONG_FUNCTIONS = {  # lines of code; what has two jobs is two functions
     "autograd/value.py:_propagate": "the loop of the backward pass: a call for each node would cost as much again",
-    "autograd/interop/torch_recording.py:__torch_dispatch__": "what an operation of PyTorch may be, case by case",
-    "autograd/vectorize/native/program.py:c_text": "one file of C, from its head to its end",
 }
 
 

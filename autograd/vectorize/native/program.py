@@ -88,17 +88,30 @@ def c_text(
     values = ["values"] if of_samples else []
     rows |= {f"{x}_rows": _rows(x, len(of_samples)) for x in values}
     written = list(dict.fromkeys(x.list for x in results))
+    return _whole_text(printed, block, end, size, rows, read, values, written)
+
+
+def _whole_text(
+    printed: Printed,
+    block: Section,
+    end: Section,
+    sums: int,
+    rows: Mapping[str, str],
+    read: Sequence[str],
+    values: Sequence[str],
+    written: Sequence[str],
+) -> str:
+    """Return the program of what is done for a block of samples and at the end; `rows` are the lists they read from."""
     of_buffers = {name: f"w->{name}" for name in printed.buffers}
-    known = rows | {name: name for name in ("n", "m", *read, "sums", *written)} | of_buffers
+    known = {**rows, **{name: name for name in ("n", "m", *read, "sums", *written)}, **of_buffers}
     steps, calls = _functions("block", fused(block.pieces), known)
     last, last_calls = _functions("end", fused(end.pieces), known)
     size_of_block = f"int n = stop - start < {BLOCK} ? (int)(stop - start) : {BLOCK};"
     body = [f"for (long start = first; start < stop; start += {BLOCK}) {{"]
     body += [size_of_block] if "n" in _WORDS.findall(" ".join(calls)) else []
     body += [*calls, "}"]
-    given_to_both = [*_read(read)]
-    add = ["long first", "long stop", "long m", *given_to_both, *_written(["sums", *values]), "buffers *restrict w"]
-    finish = ["long m", *given_to_both, *_read(["sums"]), *_written(written), "buffers *restrict w"]
+    add = ["long first", "long stop", "long m", *_read(read), *_written(["sums", *values]), "buffers *restrict w"]
+    finish = ["long m", *_read(read), *_read(["sums"]), *_written(written), "buffers *restrict w"]
     text = _PROGRAM.format(
         tables="".join(f"\n{line}" for line in printed.tables),
         buffers="\n".join(f"    double {name}[{count}];" for name, count in printed.buffers.items()) or "    int none;",
@@ -106,7 +119,7 @@ def c_text(
         block=BLOCK,
         add_samples=_function("void add_samples", add, body),
         finish=_function("void finish", finish, last_calls),
-        sums=size,
+        sums=sums,
     )
     return functions_of(text) + text
 
