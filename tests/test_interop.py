@@ -28,7 +28,7 @@ def close(found, true):
     return abs(found - true) <= 1e-10 * max(1.0, abs(true))
 
 
-@pytest.mark.parametrize("first", range(0, 1000 if settings.default.max_examples > 300 else 60, 20))
+@pytest.mark.parametrize("first", range(0, 1000 if settings.default.max_examples > 300 else 20, 20))
 def test_symbolic_derivatives_equal_the_graphs(first):
     for seed in range(first, first + 20):
         root, leaves = random_graph(seed, size=6, leaves=2)

@@ -405,6 +405,7 @@ def test_a_graph_computed_again_is_the_graph_made_anew(recomputed):
             assert isinstance(anew, str) or alike(anew, expected), (case.name, point)
 
 
+@pytest.mark.usefixtures("_quickly_compiled")
 @pytest.mark.parametrize("route", [pytest.param(x, marks=MARKS.get(x, [])) for x in ARRAY_ROUTES])
 def test_every_array_route_gives_what_the_graph_gives(route, recomputed, tmp_path):
     given = (CASES, tmp_path) if route == "c" else (CASES,)

@@ -36,8 +36,9 @@ def test_values_and_gradients_are_those_of_the_program_on_numpy(name):
     graph = GRAPHS[name]()
     program, inputs = graph.program(), graph.samples()
     code = native(graph)
-    np.testing.assert_allclose(code(*inputs), program(*inputs), rtol=1e-12, atol=1e-14)
-    if len(program.roots) == 1:
+    if len(program.roots) > 1:
+        np.testing.assert_allclose(code(*inputs), program(*inputs), rtol=1e-12, atol=1e-14)
+    else:  # its value is the cost: to compile it by itself as well takes as long again
         cost, _ = program.value_and_grad(*inputs)
         found, _ = code.value_and_grad(*inputs)
         assert found == pytest.approx(cost, rel=1e-12)
@@ -181,7 +182,7 @@ def test_the_c_file_compiles_alone_without_a_warning_and_trains(tmp_path):
         np.testing.assert_allclose(vector, program.vector - 0.1 * program.gradient, rtol=1e-11)
 
 
-@pytest.mark.parametrize("title", ["network: gelu, three layers, squared error", "a transformer of four positions"])
+@pytest.mark.parametrize("title", ["network: gelu, three layers, squared error", "a Gaussian mixture"])
 def test_every_compiler_and_every_level_gives_a_program_the_same_bits(title, tmp_path):
     graph = GRAPHS[title]()
     program, inputs = graph.program(), graph.samples()

@@ -4,18 +4,15 @@ They are run, and saved with the outputs of that run, by ``python notebooks/exec
 """
 
 import ast
+import functools
 import re
 import runpy
 from pathlib import Path
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat", reason="nbformat reads notebooks: pip install chainrule[notebooks]")
-pytest.importorskip("nbclient", reason="nbclient runs notebooks: pip install chainrule[notebooks]")
-
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-EXECUTE = runpy.run_path(str(FOLDER / "execute.py"))
 
 FORMULAS = """
 z^(l+1)_i = Σ_j W^(l)_ij a^(l)_j + b^(l)_i
@@ -54,8 +51,21 @@ One sample at a time is stochastic gradient descent, a subset mini-batch; the fo
 """
 
 
+@functools.cache
+def library():
+    """nbformat, imported by the first test that reads: its import takes as long as all of these tests."""
+    pytest.importorskip("nbclient", reason="nbclient runs notebooks: pip install chainrule[notebooks]")
+    return pytest.importorskip("nbformat", reason="nbformat reads notebooks: pip install chainrule[notebooks]")
+
+
+@functools.cache
+def execute():
+    library()
+    return runpy.run_path(str(FOLDER / "execute.py"))
+
+
 def read(path):
-    return nbformat.read(path, as_version=4)
+    return library().read(path, as_version=4)
 
 
 def code_cells(path):
@@ -84,7 +94,7 @@ def test_there_are_notebooks_and_they_are_numbered():
 
 
 def test_it_was_executed_from_the_first_cell_to_the_last_without_an_error(path):
-    nbformat.validate(read(path))
+    library().validate(read(path))
     cells = code_cells(path)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     for cell in cells:
@@ -119,7 +129,7 @@ def test_its_links_lead_to_files(path):
 
 
 def test_its_pictures_are_files_too(path):
-    saved = EXECUTE["pictures"](read(path))
+    saved = execute()["pictures"](read(path))
     assert saved
     for name, content in saved.items():
         file = FOLDER / "pictures" / f"{path.stem[0]}-{name}"
@@ -138,7 +148,7 @@ def test_a_notebook_that_is_not_trusted_shows_its_pictures_and_says_how_to_see_i
 
 def test_a_notebook_runs_in_any_folder_and_its_saved_texts_are_those_of_a_run():
     again = read(FOLDER / "1-values.ipynb")
-    EXECUTE["execute"](again)  # in an empty folder
+    execute()["execute"](again)  # in an empty folder
     assert texts(again) == texts(read(FOLDER / "1-values.ipynb"))
 
 
