@@ -6,8 +6,9 @@
 
 It is made of packages of PyPI and npm alone: JupyterLab's files, Pyodide, and the wheels of `WANTED` with what these
 need, which a file `pyodide-lock.json` names, so that nothing is asked of another server. NumPy has no wheel for the
-browser on PyPI: notebooks 1 and 2 run without. Wheels of Pyodide's own distribution, numpy and matplotlib, may be put
-in a folder that is given by --wheels; the others run then as well, but for PyTorch, JAX and machine code.
+browser on PyPI: notebooks 1 and 2 run without; the others say at their head what is missing, and can be read with the
+outputs they were saved with. Wheels of Pyodide's own distribution, numpy and matplotlib, may be put in a folder that is
+given by --wheels; the others run then as well, but for PyTorch, JAX and machine code.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Container
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
@@ -87,8 +89,11 @@ def entry(wheel: Path) -> dict[str, Any]:
     }
 
 
-def write_lock(pyodide: Path, wheels: list[Path]) -> None:
-    """Put the wheels beside Pyodide, and write the file that names them, instead of the one of Pyodide's packages."""
+def write_lock(pyodide: Path, wheels: list[Path]) -> set[str]:
+    """Put the wheels beside Pyodide, and write the file that names them, instead of the one of Pyodide's packages.
+
+    Returns the names that can be imported of them.
+    """
     lock = json.loads((pyodide / "pyodide-lock.json").read_text("utf-8"))
     entries = {one["name"]: one for one in map(entry, wheels)}
     for one in entries.values():
@@ -96,6 +101,27 @@ def write_lock(pyodide: Path, wheels: list[Path]) -> None:
     (pyodide / "pyodide-lock.json").write_text(json.dumps(lock | {"packages": entries}, indent=1), "utf-8")
     for wheel in wheels:
         shutil.copy(wheel, pyodide)
+    return {top for one in entries.values() for top in one["imports"]}
+
+
+def for_reading(notebook: dict[str, Any], known: Container[str]) -> dict[str, Any]:
+    """Return a notebook; one that imports what is not `known` says so in a cell at its head.
+
+    >>> cell = {"cell_type": "code", "source": ["import math\\n", "import numpy as np"]}
+    >>> [one["cell_type"] for one in for_reading({"cells": [cell]}, {"autograd"})["cells"]]
+    ['markdown', 'code']
+    """
+    code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    tops = dict.fromkeys(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE))
+    missing = [top for top in tops if top not in known and top not in sys.stdlib_module_names]
+    if not missing:
+        return notebook
+    words = (
+        f"**To read here, not to run:** this site has no {', no '.join(missing)}. The outputs are of a run elsewhere; "
+        'where there is Python, `pip install "chainrule[notebooks]"` gives what it needs.'
+    )
+    note = {"cell_type": "markdown", "id": "to-read", "metadata": {}, "source": [words]}
+    return notebook | {"cells": [note, *notebook["cells"]]}
 
 
 def build(site: Path, wheels: Path | None) -> None:
@@ -105,10 +131,11 @@ def build(site: Path, wheels: Path | None) -> None:
         for part in ("npm", "wheels", "contents", "static"):
             (work / part).mkdir()
         pyodide = fetch_pyodide(work / "npm")
-        write_lock(pyodide, fetch_wheels(work / "wheels", wheels))
+        known = write_lock(pyodide, fetch_wheels(work / "wheels", wheels))
         shutil.move(pyodide, work / "static" / "pyodide")  # where JupyterLite looks for one of its own
-        for notebook in HERE.glob("*.ipynb"):
-            shutil.copy(notebook, work / "contents")
+        for path in HERE.glob("*.ipynb"):
+            notebook = for_reading(json.loads(path.read_text("utf-8")), known)
+            (work / "contents" / path.name).write_text(json.dumps(notebook, ensure_ascii=False, indent=1), "utf-8")
         kernel = {"disablePyPIFallback": True}
         config = {"litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel}}
         settings = {"jupyter-lite-schema-version": 0, "jupyter-config-data": config}

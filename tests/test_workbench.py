@@ -13,9 +13,11 @@ from browser import evaluate
 from hypothesis import settings
 from test_player_browser import browser, close, opened, shown  # noqa: F401
 
+import nn
 from autograd import Constant, topological_order
 from autograd.draw.engine import webassembly
 from autograd.expressions import FUNCTIONS, parse
+from autograd.labels import pretty
 from autograd.player import play, workbench
 from autograd.player.page import source
 from autograd.player.workbench import EXAMPLES, LETTERS
@@ -44,7 +46,7 @@ def script(expression_names):
         words,
         "const operations = {};",
         "Object.assign(operations, (() => { " + engine() + " return operations; })());",
-        *(source(name) for name in ("parser.js", "typed.js", "layout.js")),
+        *(source(name) for name in ("parser.js", "typed.js", "layout.js", "leaves.js", "networks.js")),
         f"const wasm = Uint8Array.from(atob('{wasm}'), (c) => c.charCodeAt(0));"
         "const graphviz = graphvizFrom(new WebAssembly.Module(wasm));"
         if "graphFrom" in expression_names
@@ -229,6 +231,31 @@ def test_typed_formulas_have_pythons_numbers_and_places():
             for node, name in zip(graph["nodes"], names, strict=True):
                 assert node["name"] == name or (node.get("constant") and node["value"] == pytest.approx(float(name)))
             assert numbers_of(layout) == pytest.approx(numbers_of(graph["layout"]), abs=0.1001)  # they round ties apart
+
+
+def test_networks_that_are_chosen_have_the_numbers_of_nn():
+    asked = [(f, cost) for f in ("tanh", "relu", "sigmoid") for cost in ("squared", "entropy")]
+    found = evaluate(
+        whole_script(),
+        f"""{json.dumps(asked)}.map(([activation, cost]) => {{
+          const made = networkGraph({{ hidden: [3, 2], activation, cost, data: "xor", seed: 1 }});
+          const leafValues = made.nodes.map((node) => node.value ?? 0);
+          made.sampleLeaves.forEach((leaf, i) => {{ leafValues[leaf] = made.samples[2][i]; }});
+          const {{ values, gradients }} = compute(made, leafValues);
+          return [values[made.root], made.parameters.map((i) => [made.nodes[i].name, values[i], gradients[i]])]; }})""",
+    )
+    losses = {"squared": nn.squared_error, "entropy": nn.binary_cross_entropy}
+    for (activation, cost), (J, parameters) in zip(asked, found, strict=True):
+        model = nn.MLP(2, [3, 2, 1], activation=activation, output="sigmoid")
+        named = {pretty(node.label, node.label): node for node in model.parameters()}
+        assert named.keys() == {name for name, _, _ in parameters}
+        for name, x, _ in parameters:
+            named[name].data = x
+        root = losses[cost](model.forward([1.0, 0.0]).output, [1.0])
+        root.backward()
+        assert close(J, root.data)
+        for name, _, slope in parameters:
+            assert slope == pytest.approx(named[name].grad, rel=1e-12, abs=1e-15)
 
 
 def numbers_of(layout):
@@ -482,7 +509,10 @@ def test_the_goals_of_the_lessons_can_be_reached(browser, tmp_path):  # noqa: F8
     with opened(browser, workbench(), tmp_path, at="Tab") as tab:
         ready(tab)
         for number, way in enumerate(ways):
+            tab.fill("#sheet", "J = (")  # a mistake does not outlast the choice of something else
+            assert tab.locator("main.stale").count() == 1
             tab.select_option("#menu", f"lesson {number}")
+            assert (tab.locator("main.stale").count(), tab.locator("#fault").inner_text()) == (0, "")
             assert tab.locator("#lesson-goal.reached").count() == 0, number
             way(tab)
             assert tab.locator("#lesson-goal.reached").count() == 1, number

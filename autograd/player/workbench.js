@@ -48,9 +48,6 @@ function typed() {
     showFault(text, error);
     return false;
   }
-  find("fault").replaceChildren();
-  find("sheet").removeAttribute("aria-invalid");
-  document.querySelector("main").classList.remove("stale");
   if (chosen.kind === "network") chosen = { kind: "sheet" };
   if (!chosen.lesson) find("lesson-card").hidden = true;
   const atItsEnd = graph && state.position > 0 && atEnd();
@@ -62,6 +59,9 @@ function typed() {
 function showNext(next, kept = new Map()) {
   pause();
   stopRun();
+  if (graphviz) find("fault").replaceChildren(); // else it says why nothing can be typed
+  find("sheet").removeAttribute("aria-invalid");
+  document.querySelector("main").classList.remove("stale");
   setGraph(next, kept);
   tallest = 0;
   showGraph();

@@ -81,7 +81,7 @@ def workbench(
             scripts + "".join(map(source, WORKBENCH_SCRIPTS)),
             style=source(NETWORK_STYLE) + source("workbench.css"),
             typing=source("workbench.html").replace("{{choices}}", choices),
-            foot='<p class="note foot" data-say="workbench.notice"></p>\n',
+            foot='<footer class="note foot" data-say="workbench.notice"></footer>\n',
             policy=" 'wasm-unsafe-eval'",
         )
     )
