@@ -446,6 +446,8 @@ ARGUMENTS: dict[str, str] = {
     "nesterov dampening": "SGD has momentum=",
     "amsgrad": "Adam is that of Kingma and Ba; leave the argument out",
     "set_to_none": "gradients are always forgotten; leave the argument out",
+    "min": "it is least= here",
+    "max": "it is greatest= here",
     "derivatives": "they are partials= here",
     "derivative": "it is partials= here, a list",
     "forward": "it is value= here",

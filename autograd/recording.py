@@ -195,7 +195,9 @@ class Reading(float):
     recording: Recording | None
     used: bool
 
-    def __new__(cls, node: Value, recording: Recording) -> Reading:
+    def __new__(cls, node: Any, recording: Recording | None = None) -> Reading:
+        if recording is None:  # what makes a number of the type of another, as `statistics` does, gets a float
+            return float(node)  # type: ignore[return-value]
         out = super().__new__(cls, data_of(node))
         out.node, out.recording, out.used = node, recording, False
         return out

@@ -176,7 +176,11 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
             label = _only_label(given, label, unknown)
         self._grad = self._operation = self._x = self._y = self._dx = self._dy = None  # type: ignore[assignment]
         watcher = _watcher
-        self._data = real(data if watcher is None else watcher.made(self, data))
+        try:
+            self._data = real(data if watcher is None else watcher.made(self, data))
+        except TypeError as error:
+            many = isinstance(data, Iterable) and not isinstance(data, str | Mapping)
+            raise TypeError(f"{error}" + "; for many write [Value(x) for x in numbers]" * many) from None
         self.label = label
 
     # What a node tells -------------------------------------------------------------------------------------------
@@ -560,8 +564,6 @@ def real(number: Any) -> float:
     if getattr(number, "shape", None) == () and isinstance(number.item(), Real):
         return float(number.item())
     hint = "; for the number in a Value use v.data" if isinstance(number, Value) else ""
-    if isinstance(number, list | tuple):
-        hint = "; of a list make one Value of each number, [Value(x) for x in numbers]"
     raise TypeError(f"got {number!r} ({type(number).__name__}); accepted: a real number{hint}")
 
 
@@ -872,17 +874,22 @@ for _row in OPERATIONS.values():
         setattr(Value, _row.numpy or _row.name, getattr(Value, _row.name))
 
 
-def _clip_as_numpy_calls_it(
-    node: Value, least: Value | float | None, greatest: Value | float | None, **_out: None
+def _clip_between(
+    node: Value, least: Value | float | None = None, greatest: Value | float | None = None, **unknown: Any
 ) -> Value:
     """Return clip of this node and others; a bound may be None."""
-    # np.clip of one node calls this; at a TypeError it would go on by itself, and return a number cut off the graph.
+    # np.clip of one node calls this, with out=None; at a TypeError it would go on by itself, and return a number cut
+    # off the graph.
+    unknown.pop("out", None)
+    if unknown:
+        raise unknown_argument("clip", next(iter(unknown)), ("least", "greatest"))
     if least is None:
         return node if greatest is None else node.minimum(greatest)
     return node.maximum(least) if greatest is None else _clip(node, least, greatest)
 
 
-Value.clip = _clip_as_numpy_calls_it  # type: ignore[method-assign,assignment]
+_clip_between.__name__, _clip_between.__qualname__ = "clip", "Value.clip"
+Value.clip = _clip_between  # type: ignore[method-assign,assignment]
 
 
 # Without exceptions ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import json
 import math
 import pickle
 import random
+import statistics
 import threading
 import types
 import warnings
@@ -149,6 +150,7 @@ TABLE = {1: 10.0, 2: 20.0, -1: 30.0}
         lambda x, y: x * float(np.exp(y.data)),
         lambda x, y: x * float(np.array([x.data, y.data]).max()),
         lambda x, y: x * math.fsum([x.data, y.data]),
+        lambda x, y: x * statistics.mean([x.data, y.data]),
         lambda x, y: x * float(y.data),
         lambda x, y: x * hash(y.data),
         lambda x, y: x * json.loads(json.dumps(y.data)),

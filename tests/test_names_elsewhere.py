@@ -95,6 +95,7 @@ W = Value(2.0)
         (lambda: Value(5.0, (W, W), "+", label="z"), r"label='z'\): .*own_operation"),
         (lambda: Value(5.0, "a", label="b"), r"accepted: Value\(data, label\)"),
         (lambda: Value([1.0, 2.0]), r"\[Value\(x\) for x in numbers\]"),
+        (lambda: W.clip(min=0.0), "least="),
         (lambda: W @ W, r"dot\(xs, ys\)"),
         (lambda: 2 // W, r"\.floor\(\)"),
         (lambda: nn.MLP(2, [3, 1])[0], "model.layers"),
