@@ -31,6 +31,7 @@ _SYNTAX = {
     "equal": "{0} == {1}",
     "both": "{0} and {1}",
     "where": "{1} if {0} else {2}",
+    "floor": "{0} // 1.0 if {0} - {0} == 0.0 else {0}",
     "maximum": "{0} if {0} > {1} or {0} != {0} else {1} if {0} or {1} else {0} + {1}",
     "minimum": "{0} if {0} < {1} or {0} != {0} else {1} if {0} or {1} else -(-{0} - {1})",
 }

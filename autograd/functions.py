@@ -28,9 +28,15 @@ def function_of(op: Operation) -> Callable[..., Any]:
     def function(*inputs: Any) -> Any:
         if arity == len(inputs) == 1 and inputs[0].__class__ is Value:
             return make(inputs[0])
-        kinds = {*map(type, inputs)}
-        if Value in kinds and kinds <= NODES_AND_NUMBERS:
-            return make(*inputs)
+        of_values = False
+        for x in inputs:
+            if x.__class__ is Value:
+                of_values = True
+            elif x.__class__ not in NODES_AND_NUMBERS:
+                break
+        else:
+            if of_values:
+                return make(*inputs)
         inputs = op.with_defaults(inputs)
         if _any_array(inputs):
             from autograd.numpy_arrays import map_elements

@@ -163,7 +163,7 @@ def _smaller(x: float, y: float) -> float:
 
 
 def _floor(x: float) -> float:
-    return float(math.floor(x)) if math.isfinite(x) and x else x  # -0.0 stays
+    return x // 1.0 if x - x == 0.0 else x  # -0.0 and ±inf stay
 
 
 def _chosen(condition: float, x: float, y: float) -> float:
@@ -368,15 +368,19 @@ def _difference(m: Any, x: Any, y: Any) -> tuple[Any, Any]:
     return d, m.where(m.equal(d, 0.0), 0.0, lost)
 
 
+def _smaller_share(m: Any, x: Any, y: Any) -> Any:
+    # e^(smaller − larger)
+    d, lost = _difference(m, m.minimum(x, y), m.maximum(x, y))
+    return m.exp(d) * (1.0 + lost)
+
+
 def _logaddexp(m: Any, x: Any, y: Any) -> Any:
-    larger = m.maximum(x, y)
-    d, lost = _difference(m, m.minimum(x, y), larger)
-    return larger + m.log1p(m.exp(d) * (1.0 + lost))
+    return m.maximum(x, y) + m.log1p(_smaller_share(m, x, y))
 
 
 def _logaddexp_slope(m: Any, x: Any, y: Any, out: Any) -> Any:
-    d, lost = _difference(m, x, y)
-    return m.sigmoid(d) * (1.0 + lost * m.sigmoid(-d))
+    share = _smaller_share(m, x, y)
+    return m.where(m.less(x, y), share, 1.0) / (1.0 + share)
 
 
 def _logaddexp_slope_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
@@ -397,8 +401,7 @@ def _sinc(m: Any, x: Any) -> Any:
 
 def _sinc_slope(m: Any, x: Any, out: Any) -> Any:
     rest, sign = _rest(m, x)
-    half = 0.5 - m.abs(rest)
-    cosine = sign * m.where(m.less(half, 0.25), m.sin(math.pi * half), m.cos(math.pi * rest))
+    cosine = sign * m.sin(math.pi * (0.5 - m.abs(rest)))
     below = 21.0
     for odd in range(19, 1, -2):  # near 0 the difference cancels: the continued fraction of tan, (π x)² / (3 − ...)
         below = odd - (math.pi * x) * (math.pi * x) / below

@@ -384,9 +384,8 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
             raise ValueError(f"backward: {self!r} is a constant; call it on a node computed from a Value")
         leaves: list[tuple[Value, float | None]] = []
         try:
-            _propagate(
-                self, leaves, real(seed)
-            )  # whose loops have no handler of their own: Python 3.12 and 3.13 leave gaps in one
+            # whose loops have no handler of their own: Python 3.12 and 3.13 leave gaps in one
+            _propagate(self, leaves, seed if seed.__class__ is float else real(seed))
         except BaseException:  # an interrupt, or no memory
             for leaf, before in leaves:
                 leaf._grad = before
@@ -572,6 +571,9 @@ def real(number: Any) -> float:
 # Every node of the package is made here or by + - * above.
 
 
+_MISSING: Any = object()  # in place of an operand that was not given
+
+
 @functools.cache
 def node_maker(op: Operation) -> Callable[..., Value]:
     """Return the function that makes the node of operation `op` on Values and numbers: `apply`, with `op` known.
@@ -664,38 +666,51 @@ def _binary(op: Operation) -> Callable[..., Value]:
     return make
 
 
-_MISSING: Any = object()  # in place of a second operand
-
-
 def _ternary(op: Operation) -> Callable[..., Value]:
     rule: Any = None
 
-    def make(*inputs: Any) -> Value:
+    def make(x: Any, y: Any = _MISSING, z: Any = _MISSING, *more: Any) -> Value:
         nonlocal rule
         if rule is None:
             rule = value_and_partials(op, 0, 1, 2)
-        if _blocks or len(inputs) != 3:
-            return apply(op, *op.with_defaults(inputs))
-        x, y, z = inputs
+        if _blocks or more or z is _MISSING:
+            return apply(op, *op.with_defaults([operand for operand in (x, y, z, *more) if operand is not _MISSING]))
+        operands = x, y, z
         try:
             if x.__class__ in _NUMBERS:
-                x = _constant(1.0 * x)  # type: ignore[operator]
+                x = _constant(1.0 * x)
             if y.__class__ in _NUMBERS:
-                y = _constant(1.0 * y)  # type: ignore[operator]
+                y = _constant(1.0 * y)
             if z.__class__ in _NUMBERS:
-                z = _constant(1.0 * z)  # type: ignore[operator]
+                z = _constant(1.0 * z)
             data, dx, dy, dz = rule(x._data, y._data, z._data)
         except (ArithmeticError, AttributeError, TypeError, ValueError):
-            return apply(op, *inputs)
-        if data.__class__ is not float:
-            return apply(op, *inputs)
-        if not (x.__class__ is y.__class__ is z.__class__ is Value):
+            return apply(op, *operands)
+        if not x.__class__ is y.__class__ is z.__class__ is Value:
             if not _NODES.issuperset((x.__class__, y.__class__, z.__class__)):
-                return apply(op, *inputs)
+                return apply(op, *operands)
             dx = None if x.__class__ is Constant else dx
             dy = None if y.__class__ is Constant else dy
             dz = None if z.__class__ is Constant else dz
-        return _node(op, data, x, _node(_PAIR, 0.0, y, z, dy, dz), dx, 1.0)
+        pair = _new(Value)
+        pair._data = 0.0
+        pair._operation = _PAIR
+        pair._x = y
+        pair._y = z
+        pair._dx = dy
+        pair._dy = dz
+        pair._grad = None
+        pair._label = ""
+        out = _new(Value)
+        out._data = data
+        out._operation = op
+        out._x = x
+        out._y = pair
+        out._dx = dx
+        out._dy = 1.0
+        out._grad = None
+        out._label = ""
+        return out
 
     return make
 
@@ -875,12 +890,15 @@ for _row in OPERATIONS.values():
 
 
 def _clip_between(
-    node: Value, least: Value | float | None = None, greatest: Value | float | None = None, **unknown: Any
+    node: Value,
+    least: Value | float | None = None,
+    greatest: Value | float | None = None,
+    out: None = None,  # noqa: ARG001
+    **unknown: Never,
 ) -> Value:
     """Return clip of this node and others; a bound may be None."""
-    # np.clip of one node calls this, with out=None; at a TypeError it would go on by itself, and return a number cut
-    # off the graph.
-    unknown.pop("out", None)
+    # np.clip of one node calls this, with `out`; at a TypeError it would go on by itself, and return a number cut off
+    # the graph.
     if unknown:
         raise unknown_argument("clip", next(iter(unknown)), ("least", "greatest"))
     if least is None:

@@ -1,8 +1,8 @@
 """The plain Python engine beside PyPI's micrograd: operations one by one, its README's expression, its demo's moons
 step; and a step of a small GPT beside a `Value` like microgpt's.
 
-Run as a script it prints each ratio of times and whether it holds, what the collector takes, and, by tracemalloc, the
-bytes a node takes:
+Run as a script it prints each ratio of times and whether it holds, what a moons step consists of and what a bare loop
+of so many objects takes, and, by tracemalloc, the bytes a node takes:
 
     python tests/benchmarks/test_engine.py
 
@@ -13,6 +13,9 @@ falls on whichever node comes when it is due. What is compared are medians of th
 of single operations, which are too short for an interruption to average out; and a ratio, which says more than the
 seconds of one machine. The script imports little else: the more objects a process holds, the more each collection
 takes of the faster one's time.
+
+A node has slots for two inputs, as more would make each node of a graph larger; `where` and `clip` make a second object
+for their third, which is why they are the slowest beside micrograd.
 """
 
 import gc
@@ -241,15 +244,19 @@ def moons(samples=100):
     return points, classes
 
 
-def step(MLP_of_library, Value, points, classes):
-    """One step of micrograd's demo notebook: hinge loss over all samples, decay, backward, update. Returns the loss."""
-    model = MLP_of_library
+def cost_of(model, Value, points, classes):
+    """The cost of micrograd's demo notebook: hinge loss over all samples, and decay."""
     inputs = [list(map(Value, row)) for row in points]
     scores = list(map(model, inputs))
     losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(classes, scores, strict=True)]
     data_loss = sum(losses) * (1.0 / len(losses))
     reg_loss = 1e-4 * sum(p * p for p in model.parameters())
-    total_loss = data_loss + reg_loss
+    return data_loss + reg_loss
+
+
+def step(model, Value, points, classes):
+    """One step of the notebook: the cost, backward, update. Returns the cost."""
+    total_loss = cost_of(model, Value, points, classes)
     model.zero_grad()
     total_loss.backward()
     for p in model.parameters():
@@ -321,6 +328,50 @@ def collector_share():
     return spent[0] / whole
 
 
+class Bare:
+    """An object with the slots of a node."""
+
+    __slots__ = ("data", "dx", "dy", "grad", "label", "operation", "x", "y")
+
+
+def bare_step(operations):
+    """Do what a step cannot do without: make an object for each operation, and hand its gradient on to two others."""
+    leaf = Bare()
+    leaf.grad = 0.0
+    make = object.__new__
+    before, nodes = leaf, []
+    for _ in range(operations):
+        node = make(Bare)
+        node.data = node.dx = node.dy = 0.5
+        node.grad = 0.0
+        node.label = node.operation = None
+        node.x, node.y = before, leaf
+        nodes.append(node)
+        before = node
+    for node in reversed(nodes):
+        grad = node.grad
+        node.x.grad += node.dx * grad
+        node.y.grad += node.dy * grad
+
+
+def parts_of_a_step(operations):
+    """Return the median seconds of making the nodes of a relu step, of its backward pass, and of a bare step."""
+    points, classes = moons()
+    model, value = contestants()["relu"]
+    parts = []
+    for _ in range(1 + BLOCKS * STEPS):
+        start = time.process_time()
+        cost = cost_of(model, value, points, classes)
+        made = time.process_time()
+        cost.backward()
+        done = time.process_time()
+        del cost
+        freed = time.process_time()
+        bare_step(operations)
+        parts.append((made - start, done - made, time.process_time() - freed))
+    return [statistics.median(part) for part in zip(*parts[1:], strict=True)]
+
+
 def main():
     sys.setrecursionlimit(100_000)  # the peers walk their graphs by recursion
     ratios = table()
@@ -335,7 +386,14 @@ def main():
         ratio = seconds["micrograd"] / seconds[name]
         times = f"({seconds['micrograd']:.3f} s, {seconds[name]:.4f} s)"
         print(f"{name}: {ratio:.1f} times as fast as micrograd {times}  {holds(ratio, 'moons')}")
-    print(f"of the relu step the collector takes {collector_share():.0%}")
+    making, backward, bare = (part / seconds["relu"] for part in parts_of_a_step(operations))
+    shares = f"making nodes takes {making:.0%}, backward {backward:.0%}; the collector {collector_share():.0%}"
+    print(f"of the relu step {shares}")
+    print(
+        f"a loop that makes as many objects with the slots of a node and hands their gradients on, no more, takes "
+        f"{bare:.0%} of it: at its pace a step is {seconds['micrograd'] / seconds['relu'] / bare:.0f} times as fast as "
+        "micrograd's"
+    )
 
 
 def test_operations_one_by_one_and_whole_steps_beside_micrograd(capsys):
@@ -350,7 +408,7 @@ def test_operations_one_by_one_and_whole_steps_beside_micrograd(capsys):
         assert done.returncode == 0, done.stderr
         with capsys.disabled():
             print("\n" + done.stdout, end="")
-        single, readme, gpt, size, relu, tanh, _ = done.stdout.splitlines()[-7:]
+        single, readme, gpt, size, relu, tanh, *_ = done.stdout.splitlines()[-8:]
         assert size.startswith("moons: 65,075 ")
         assert float(size.split()[4]) <= 200
         assert float(size.split()[9]) <= 200
