@@ -35,6 +35,7 @@ _METHODS = {
     "@": ("__matmul__", "__rmatmul__"),
     "//": ("__floordiv__", "__rfloordiv__"),
     "[...]": ("__getitem__",),
+    "np.rint": ("rint",),
 }
 
 
@@ -71,6 +72,7 @@ def _refusing(message: str) -> Callable[..., NoReturn]:
     def refuse(*_operands: object) -> NoReturn:
         raise TypeError(message)
 
+    refuse.__doc__ = f"Raise TypeError: {message}."
     return refuse
 
 

@@ -149,7 +149,9 @@ TABLE: dict[str, dict[str, str]] = {
         "eq ne lt le gt ge": "comparisons are signs: v > 0",
         "assign assign_add assign_sub add_ sub_ mul_ div_ relu_ clamp_ copy_ fill_": _IN_PLACE,
         "realize schedule eval run compute": _AT_ONCE,
-        "dtype device to float double half type astype cpu cuda is_cuda": _PLACE,
+        "dtype": "it is Python's float, of 64 bits; a NumPy function that asks for it takes arrays of Values that "
+        "autograd.numpy_arrays.as_array makes",
+        "device to float double half type astype cpu cuda is_cuda": _PLACE,
         "name tag": "the name of a node is v.label",
         "color colour": _OWN_ATTRIBUTE,
         "free_symbols atoms leaves": _LEAVES,
@@ -391,6 +393,7 @@ OPERATORS: dict[str, dict[str, str]] = {
     "Value": {
         "@": "write x * y, or dot(xs, ys) of lists of Values; " + _ARRAY,
         "//": "write (x / y).floor(), whose slope is 0",
+        "np.rint": _ROUNDED,
     },
     "network": {"[...]": "layers stand in the list model.layers, units in layer.neurons, weights in neuron.w"},
     "History": {"[...]": _COST},

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd import functions
+from autograd.numpy_functions import INSTEAD, OF_ELEMENTS, OWN
 from autograd.ops import BUILT_IN, OPERATIONS
 from autograd.value import Value
 
@@ -29,7 +30,7 @@ class ValueArray(np.ndarray[Any, Any]):
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
         """Return what any other NumPy function gives, as arrays of this kind; TypeError where it needs floats."""
         try:
-            own = _OWN.get(function)
+            own = OWN.get(function)
             result = NotImplemented if own is None else own(*inputs, **options)
             if result is NotImplemented:
                 result = super().__array_function__(function, types, inputs, options)
@@ -44,8 +45,8 @@ class NotOfValuesError(TypeError):
     """A NumPy function was called on Values that computes in floats only."""
 
     def __init__(self, name: str, reason: object) -> None:
-        accepted = ", ".join(sorted(_FUNCTIONS))
-        super().__init__(f"np.{name}: not of Values ({reason}); write it with arithmetic, sums and {accepted}")
+        instead = INSTEAD.get(name) or f"write it with arithmetic, sums and {', '.join(sorted(_FUNCTIONS))}"
+        super().__init__(f"np.{name}: not of Values; {instead} ({reason})")
 
 
 def as_array(elements: Any) -> ValueArray:
@@ -107,50 +108,12 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     row.numpy or row.name: getattr(functions, row.name)
     for row in OPERATIONS.values()
     if not row.infix and row.name not in ("abs", "where") and row.name in BUILT_IN
-}
+} | OF_ELEMENTS
 _PREDICATES: dict[str, Callable[..., Any]] = {  # by comparisons, which are recorded where a function is
     "isfinite": lambda x: -math.inf < x < math.inf,
     "isinf": lambda x: x >= math.inf or x <= -math.inf,
     "isnan": lambda x: not (x < math.inf or x >= math.inf),
 }
-
-
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    # NumPy's own makes a plain array of x, whose maximum is not a node, and asks sums for a dtype.
-    size = np.abs(x)
-    if ord in (None, "fro") or (ord == 2 and (isinstance(axis, int) or x.ndim == 1)):
-        return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
-    if isinstance(axis, tuple) or (axis is None and x.ndim == 2):  # of matrices
-        if ord not in (1, -1, math.inf, -math.inf):
-            return NotImplemented
-        axis = axis or (-2, -1)
-        size = np.sum(size, axis=axis[abs(ord) != 1], keepdims=True)
-    elif ord == 0:
-        return NotImplemented
-    elif abs(ord) != math.inf:
-        return (
-            np.sum(size, axis=axis, keepdims=keepdims)
-            if ord == 1
-            else (np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1.0 / ord))
-        )
-    return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
-
-
-def _gradient(f: Any, *spacing: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    # NumPy writes into an array of floats. The result is a fixed sum of neighbours, whose weights it can tell.
-    axes = range(f.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-    steps = spacing * len(axes) if len(spacing) == 1 else spacing or (1.0,) * len(axes)
-    found = []
-    for k, step in zip(axes, steps, strict=True):
-        rows: Any = np.gradient(np.eye(f.shape[k]), step, axis=0, edge_order=edge_order)  # type: ignore[call-overload]
-        along = np.moveaxis(f, k, 0)
-        sums = [sum(row[j] * along[j] for j in np.flatnonzero(row)) for row in rows]
-        found.append(np.moveaxis(np.stack(sums), 0, k))
-    return found[0] if len(found) == 1 else tuple(found)
-
-
-# What NumPy composes of functions that do not take Values, or that lose digits.
-_OWN: dict[Any, Callable[..., Any]] = {np.gradient: _gradient, np.linalg.norm: _norm, np.sinc: functions.sinc}
 
 
 def _as_numpys(x: Any) -> Any:

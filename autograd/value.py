@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import math
 import operator
 import sys
 import threading
@@ -132,6 +133,20 @@ class _NumberProtocol:
     def conjugate(self: Any) -> Value:
         """Return the node itself, as a real number's own method does: np.var and np.vdot ask for it."""
         return self  # type: ignore[no-any-return]
+
+    def fabs(self: Any) -> Value:
+        """Return abs of the node, as np.fabs asks for it."""
+        return abs(self)  # type: ignore[no-any-return]
+
+    def degrees(self: Any) -> Value:
+        """Return 180/π times the node: an angle in radians as one in degrees."""
+        return self * (180.0 / math.pi)  # type: ignore[no-any-return]
+
+    def radians(self: Any) -> Value:
+        """Return π/180 times the node: an angle in degrees as one in radians."""
+        return self * (math.pi / 180.0)  # type: ignore[no-any-return]
+
+    rad2deg, deg2rad = degrees, radians
 
     def __array_ufunc__(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Return what a NumPy function gives for this node beside numbers, nodes and arrays of them."""
@@ -674,15 +689,15 @@ def _ternary(op: Operation) -> Callable[..., Value]:
         if rule is None:
             rule = value_and_partials(op, 0, 1, 2)
         if _blocks or more or z is _MISSING:
-            return apply(op, *op.with_defaults([operand for operand in (x, y, z, *more) if operand is not _MISSING]))
+            return apply(op, *op.with_defaults(tuple(v for v in (x, y, z, *more) if v is not _MISSING)))
         operands = x, y, z
         try:
             if x.__class__ in _NUMBERS:
-                x = _constant(1.0 * x)
+                x = _constant(1.0 * x)  # type: ignore[operator]
             if y.__class__ in _NUMBERS:
-                y = _constant(1.0 * y)
+                y = _constant(1.0 * y)  # type: ignore[operator]
             if z.__class__ in _NUMBERS:
-                z = _constant(1.0 * z)
+                z = _constant(1.0 * z)  # type: ignore[operator]
             data, dx, dy, dz = rule(x._data, y._data, z._data)
         except (ArithmeticError, AttributeError, TypeError, ValueError):
             return apply(op, *operands)

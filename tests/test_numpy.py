@@ -60,6 +60,21 @@ CASES = {
     "nanmean": (ROW, lambda x: np.nanmean(x**2)),
     "median": (ROW, np.median),
     "einsum": (SQUARE, lambda x: np.einsum("ij,jk->", x, x)),
+    "quantile": (ROW, lambda x: np.quantile(x, 0.3) + np.percentile(x, [20, 70]).sum()),
+    "cov": (SQUARE, lambda x: np.sum(np.cov(x) ** 2)),
+    "cov of rows": (SQUARE, lambda x: np.sum(np.cov(x, [1.0, 5.0], rowvar=False, bias=True)[0] ** 2)),
+    "corrcoef": (ROW, lambda x: np.corrcoef(x, np.exp(x))[0, 1]),
+    "interp": (ROW, lambda x: np.sum(np.interp(x, [-1.0, 0.7, 2.0], [1.0, 4.0, -1.0]) ** 2)),
+    "interp of knots": (POSITIVE, lambda x: np.sum(np.interp([0.1, 1.4, 9.0], np.sort(x), x, left=7.0) ** 2)),
+    "det": (SQUARE, lambda x: np.linalg.det(x) ** 2),
+    "inv": (SQUARE, lambda x: np.sum(np.linalg.inv(x) ** 2)),
+    "solve": (SQUARE, lambda x: np.sum(np.linalg.solve(np.tanh(x), x[0]) ** 3)),
+    "solve for numbers": (SQUARE, lambda x: np.sum(np.linalg.solve([[0.0, 1.0], [2.0, 5.0]], x) ** 2)),
+    "matrix_power": (SQUARE, lambda x: np.sum(np.linalg.matrix_power(x, -2))),
+    "angles": (ROW, lambda x: np.sum(np.sin(np.radians(np.degrees(x))) + np.deg2rad(x) * np.rad2deg(x))),
+    "signs": (ROW, lambda x: np.sum(np.fabs(x) * np.heaviside(x, 0.5) + np.copysign(x, -1.0) ** 3)),
+    "remainders": (ROW, lambda x: np.sum(np.fmod(x, 0.7) ** 2 + np.fmod(-1.9, x) + np.trunc(x * 1.3) * x)),
+    "powers": (POSITIVE, lambda x: np.sum(np.float_power(x, 1.5) + np.logaddexp2(x, 1.0))),
     "own function": (ROW, lambda x: np.sum(autograd.exp(x))),
     "own function of two": (ROW, lambda x: np.sum(autograd.hypot(x, POSITIVE))),
     "own choice": (ROW, lambda x: np.sum(autograd.where(MASK, x, 0.0) ** 2)),
@@ -134,16 +149,38 @@ def test_arrays_of_a_user_and_single_nodes():
 @pytest.mark.parametrize(
     ("f", "words"),
     [
-        (np.linalg.inv, r"np\.inv: not of Values \(Cannot cast"),
-        (lambda x: np.interp(x[0], [0.0, 1.0], [0.0, 1.0]), r"np\.interp: not of Values"),
-        (lambda x: np.fmax(x, 0.0), r"np\.fmax: not of Values .* write it with arithmetic, sums and .*maximum"),
-        (np.rint, r"np\.rint: not of Values"),
+        (np.linalg.eigvals, r"np\.eigvals: not of Values; np\.linalg\.solve"),
+        (
+            lambda x: np.interp(x[0], [0.0, 1.0], [0.0, 1.0], period=1.0),
+            r"np\.interp: not of Values; write it with arithmetic, sums",
+        ),
+        (lambda x: np.fmax(x, 0.0), r"np\.fmax: not of Values; write np\.maximum"),
+        (np.rint, r"np\.rint: not of Values; np\.floor"),
+        (np.fft.fft, r"np\.fft: not of Values; .*cosines"),
+        (lambda x: np.array(x.tolist())[0].round(), r"Value has no np\.rint: write v\.floor"),
     ],
-    ids=["inv", "interp", "fmax", "rint"],
+    ids=["eigvals", "interp", "fmax", "rint", "fft", "plain"],
 )
 def test_functions_that_need_floats_say_what_there_is_instead(f, words):
     with pytest.raises(TypeError, match=words):
         f(as_array([[Value(1.0), Value(2.0)], [0.0, Value(3.0)]]))
+
+
+def test_what_numpy_does_at_edges_is_done_here():
+    v = Value(0.0)
+    steps = np.heaviside(as_array([v, -1.0, v - 1.0, v + 1.0]), 0.25)
+    assert [getattr(x, "data", x) for x in steps] == [0.25, 0.0, 0.0, 1.0]
+    found = np.interp(as_array([v, math.nan, v + 9.0]), [0.0, 1.0], [2.0, 3.0], right=5.0)
+    np.testing.assert_equal([getattr(x, "data", x) for x in found], [2.0, math.nan, 5.0])
+    assert np.cov(as_array([v, 1.0])).data == 0.5
+    assert np.corrcoef(as_array([v, 1.0])).data == 1.0
+    for f in (np.linalg.det, np.linalg.inv):
+        with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
+            f(as_array([[v, v], [1.0, v]]))
+        with pytest.raises(np.linalg.LinAlgError, match=r"\(2,\); accepted: of Values, one square matrix"):
+            f(as_array([v, v]))
+    with pytest.raises(AttributeError, match="as_array"):  # a plain array does not ask
+        np.quantile(np.array([v, v]), 0.5)
 
 
 def test_arrays_without_axes_are_numbers():
