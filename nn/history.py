@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -56,6 +57,9 @@ class History:
         return f"{text}; {self.dead_units[0]}" + (f", and {more} other unit{'s' * (more > 1)}" if more else "")
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(str(self))}</p>" + (self.plot().svg if len(self.cost) > 1 else "")
 
     def compare(self, other: History) -> str:
         """Return a table of this training beside another one: epochs, last and lowest costs, and who was ahead.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from autograd.explain.tables import Table
 
 SOFTMAX = "softmax"
+MOST_TERMS = 8  # of the formula that a unit prints
 MANY = "one sample at a time; nn.outputs takes many"
 Inputs = Iterable[Value | float]
 Units = dict[int, Value]
@@ -122,6 +123,13 @@ class Neuron:
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
+
+    def __str__(self) -> str:
+        terms = [f"{w:.6g} x{j}" for j, w in enumerate(self.w, 1)]
+        if len(terms) > MOST_TERMS:
+            terms[MOST_TERMS - 1 : -1] = ["…"]
+        total = " + ".join([*terms, *([f"{self.b:.6g}"] if self.has_bias else [])]).replace("+ -", "- ")
+        return f"{self.activation}({total})" if self.activation else total
 
 
 @explains_names("network")

@@ -37,7 +37,8 @@ def summary(model: MLP) -> Table:
         units = len(layer.neurons)
         shape = f"{units} × {n_in}"
         rows.append([
-            str(layer.number + 1), str(units), layer.activation or "none", shape, str(units),
+            str(layer.number + 1), str(units), layer.activation or "none", shape,
+            str(units) if layer.neurons[0].has_bias else "none",
             f"{len(layer.parameters()):,}",
         ])  # fmt: skip
     title = f"{model!r}: {len(model.parameters()):,} parameters"

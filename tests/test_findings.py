@@ -1,6 +1,7 @@
 """The folder of findings: its list and its pages are what its scripts and runs make."""
 
 import os
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -24,7 +25,11 @@ def test_every_script_states_a_guess_and_pins_what_it_installs():
         assert lines[2].startswith("# guess: ")
         assert lines[3].startswith("# seen: ")
         assert "set -euo pipefail" in lines
-        assert any("==" in line or "download" in line for line in lines if "pip" in line or "apt-get" in line)
+        assert any(
+            "==" in line or "download" in line or re.search(r"npm install .*@\d", line)
+            for line in lines
+            if re.search(r"\b(pip|apt-get|npm) ", line)
+        ), path.name
 
 
 def test_the_page_of_what_works_is_what_its_lines_make():

@@ -37,6 +37,28 @@ def test_a_layer_prints_its_numbers(model):
     assert layer._repr_html_().count("<tr>") == 4
 
 
+def test_a_unit_prints_its_formula():
+    unit = nn.Neuron(2, activation="tanh")
+    for w, number in zip(unit.w, (0.5, -2.0), strict=True):
+        w.data = number
+    unit.b.data = -1.0
+    assert str(unit) == "tanh(0.5 x1 - 2 x2 - 1)"
+    bare = nn.Neuron(20, activation=None, bias=False)
+    assert str(bare).count("…") == 1
+    assert str(bare).endswith(f"{bare.w[19]:.6g} x20".removeprefix("-"))
+
+
+def test_a_layer_without_biases_says_so():
+    assert str(nn.MLP(2, [3], bias=False)).splitlines()[-1].split()[-2:] == ["none", "6"]
+
+
+def test_a_history_shows_its_numbers_and_its_curve_in_a_notebook():
+    shown = nn.History(cost=[2.0, 1.0])._repr_html_()
+    assert "2 epochs, cost 1" in shown
+    assert shown.count("<polyline") == 1
+    assert "<svg" not in nn.History(cost=[2.0])._repr_html_()
+
+
 def test_a_wide_and_long_layer_is_folded():
     text = str(nn.Layer(64, 100))
     assert "88 rows not shown" in text

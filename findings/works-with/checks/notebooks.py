@@ -32,14 +32,32 @@ def valid():
     return ""
 
 
-def converted(to, ending, *patterns):
+def converted(to, ending, lost):
     def check():
         module("nbconvert", "--to", to, "notebook.ipynb", "--output", "out")
         (path,) = Path().glob(f"out{ending}")
-        text = path.read_text(encoding="utf-8")
-        return "; ".join(f"{len(re.findall(pattern, text))} {what}" for what, pattern in patterns)
+        return lost(path.read_text(encoding="utf-8"))
 
     return check
+
+
+def missing(**patterns):
+    """What is lost of the pictures, tables and pages that are saved, counted in the text by these patterns."""
+    html = "".join("".join(out.get("data", {}).get("text/html", "")) for out in OUTPUTS)
+    saved = {"pictures": KINDS["image/svg+xml"], "tables": html.count("<table"), "pages": html.count("<iframe")}
+
+    def lost(text):
+        found = {what: len(re.findall(pattern, text)) for what, pattern in patterns.items()}
+        return "; ".join(f"{saved[x] - found[x]} of {saved[x]} {x}" for x in found if found[x] < saved[x])
+
+    return lost
+
+
+def of_code(text):
+    """What is lost of the cells of code."""
+    codes = ["".join(cell["source"]).strip() for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
+    absent = sum(code not in text for code in codes)
+    return "the outputs" + (f"; {absent} of {len(codes)} cells" if absent else "")
 
 
 def jupytext(ending):
@@ -76,15 +94,15 @@ def marimo():
 
 kinds = ", ".join(f"{count} of {kind}" for kind, count in KINDS.items())
 line(f"nbformat {version('nbformat')}", f"validated; {len(SOURCES)} cells, outputs: {kinds}", valid)
-line(f"nbconvert {version('nbconvert')}, html", "converted; counted in the page",
-     converted("html", ".html", ("pictures", r"<svg|data:image/svg"), ("tables", r"<table")))  # fmt: skip
-line(f"nbconvert {version('nbconvert')}, slides", "converted",
-     converted("slides", ".slides.html", ("pictures", r"<svg|data:image/svg"), ("tables", r"<table")))  # fmt: skip
-line(f"nbconvert {version('nbconvert')}, latex", "converted; counted in the .tex",
-     converted("latex", ".tex", ("pictures", r"\\includegraphics"), ("display formulas", r"\$\$|\\\[")))  # fmt: skip
-line(f"nbconvert {version('nbconvert')}, markdown", "converted",
-     converted("markdown", ".md", ("pictures", r"!\[svg\]"), ("tables", r"<table")))  # fmt: skip
-line(f"nbconvert {version('nbconvert')}, script", "converted", converted("script", ".[pt]*", ("cells", r"^# In\[")))
+nbconvert = f"nbconvert {version('nbconvert')}"
+in_page = missing(pictures="jp-RenderedSVG", tables="<table", pages="<iframe")
+in_text = missing(pictures=r"!\[svg\]", tables="<table", pages="<iframe")
+counted = "converted; outputs counted in the file"
+line(f"{nbconvert}, html", counted, converted("html", ".html", in_page))
+line(f"{nbconvert}, slides", counted, converted("slides", ".slides.html", in_page))
+line(f"{nbconvert}, latex", counted, converted("latex", ".tex", missing(pictures=r"\\includegraphics")))
+line(f"{nbconvert}, markdown", counted, converted("markdown", ".md", in_text))
+line(f"{nbconvert}, script", "converted; the cells of code looked for", converted("script", ".[pt]*", of_code))
 for ending in ("py", "md", "Rmd"):
     line(f"Jupytext {version('jupytext')}, .{ending}", "there and back", jupytext(ending))
 line(f"papermill {version('papermill')}", "prepared without running; cells compared", papermill)
