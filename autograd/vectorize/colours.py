@@ -115,14 +115,17 @@ class Structure:
         if o == MUL:
             return (colours[0] << 32) + colours[1]
         if NUMBER in colours and self.by_value[o]:
-            operands = self.xs[k], self.ys[k], self.zs[k]
-            numbers = (data_of(self.nodes[x]).hex() for x, c in zip(operands, colours, strict=False) if c == NUMBER)
-            return o, *colours, *numbers
+            given = zip(self.inputs(k), colours, strict=True)
+            return o, *colours, *(data_of(self.nodes[x]).hex() for x, c in given if c == NUMBER)
         return o, *colours
+
+    def inputs(self, k: int) -> list[int]:
+        """Return the inputs of a node."""
+        return [x for x in (self.xs[k], self.ys[k], self.zs[k]) if x >= 0]
 
     def colour_plain(self, k: int) -> None:
         """Colour a node by its operation and the colours of its inputs."""
-        colours = [self.colour[x] for x in (self.xs[k], self.ys[k], self.zs[k]) if x >= 0]
+        colours = [self.colour[x] for x in self.inputs(k)]
         free = all(c == NUMBER for c in colours)
         self.colour[k] = NUMBER if free else self.number(self.key(k, colours))
 

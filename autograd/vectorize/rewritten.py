@@ -135,11 +135,10 @@ def with_sums_of_one(given: Given, structure: Structure) -> tuple[Record, Ints] 
     plain[list(terms)] = False
     candidates = plain & (np.isin(colours[graph.inputs], list(of_one)) & (graph.inputs >= 0)).any(axis=1)
     times = np.bincount(colours[plain], minlength=structure.numbered)
-    inputs = [[x for x in row if x >= 0] for row in graph.inputs.tolist()]
 
     def with_sums(k: int) -> tuple[list[int], list[int]]:
         """Return the colours of a node's operands, of sums where that makes it one of many, and the places of these."""
-        operands, places = [found[x] for x in inputs[k]], []
+        operands, places = [found[x] for x in structure.inputs(k)], []
         for place, c in enumerate(operands):
             if c in of_one:
                 changed = [*operands[:place], of_one[c], *operands[place + 1 :]]
@@ -159,7 +158,7 @@ def with_sums_of_one(given: Given, structure: Structure) -> tuple[Record, Ints] 
         if k in terms:
             if any(changed[max(x, ~x)] for x in terms[k]):
                 found[k] = sums.get(_parts(terms[k], found), before)
-        elif is_plain[k] and (is_candidate[k] or any(changed[x] for x in inputs[k])):
+        elif is_plain[k] and (is_candidate[k] or any(changed[x] for x in structure.inputs(k))):
             operands, places = with_sums(k)
             replaced += [(k, place) for place in places]
             found[k] = structure.known.get(structure.key(k, operands), before)
