@@ -467,6 +467,10 @@ PROGRAMS = {
     "kinks": kinks,
     "amax of three equal": ties_of_three,
     "max of two equal, along an axis": ties_of_max,
+    "norm at 0: PyTorch's slope is 0": lambda: (
+        (lambda x: (x - x.mean()).norm()),
+        (torch.ones(2, dtype=torch.float64, requires_grad=True),),
+    ),
     "tied weights": tied_weights,
     "policy gradient": policy_gradient,
     "Normal.log_prob": normal_log_likelihood,

@@ -140,7 +140,7 @@ def opened(
             f"function of {framework} detaches inside of itself"
         )
         if kinks:
-            why = f"at kinks and ties the table of operations may decide otherwise, here: {kinks}"
+            why = f"at kinks, ties and poles the table of operations may decide otherwise, here: {kinks}"
         mine, other = float(own[name][at]), float(theirs[at])
         where = f"{_CALLED[framework]}: ∂J/∂{element_name(name, at)}"
         raise ValueError(f"{where} is {mine!r} by the graph and {other!r} by {framework}; {why}")
@@ -156,12 +156,13 @@ def _worst(own: Array, theirs: Array) -> tuple[int, ...]:
 
 
 def _kinks(order: Sequence[Value]) -> list[str]:
-    """Return what the table says of the operations that stand at a kink."""
+    """Return what the table says of the operations that stand at a kink, a tie or a singular point."""
     found: dict[str, None] = {}
     for node in order:
-        if (op := node.op) is not None and ("kink" in op.edges or "tie" in op.edges):
+        if (op := node.op) is not None and op.edges:
             x, *others = (v.data for v in node.inputs)
-            if (op.edges.startswith("tie") and others and x == others[0]) or ("kink at" in op.edges and x == 0.0):
+            tie = op.edges.startswith("tie") and others and x == others[0]
+            if tie or ("kink at" in op.edges and x == 0.0) or not all(math.isfinite(p or 0.0) for p in node.partials):
                 found[f"{op.name}, {op.edges.split(';')[0]}"] = None
     return list(found)
 
