@@ -44,9 +44,10 @@ Where the framework has inf or nan the graph has it too: `graph.why_nan()` names
 the line of your program. A branch that `where` did not choose hands back 0 here and 0 × inf there; it says so.
 
 `vectorize(graph.cost, inputs=graph.leaves["x"], parameters={...})` is the loss and its gradients as arrays, as one
-writes them: `fc = x @ fc1_weight.T + fc1_bias`. On one core a step of digits (64-32-10), a GPT, an LSTM and a Kalman
-filter, all small, takes PyTorch's eager mode 2.8 to 3.7 times as long as that, and 15 to 58 times as long as its machine
-code: `python tests/benchmarks/test_frameworks.py`. Opening a program takes 3 to 5 µs a node; a GPT of 1,700 nodes 45 ms.
+writes them: `fc = x @ fc1_weight.T + fc1_bias`. On one core a step of digits (64-32-10), a GPT, an LSTM or a Kalman
+filter, all small, takes PyTorch's eager mode 2.8 to 3.7 times as long as that, and 15 to 58 times as long as its
+machine code: `python tests/benchmarks/test_frameworks.py`. Opening a program takes 3 to 5 µs a node; a GPT of 1,700
+nodes 45 ms.
 
 Graphs have at most 10⁶ nodes. There is no way in from ONNX: it folds batch norms, renames and transposes weights, and
 stores numbers in 32 bits, so that derivatives could not be compared.
