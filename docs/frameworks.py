@@ -30,8 +30,8 @@ activations has the labels that `draw_network`, residuals and the page's network
 
 In PyTorch each operation is compared with the real tensor while it is recorded, in JAX the cost; then each derivative
 is compared with the framework's own. Where one differs there is no graph but a ValueError that names the parameter,
-and the kink, tie or pole where that makes the difference. Numbers of 32 bits are refused: derivatives would differ by more
-than rounding. What the layers of a PyTorch model gave is in `gradients` too: ∂J/∂z of each unit, the residuals, as
+and the kink, tie or pole where that makes the difference. Numbers of 32 bits are refused: derivatives would differ by
+more than rounding. What the layers of a PyTorch model gave is in `gradients` too: ∂J/∂z of each unit, the residuals, as
 graph, framework and difference; `graph.table("0")` has every one of a layer or parameter.
 
 Decisions of the program stay as they were recorded: `frozen` names comparisons, sorting, drawing at random and
