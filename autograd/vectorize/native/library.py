@@ -34,6 +34,7 @@ FLAGS = (
 FLAGS_OF_GCC = (
     "-fvect-cost-model=dynamic",  # without it, loops of a length that is known when it runs stay scalar
     "-funroll-loops",  # as the others do by themselves: a twentieth of the time or more, in the tiles of products
+    *("--param", "max-unroll-times=2"),  # more takes longer to compile than it saves
 )
 KEPT = 200  # libraries in the cache; the longest unused go
 ABANDONED = 3600.0  # seconds after which the folder of a compilation is one of a process that was killed
