@@ -15,6 +15,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from autograd.aliases import Floats
 
 
+INPUTS, TARGETS, WEIGHT = "X", "Y", "weight"  # of a sample, as a program's inputs
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
 AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from
@@ -170,17 +172,20 @@ class ScalarEngine:
 class _Kind:
     """The array program of one kind of samples.
 
-    order  where in the program's vector each of the parameters is
-    given  which of inputs, targets and weights the program takes
+    order     where in the program's vector each of the parameters is; all of it where it is in their order
+    given     which of inputs and targets the program takes
+    weighted  whether it takes weights beside them
     """
 
     program: Program
     order: Any
     given: list[int]
+    weighted: bool
 
-    def arrays(self, rows: Sequence[Floats]) -> list[Floats]:
-        """Return what the program is given of these inputs, targets and weights."""
-        return [rows[k] for k in self.given]
+    def arrays(self, rows: Sequence[Floats], weights: Callable[[], Floats]) -> list[Floats]:
+        """Return what the program is given of these inputs and targets, and the weights."""
+        found = [rows[k] for k in self.given]
+        return [*found, weights()] if self.weighted else found
 
 
 class VectorizedEngine:
@@ -264,19 +269,21 @@ class VectorizedEngine:
 
     def _recorded(self, outside: Outside, k: int) -> _Kind | None:
         """Return the array program of the kind of sample number k; None where arrays cannot follow its loss."""
-        made = sample_program(self.scalar.objective, outside, self.samples, k, self.backend)
-        if made is None:
+        program = sample_program(self.scalar.objective, outside, self.samples, k, self.backend)
+        if program is None:
             return None
-        program, given = made
+        names = program.inputs
+        given = [number for number, name in enumerate((INPUTS, TARGETS)) if name in names]
         place = {node: p for p, node in enumerate(program.nodes)}
-        return _Kind(program, np.array([place[x] for x in self.scalar.parameters]), given)
+        order = [place[x] for x in self.scalar.parameters]
+        whole = order == list(range(len(place)))
+        return _Kind(program, slice(None) if whole else np.array(order), given, WEIGHT in names)
 
     def _agree(self, kind: _Kind, number: int, tried: list[int], costs: list[Value]) -> bool:
         """Return whether program and graph have the same mean loss of samples, and gradient, where these are finite."""
-        inputs, targets, weights = self.samples.rows(number, tried)
         program = kind.program
         program.vector[kind.order] = self.vector
-        J, _ = program.value_and_grad(*kind.arrays([inputs, targets, np.ones_like(weights)]))
+        J, _ = program.value_and_grad(*kind.arrays(self.samples.rows(number, tried), partial(np.ones, (len(tried), 1))))
         expected = sum(cost.data for cost in costs) / len(costs)
         if not _close(np.array([J]), np.array([expected]), AGREEMENT, ROUNDING, costs):
             return False
@@ -338,7 +345,8 @@ class VectorizedEngine:
         for number, part in self._runs(batch):
             kind = self.kinds[number]
             kind.program.vector[kind.order] = self.vector
-            value, _ = kind.program.value_and_grad(*kind.arrays(self.samples.rows(number, part)))
+            weights = partial(self.samples.weights_of, part)
+            value, _ = kind.program.value_and_grad(*kind.arrays(self.samples.rows(number, part), weights))
             share = len(part) / len(batch)
             J += share * value
             self.gradient += share * kind.program.gradient[kind.order]
@@ -377,8 +385,8 @@ class VectorizedEngine:
         for number, part in parts.items():
             kind = self.kinds[number]
             kind.program.vector[kind.order] = self.vector
-            inputs, targets, weights = self.samples.rows(number, part)
-            total += float(np.sum(kind.program(*kind.arrays([inputs, targets, np.ones_like(weights)]))))
+            rows = self.samples.rows(number, part)
+            total += float(np.sum(kind.program(*kind.arrays(rows, partial(np.ones, (len(part), 1))))))
         return total / len(batch)
 
     def move(self) -> None:
@@ -450,37 +458,36 @@ def make_engine(name: str, objective: Objective, optimizer: Optimizer, samples: 
 
 def sample_program(
     objective: Objective, outside: Outside, samples: Samples, k: int, backend: Backend
-) -> tuple[Program, list[int]] | None:
-    """Return the array program of the loss of samples like number k, and which of x, y and weight it is given.
+) -> Program | None:
+    """Return the array program of the loss of samples like number k; None where arrays cannot follow it.
 
-    None where arrays cannot follow its loss.
+    Its inputs are those that the loss depends on of the sample's inputs, targets and weight.
     """
     x, y = samples.x[k], samples.y[k]
-    inputs, targets, _ = samples.rows(samples.kind[k], [k])
+    inputs, targets = samples.rows(samples.kind[k], [k])
     leaves: dict[str, list[Any]] = {
-        "X": [Value(number, label="X") for number in inputs[0].tolist()],
-        "Y": [_Target(number) for number in targets[0].tolist()],
-        "weight": [Value(1.0, label="weight")],
+        INPUTS: [Value(number, label=INPUTS) for number in inputs[0].tolist()],
+        TARGETS: [_Target(number) for number in targets[0].tolist()],
+        WEIGHT: [Value(1.0, label=WEIGHT)],
     }
-    for target in leaves["Y"]:
-        target.label = "Y"
+    for target in leaves[TARGETS]:
+        target.label = TARGETS
     parameters = list(dict.fromkeys(objective.parameters))
     try:
         with watching(outside.catches) as (made, elsewhere):
-            J = objective.of(rebuild(x, iter(leaves["X"])), None if y is None else rebuild(y, iter(leaves["Y"])))
+            J = objective.of(rebuild(x, iter(leaves[INPUTS])), None if y is None else rebuild(y, iter(leaves[TARGETS])))
             if samples.weights is not None:
-                J = J * leaves["weight"][0]
+                J = J * leaves[WEIGHT][0]
     except Exception:  # the loss itself has done without: it needs plain numbers
         return None
-    made.adopt(elsewhere, [*leaves["X"], *leaves["Y"], *leaves["weight"], *parameters])
+    made.adopt(elsewhere, [*leaves[INPUTS], *leaves[TARGETS], *leaves[WEIGHT], *parameters])
     if made.decides() or not isinstance(J, Value) or J.op is None:
         return None
     reached = set(topological_order(J))
     given = {name: nodes for name, nodes in leaves.items() if reached.intersection(nodes)}
     if not given:
         return None
-    program = vectorize(J, given, parameters, backend=backend)
-    return program, [number for number, name in enumerate(leaves) if name in given]
+    return vectorize(J, given, parameters, backend=backend)
 
 
 class _Target(Value):

@@ -50,12 +50,15 @@ class Samples:
             found.setdefault(self.kind[k], []).append(k)
         return found
 
-    def rows(self, kind: int, batch: Sequence[int]) -> tuple[Floats, Floats, Floats]:
-        """Return the inputs, the targets and the weights of samples of one kind, a row for each."""
-        places = batch if len(self.arrays) == 1 else [self.row[k] for k in batch]
+    def rows(self, kind: int, batch: Sequence[int]) -> tuple[Floats, Floats]:
+        """Return the inputs and the targets of samples of one kind, a row for each."""
+        places = np.array(batch if len(self.arrays) == 1 else [self.row[k] for k in batch])
         inputs, targets = self.arrays[kind]
-        weights = np.ones(len(batch)) if self.weights is None else self.weights[batch]
-        return inputs[places], targets[places], weights[:, None]
+        return inputs.take(places, axis=0), targets.take(places, axis=0)
+
+    def weights_of(self, batch: Sequence[int]) -> Floats:
+        """Return the weights of samples, a row for each."""
+        return np.ones((len(batch), 1)) if self.weights is None else self.weights[list(batch), None]
 
 
 def samples_of(model: Any, data: Any, loss: Loss) -> Samples:

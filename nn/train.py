@@ -181,11 +181,15 @@ def _samples(
         held_out = data.split(validation, seed)[1]
         of_outputs = squared_error if looks_at_model(loss) else loss
 
-        def watch(history: History) -> None:
-            history.validation_cost.append(mean_loss(model, held_out, loss))
-            history.validation_accuracy.append(accuracy(model, held_out, of_outputs))
+        def watch_network(run: Engine) -> Watch:
+            def watch(history: History) -> None:
+                run.settle()
+                history.validation_cost.append(mean_loss(model, held_out, loss))
+                history.validation_accuracy.append(accuracy(model, held_out, of_outputs))
 
-        return samples, data.split_rows(validation, seed)[0].tolist(), lambda _: watch
+            return watch
+
+        return samples, data.split_rows(validation, seed)[0].tolist(), watch_network
     if not (isinstance(validation, Real) and 0.0 < validation < 1.0):
         raise ValueError(f"validation: got {validation!r}; accepted: a fraction between 0 and 1")
     seeded(seed).shuffle(order)

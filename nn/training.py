@@ -87,11 +87,9 @@ class Training:
         try:
             self._run(progress)
         except KeyboardInterrupt:
-            self.engine.restore(self.kept)
             self.history.interrupted = True
+        self.engine.restore(self.kept if self.stand.best is None else self.stand.best)
         self._write(0.0)
-        if self.stand.best is not None:
-            self.engine.restore(self.stand.best)
 
     def _run(self, progress: bool) -> None:
         stand, batches = self.stand, -(-len(self.stand.order) // self.batch_size)
@@ -158,15 +156,16 @@ class Training:
         """Take note of an epoch, and return whether it is the last."""
         stand, history = self.stand, self.history
         history.cost.append(stand.total / len(stand.order))
-        self.engine.settle()
         self.watch(history)
         if self.patience is not None:
             if history.best_epoch is None or history.watched[-1] < history.watched[history.best_epoch - 1]:
                 history.best_epoch, stand.best, stand.waited = stand.epoch, list(map(float, self.kept)), 0
             else:
                 stand.waited += 1
-        ended = self.callback is not None and bool(self.callback(history))
+        ended = False
         if self.callback is not None:
+            self.engine.settle()
+            ended = bool(self.callback(history))
             self.engine.take()  # it may have set parameters
         stand.epoch, stand.batch = stand.epoch + 1, 0
         self._note()

@@ -1,14 +1,14 @@
 """`fit` beside the same training written as a loop: over scalars, and in PyTorch.
 
-    python tests/benchmarks/test_training.py
+    python tests/benchmarks/test_training.py [rnn] [gpt] [factors] [tied]
 
 prints, for models of a user's own, the seconds that a training takes to start, compiling included, and those of a step;
 how many times as fast as the peers a step of `fit` is, and whether that is what is asked; and from which step on whole
 trainings are, their start included. All run on one core in float64, take the same batches in the same order and move
 the parameters by Adam. PyTorch's loop is eager, as one writes it: tensors with the samples of one length together,
 autograd, `torch.optim.Adam`; a test holds it to be the same training. Times are those of the processor, the compiler's
-included; of each step the least of several trainings, which take turns. The loop over scalars is measured for a few
-steps.
+included; of each step the least of several trainings, which take turns, and of these the median. The loop over scalars
+is measured for a few steps.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import itertools
 import math
 import os
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -144,7 +145,7 @@ def matrices(**named: Any) -> dict[str, Any]:
 
 def rnn() -> tuple[Any, Any, Any]:
     generator = random.Random(2)
-    sequences = [[generator.gauss(0.0, 1.0) for _ in range(generator.randint(4, 12))] for _ in range(256)]
+    sequences = [[generator.gauss(0.0, 1.0) for _ in range(generator.randint(4, 9))] for _ in range(256)]
     return any_models.Rnn(16), (sequences, [sum(x) / 4.0 for x in sequences]), any_models.squares
 
 
@@ -157,8 +158,8 @@ def rnn_cost(P: dict[str, Any], x: Any, y: Any) -> Any:
 
 def gpt() -> tuple[Any, Any, Any]:
     generator = random.Random(3)
-    texts = [[generator.randrange(26) for _ in range(generator.randint(4, 9))] for _ in range(256)]
-    model = any_models.Gpt(letters=26, n=12, longest=8)
+    texts = [[generator.randrange(26) for _ in range(generator.randint(4, 7))] for _ in range(256)]
+    model = any_models.Gpt(letters=26, n=12, longest=6)
     return model, ([text[:-1] for text in texts], [text[1:] for text in texts]), any_models.next_letters
 
 
@@ -195,15 +196,15 @@ def tied_cost(P: dict[str, Any], x: Any, y: Any) -> Any:
 
 WORKS = {
     "rnn": Work(
-        "RNN of 16 units, sequences of 4 to 12 numbers", rnn, 64, lambda m: matrices(W=m.W, U=m.U, v=m.v), rnn_cost
+        "RNN of 16 units, sequences of 4 to 9 numbers", rnn, 64, lambda m: matrices(W=m.W, U=m.U, v=m.v), rnn_cost
     ),
     "gpt": Work(
-        "GPT of width 12, texts of 3 to 8 of 26 letters", gpt, 64,
+        "GPT of width 12, texts of 3 to 6 of 26 letters", gpt, 64,
         lambda m: matrices(letter=m.letter, place=m.place, query=m.query, key=m.key, content=m.content, up=m.up,
                            next=m.next), gpt_cost,
     ),
     "factors": Work(
-        "matrix factorisation, 60 × 40 of rank 16", factors, 240, lambda m: matrices(U=m.U, V=m.V), factors_cost
+        "matrix factorisation, 60 × 40 of rank 16", factors, 600, lambda m: matrices(U=m.U, V=m.V), factors_cost
     ),
     "tied": Work("shared weights, Wᵀ tanh(W x) of 24 and 8", tied, 32, lambda m: matrices(W=m.W), tied_cost),
 }  # fmt: skip
@@ -252,7 +253,7 @@ def main() -> None:
         print(error)
     gc.collect()
     gc.freeze()  # what packages hold is not looked through again and again while scalars are made
-    for work in WORKS.values():
+    for work in [WORKS[name] for name in sys.argv[1:] or WORKS]:
         print(f"{work.title}; batches of {work.batch_size}")
         of_epoch = math.ceil(len(work.made()[1][0]) / work.batch_size)
         runs = {f'fit, engine "{engine}"': by_fit(engine) for engine in engines}
@@ -263,8 +264,8 @@ def main() -> None:
             for name, train in (runs | peers).items():
                 whole, least[name] = measured(work, train, counts[name], least[name])
                 wholes[name].append(whole)
-        # The first steps of `fit` make programs, and later ones look at a sample now and then: the last half of steps.
-        step = {name: sum(times[len(times) // 2 :]) / len(times[len(times) // 2 :]) for name, times in least.items()}
+        # The first steps of `fit` make programs, and one now and then looks at a sample's graph.
+        step = {name: statistics.median(times) for name, times in least.items()}
         start = {name: max(0.0, wholes[name][0] - counts[name] * step[name]) for name in counts}
         again = {name: max(0.0, min(wholes[name]) - counts[name] * step[name]) for name in counts}
         for name in counts:
