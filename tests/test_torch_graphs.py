@@ -125,6 +125,13 @@ def test_names_are_those_of_parameters_and_modules():
     assert graph.leaves["x"][0, 1].label == "x[0,1]"
 
 
+def test_the_last_layer_of_something_else_is_no_network():
+    loss, args = PROGRAMS["LSTM"]()
+    graph = from_torch(loss, *args)
+    assert graph.leaves["out.weight"][0, 1].label == "out.weight[0,1]"
+    assert graph.modules["out"][1, 0].label == "out[1,0]"
+
+
 def test_a_batch_norm_and_the_random_state_are_as_before():
     model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Dropout(0.5)).double()
     state = {name: t.clone() for name, t in model.state_dict().items()}

@@ -32,6 +32,8 @@ def label_units(calls: Sequence[Call], leaves: Mapping[str, Array]) -> None:
     weights = [leaves.get(f"{call.name}.weight") for call in linear]
     if not linear or len({call.name for call in linear}) < len(linear) or not calls[0].linear:
         return
+    if calls[0].x is not None and any(v.op for v in calls[0].x.flat if isinstance(v, Value)):
+        return  # the last layers of something else, as of an LSTM
     for before, call in itertools.pairwise(calls):
         if before.out is None or call.x is None or before.out.shape != call.x.shape or not same(before.out, call.x):
             return
