@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -52,3 +54,39 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
             with suppress(OSError):
                 folder.rmdir()
     return Path(path)
+
+
+def checked_folder(path: str | os.PathLike[str]) -> Path:
+    """Return `path`; NotADirectoryError where something else than a folder is there."""
+    target = Path(path)
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+    return target
+
+
+def write_folder(path: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files, by their names in it, to a folder, which is made where it is not there, and return its path; a
+    failure leaves no folder and no file that was not there before.
+
+    >>> import tempfile
+    >>> folder = write_folder(Path(tempfile.mkdtemp()) / "new", {"inner/one.txt": "1"})
+    >>> (folder / "inner" / "one.txt").read_text()
+    '1'
+    """
+    made: list[Path] = []
+    try:
+        for name, content in files.items():
+            target = path / name
+            for folder in reversed([parent for parent in target.parents if not parent.exists()]):
+                folder.mkdir()
+                made.append(folder)
+            is_new = not target.exists()
+            write_whole(target, content)
+            if is_new:
+                made.append(target)
+    except BaseException:
+        for one in reversed(made):
+            with suppress(OSError):
+                one.rmdir() if one.is_dir() else one.unlink()
+        raise
+    return path

@@ -17,6 +17,7 @@ from autograd.classroom.slides import slides_html
 from autograd.cli import main
 from autograd.explain.tables import Table
 from autograd.expressions import parse
+from autograd.saving import write_folder
 from autograd.steps import backward_steps, forward_steps
 
 SHEET = "x1 = 2; x2 = 5; ln(x1) + x1*x2 - sin(x2)"
@@ -154,6 +155,9 @@ def test_what_there_is_no_lesson_of_is_refused(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'chainrule\[class\]'"):
         lesson(x * 2.0).save(tmp_path / "none")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(OSError, match="name"):  # the second file cannot be written
+        write_folder(tmp_path / "half" / "way", {"a/one": "1", "a/" + 300 * "x": "2"})
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotADirectoryError):

@@ -137,6 +137,12 @@ def test_a_class_is_marked(tmp_path):
     command = ["exercises", BAYDIN, "--count", "5", "--seed", "1", "--mark", str(file), "-o", str(tmp_path / "m.csv")]
     assert main(command) == 0
     assert (tmp_path / "m.csv").read_text("utf-8") == sheet.mark(answers.getvalue())
+    half = exercises("w*x", count=8, seed=2)
+    quarter = next(n for n, one in enumerate(half.questions) if "." in one.key)
+    typed = ";" * (quarter + 1) + half.questions[quarter].key.replace(".", ",")
+    assert list(csv.reader(io.StringIO(half.mark(f"student;1;2\nAda{typed}\n"))))[1][1] == "1"
+    file.write_bytes(b"student,1\nJos\xe9,2\n")
+    assert main(command) != 0
     with pytest.raises(ValueError, match="line 2 has 6 answers; accepted: at most 5"):
         sheet.mark("student\nAda,1,2,3,4,5,6\n")
     with pytest.raises(ValueError, match="got no answers"):

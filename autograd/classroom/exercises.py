@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
 import math
@@ -25,7 +24,7 @@ from autograd.explain.tables import Cell, Lines, Table
 from autograd.explain.writing import Writer
 from autograd.labels import visible
 from autograd.languages import checked_language, sentence
-from autograd.saving import write_whole
+from autograd.saving import checked_folder, write_folder
 from autograd.value import Value
 
 MOST = 200  # questions of a sheet
@@ -113,11 +112,13 @@ class Exercises:
     def mark(self, answers: str) -> str:
         """Return the marks of a class as CSV, from its answers as CSV: a header, then a line for each student, the name
         and then an answer to each question in order. A line of marks has how many are right, and what is to be said of
-        each wrong answer.
+        each wrong answer. Where semicolons or tabs stand between the columns, a comma may be that of a decimal.
 
         Raises ValueError for a file without lines, and for a line of more answers than there are questions.
         """
-        rows = [row for row in csv.reader(io.StringIO(answers.removeprefix("\ufeff"))) if row]
+        text = answers.removeprefix("\ufeff")
+        between = max(",;\t", key=text.partition("\n")[0].count)
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=between) if row]
         if len(rows) < 2:
             raise ValueError("mark: got no answers; accepted: a header, then a line for each student, name,1,2,3")
         out = io.StringIO()
@@ -164,9 +165,7 @@ class Exercises:
         ``exercises.moodle.xml`` and ``exercises.qti.zip`` are for course systems. Everything is made before the first
         file is written. Raises what `Lesson.save` raises.
         """
-        target = Path(folder)
-        if target.exists() and not target.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+        target = checked_folder(folder)
         files: dict[str, str | bytes] = {}
         for name, sheet in (("exercises", self.sheet), ("key", self.key)):
             files[f"{name}.pdf"] = to_pdf(sheet, self.lang)
@@ -178,10 +177,7 @@ class Exercises:
         files["exercises.gift"] = to_gift(texts)
         files["exercises.moodle.xml"] = to_moodle(texts)
         files["exercises.qti.zip"] = to_qti(texts)
-        target.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            write_whole(target / name, content)
-        return target
+        return write_folder(target, files)
 
     def __repr__(self) -> str:
         return f"<Exercises of {len(self.questions)} questions, {self.title!r}: save('folder')>"

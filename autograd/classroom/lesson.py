@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import html
 import os
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from autograd.classroom.subjects import read_subject
 from autograd.draw.svg import without_note
 from autograd.languages import checked_language, tables
 from autograd.player import Page, play, workbench
-from autograd.saving import write_whole
+from autograd.saving import checked_folder, write_folder
 from autograd.value import Value
 
 
@@ -110,14 +109,8 @@ class Lesson:
         files show as .pdf. Everything is made before the first file is written. Raises what the makers of the files
         raise: ModuleNotFoundError where Typst is missing, ValueError where no font of the system has a sign.
         """
-        target = Path(folder)
-        if target.exists() and not target.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
-        files = self._files()
-        (target / "pictures").mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            write_whole(target / name, content)
-        return target
+        target = checked_folder(folder)
+        return write_folder(target, self._files())
 
     def _files(self) -> dict[str, str | bytes]:
         steps = self.material.steps

@@ -62,7 +62,11 @@ def _exercises(options: argparse.Namespace) -> None:
         _say_written(asked.save(Path(options.output or "exercises")), options.lang)
         return
     path = target(checked_ending(options.output or "marks.csv", ".csv"))
-    write_whole(path, asked.mark(Path(options.mark).read_text("utf-8")))
+    try:
+        answers = Path(options.mark).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"--mark: {visible(options.mark)} is not text in UTF-8; save it as CSV UTF-8") from None
+    write_whole(path, asked.mark(answers))
     say_written(path, False, options.lang)
 
 
