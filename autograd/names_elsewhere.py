@@ -1,7 +1,7 @@
 """Names of other systems that are others here: the errors that say what to write instead.
 
 `names_table` has the names: a missing attribute, a missing name of a module, a missing module, an operator that a class
-has not, and an unknown argument look there.
+lacks, and an unknown argument look there.
 
 >>> from autograd import Value
 >>> Value(2.0).item()

@@ -203,7 +203,7 @@ OF_ELEMENTS: dict[str, Callable[..., Any]] = {
     "copysign": _with_sign,
     "logaddexp2": _logaddexp2,
 }
-"""By the name of a NumPy function of elements that is no operation of the table, what it is of these."""
+"""NumPy's functions of elements that are not operations of the table, by name: how they are computed by these."""
 
 _EIGENVALUES = "np.linalg.solve, inv and det are of Values"
 _ROUNDED = "np.floor, np.ceil and np.trunc are of Values, with slope 0; x.data is a number to round"

@@ -151,7 +151,7 @@ class Operation:
         return f"<operation {self.name}>"
 
 
-# Elementary functions that Python has not ----------------------------------------------------------------------------
+# Elementary functions that Python lacks ------------------------------------------------------------------------------
 
 
 def _larger(x: float, y: float) -> float:

@@ -197,7 +197,8 @@ def record(
     """Return one run of f to differentiate by its arguments `inputs`, or those at the places `argnums`.
 
     Arguments given by name, and those at other places, are held fixed. With `has_aux` f returns a pair, the result and
-    anything else. Raises TypeError for what is no function, no place of an argument, and no number in a result.
+    anything else. Raises TypeError where f is not a function, a place is not that of an argument, or the
+    result has something else than numbers in it.
 
     >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
     Value(6.0, op=mul)

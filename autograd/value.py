@@ -385,8 +385,8 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
 
         ∂J/∂x = Σ ∂J/∂u · ∂u/∂x over all uses u of x (a total differential is the sum along all paths).
 
-        Raises ValueError on a constant, of which there is nothing to differentiate, TypeError for a seed that is no
-        number.
+        Raises ValueError on a constant, of which there is nothing to differentiate, TypeError for a seed that is
+        not a number.
 
         >>> a, b = Value(2.0), Value(3.0)
         >>> (a * b + a).backward()

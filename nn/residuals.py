@@ -171,7 +171,7 @@ def outputs(model: Any, inputs: Rows) -> list[list[float]]:
     """Return the outputs h(x) of every sample, as numbers.
 
     `model` is an `MLP`, or any function of a sample that returns a number or a list of numbers. Raises ValueError for
-    one sample without a list around it, TypeError for what is no function or returns anything else.
+    one sample without a list around it, TypeError for anything else, and where the function returns something else.
 
     >>> outputs(MLP(2, [1], output="sigmoid"), [[0.0, 0.0], [0.0, 0.0]])
     [[0.5], [0.5]]

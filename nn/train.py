@@ -205,7 +205,7 @@ def _samples(
 
 
 def _optimizer_of(objective: Objective, optimizer: Any, scheduled: bool) -> Optimizer:
-    """Return the optimizer, Adam if none is given; TypeError for what is none, ValueError for other parameters."""
+    """Return the optimizer, Adam if none is given; TypeError for anything else, ValueError for other parameters."""
     if optimizer is None:
         return Adam(objective.parameters, learning_rate=0.01)
     if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):

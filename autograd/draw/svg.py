@@ -99,9 +99,7 @@ def heat(size: float, largest: float) -> str:
     """Return the colour of a number of this size where `largest` is the largest: white to orange, red if not finite."""
     if not math.isfinite(size):
         return "#f7b5c0"
-    share = (
-        min(1.0, math.sqrt(size / largest)) if largest else 0.0
-    )  # the root, so that small ones can be told from zero
+    share = min(1.0, math.sqrt(size / largest)) if largest else 0.0  # the root, so that small ones are seen beside zero
     low, high = (255, 249, 236), (245, 163, 53)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(low, high, strict=True))
 
