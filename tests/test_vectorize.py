@@ -182,6 +182,7 @@ def test_a_leaf_that_the_root_does_not_use():
     program = vectorize(w * w, parameters=[w, unused])
     assert program.value_and_grad()[0] == 4.0
     assert flat_gradient(program, [w, unused]).tolist() == [4.0, 0.0]
+    assert [x.shape for x in program.gradients.values()] == [(), ()]
 
 
 def test_arrays_without_leaves():

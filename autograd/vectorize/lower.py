@@ -91,7 +91,8 @@ def lower(
             placed.put(c, layout.place, extreme, row.name)
     for number, group in enumerate(groups):
         if number not in colours.leaves.values():
-            shape = (len(group.nodes),) if group.shape is None else group.shape
+            of_some = () if len(group.nodes) == 1 else (len(group.nodes),)
+            shape = of_some if group.shape is None else group.shape
             unused = Leaves(group.name, group.role, group.nodes, shape)
             placed.leaves.append((unused.array(batched), unused))
     found = [placed.view(np.array(root))[0] for root in roots]
