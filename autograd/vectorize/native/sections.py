@@ -124,6 +124,8 @@ class Section:
         spot, shape = self.new(x), x.of_sample
         given = self.rows[spot] = Spot(rows, 0, spot.shape, (math.prod(shape), *in_rows("", shape).strides))
         axes, indices = walk(spot)
+        if math.prod(shape) >= WHOLE:  # a row is read as it stands, which saves more than writing one would
+            axes = [axes[-1], *axes[:-1]]
         row = "int row = s < n ? s : n - 1;"
         self.loops(axes, [row, f"{spot.at(indices)} = {given.at(['row', *indices[1:]])};"])
 
