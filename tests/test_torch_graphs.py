@@ -25,6 +25,7 @@ TABLE = rows("PyTorch")
 REFUSED = {
     "hardsigmoid": (ValueError, "0.16666666666666666 by the graph and 0.1666666716337204 by PyTorch"),
     "a custom Function, wrong": (ValueError, r"∂J/∂w\[\d\] is .* and 10.0 by PyTorch; PyTorch's own is not that"),
+    "EmbeddingBag": (NotImplementedError, "no rule is known for aten._embedding_bag"),
     "gumbel_softmax, hard": (ValueError, "a function of PyTorch detaches inside of itself"),
     "amax of three equal": (ValueError, "by PyTorch; at kinks, ties and poles .* maximum, tie"),
     "norm at 0: PyTorch's slope is 0": (ValueError, r"is nan by the graph and 0.0 by PyTorch; .*sqrt′\(0\) = inf"),

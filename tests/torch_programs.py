@@ -424,12 +424,16 @@ PROGRAMS = {
     "MultiheadAttention": of_module(SelfAttention, 1, 3, 4),
     "TransformerEncoderLayer": of_module(lambda: nn.TransformerEncoderLayer(4, 2, 6, 0.0, batch_first=True), 1, 3, 4),
     "GPT": gpt,
-    "Embedding, EmbeddingBag": lambda: (
+    "Embedding with padding_idx": lambda: (
         (lambda m, i: m(i).square().sum()),
         (
             built(lambda: nn.Sequential(nn.Embedding(5, 3, padding_idx=0), nn.Linear(3, 2))),
             torch.tensor([[1, 0, 1], [4, 2, 2]]),
         ),
+    ),
+    "EmbeddingBag": lambda: (
+        (lambda m, i: m(i).square().sum()),
+        (built(lambda: nn.EmbeddingBag(4, 2)), torch.tensor([[0, 1], [2, 2]])),
     ),
     "Conv1d": of_module(lambda: nn.Conv1d(2, 3, 3, padding=1, stride=2), 2, 2, 6),
     "Conv2d, dilated, grouped": of_module(lambda: nn.Conv2d(2, 4, 2, dilation=2, groups=2), 1, 2, 5, 5),
@@ -506,6 +510,11 @@ PROGRAMS = {
         lambda x: torch.sinc(x) + torch.logaddexp(x, x.flip(0)) + x.asinh() + x.sigmoid().logit() + x.logcumsumexp(0), 4
     ),
     "gumbel_softmax, hard": straight_through,
+    "numbers taken out: numpy, tolist": of_function(lambda x: x * float(x.detach().numpy().max()) * min(x.tolist()), 3),
+    "a scalar parameter: temperature": lambda: (
+        (lambda t, x: (x / t.exp()).logsumexp(0)),
+        (torch.tensor(0.5, dtype=torch.float64, requires_grad=True), numbers(3)),
+    ),
     "float32": float32,
     "complex numbers: fft": complex_numbers,
 }

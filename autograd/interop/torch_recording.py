@@ -40,19 +40,25 @@ _INSIDE = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(__file__) +
 _FUNCTIONS = torch.autograd.function.__file__
 _OPTIONS = {"dtype", "memory_format", "layout", "device", "pin_memory", "non_blocking", "generator", "out", "copy"}
 _DETACH = (Tensor.detach, torch.detach, Tensor.detach_, Tensor.data.__get__)  # type: ignore[attr-defined]
+_TAKEN = (Tensor.numpy, Tensor.tolist, Tensor.__array__)
 _SHAPED = {"transpose_", "t_", "squeeze_", "unsqueeze_", "as_strided_", "swapaxes_", "resize_", "set_", "detach_"}
 
 
 class Detached(TorchFunctionMode):
-    """Tells a recording which tensors are detached: the storage, by which Values are found, is the same."""
+    """Tells a recording which tensors are detached: the storage, by which Values are found, is the same.
+
+    And which numbers are taken out by other ways than an operation.
+    """
 
     def __init__(self, recording: Recording) -> None:
         super().__init__()
         self._recording = recording
 
     def __torch_function__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Run the function; note what it detaches."""
+        """Run the function; note what it detaches or takes out."""
         out = func(*args, **(kwargs or {}))
+        if func in _TAKEN and self._recording.values(args[0]) is not None:
+            self._recording.frozen[func.__name__] = None
         if func in _DETACH:
             self._recording.detach(out)
         return out
