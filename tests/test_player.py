@@ -345,6 +345,7 @@ def test_in_a_notebook_it_is_an_iframe_with_the_page_in_it():
     (source,) = re.findall(r'srcdoc="([^"]*)"', shown)
     assert html.unescape(source) == page.html
     assert 'sandbox="allow-scripts"' in shown
+    assert "笔记本" in play(neuron()[0], lang="zh")._repr_html_()
 
 
 def test_save_replaces_a_file_at_once(tmp_path):

@@ -22,7 +22,7 @@ from autograd.draw.view import Box, Edge, View
 from autograd.explain.writing import composed
 from autograd.graph import topological_order
 from autograd.labels import pretty
-from autograd.languages import Table, checked_language, tables
+from autograd.languages import Table, checked_language, sentence, tables
 from autograd.ops import OPERATIONS, Operation, check_in_table
 from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, unit_order
@@ -60,7 +60,14 @@ SCRIPTS = (  # of the page, in the order in which they stand in it, after those 
 )
 NETWORK_SCRIPTS = ("network.js", "plane.js")  # of a page with a network
 NETWORK_STYLE = "network.css"
-NOT_OF_PAGES = ("explain.", "cli.", "class.", "picture.", "group.")  # how the keys of sentences begin that others say
+NOT_OF_PAGES = (
+    "explain.",
+    "cli.",
+    "class.",
+    "picture.",
+    "group.",
+    "frame.",
+)  # how the keys of sentences begin that others say
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,11 @@ class Page:
     """A page that plays one graph: it shows itself in a notebook and saves as one HTML file.
 
     html  the whole file: it loads nothing, and stands for the graph as it was when the page was made
+    lang  the language of what a notebook says of it
     """
 
     html: str
+    lang: str = "en"
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path. A file that is there is replaced only by a whole one.
@@ -81,10 +90,11 @@ class Page:
 
     def _repr_html_(self) -> str:
         return (
-            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="The chain rule, step by step" '
+            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" '
+            f'title="{sentence(self.lang, "frame.title")}" '
             f'onload="{html.escape(FIT)}" allow="fullscreen; clipboard-write" '
             'style="width: 100%; height: 720px; border: 0">'
-            "The page plays here once its cell has been run, or the notebook is trusted.</iframe>"
+            f"{sentence(self.lang, 'frame.waiting')}</iframe>"
         )
 
     def __repr__(self) -> str:
@@ -139,7 +149,8 @@ def play(
     scripts = (*SCRIPTS, *(NETWORK_SCRIPTS if network else ()), "start.js")
     used = {node.op.name for node in order if node.op}
     script = engine_script(used) + "".join(map(source, scripts))
-    return Page(page_html(lang, address, used, element, script, source(NETWORK_STYLE) if network else ""))
+    style = source(NETWORK_STYLE) if network else ""
+    return Page(page_html(lang, address, used, element, script, style), lang or "en")
 
 
 def page_html(

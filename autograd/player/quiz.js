@@ -156,11 +156,11 @@ function parseAnswer(text) {
   return numbers.length > 2 ? NaN : numbers.reduce((above, below) => above / below);
 }
 
-// A hint, each a step nearer: a word, the formula, the formula with its numbers.
-function hint() {
+// A hint, each a step nearer: a word, the formula, the formula with its numbers; after a wrong answer or when `asked` for.
+function hint(asked) {
   const { quiz } = state;
   quiz.hints = Math.min(3, quiz.hints + 1);
-  feedback("wrong", say("quiz.not"), ...hintWords(quiz.question, quiz.hints), ...(quiz.hints < 3 ? [note(say("quiz.more"))] : []));
+  feedback(asked ? "" : "wrong", say(asked ? "quiz.hint" : "quiz.not"), ...hintWords(quiz.question, quiz.hints), ...(quiz.hints < 3 ? [note(say("quiz.more"))] : []));
 }
 
 function hintWords(question, stage) {

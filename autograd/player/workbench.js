@@ -252,6 +252,7 @@ function showSheet(text) {
   if (typed() || graph) return;
   const first = graphFrom(examples[0]); // so that there is a graph
   showNext(first, keptValues(first));
+  typed(); // the mistake is marked all the same
 }
 
 // The page shows its first graph while this goes on, which takes a slow machine a second.

@@ -83,7 +83,8 @@ def workbench(
             typing=source("workbench.html").replace("{{choices}}", choices),
             foot='<footer class="note foot" data-say="workbench.notice"></footer>\n',
             policy=" 'wasm-unsafe-eval'",
-        )
+        ),
+        lang or "en",
     )
 
 
