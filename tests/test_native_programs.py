@@ -182,6 +182,19 @@ def test_the_c_file_compiles_alone_without_a_warning_and_trains(tmp_path):
         np.testing.assert_allclose(vector, program.vector - 0.1 * program.gradient, rtol=1e-11)
 
 
+@pytest.mark.skipif(not compilers(), reason="there is neither gcc nor clang nor zig")
+def test_formulas_are_no_deeper_than_python_calls_itself(tmp_path):
+    x = y = Value(0.5)
+    for _ in range(120):
+        y = (y * x).sin() + 0.1
+    program, source = vectorize(y, parameters=[x]), tmp_path / "program.c"
+    source.write_text(program.to("c"), encoding="utf-8")
+    cost, gradient = value_and_grad(built(next(iter(compilers().values())), [*SAME_BITS, "-O0"], source), program, [])
+    assert cost == pytest.approx(y.data, rel=1e-12)
+    y.backward()
+    np.testing.assert_allclose(gradient, [x.grad], rtol=1e-12)
+
+
 @pytest.mark.parametrize("title", ["network: gelu, three layers, squared error", "a Gaussian mixture"])
 def test_every_compiler_and_every_level_gives_a_program_the_same_bits(title, tmp_path):
     graph = GRAPHS[title]()

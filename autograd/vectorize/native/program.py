@@ -22,6 +22,7 @@ from autograd.vectorize.statements import Contract, Map, Reduce, Statement, used
 
 WIDTH = 118
 STATEMENTS_AT_ONCE = 8  # in a function of C: compilers take long over long ones
+DEEPEST = 50  # operations in one formula of C, each inside the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,10 +345,13 @@ def _write(section: Section, statements: Sequence[Statement], wanted: Iterable[O
     kept = {x for x in wanted if isinstance(x, Array)}
     uses = Counter(x for statement in statements for x in statement.args if isinstance(x, Array))
     user = {x: statement for statement in statements for x in statement.args if isinstance(x, Array)}
+    depth: Counter[Array] = Counter()  # of the formulas that wait
     for statement in statements:
         out = statement.out
-        if out not in kept and uses[out] == 1 and _can_wait(statement, user[out]):
+        deep = 1 + max((depth[x] for x in statement.args if isinstance(x, Array)), default=0)
+        if out not in kept and uses[out] == 1 and deep < DEEPEST and _can_wait(statement, user[out]):
             section.waiting[out] = statement  # type: ignore[assignment]
+            depth[out] = deep
         else:
             section.write(statement)
         section.note(out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -221,14 +222,19 @@ class Printed:
     names: Mapping[Array, str]
     buffers: dict[str, int] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    tried: Counter[str] = field(default_factory=Counter)  # numbers that a name was tried with
 
     def free(self, name: str) -> str:
         """Return a name that no buffer or table has, of the letters that C takes."""
         name = identifier(name)
-        taken, k = {*self.buffers, *(text.split("[")[0].split()[-1] for text in self.tables)}, 1
-        while (found := f"{name}_{k}" if k > 1 or name in ("t", "c") else name) in taken:
-            k += 1
-        return found
+        while True:
+            self.tried[name] += 1
+            number = self.tried[name]
+            found = f"{name}_{number}" if number > 1 or name in ("t", "c") else name
+            if found not in self.taken:
+                self.taken.add(found)
+                return found
 
     def buffer(self, name: str, shape: tuple[int, ...]) -> str:
         """Return the name of a new buffer, as C has it."""
