@@ -62,7 +62,10 @@ def _sequence(tokens: Iterator[tuple[str, str]], end: tuple[str, str] | None) ->
             pieces[-1] += "'"
         else:
             pieces.append(_piece(token, tokens))
-    return " ".join(piece for piece in pieces if piece)
+    whole = ""
+    for piece in filter(None, pieces):  # Typst shows a space between two texts
+        whole += piece if not whole or (whole[-1] == piece[0] == '"') else f" {piece}"
+    return whole
 
 
 def _piece(token: tuple[str, str], tokens: Iterator[tuple[str, str]]) -> str:

@@ -24,12 +24,17 @@ _SETTINGS = """#set text(font: ({families}), size: {size}pt, lang: "{lang}")
 #show math.equation.where(block: true): set align(start)
 #show table: set text(top-edge: "ascender", bottom-edge: "descender")
 #show table: set par(leading: 0pt)
+#let fit(body) = layout(room => {{
+  let size = measure(body)
+  let share = room.width / size.width * 100%
+  if share >= 100% {{ body }} else {{ scale(share, origin: top + left, reflow: true, body) }}
+}})
 #show heading: set block(above: 1em, below: 0.7em)
-#set table(stroke: 0.5pt + rgb("#9aa5b4"), inset: (x: 5pt, y: 3.5pt))
+#set table(stroke: 0.5pt + rgb("#9aa5b4"), inset: (x: 5pt, y: 2.5pt))
 """
 
 
-def to_pdf(sheet: Sheet, lang: str, page: str = PAPER, size: float = 10.5, share: float | None = 0.28) -> bytes:
+def to_pdf(sheet: Sheet, lang: str, page: str = PAPER, size: float = 10.5, share: float | None = 0.25) -> bytes:
     """Return the sheet as a PDF on pages of the kind `page`, its words `size` points high, its pictures at most `share`
     of the height that there is for them, or all that is left of a page.
 
@@ -82,7 +87,7 @@ def _block(block: object, share: float | None) -> str:
             room = f"calc.min(room.height * {share}, room.width * {height / width:.6f})"
             return f"#align(center, layout(room => image({file}, height: {room})))"
         case Lines(lines=lines):
-            return "$ " + " \\\n".join(map(_line, lines)) + " $"
+            return "#fit[$ " + " \\\n".join(map(_line, lines)) + " $]"
         case Table():
             return _table(block)
         case NewPage():
