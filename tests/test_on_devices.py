@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from on_devices import trained
 
-from autograd import Value
+from autograd import Value, select
 from autograd.vectorize import vectorize
 from nn import MLP, fit, squared_error
 
@@ -81,3 +81,18 @@ def test_without_jax_the_error_names_the_extra(monkeypatch):
         vectorize(x * x, parameters=[x], backend="jax")
     with pytest.raises(ModuleNotFoundError, match=r"chainrule\[jax\]"):
         fit(MLP(1, [1]), ([[1.0]], [1.0]), squared_error, engine="jax")
+
+
+def test_a_program_with_constants_takes_any_number_of_samples():
+    rows, index = (
+        [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], [Value(5.0), Value(6.0)]],
+        [Value(0.0), Value(1.0)],
+    )
+    J = sum(k * a * b for k, (a, b) in enumerate((select(rows, i) for i in index), 1))
+    found = {}
+    for backend in ("numpy", "jax"):
+        program = vectorize(J, index, [x for row in rows for x in row], backend=backend)
+        samples = [[0.0, 2.0], [2.0, 1.0], [1.0, 1.0]]
+        found[backend] = [program.value_and_grad(samples[:count])[0] for count in (2, 3, 1, 3)]
+    assert found["numpy"] == [(62.0 + 54.0) / 2.0, (62.0 + 54.0 + 36.0) / 3.0, 62.0, (62.0 + 54.0 + 36.0) / 3.0]
+    assert found["jax"] == pytest.approx(found["numpy"], rel=1e-12)

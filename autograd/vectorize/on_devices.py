@@ -32,7 +32,7 @@ class OnDevices:
     def __init__(self, compiled: Forms, parameters: Parameters, data: Sequence[float]) -> None:
         namespace("jax")
         self.compiled, self.parameters = compiled, parameters
-        self.functions: dict[tuple[str, bool], Callable[..., Any]] = {}
+        self.functions: dict[tuple[str, int | None], Callable[..., Any]] = {}
         self.arrays = Arrays(compiled, parameters, data)  # for numbers within the graph
         self.inputs: Sequence[Floats] = []
         self.samples: int | None = None
@@ -65,12 +65,14 @@ class OnDevices:
         """
         self.parameters.take_data()
         self.inputs, self.samples = inputs, samples
-        mesh, key = self.mesh, (kind, samples is not None)
+        mesh = self.mesh
         found = []
         with _float64():
-            if key not in self.functions:
-                self.functions[key] = build(samples is not None)
             for start, stop in self._shares(samples):
+                # A compiled function for each number of samples: given another, JAX 0.10 forgets its constants.
+                key = kind, None if samples is None else stop - start
+                if key not in self.functions:
+                    self.functions[key] = build(samples is not None)
                 rows = inputs if samples is None else [x[start:stop] for x in inputs]
                 spread = samples is not None and not (stop - start) % mesh.size
                 given = [_placed(mesh, x, spread) for x in rows]
