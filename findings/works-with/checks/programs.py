@@ -26,7 +26,7 @@ def jax_program():
     f, given = program.to("jax"), np.array([[2.0, -1.0]])
     exported = export.export(jax.jit(f))(program.parameters, given)
     found = export.deserialize(exported.serialize()).call(program.parameters, given)
-    return f"{abs(float(found) - program(given)):.1g} is the difference of the value"
+    return f"{np.max(np.abs(np.asarray(found) - program(given))):.1g} is the difference of the value"
 
 
 def sympy():

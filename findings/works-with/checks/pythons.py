@@ -23,7 +23,7 @@ async function main() {
     for (const name of fs.readdirSync(from)) {
       const source = path.join(from, name);
       if (fs.statSync(source).isDirectory()) copy(source, to + "/" + name);
-      else if (name.endsWith(".py")) python.FS.writeFile(to + "/" + name, fs.readFileSync(source));
+      else if (/[.](py|json)$/.test(name)) python.FS.writeFile(to + "/" + name, fs.readFileSync(source));
     }
   };
   copy("ROOT/autograd", "/product/autograd");
