@@ -76,7 +76,7 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
     root: Value = Constant(0.0)
     for where, name, source in _statements(text):
         try:
-            root, names = _formula(name, source, known, numbers)
+            root, names = _formula(name, source, known)
         except ValueError as error:
             raise ValueError(f"{where}{error}") from None
         used.update(names)
@@ -133,9 +133,7 @@ def _statements(text: str) -> list[tuple[str, str, str]]:
     return found or [("", "", text)]
 
 
-def _formula(
-    name: str, source: str, known: Mapping[str, Value], numbers: Mapping[str, float]
-) -> tuple[Value, Iterable[str]]:
+def _formula(name: str, source: str, known: Mapping[str, Value]) -> tuple[Value, Iterable[str]]:
     """Return the node that a formula of a sheet makes, with `name` as its label, and the names that stand in it."""
     if name in FUNCTIONS:
         raise ValueError(f"{name!r} is an operation: give the result another name")
@@ -145,7 +143,7 @@ def _formula(
         raise ValueError(f"{name!r} is given twice")
     program, columns = _read(source, known)
     if missing := [one for one in columns if one not in known and one not in CONSTANTS]:
-        raise ValueError(_missing(missing, columns, known, numbers))
+        raise ValueError(_missing(missing, columns, known))
     node = _run(program, known)
     if name and isinstance(node, Constant):
         return Value(node.data, label=name), columns
@@ -315,16 +313,14 @@ def _fault(text: str) -> str:
     return ""
 
 
-def _missing(
-    missing: list[str], columns: Mapping[str, int], leaves: Mapping[str, Value], numbers: Mapping[str, float]
-) -> str:
+def _missing(missing: list[str], columns: Mapping[str, int], known: Mapping[str, Value]) -> str:
     first = missing[0]
     foreign = [f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in first if not c.isascii()]
     spelled = f" ({', '.join(foreign)})" if foreign else ""
-    close = _suggestion(first, [name for name in leaves if name not in columns])
+    close = _suggestion(first, [name for name in known if name not in columns])
     return (
         f"column {columns[first]}: {_names(missing)} not given{spelled}{close}; "
-        f"given: {', '.join(numbers) or 'none'}; accepted: a number for every name, such as {first}=1"
+        f"given: {', '.join(known) or 'none'}; accepted: a number for every name, such as {first}=1"
     )
 
 

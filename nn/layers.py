@@ -122,7 +122,8 @@ class Neuron:
         zero_grad(self.parameters())
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)}, activation={self.activation!r})"
+        bias = "" if self.has_bias else ", bias=False"
+        return f"Neuron({len(self.w)}, activation={self.activation!r}{bias})"
 
     def __str__(self) -> str:
         terms = [f"{w:.6g} x{j}" for j, w in enumerate(self.w, 1)]
@@ -215,7 +216,8 @@ class Layer:
 
     def __repr__(self) -> str:
         n_in = len(self.neurons[0].w) if self.neurons else 0
-        return f"Layer({n_in}, {len(self.neurons)}, activation={self.activation!r})"
+        bias = "" if all(neuron.has_bias for neuron in self.neurons) else ", bias=False"
+        return f"Layer({n_in}, {len(self.neurons)}, activation={self.activation!r}{bias})"
 
     def __str__(self) -> str:
         from nn.shown import numbers_of

@@ -256,6 +256,8 @@ def test_huge_powers_stop_at_once():
 def test_names_missing_and_not_used():
     with pytest.raises(ValueError, match=r"column 3: 'y', 'z' are not given; given: x"):
         parse("x*y*z", x=1)
+    with pytest.raises(ValueError, match=r"line 2, column 3: 'q' is not given; given: w"):
+        parse("w = 1\nw*q")
     with pytest.raises(ValueError, match=r"'weight' is not given; did you mean 'wieght'\?"):
         parse("weight*2", wieght=1)
     with pytest.raises(ValueError, match=r"'y' is given but not in the expression 'x\*x'"):

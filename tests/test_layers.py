@@ -325,6 +325,7 @@ def test_without_biases(tmp_path):
     model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=4, bias=False)
     assert [p.label for p in model.parameters() if p.label.startswith("b")] == []
     assert repr(model) == "MLP(2, [3, 2], activation='tanh', output='softmax', seed=4, bias=False)"
+    assert repr(model.layers[0]) == "Layer(2, 3, activation='tanh', bias=False)"
     assert all(z.data == 0.0 for z in model.forward([0.0, 0.0]).z[2].values())
     table = residual_table(model, [[1.0, 2.0]], [[0.0, 1.0]], cross_entropy)
     assert len(table.rows) == 5 + 12
