@@ -401,7 +401,8 @@ def _sinc(m: Any, x: Any) -> Any:
 
 def _sinc_slope(m: Any, x: Any, out: Any) -> Any:
     rest, sign = _rest(m, x)
-    cosine = sign * m.sin(math.pi * (0.5 - m.abs(rest)))
+    half = 0.5 - m.abs(rest)  # which bends at whole x: derivatives of derivatives go through the cosine there
+    cosine = sign * m.where(m.less(half, 0.25), m.sin(math.pi * half), m.cos(math.pi * rest))
     below = 21.0
     for odd in range(19, 1, -2):  # near 0 the difference cancels: the continued fraction of tan, (π x)² / (3 − ...)
         below = odd - (math.pi * x) * (math.pi * x) / below
