@@ -128,7 +128,7 @@ def test_steps_allocate_next_to_nothing():
             gc.collect()  # empties the lists of free objects too
             held = tracemalloc.get_traced_memory()[0]
             tracemalloc.reset_peak()
-            for _ in range(20):
+            for _ in range(10):
                 step()
             peak = tracemalloc.get_traced_memory()[1]
             gc.collect()
