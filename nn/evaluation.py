@@ -97,5 +97,6 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
                     f"unstandardized: {feature!r} varies by {sigma} only, so that {visible(w.label)} / σ is out of the "
                     "range of floats; accepted: data in a larger unit"
                 )
-        neuron.b.data = math.fsum([neuron.b.data, *(-w.data * mu for w, mu in zip(neuron.w, mean, strict=True))])
+        b = math.fsum([neuron.b.data, *(-w.data * mu for w, mu in zip(neuron.w, mean, strict=True))])
+        neuron.b = Value(b, label=neuron.b.label)  # units that had none have a bias now
     return twin

@@ -21,9 +21,11 @@ from nn import (
     cross_entropy_on_logits,
     fit,
     load,
+    load_model,
     mean_loss,
     moons,
     outputs,
+    save_model,
     squared_error,
     standardized,
     unstandardized,
@@ -104,6 +106,17 @@ def test_a_model_trained_on_standardized_data_is_one_for_the_data():
     np.testing.assert_allclose(here, there, rtol=1e-12, atol=1e-12)
     assert numbers(model) == before
     assert [p.label for p in twin.parameters()] == [p.label for p in model.parameters()]
+
+
+def test_a_model_without_biases_has_them_for_the_data_and_keeps_them_when_saved(tmp_path):
+    data = load("iris")
+    model = MLP(4, [3, 3], activation="tanh", seed=1, bias=False)
+    twin = unstandardized(model, data)
+    there = outputs(model, standardized(data)[0].inputs)
+    save_model(twin, tmp_path / "twin.json")
+    for again in (twin, load_model(tmp_path / "twin.json")):
+        np.testing.assert_allclose(outputs(again, data.inputs), there, rtol=1e-12, atol=1e-12)
+    assert len(twin.parameters()) == len(model.parameters()) + 3
 
 
 def test_a_line_is_learned_from_inputs_and_targets():
