@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from autograd.draw.layout import number
+from autograd.draw.layout import number, text_width
 from autograd.draw.svg import MUTED, NEW, element
 from autograd.graph import topological_order
 from autograd.labels import UnitLabel, indexed
 from autograd.value import Value
 
-ROW, COLUMN = 16.0, 58.0  # height and width of a cell
+ROW, COLUMN = 16.0, 58.0  # height of a cell, and its width at least
+BETWEEN = 10.0  # numbers side by side
 MOST_ROWS = 12  # that are drawn: of more the first ones and the last
 MOST_COLUMNS = 6  # of inputs, of targets and of outputs each
 MOST_SAMPLES = 200
@@ -32,15 +33,21 @@ class SampleTable:
     rows: tuple[tuple[float, ...], ...]
 
     @property
+    def column(self) -> float:
+        """The width of a column."""
+        widest = max(text_width(number(x), 9.0) for row in self.rows for x in row)
+        return max(COLUMN, widest + BETWEEN)
+
+    @property
     def size(self) -> tuple[float, float]:
         """The width and height of the table."""
-        return COLUMN * (len(self.heads) + 0.5), ROW * (len(_shown(len(self.rows))) + 1)
+        return self.column * (len(self.heads) + 0.5), ROW * (len(_shown(len(self.rows))) + 1)
 
     def draw(self, page: ET.Element, left: float, top: float, marked: int) -> None:
         """Draw the table, with the row of one sample marked."""
-        right = left + self.size[0] - 4
+        right, column = left + self.size[0] - 4, self.column
         for i, head in enumerate(self.heads):
-            _text(page, head, left + COLUMN * (i + 1.5) - 8, top + 11, font_weight="bold")
+            _text(page, head, left + column * (i + 1.5) - 8, top + 11, font_weight="bold")
         for line, k in enumerate(_shown(len(self.rows), marked), start=1):
             y = top + ROW * line
             if k == marked:
@@ -49,9 +56,9 @@ class SampleTable:
                     fill="#fff4e6", stroke=NEW, stroke_width=1.2,
                 )  # fmt: skip
             name = "⋮" if k is None else str(k + 1)
-            _text(page, name, left + 0.5 * COLUMN - 8, y + 11, fill=MUTED)
+            _text(page, name, left + 0.5 * column - 8, y + 11, fill=MUTED)
             for i, x in enumerate(() if k is None else self.rows[k]):
-                _text(page, number(x), left + COLUMN * (i + 1.5) - 8, y + 11)
+                _text(page, number(x), left + column * (i + 1.5) - 8, y + 11)
 
 
 def _text(page: ET.Element, text: str, x: float, y: float, **more: str) -> None:
