@@ -393,6 +393,7 @@ OPERATORS: dict[str, dict[str, str]] = {
     "Value": {
         "@": "write x * y, or dot(xs, ys) of lists of Values; " + _ARRAY,
         "//": "write (x / y).floor(), whose slope is 0",
+        "[...]": "a model of one output gives one Value, no list: leave [0] off; " + _ARRAY,
         "np.rint": _ROUNDED,
     },
     "network": {"[...]": "layers stand in the list model.layers, units in layer.neurons, weights in neuron.w"},

@@ -38,6 +38,10 @@ class ValueArray(np.ndarray[Any, Any]):
             raise
         except (AttributeError, TypeError) as error:
             raise NotOfValuesError(function.__name__, error) from error
+        except ValueError as error:  # NumPy's own, of a Value that it takes for a sequence
+            if not isinstance(error.__cause__, TypeError):
+                raise
+            raise NotOfValuesError(function.__name__, error.__cause__) from error
         return _as_ours(result)
 
 

@@ -103,6 +103,7 @@ class _NumberProtocol:
         return self is other if isinstance(other, Value) else _compare(self, operator.eq, other)  # type: ignore[arg-type]
 
     __hash__ = object.__hash__
+    __iter__ = None  # Python would try v[0], v[1], ..., and others take a Value for a sequence: [...] is an error
 
     def __bool__(self: Any) -> bool:
         return _compare(self, operator.ne, 0.0)

@@ -98,6 +98,12 @@ W = Value(2.0)
         (lambda: W.clip(min=0.0), "least="),
         (lambda: W @ W, r"dot\(xs, ys\)"),
         (lambda: 2 // W, r"\.floor\(\)"),
+        (
+            lambda: nn.MLP(2, [3, 1])([1.0, 2.0])[0],
+            r"Value has no \[\.\.\.\]: a model of one output .* leave \[0\] off",
+        ),
+        (lambda: list(W), "not iterable"),
+        (lambda: 2.0 in W, "not iterable"),
         (lambda: nn.MLP(2, [3, 1])[0], "model.layers"),
         (lambda: list(nn.Layer(2, 3)), "layer.neurons"),
         (lambda: nn.History()["loss"], "history.cost"),
