@@ -117,12 +117,25 @@ class Operation:
         """
         return self.symbol.translate(_ASCII) if self.infix else self.name
 
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The names of the inputs, those of the arguments of the value's rule; () where it has no names for them.
+
+        >>> operation("where").operands
+        ('condition', 'x', 'y')
+        """
+        code = getattr(self.value, "__code__", None)
+        return code.co_varnames[1 : self.arity + 1] if code and code.co_argcount == self.arity + 1 else ()
+
     def with_defaults(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return `inputs` with the defaults of those not given; TypeError if there are too few or too many."""
         missing = self.arity - len(inputs)
         if not 0 <= missing <= len(self.defaults):
             accepted = " or ".join(str(count) for count in range(self.arity - len(self.defaults), self.arity + 1))
-            raise TypeError(f"{self.name}: got {len(inputs)} inputs; accepted: {accepted}")
+            call = f", {self.name}({', '.join(self.operands)})" * bool(self.operands)
+            raise TypeError(
+                f"{self.name}: got {len(inputs)} input{'s' * (len(inputs) != 1)}; accepted: {accepted}{call}"
+            )
         return inputs + self.defaults[len(self.defaults) - missing :]
 
     @property

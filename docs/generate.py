@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import doctest
-import inspect
 import runpy
 from pathlib import Path
 
@@ -65,8 +64,7 @@ def operations_page() -> str:
 
 
 def _row(row: Operation) -> str:
-    letters = list(inspect.signature(row.value).parameters)[1:]
-    inputs = [symbol(name, name if len(name) == 1 else rf"\text{{{name}}}") for name in letters]
+    inputs = [symbol(name, name if len(name) == 1 else rf"\text{{{name}}}") for name in row.operands]
     names = ", ".join(f"`{name}`" for name in dict.fromkeys((row.name, row.numpy or row.name)))
     derivatives = [_math(rule(SYMBOLS, *inputs, symbol("a"))) for rule in row.formulas]
     cells = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import inspect
 import textwrap
 
 from autograd.ops import OPERATIONS, Operation
@@ -54,7 +53,7 @@ def names_of(row: Operation) -> list[str]:
 
 
 def _function(row: Operation) -> str:
-    letters = _letters(row)
+    letters = list(row.operands)
     text = ""
     for kind, result in (("float", "float"), ("Value | float", "Value"), ("Arrays", "NDArray[Any]")):
         overlaps = "  # type: ignore[overload-overlap]" * (kind != "Arrays")
@@ -66,7 +65,7 @@ def _function(row: Operation) -> str:
 
 
 def _method(row: Operation) -> str:
-    letters = _letters(row)
+    letters = list(row.operands)
     first, *others = letters
     typed = _typed(row, others, "Value | float")
     what = f"Return {_call(row, letters)}, where {first} is this node."
@@ -75,12 +74,8 @@ def _method(row: Operation) -> str:
     return text + (f"\n    {row.numpy} = {row.name}\n" if row.numpy else "")
 
 
-def _letters(row: Operation) -> list[str]:
-    return list(inspect.signature(row.value).parameters)[1:]
-
-
 def _typed(row: Operation, letters: list[str], kind: str) -> str:
-    defaults = dict(zip(_letters(row)[::-1], row.defaults[::-1], strict=False))
+    defaults = dict(zip(row.operands[::-1], row.defaults[::-1], strict=False))
     return ", ".join(f"{x}: {kind}" + (f" = {defaults[x]!r}" if x in defaults else "") for x in letters)
 
 

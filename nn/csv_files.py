@@ -165,12 +165,14 @@ class _Numbers:
                 return math.nan
             text = text.replace(",", ".")
         try:
-            return float(text)
+            return math.nan if "_" in text else float(text)  # 1_000 is a number in Python alone
         except ValueError:
             return math.nan
 
     def exact(self, text: str) -> Decimal | None:
         """Return the finite number that the name of a class is, to all its digits; None for any other name."""
+        if "_" in text:
+            return None
         try:
             number = Decimal(text if self.mark == "." else text.replace(",", "."))
         except ArithmeticError:

@@ -145,6 +145,7 @@ def test_a_csv_of_the_user_s(tmp_path):
         ("x,y,kind\n1,,a\n", "line 2, column 'y': got ''"),
         ("x,y,kind\n1,nan,a\n", "line 2, column 'y': got 'nan'"),
         ("x,y,kind\n1,1e999,a\n", "line 2, column 'y': got '1e999'"),
+        ("x,y,kind\n1,1_0,a\n", "line 2, column 'y': got '1_0'"),  # a number in Python alone
         ("x,y,kind\n1,2,\n", "line 2, column 'kind': got no label"),
         ('x,kind\n1,"a\n', "CSV file"),
         ("x,id\n" + "".join(f"1,{k}\n" for k in range(1001)), "1,001 different labels"),
@@ -247,6 +248,8 @@ def test_classes_are_in_the_order_of_their_numbers(tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("x;kind\n1;10\n1;9,5\n1;b\n1;-1\n1;a\n1;nan\n")
     assert read_csv(path).classes == ("-1", "9,5", "10", "a", "b", "nan")
+    path.write_text("1_0,kind\n1,1_0\n1,9\n1,10\n")  # and 1_0 is a name: of a column, and of another class than 10
+    assert read_csv(path).classes == ("9", "10", "1_0")
     path.write_text("x,kind\n1,10000000000000001\n2,10000000000000000\n")  # two numbers, which are one float
     assert read_csv(path).classes == ("10000000000000000", "10000000000000001")
 

@@ -186,3 +186,7 @@ def test_what_is_not_a_root_cannot_be_replayed():
     leaf = Replay(x)
     x.data = 4.0
     assert (leaf(), leaf.backward(), x.grad) == (4.0, 4.0, 1.0)
+    assert (leaf.backward(2.0), x.grad) == (4.0, 3.0)  # times a seed, added up, as Value.backward does
+    with pytest.raises(TypeError, match="accepted: a real number"):
+        leaf.backward("two")
+    assert x.grad == 3.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.value import Constant, Value
+from autograd.value import Constant, Value, real
 from autograd.vectorize.arrays import PARAMETER
 from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves
@@ -47,10 +47,14 @@ class Replay:
         with self._numbers.lock:
             return float(self._runner.values([], None)[0])
 
-    def backward(self) -> float:
-        """Return the root for what the leaves are now, and add its gradient to the ``grad`` of the leaves."""
+    def backward(self, seed: float = 1.0) -> float:
+        """Return the root for what the leaves are now, and add its gradient, times `seed`, to their ``grad``.
+
+        Raises TypeError for a seed that is not a number.
+        """
+        seed = real(seed)
         with self._numbers.lock:
             value = self._runner.cost([], None)
             for x, slope in zip(self.leaves, self._numbers.gradient.tolist(), strict=True):
-                x.grad += slope
+                x.grad += seed * slope
         return value
