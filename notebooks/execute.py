@@ -55,11 +55,9 @@ def pictures(notebook: nbformat.NotebookNode) -> dict[str, bytes]:
             continue
         for output in cell.outputs:
             data = output.get("data", {})
-            film = re.search(r"data:image/gif;base64,([\w+/=]+)", data.get("text/html", ""))
-            if film:
-                found[f"{cell.id}.gif"] = base64.b64decode(film[1])
-            elif "image/svg+xml" in data:
-                found[f"{cell.id}.svg"] = data["image/svg+xml"].encode()
+            shown = re.search(r'"data:image/(gif|svg)(?:\+xml)?;base64,([\w+/=]+)"', data.get("text/html", ""))
+            if shown:
+                found[f"{cell.id}.{shown[1]}"] = base64.b64decode(shown[2])
             elif "image/png" in data:
                 found[f"{cell.id}.png"] = base64.b64decode(data["image/png"])
     return found

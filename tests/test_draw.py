@@ -1,5 +1,6 @@
 """Pictures: what they show is the graph, with `dot` and without, whatever the labels are."""
 
+import base64
 import graphlib
 import json
 import os
@@ -201,8 +202,12 @@ def test_files(tmp_path):
         again = draw(middle()).save(str(tmp_path / f"again{suffix}"))
         assert path.read_bytes() == again.read_bytes()
     assert sorted(p.suffix for p in tmp_path.iterdir()) == sorted([*starts, *starts])
-    assert drawing._repr_svg_() == drawing.svg
-    png, shown = drawing._repr_png_()  # what JupyterLab shows of a notebook that it does not trust
+    shown = re.fullmatch(
+        r'<object type="image/svg\+xml" data="([^"]+)".*?><img src="\1".*?></object>', drawing._repr_html_()
+    )
+    assert base64.b64decode(shown[1].removeprefix("data:image/svg+xml;base64,")).decode() == drawing.svg
+    assert not hasattr(drawing, "_repr_svg_")  # of which nbconvert makes a dead image, and by Inkscape a PDF
+    png, shown = drawing._repr_png_()  # what LaTeX and consoles show
     pixels = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
     assert png.startswith(b"\x89PNG")
     assert pixels == (2 * shown["width"], pytest.approx(2 * float(re.search(r'height="(\d+)"', drawing.svg)[1]), abs=1))
@@ -309,7 +314,7 @@ def test_a_picture_is_the_same_whatever_graphviz_is_installed(tmp_path, monkeypa
 
 def test_a_picture_of_nothing_has_no_svg():
     with pytest.raises(NotImplementedError):
-        Picture()._repr_svg_()
+        Picture()._repr_html_()
 
 
 @pytest.mark.parametrize("wrong", [3.0, None, "x", [Value(1.0)]])

@@ -141,8 +141,11 @@ def test_a_notebook_that_is_not_trusted_shows_its_pictures_and_says_how_to_see_i
     for cell in code_cells(path):
         for output in cell.outputs:
             data = output.get("data", {})
-            assert ("image/svg+xml" in data) <= ("image/png" in data), cell.source
-            frames = re.findall(r"<iframe[^>]*>(.*?)</iframe>", data.get("text/html", ""), re.DOTALL)
+            shown = data.get("text/html", "")
+            assert "image/svg+xml" not in data, cell.source  # for it nbconvert asks for Inkscape
+            pictures = re.findall(r"<object[^>]*>(.*?)</object>", shown, re.DOTALL)
+            assert all(picture.startswith("<img ") and "image/png" in data for picture in pictures), cell.source
+            frames = re.findall(r"<iframe[^>]*>(.*?)</iframe>", shown, re.DOTALL)
             assert all("once its cell has been run" in words for words in frames), cell.source
 
 

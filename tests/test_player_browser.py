@@ -9,6 +9,7 @@ import pytest
 from browser import chromium
 
 from autograd import OPERATIONS, Constant, Value, log, maximum, relu, sin, sqrt, tanh, topological_order
+from autograd.draw import draw
 from autograd.labels import UnitLabel
 from autograd.player import play
 from autograd.steps import backward_steps, forward_steps
@@ -765,9 +766,12 @@ def test_it_works_in_a_notebook_that_was_made_into_a_page(browser, tmp_path):
 def test_it_works_in_a_notebook_that_nbconvert_exports(browser, tmp_path):
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
     nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is not installed")
-    y, _x1, _x2 = baydin()
-    shown = nbformat.v4.new_output("execute_result", data={"text/html": play(y)._repr_html_()}, execution_count=1)
-    cell = nbformat.v4.new_code_cell("play(y)", outputs=[shown], execution_count=1)
+    y, x1, _x2 = baydin()
+    y.backward()
+    shown = [
+        nbformat.v4.new_output("display_data", data={"text/html": one._repr_html_()}) for one in (play(y), draw(y))
+    ]
+    cell = nbformat.v4.new_code_cell("play(y)", outputs=shown, execution_count=1)
     body, _ = nbconvert.HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
     exported = tmp_path / "exported.html"
     exported.write_text(body, encoding="utf-8")
@@ -778,6 +782,9 @@ def test_it_works_in_a_notebook_that_nbconvert_exports(browser, tmp_path):
     assert frame.locator("#root-value").inner_text() == "11.6521"
     frame.get_by_label("x1", exact=True).fill("1")
     assert frame.locator("#root-value").inner_text() == "5.95892"  # ln 1 + 5 − sin 5
+    picture = next(one for one in tab.frames if one.url.startswith("data:image/svg+xml"))
+    under_pointer = picture.locator("[data-id] > title").all_text_contents()  # dead in an <img>
+    assert f"x1: value 2.0, grad {x1.grad!r}" in under_pointer
     tab.context.close()
 
 

@@ -7,10 +7,9 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar, overload
-from xml.etree import ElementTree as ET
 
 from autograd.draw.frames import changes
-from autograd.draw.picture import Picture
+from autograd.draw.picture import Picture, in_html, size_of
 from autograd.draw.svg import card
 from autograd.draw.webp import animated_webp
 from autograd.languages import sentence
@@ -56,7 +55,11 @@ class Steps(Sequence[Kind], Generic[Kind]):
         return _animated([picture.svg for picture in self], _positive(seconds))
 
     def _repr_html_(self) -> str:
-        return self.film()
+        return in_html(self.film())
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, float]] | None:
+        """The last picture, for LaTeX and consoles."""
+        return self[-1]._repr_png_()
 
     def strip(self, columns: int | None = None) -> Strip:
         """Return all pictures as one, in rows of `columns`; by default of as many as fill the page of a book.
@@ -84,8 +87,7 @@ class Strip(Picture):
     """Pictures of one size side by side, in rows."""
 
     def __init__(self, svgs: Sequence[str], columns: int | None, title: str) -> None:
-        whole = ET.fromstring(svgs[0]).attrib
-        width, height = float(whole["width"]) + GAP, float(whole["height"]) + GAP
+        width, height = (side + GAP for side in size_of(svgs[0]))
         if columns is None:
             columns = max(1, round(math.sqrt(len(svgs) * height / width / PAGE)))
         parts = []

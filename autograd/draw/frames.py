@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from autograd.draw.layout import text_width
-from autograd.draw.picture import Picture, png_of
+from autograd.draw.picture import SIZE, Picture, png_of, size_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,7 +24,6 @@ EDGE = 4.0  # round a shape, for the width of its line
 ROOM = 1.3  # of a text, for what `text_width` may be wrong by
 FEW = 10_000.0  # pixels; two regions are one where that draws no more than so many twice
 
-_SIZE = re.compile(r'viewBox="[^"]*" width="(\d+)" height="(\d+)"')
 _MOVED = re.compile(r'^<g transform="translate\(([\d.]+) ([\d.]+)\)">$')
 
 
@@ -61,19 +60,13 @@ def changes(pictures: Sequence[Picture], most_pixels: float) -> Iterator[tuple[i
         before = picture.svg
 
 
-def _size(svg: str) -> tuple[float, float]:
-    found = _SIZE.search(svg)
-    assert found is not None
-    return float(found[1]), float(found[2])
-
-
 def _drawn_again(before: str, svg: str, pixels: tuple[int, int]) -> Iterator[tuple[int, int, bytes]]:
     """The parts that differ from the picture before, as .png, each with its place in a picture of so many pixels."""
     head, *_ = svg.split("\n", 1)
     old, new = _placed_lines(before), _placed_lines(svg)
     counts = Counter(old)
     counts.subtract(new)
-    scale = tuple(all / side for all, side in zip(pixels, _size(svg), strict=True))
+    scale = tuple(all / side for all, side in zip(pixels, size_of(svg), strict=True))
     for region in _joined([_in_pixels(_extent(*line), scale, pixels) for line, count in counts.items() if count]):
         left, top, right, bottom = map(int, region)
         x0, y0, x1, y1 = left / scale[0], top / scale[1], right / scale[0], bottom / scale[1]
@@ -81,7 +74,7 @@ def _drawn_again(before: str, svg: str, pixels: tuple[int, int]) -> Iterator[tup
         cut += f'height="{bottom - top}" preserveAspectRatio="none"'
         touched = [line for line in new if _meet(_extent(*line), (x0, y0, x1, y1))]
         body = [f'<g transform="translate({x} {y})">{text}</g>' for text, x, y in touched]
-        yield left, top, png_of("".join([_SIZE.sub(cut, head, count=1), *body, "</svg>"]), 1.0)
+        yield left, top, png_of("".join([SIZE.sub(cut, head, count=1), *body, "</svg>"]), 1.0)
 
 
 def _placed_lines(svg: str) -> list[tuple[str, str, str]]:

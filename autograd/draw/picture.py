@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from xml.etree import ElementTree
 
 from autograd.draw.pdf import to_pdf
 from autograd.languages import sentence
@@ -22,6 +22,8 @@ FONTS = {
 }
 NOT_IN_FONTS = re.compile("[^\n -~¡-ſͰ-Ͽ‐-‧′⁰-₟←-⋿■-◿]")  # signs that `FONTS` may lack
 MOST_PIXELS, MOST_PIXELS_SHOWN = 25e6, 1.5e6  # of a .png, and of one in a notebook: a larger picture is drawn smaller
+
+SIZE = re.compile(r'viewBox="[^"]*" width="(\d+)" height="(\d+)"')
 
 
 def dated(note: str, nodes: Iterable[Value], lang: str) -> str:
@@ -57,18 +59,14 @@ class Picture:
         """The picture as DOT text, for Graphviz."""
         return ""
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def _repr_html_(self) -> str:
+        return in_html(self.svg)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, float]] | None:
-        """What is seen of the picture where SVG is not shown: in JupyterLab, in a notebook that it does not trust."""
-        if sys.platform == "emscripten":  # no resvg in a browser, and SVG is shown there
+        """What is seen of the picture where there is no HTML: in LaTeX, in a console."""
+        if sys.platform == "emscripten":  # no resvg in a browser, and HTML is shown there
             return None
-        return self.png(MOST_PIXELS_SHOWN), {"width": self._size()[0]}
-
-    def _size(self) -> tuple[float, float]:
-        svg = ElementTree.fromstring(self.svg)
-        return float(svg.attrib["width"]), float(svg.attrib["height"])
+        return self.png(MOST_PIXELS_SHOWN), {"width": size_of(self.svg)[0]}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to `path`, whose suffix tells the format, and return the path.
@@ -95,7 +93,26 @@ class Picture:
 
     def png(self, most_pixels: float = MOST_PIXELS) -> bytes:
         """Return the picture as the content of a .png file: two pixels a point, fewer where that were too many."""
-        return png_of(self.svg, min(2.0, math.sqrt(most_pixels / math.prod(self._size()))))
+        return png_of(self.svg, min(2.0, math.sqrt(most_pixels / math.prod(size_of(self.svg)))))
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Return the width and height of a picture in points."""
+    found = SIZE.search(svg)
+    assert found is not None
+    return float(found[1]), float(found[2])
+
+
+def in_html(svg: str) -> str:
+    """Return an SVG as an HTML object, in which all digits appear under the pointer, in an exported notebook too.
+
+    The image inside it is seen where objects are taken out: on GitHub, in JupyterLab in a notebook that it does not
+    trust. The kind image/svg+xml would become an image alone, and ask for Inkscape on the way to LaTeX.
+    """
+    width, height = size_of(svg)
+    data = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    room = f'width="{width:g}" height="{height:g}" style="max-width: 100%; height: auto"'
+    return f'<object type="image/svg+xml" data="{data}" {room}><img src="{data}" {room}></object>'
 
 
 def png_of(svg: str, zoom: float) -> bytes:

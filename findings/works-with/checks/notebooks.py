@@ -1,21 +1,23 @@
 """Notebook front ends, on the notebook of the chain rule with its saved outputs."""
-# pip: nbformat==5.10.4 nbconvert==7.17.2 jupytext==1.19.6 papermill==2.7.0 marimo==0.25.2 ipykernel==7.4.0
+# pip: nbformat==5.10.4 nbconvert==7.17.2 pypandoc_binary==1.17 ipykernel==7.4.0
+# pip: jupytext==1.19.6 papermill==2.7.0 marimo==0.25.2
 
 import json
+import os
 import re
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pypandoc
 from line import line
 
 NOTEBOOK = json.loads(Path("notebook.ipynb").read_text(encoding="utf-8"))
 SOURCES = ["".join(cell["source"]) for cell in NOTEBOOK["cells"]]
 OUTPUTS = [out for cell in NOTEBOOK["cells"] for out in cell.get("outputs", [])]
-KINDS = {
-    kind: sum(kind in out.get("data", {}) for out in OUTPUTS) for kind in ("image/svg+xml", "text/html", "text/latex")
-}
+KINDS = {kind: sum(kind in out.get("data", {}) for out in OUTPUTS) for kind in ("text/html", "image/png", "text/latex")}
+PICTURE = r"<object type=.image/svg"
 
 
 def module(*words):
@@ -44,7 +46,7 @@ def converted(to, ending, lost):
 def missing(**patterns):
     """What is lost of the pictures, tables and pages that are saved, counted in the text by these patterns."""
     html = "".join("".join(out.get("data", {}).get("text/html", "")) for out in OUTPUTS)
-    saved = {"pictures": KINDS["image/svg+xml"], "tables": html.count("<table"), "pages": html.count("<iframe")}
+    saved = {"pictures": len(re.findall(PICTURE, html)), "tables": html.count("<table"), "pages": html.count("<iframe")}
 
     def lost(text):
         found = {what: len(re.findall(pattern, text)) for what, pattern in patterns.items()}
@@ -95,13 +97,13 @@ def marimo():
 kinds = ", ".join(f"{count} of {kind}" for kind, count in KINDS.items())
 line(f"nbformat {version('nbformat')}", f"validated; {len(SOURCES)} cells, outputs: {kinds}", valid)
 nbconvert = f"nbconvert {version('nbconvert')}"
-in_page = missing(pictures="jp-RenderedSVG", tables="<table", pages="<iframe")
-in_text = missing(pictures=r"!\[svg\]", tables="<table", pages="<iframe")
+in_html = missing(pictures=PICTURE, tables="<table", pages="<iframe")
 counted = "converted; outputs counted in the file"
-line(f"{nbconvert}, html", counted, converted("html", ".html", in_page))
-line(f"{nbconvert}, slides", counted, converted("slides", ".slides.html", in_page))
+line(f"{nbconvert}, html", counted, converted("html", ".html", in_html))
+line(f"{nbconvert}, slides", counted, converted("slides", ".slides.html", in_html))
+os.environ["PATH"] = f"{Path(pypandoc.get_pandoc_path()).parent}{os.pathsep}{os.environ['PATH']}"  # for LaTeX
 line(f"{nbconvert}, latex", counted, converted("latex", ".tex", missing(pictures=r"\\includegraphics")))
-line(f"{nbconvert}, markdown", counted, converted("markdown", ".md", in_text))
+line(f"{nbconvert}, markdown", counted, converted("markdown", ".md", in_html))
 line(f"{nbconvert}, script", "converted; the cells of code looked for", converted("script", ".[pt]*", of_code))
 for ending in ("py", "md", "Rmd"):
     line(f"Jupytext {version('jupytext')}, .{ending}", "there and back", jupytext(ending))
