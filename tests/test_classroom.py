@@ -1,8 +1,11 @@
 """A lesson: its tables are what the records of the passes say, blanks are blank, and each kind of file is whole."""
 
 import re
+import shutil
+import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from latex_outputs import formulas
@@ -13,6 +16,7 @@ from autograd.classroom.content import Heading, Image, digits
 from autograd.classroom.latex import to_latex_document
 from autograd.classroom.markdown import to_markdown
 from autograd.classroom.mathematics import typst_math
+from autograd.classroom.pdf_pages import to_pdf
 from autograd.classroom.slides import slides_html
 from autograd.cli import main
 from autograd.explain.tables import Table
@@ -162,3 +166,18 @@ def test_what_there_is_no_lesson_of_is_refused(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotADirectoryError):
         lesson(x * 2.0).save(tmp_path / "file")
+
+
+def test_long_names_do_not_overlap_in_a_table(tmp_path):
+    pytest.importorskip("typst", reason="typst, of the extra `class`, is not installed")
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext, of poppler-utils, is not installed")
+    names = ["weight_of_the_first_input_of_this_neuron", "temperature_in_the_morning_of_this_day_C"]
+    w, x = (Value(number, label=name) for number, name in zip((0.5, 2.0), names, strict=True))
+    (tmp_path / "table.pdf").write_bytes(to_pdf([lesson((w * x).tanh()).material.backward], "en"))
+    made = subprocess.run(["pdftotext", "-bbox", "table.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    boxes = re.findall(rb'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax', made.stdout)
+    words = sorted((round(float(y)), float(left), float(right)) for left, y, right in boxes)
+    assert len(words) > 20
+    for (y, _, end), (below, start, _) in pairwise(words):
+        assert y != below or end <= start + 0.1

@@ -29,8 +29,14 @@ _SETTINGS = """#set text(font: ({families}), size: {size}pt, lang: "{lang}")
   let share = room.width / size.width * 100%
   if share >= 100% {{ body }} else {{ scale(share, origin: top + left, reflow: true, body) }}
 }})
+#let blank = box(width: 1.5cm, height: 12pt)
+#let shrunk(blanks, table) = layout(room => {{  // its letters: a table that is scaled would not go on on the next page
+  let share = (room.width - blanks * 1.5cm) / (measure(table).width - blanks * 1.5cm)
+  set text(size: 1em * calc.min(1, 0.995 * share))
+  table
+}})
 #show heading: set block(above: 1em, below: 0.7em)
-#set table(stroke: 0.5pt + rgb("#9aa5b4"), inset: (x: 5pt, y: 2.5pt))
+#set table(stroke: 0.5pt + rgb("#9aa5b4"), inset: (x: 0.48em, y: 0.24em))
 """
 
 
@@ -110,12 +116,14 @@ def _table(table: Table) -> str:
     head = ", ".join(f"[*{_text(name)}*]" for name in table.columns)
     cells = ",\n".join(", ".join(f"[{_inline(cell)}]" for cell in row) for row in table.rows)
     title = f"#strong[{_text(table.title)}]\n\n" if table.title else ""
-    return f"{title}#table(columns: {len(table.align)}, align: ({sides},), table.header({head}),\n{cells})"
+    blanks = max(row.count(BLANK) for row in table.rows)
+    made = f"table(columns: {len(table.align)}, align: ({sides},), table.header({head}),\n{cells})"
+    return f"{title}#shrunk({blanks}, {made})"
 
 
 def _inline(cell: Cell) -> str:
     if cell == BLANK:
-        return "#h(1.7cm)"
+        return "#blank"
     if not cell.latex:
         return _text(cell.text)
     mathematics = typst_math(cell.latex)

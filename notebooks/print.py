@@ -1,4 +1,4 @@
-"""What `jupyter nbconvert` does otherwise in this folder: PDFs have every sign of a notebook.
+"""Settings of nbconvert for a PDF with every sign: `jupyter nbconvert --config print.py --to pdf 1-values.ipynb`.
 
 Latin Modern, which nbconvert takes, has no ∂, δ or ₁, and leaves them out.
 """
