@@ -11,15 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.vectorize.arrays import Shape
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
-
 
 MOST_COLUMNS = 16
 Column = tuple[bool, "Ints"]

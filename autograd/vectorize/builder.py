@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.symbolic import Expression, Formula, combine
 from autograd.vectorize import statements as st
 from autograd.vectorize.arrays import BATCH, CONSTANT, COUNT, SAMPLES, Array, Operand, Shape, View, broadcast
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
-
 
 Identity = Callable[..., Any]
 """A function of the builder and of what one of its methods is given: what that equals and is simpler, or None."""

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.value import Value, data_of
 from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
-
 
 NUMBER = -1  # the colour of a node that depends on numbers only
 INSIDE = -2  # the colour of a step inside a chain

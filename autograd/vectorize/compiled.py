@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.ops import OPERATIONS, operation
 from autograd.vectorize.algebra import ALGEBRA, CANCELLING
 from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Operand
@@ -31,9 +31,6 @@ from autograd.vectorize.names import name_backward, name_forward, of_residual
 from autograd.vectorize.reverse import differentiate
 from autograd.vectorize.rewritten import with_equal_once, with_sums_of_one
 from autograd.vectorize.statements import Map, Statement
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
 
 FEW = 256  # colours: arrays are fast however few nodes each has
 ALIKE = 25  # nodes of a colour, on average, from which on arrays are faster than numbers one by one

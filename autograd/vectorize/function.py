@@ -6,22 +6,18 @@ import functools
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from autograd.aliases import Floats
 from autograd.locks import lock_for_this_process
 from autograd.recording import hindered, is_recording
 from autograd.value import Value
 from autograd.vectorize.given import as_numbers
 from autograd.vectorize.program import Program
 from autograd.vectorize.ways import Way
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from autograd.aliases import Floats
-
 
 KEPT = 16  # ways through a function that are recorded for arguments of the same shapes
 RESTLESS = 2  # calls that change what the function reads, as those that make a cache do, before it is given up

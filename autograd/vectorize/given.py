@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Floats
 from autograd.value import Constant, Value, real
 from autograd.vectorize.arrays import INPUT, PARAMETER, Shape
 from autograd.vectorize.leaves import Leaves, common_name
 from autograd.vectorize.names import unique
 from autograd.vectorize.record import Record, record
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats
-
 
 FLOAT = np.dtype(float)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.labels import UnitLabel
 from autograd.value import Value
 from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Shape
@@ -19,10 +20,6 @@ from autograd.vectorize.colours import Chains, Structure
 from autograd.vectorize.names import unique
 from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
 from autograd.vectorize.views import squeezed, varying
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
-
 
 MOST_STEMS = 16
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.aliases import Floats, Ints
 from autograd.recompute import recomputed
 from autograd.value import data_of
 from autograd.vectorize.arrays import Array, Operand
@@ -18,9 +18,6 @@ from autograd.vectorize.leaves import Leaves
 from autograd.vectorize.placed import Placed, Row
 from autograd.vectorize.record import ADD, LEAF, MUL, ROWS, SUB, Record
 from autograd.vectorize.sums import Summands, Sums
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Floats
 from autograd.ops import OPERATIONS, Rule, with_derived
 from autograd.symbolic import PREDICATES, SYMBOLS, Formula
 from autograd.vectorize import statements as st
 from autograd.vectorize.algebra import ALGEBRA
 from autograd.vectorize.arrays import COMPUTED, CONSTANT, COUNT, HUGE, SAMPLES, TINY, Array, Operand
 from autograd.vectorize.builder import Builder
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats
-
 
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
 

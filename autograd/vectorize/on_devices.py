@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Floats
 from autograd.vectorize.compiled import Forms
 from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.runners import Arrays
 from autograd.vectorize.targets import namespace
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats
-
 
 SAMPLES = "samples"  # the only axis of the mesh of devices
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from autograd.aliases import Floats
 from autograd.locks import lock_for_this_process
 from autograd.value import data_mark, data_of, data_was_set, set_data
 from autograd.vectorize.leaves import Leaves
 from autograd.vectorize.machine import empty
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats
 
 
 class Parameters:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Floats, Ints
 from autograd.vectorize import views
 from autograd.vectorize.arrays import COMPUTED, INPUT, SAMPLES, Array, Operand, Shape
 from autograd.vectorize.axes import Column
@@ -20,10 +21,6 @@ from autograd.vectorize.colours import NUMBER, Colours
 from autograd.vectorize.leaves import Leaves, common_name, shaped
 from autograd.vectorize.record import Record
 from autograd.vectorize.statements import Expand
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats, Ints
-
 
 Axes = tuple[int, ...]
 

@@ -6,10 +6,12 @@ import html
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from autograd.aliases import Floats
 from autograd.recompute import recompute
 from autograd.value import Value, data_of
 from autograd.vectorize.blocks import blocks, converted_by_block, over_blocks
@@ -25,12 +27,6 @@ from autograd.vectorize.on_devices import OnDevices
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.runners import Arrays, Numbers, Runner
 from autograd.vectorize.targets import namespace
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from autograd.aliases import Floats
-
 
 BACKENDS: dict[str, tuple[type, type]] = {
     "numpy": (Arrays, Numbers),

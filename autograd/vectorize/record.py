@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd.aliases import Ints
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS, Operation, check_in_table, for_added_rows
 from autograd.value import Value, links
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
-
 
 ROWS = list(OPERATIONS.values())
 ROW_NUMBER = {row: number for number, row in enumerate(ROWS)}

@@ -13,18 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.value import Constant, data_of
 from autograd.vectorize.colours import NUMBER, Structure, Terms
 from autograd.vectorize.given import Given
 from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, uses_of
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
-
 
 MORE = 3  # times as many nodes there have to be of those with a sum
 

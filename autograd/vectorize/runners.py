@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.aliases import Floats
 from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
@@ -14,10 +15,6 @@ from autograd.vectorize.machine import Machine, empty, full_shape
 from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.statements import Map, used
 from autograd.vectorize.straight import Straight
-
-if TYPE_CHECKING:
-    from autograd.aliases import Floats
-
 
 KEPT = 8  # machines, for as many different numbers of samples
 VALUES, GRADIENTS, RESIDUALS = "values", "gradients", "residuals"

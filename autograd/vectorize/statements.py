@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from autograd.aliases import Ints
 from autograd.vectorize.arrays import COMPUTED, Array, Operand
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
-
 
 Part = int | slice | None  # of an axis: an element, some, or a new axis of length 1
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.axes import Column, Layout, as_function, lay_out
 from autograd.vectorize.colours import NUMBER
 from autograd.vectorize.placed import Axes, Placed, unravelled
 from autograd.vectorize.views import constant, squeezed, varying, view
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd.aliases import Ints
 from autograd.vectorize.arrays import CONSTANT, SAMPLES, Array, Operand, View
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.statements import Part
-
-if TYPE_CHECKING:
-    from autograd.aliases import Ints
 
 
 def view(builder: Builder, x: Array, positions: Ints, ordered: bool = True) -> View:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from autograd.aliases import Floats
 from autograd.graph import topological_order
 from autograd.numpy_arrays import as_array
 from autograd.ops import Operation, evaluate
@@ -18,12 +20,6 @@ from autograd.value import Constant, Value, data_of, gradients_kept, remembering
 from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
 from autograd.vectorize.record import Record, record
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from autograd.aliases import Floats
-
 
 COMPARED_EVERY = 8  # the runs of a way that are compared with the function: the first, the 8th, the 64th and so on
 
