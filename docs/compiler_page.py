@@ -40,7 +40,7 @@ node from here on.
 """,
         """\
 from autograd.vectorize.given import given
-from autograd.vectorize.stages import graph_text
+from autograd.vectorize.listing import graph_text
 graph = given([J], {"X": x, "Y": y}, model.parameters(), "mean", [])
 print(graph_text(graph))
 """,
@@ -54,7 +54,7 @@ Parameters without such labels are grouped by what uses them.
 """,
         """\
 from autograd.vectorize.compiled import coloured, compiled
-from autograd.vectorize.stages import leaves_text
+from autograd.vectorize.listing import leaves_text
 found = coloured(graph)
 print(leaves_text(found))
 """,
@@ -68,7 +68,7 @@ many terms it has. The nodes of one colour do the same to the same kind of thing
 a program writes an expression out for each use of it, so that every node of a colour comes twice, it is computed once.
 """,
         """\
-from autograd.vectorize.stages import colours_text
+from autograd.vectorize.listing import colours_text
 print(colours_text(found))
 """,
     ),
@@ -82,7 +82,7 @@ axes i and j, and along j, which the sums do not have, the products are added up
 samples are the first axis, of size m.
 """,
         """\
-from autograd.vectorize.stages import statements_text
+from autograd.vectorize.listing import statements_text
 program = compiled(found, batched=True)
 print(statements_text(program.forward, program.names))
 """,
@@ -95,7 +95,7 @@ Statements are made simpler while they are asked for, by a table of identities, 
 for again, a statement is the one that there is. These identities applied here, forward and backward, so often:
 """,
         """\
-from autograd.vectorize.stages import rules_text
+from autograd.vectorize.listing import rules_text
 print(rules_text(program.builder.fired))
 """,
     ),

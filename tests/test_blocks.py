@@ -6,8 +6,8 @@ from programs import two_layers
 
 from autograd import Value
 from autograd.vectorize import blocks, over_blocks, vectorize
-from autograd.vectorize.blocks import ROWS
 from autograd.vectorize.native.library import CompilerError, compiler
+from autograd.vectorize.program import ROWS
 
 BACKENDS = ["numpy", "native"]
 try:

@@ -12,31 +12,26 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     statements   what is computed of them
     builder      collects statements, each once
     algebra      the identities by which they become simpler
-    views        a part of an array at given positions
-    placed       where every node is
+    placed       where every node is, and parts of an array at given positions
     sums         how sums become reductions and products of arrays
     lower        a statement or two for the nodes of each colour
     shifts       largest numbers without a derivative, which a softmax subtracts
-    choices      what a choice hands on
     reverse      the chain rule on statements
     names        what arrays are called
     compiled     the pipeline of all these, and what it comes to
 
     source       the text of statements
-    listing      a program as text, and the report of what became of a graph
-    stages       the stages as text
+    listing      a program as text, the report of what became of a graph, and the stages on the way
     machine      statements on NumPy, with every buffer made beforehand
     straight     a graph in which nothing is alike, number by number
     native       statements as C, and graphs on a tape
     targets      what the text's functions are on NumPy, JAX and PyTorch
     exported     a program as a function of their arrays, with its own derivative
 
-    parameters   parts of one vector, and the data of Values
-    runners      what runs a program
+    runners      what runs a program, and its parameters as parts of one vector
     on_devices   with JAX, on all devices of all processes
-    blocks       samples that need not fit into memory
     replay       `Replay`: a graph that runs again after leaves were set
-    program      `Program`: a program with its numbers
+    program      `Program`: a program with its numbers, on samples that need not fit into memory
     ways         the ways through a function that decides by comparing Values
     function     `vectorize`, of graphs and of functions
 """
@@ -44,9 +39,8 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
 import sys
 
 from autograd.callable_modules import CallableModule
-from autograd.vectorize.blocks import blocks, over_blocks
 from autograd.vectorize.function import VectorizedFunction, vectorize
-from autograd.vectorize.program import Program
+from autograd.vectorize.program import Program, blocks, over_blocks
 from autograd.vectorize.replay import Replay
 
 __all__ = ["Program", "Replay", "VectorizedFunction", "blocks", "over_blocks", "vectorize"]

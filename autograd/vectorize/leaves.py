@@ -12,14 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.aliases import Ints
 from autograd.labels import UnitLabel
 from autograd.value import Value
 from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Shape
 from autograd.vectorize.colours import Chains, Structure
 from autograd.vectorize.names import unique
 from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
-from autograd.vectorize.views import squeezed, varying
 
 MOST_STEMS = 16
 
@@ -107,23 +105,6 @@ def name_leaves(inputs: Sequence[Leaves], parameters: Sequence[Leaves]) -> list[
     """Return the parameters under names that neither the inputs nor others of them have."""
     names = unique(group.name for group in (*inputs, *parameters))[len(inputs) :]
     return [replace(group, name=name) for group, name in zip(parameters, names, strict=True)]
-
-
-def shaped(group: Leaves, places: Ints, last: Sequence[int]) -> Leaves:
-    """Return leaves in the shape, and the order, in which a statement uses them: at `places` over its axes.
-
-    The axes in `last` are summed over, and come last. They stay a list where the statement does not use all, each once.
-    """
-    axes = varying(places)
-    part = squeezed(places, axes)
-    size = len(group.nodes)
-    if part.size != size or len(np.unique(part)) != size:
-        return Leaves(group.name, group.role, group.nodes, (size,))
-    order = sorted(range(part.ndim), key=lambda k: -int(np.take(part, 1, axis=k).flat[0]))
-    if not np.array_equal(part.transpose(order).ravel(), np.arange(size)):
-        order = sorted(range(part.ndim), key=lambda k: axes[k] in last)
-    part = part.transpose(order)
-    return Leaves(group.name, group.role, [group.nodes[p] for p in part.ravel().tolist()], part.shape)
 
 
 _INDICES = re.compile(r"[\d_,.:\[\](){}^ ]*$")

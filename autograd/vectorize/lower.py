@@ -137,9 +137,8 @@ def operation(placed: Placed, sums: Sums, c: int) -> None:
     of_sum = placed.colours.sum_of[nodes]
     summed = of_sum[0] >= 0
     named = [item for source in sources for item in placed.columns(source)]
-    data = any(
-        placed.is_number(source) and (placed.data[source] != placed.data[source].flat[0]).any() for source in sources
-    )
+    constants = [placed.data[source] for source in sources if placed.colour(source) == NUMBER]
+    data = any((x != x.flat[0]).any() for x in constants)
     layout = lay_out(len(nodes), named, [of_sum] if summed else [], collapse=not (data or summed))
     inner = [k for k, codes in enumerate(layout.axes) if summed and not refines(of_sum, codes)]
     operands = [source[layout.element] for source in sources]

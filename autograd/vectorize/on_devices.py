@@ -11,8 +11,7 @@ import numpy as np
 from autograd.aliases import Floats
 from autograd.vectorize.compiled import Forms
 from autograd.vectorize.exported import Exported, function_of
-from autograd.vectorize.parameters import Parameters
-from autograd.vectorize.runners import Arrays
+from autograd.vectorize.runners import Arrays, Parameters
 from autograd.vectorize.targets import namespace
 
 SAMPLES = "samples"  # the only axis of the mesh of devices

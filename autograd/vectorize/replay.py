@@ -8,9 +8,8 @@ from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves
 from autograd.vectorize.native.library import CompilerError
 from autograd.vectorize.native.runner import NativeNumbers
-from autograd.vectorize.parameters import Parameters
 from autograd.vectorize.record import record
-from autograd.vectorize.runners import Numbers, Runner
+from autograd.vectorize.runners import Numbers, Parameters, Runner
 
 
 class Replay:

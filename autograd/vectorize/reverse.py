@@ -6,6 +6,7 @@ first ones) where it is the same all along an axis; it broadcasts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +18,6 @@ from autograd.symbolic import SYMBOLS
 from autograd.vectorize import statements as st
 from autograd.vectorize.arrays import BATCH, CONSTANT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.builder import Builder
-from autograd.vectorize.choices import always, chooses, cuts, put_to_zero, surely_finite
 from autograd.vectorize.machine import Machine
 from autograd.vectorize.shifts import shifts
 
@@ -39,8 +39,9 @@ def differentiate(
     seeds = list(seeds)
     fixed = shifts(forward, [root for root, _ in seeds]) - set(wanted)
     back = _Reverse(builder, [x for x in forward if x.out not in fixed], wanted, mean)
-    if chooses(back.forward):
-        back.find_unchosen([root for root, _ in seeds])
+    if any(isinstance(x, st.Map) and x.name in OPERATIONS and OPERATIONS[x.name].unchosen for x in back.forward):
+        back.unchosen = _Reached(builder, back.forward, wanted).nowhere([root for root, _ in seeds])
+        back.infinite = perhaps_infinite(back.forward)
     back.run(seeds)
     found = {x: back.gradient(x) for x in wanted}
     return {x: back.full(0.0 if gradient is None else gradient, x.shape) for x, gradient in found.items()}
@@ -58,14 +59,7 @@ class _Reverse:
         self.gradients: dict[Array, Operand] = {}  # of what has one: a 0 that is computed is one too
         self.placed: dict[Array, list[tuple[Array, tuple[int | slice, ...]]]] = {}
         self.unchosen: dict[Array, Array] = {}  # on which conditions nothing of an array reaches the roots
-        self.finite: set[Array] = set()
-
-    def find_unchosen(self, roots: Iterable[Operand]) -> None:
-        """Find where nothing reaches the roots, since choices do not hand it on."""
-        self.unchosen = _Reached(self.builder, self.forward, self.wanted).nowhere(roots)
-        made = {statement.out for statement in self.forward}
-        leaves = {x for s in self.forward for x in s.args if isinstance(x, Array) and x not in made}
-        self.finite = surely_finite(self.forward, leaves)
+        self.infinite: set[Array] = set()  # where there are such conditions: what may have an infinite element
 
     def run(self, seeds: Iterable[tuple[Operand, Operand]]) -> None:
         for root, seed in seeds:
@@ -91,7 +85,7 @@ class _Reverse:
         every = self.placed.pop(x, [])
         for same in (True, False):  # for all samples
             parts = [(part, index) for part, index in every if (len(index) < len(x.shape)) == same]
-            apart = same and total is not None and _sampled(total)
+            apart = same and total is not None and not _for_all(x, total)
             found = None if apart else total
             if (joined := self.joined(x.shape[same:], parts)) is not None:
                 found, parts = joined if found is None else self.builder.map("add", found, joined), []
@@ -127,9 +121,18 @@ class _Reverse:
 
     def add(self, x: Operand, gradient: Operand) -> None:
         if isinstance(x, Array) and x in self.active:
-            self.gradients[x] = (
-                self.builder.map("add", gradient, self.gradients[x]) if x in self.gradients else gradient
-            )
+            self.gradients[x] = self.sum(gradient, self.gradients[x]) if x in self.gradients else gradient
+
+    def sum(self, x: Operand, y: Operand) -> Operand:
+        return self.builder.map("add", x, y)
+
+    def hand_on(self, statement: st.Map, gradient: Operand) -> None:
+        """Add to the gradients of the arguments that a choice hands on, and 0 where it does not."""
+        rules = OPERATIONS[statement.name].unchosen
+        for k, x in enumerate(statement.args):
+            cut = self.builder.compute(rules[k](SYMBOLS, *statement.args)) if rules else 0.0
+            if isinstance(x, Array) and x in self.active and (isinstance(cut, Array) or not cut):
+                self.add(x, self.product(put_to_zero(self.builder, cut, gradient), 1.0, statement.out, x))
 
     def full(self, gradient: Operand, shape: Shape) -> Array:
         if isinstance(gradient, Array) and gradient.shape == shape:
@@ -222,18 +225,15 @@ class _Reverse:
 
 
 def _map(back: _Reverse, statement: st.Map, gradient: Operand) -> None:
-    row, args, out = OPERATIONS[statement.name], statement.args, statement.out
-    if row.unchosen:
-        for x, cut in zip(args, cuts(back.builder, statement), strict=True):
-            if isinstance(x, Array) and x in back.active and not always(cut):
-                back.add(x, back.product(put_to_zero(back.builder, cut, gradient), 1.0, out, x))
+    if OPERATIONS[statement.name].unchosen:
+        back.hand_on(statement, gradient)
         return
-    for x in dict.fromkeys(args):
+    for x in dict.fromkeys(statement.args):
         if isinstance(x, Array) and x in back.active:
             local = back.local(statement, x)
             if isinstance(local, Array):  # a number is finite
-                local = put_to_zero(back.builder, back.unchosen.get(out), local)
-            back.add(x, back.product(gradient, local, out, x))
+                local = put_to_zero(back.builder, back.unchosen.get(statement.out, 0.0), local)
+            back.add(x, back.product(gradient, local, statement.out, x))
 
 
 def _contract(back: _Reverse, statement: st.Contract, gradient: Operand) -> None:
@@ -247,7 +247,7 @@ def _contract(back: _Reverse, statement: st.Contract, gradient: Operand) -> None
             continue
         kept = [axis[letter] for letter in mine]
         with_axes = other, tuple(axis[letter] for letter in theirs)
-        if out in back.unchosen and other not in back.finite:
+        if out in back.unchosen and other in back.infinite:
             with_axes = back.chosen_of(with_axes, back.unchosen[out], [axis[letter] for letter in of_out])
         summed = other.sampled
         if isinstance(gradient, Array):
@@ -273,7 +273,7 @@ def _reduce(back: _Reverse, statement: st.Reduce, gradient: Operand) -> None:
     assert isinstance(x, Array)
     if isinstance(gradient, Array):
         whole = [None if k in statement.axes else slice(None) for k in range(len(x.shape))]
-        gradient = back.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
+        gradient = back.builder.index(gradient, whole[_for_all(x, gradient) :])
     if statement.name != "add":
         (axis,) = statement.axes
         share = back.builder.emit(st.Share, x.shape, (x, statement.out), statement.name, axis)
@@ -284,30 +284,26 @@ def _reduce(back: _Reverse, statement: st.Reduce, gradient: Operand) -> None:
 def _index(back: _Reverse, statement: st.Index, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
+    same = _for_all(x, gradient)
     if isinstance(gradient, Array):
         kept = [0 if part is None else slice(None) for part in statement.index if not isinstance(part, int)]
-        gradient = back.builder.index(gradient, kept[x.sampled and not gradient.sampled :])
+        gradient = back.builder.index(gradient, kept[same:])
     index = tuple(part for part in statement.index if part is not None)
     if all(part == slice(None) or size == 1 for part, size in zip(index, x.shape, strict=True)):
         if isinstance(gradient, Array):
-            whole = [None if part == 0 else slice(None) for part in index]
-            gradient = back.builder.index(gradient, whole[x.sampled and not gradient.sampled :])
+            gradient = back.builder.index(gradient, [None if part == 0 else slice(None) for part in index[same:]])
         back.add(x, gradient)
         return
-    same = x.sampled and not _sampled(gradient)
-    sizes = [
-        size if part == slice(None) else len(range(size)[part])
-        for part, size in zip(index[same:], x.shape[same:], strict=True)
-        if isinstance(part, slice)
-    ]
-    back.placed.setdefault(x, []).append((back.full(gradient, tuple(sizes)), index[same:]))
+    parts = [(part, size) for part, size in zip(index[same:], x.shape[same:], strict=True) if isinstance(part, slice)]
+    sizes = tuple(size if part == slice(None) else len(range(size)[part]) for part, size in parts)
+    back.placed.setdefault(x, []).append((back.full(gradient, sizes), index[same:]))
 
 
 def _reshape(back: _Reverse, statement: st.Reshape, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
     if isinstance(gradient, Array):
-        same = x.sampled and not gradient.sampled  # for all samples
+        same = _for_all(x, gradient)
         whole = back.full(gradient, statement.out.shape[same:])
         gradient = back.builder.reshape(whole, x.shape[same:])
     back.add(x, gradient)
@@ -315,7 +311,7 @@ def _reshape(back: _Reverse, statement: st.Reshape, gradient: Operand) -> None:
 
 def _transpose(back: _Reverse, statement: st.Transpose, gradient: Operand) -> None:
     if isinstance(gradient, Array):
-        same = statement.out.sampled and not gradient.sampled
+        same = _for_all(statement.out, gradient)
         order = [k - same for k in statement.order[same:]]
         gradient = back.builder.transpose(gradient, sorted(range(len(order)), key=order.__getitem__))
     back.add(statement.args[0], gradient)
@@ -324,16 +320,15 @@ def _transpose(back: _Reverse, statement: st.Transpose, gradient: Operand) -> No
 def _take(back: _Reverse, statement: st.Take, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
-    same = x.sampled and not _sampled(gradient)
+    same = _for_all(x, gradient)
     whole, axis = back.full(gradient, statement.out.shape[same:]), statement.axis
     back.add(x, back.builder.scatter(whole, statement.index, axis - same, x.shape[axis]))
 
 
 def _scatter(back: _Reverse, statement: st.Scatter, gradient: Operand) -> None:
-    (x,) = statement.args
-    same = statement.out.sampled and not _sampled(gradient)
+    same = _for_all(statement.out, gradient)
     whole = back.full(gradient, statement.out.shape[same:])
-    back.add(x, back.builder.take(whole, statement.index, statement.axis - same))
+    back.add(statement.args[0], back.builder.take(whole, statement.index, statement.axis - same))
 
 
 def _expand(back: _Reverse, statement: st.Expand, gradient: Operand) -> None:
@@ -357,6 +352,35 @@ BACKWARD: dict[type[st.Statement], Callable[[_Reverse, Any, Operand], None]] = {
 
 
 # What choices hand on ------------------------------------------------------------------------------------------------
+#
+# `where` hands on one of its inputs, and the derivative by the other one is 0 whatever stands there. It stays 0 on the
+# way further down, be a local derivative there infinite: log(x) at x = 0 below `where(c, x, log(x))`. A product with
+# the gradient would make 0 · ∞ = nan of it. So the local derivatives are put to 0 in the elements of which nothing
+# reaches the root. Programs without a choice have none.
+
+
+def put_to_zero(builder: Builder, condition: Operand, x: Operand) -> Operand:
+    """Return `x` with 0 where the condition holds."""
+    if not isinstance(condition, Array):
+        return 0.0 if condition else x
+    match builder.statement(condition):
+        case st.Map(name="equal", args=(Array() as other, 0.0)):
+            return builder.map("where", other, x, 0.0)
+    return builder.map("where", condition, 0.0, x)
+
+
+def perhaps_infinite(forward: Iterable[st.Statement]) -> set[Array]:
+    """Return the arrays that may be infinite where inputs and parameters are finite and nothing overflows."""
+    found: set[Array] = set()
+    for statement in forward:
+        row = OPERATIONS.get(statement.name) if isinstance(statement, st.Map) else None
+        edges = row is not None and ("OverflowError" in row.edges or any(map(math.isfinite, sum(row.domain, ()))))
+        found |= {
+            x for x in statement.args if isinstance(x, Array) and x.role == CONSTANT and not np.isfinite(x.value).all()
+        }
+        if edges or any(x in found if isinstance(x, Array) else not math.isfinite(x) for x in statement.args):
+            found.add(statement.out)
+    return found
 
 
 class _Reached(_Reverse):
@@ -386,10 +410,8 @@ class _Reached(_Reverse):
 
     def step(self, statement: st.Statement, gradient: Operand) -> None:
         match statement:
-            case st.Map(args=args, out=out):
-                for x, cut in zip(args, cuts(self.builder, statement), strict=True):
-                    if isinstance(x, Array) and x in self.active and not always(cut):
-                        self.add(x, self.product(put_to_zero(self.builder, cut, gradient), 1.0, out, x))
+            case st.Map():
+                self.hand_on(statement, gradient)
             case st.Contract(args=args, letters=letters):
                 for x, mine in zip(args, letters, strict=False):
                     part = gradient
@@ -410,17 +432,13 @@ class _Reached(_Reverse):
             found = self.gradients[x] = 1.0
         return found
 
-    def add(self, x: Operand, gradient: Operand) -> None:
-        if isinstance(x, Array) and x in self.active:
-            self.gradients[x] = self.either(gradient, self.gradients[x]) if x in self.gradients else gradient
-
-    def either(self, x: Operand, y: Operand) -> Operand:
+    def sum(self, x: Operand, y: Operand) -> Operand:
         """Return more than 0 where one of the two is."""
         if not isinstance(x, Array) or not isinstance(y, Array):
             return 1.0
         match self.builder.statement(x), self.builder.statement(y):
             case st.Map(name="where", args=(c, u, v)), st.Map(name="where", args=(d, s, t)) if c is d:
-                ways = [p if q == 0.0 else q if p == 0.0 else self.either(p, q) for p, q in ((u, s), (v, t))]
+                ways = [p if q == 0.0 else q if p == 0.0 else self.sum(p, q) for p, q in ((u, s), (v, t))]
                 return ways[0] if ways[0] == ways[1] else self.builder.map("where", c, *ways)
         return self.builder.map("add", x, y)
 
@@ -446,8 +464,9 @@ class _Folding(Builder):
         return self.folded[found]
 
 
-def _sampled(x: Operand) -> bool:
-    return isinstance(x, Array) and x.sampled
+def _for_all(x: Array, gradient: Operand) -> bool:
+    """Return whether a gradient is the same for all samples where `x` differs from sample to sample."""
+    return x.sampled and not (isinstance(gradient, Array) and gradient.sampled)
 
 
 def _axes(x: Array) -> range:

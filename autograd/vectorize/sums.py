@@ -17,8 +17,7 @@ from autograd.aliases import Ints
 from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.axes import Column, Layout, as_function, lay_out
 from autograd.vectorize.colours import NUMBER
-from autograd.vectorize.placed import Axes, Placed, unravelled
-from autograd.vectorize.views import constant, squeezed, varying, view
+from autograd.vectorize.placed import Axes, Placed, constant, squeezed, unravelled, varying, view
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,7 @@ class Sums:
         if is_number.any():
             numbers = (placed.data[nodes] * np.where(minus, -1.0, 1.0))[is_number]
             offset = np.bincount(sums[is_number], weights=numbers, minlength=len(tops))
-            value, axes = constant("", offset[layout.element])
-            value = self.builder.constant(value) if isinstance(value, Array) else value
-            parts.append(placed.over((value, axes), len(layout.shape)))
+            parts.append(placed.over(constant(self.builder, "", offset[layout.element]), len(layout.shape)))
         return layout, parts
 
     def extreme(self, c: int, name: str) -> tuple[Layout, Array]:

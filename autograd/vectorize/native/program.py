@@ -17,7 +17,7 @@ from autograd.vectorize.native.interpreter import elementary
 from autograd.vectorize.native.pieces import Piece, fused
 from autograd.vectorize.native.sections import BLOCK, LANES, WHOLE, Printed, Section, Spot, identifier, in_rows
 from autograd.vectorize.native.statements import STATEMENTS
-from autograd.vectorize.parameters import Parameters
+from autograd.vectorize.runners import Parameters
 from autograd.vectorize.statements import Contract, Map, Reduce, Statement, used
 
 WIDTH = 118

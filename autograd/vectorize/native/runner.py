@@ -18,8 +18,7 @@ from autograd.vectorize.machine import empty
 from autograd.vectorize.native.library import load
 from autograd.vectorize.native.program import Place, c_text, fields_of_call, lists_of, with_call
 from autograd.vectorize.native.tape import Tape, address
-from autograd.vectorize.parameters import Parameters
-from autograd.vectorize.runners import numbers_of
+from autograd.vectorize.runners import Parameters, numbers_of
 from autograd.vectorize.statements import used
 
 if TYPE_CHECKING:
