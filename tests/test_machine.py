@@ -6,14 +6,13 @@ import pytest
 from autograd import Value
 from autograd.vectorize import statements, vectorize
 from autograd.vectorize.algebra import ALGEBRA
-from autograd.vectorize.arrays import PARAMETER, Array
 from autograd.vectorize.axes import Columns
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.machine import CALLS, Machine
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.reverse import BACKWARD, differentiate
 from autograd.vectorize.source import TEXTS
-from autograd.vectorize.statements import Cancelled, Expand, Join, Place, Share, Slope, Statement
+from autograd.vectorize.statements import PARAMETER, Array, Cancelled, Expand, Join, Place, Share, Slope, Statement
 
 ONLY_BACKWARD = {Slope, Cancelled, Share, Join, Place}  # what the chain rule asks for is not differentiated again
 RNG = np.random.default_rng(3)

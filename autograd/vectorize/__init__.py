@@ -8,8 +8,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     colours      which nodes are alike, and become one array
     rewritten    equal expressions computed once, and sums of one term where others of their kind have more
     axes         the axes of an array, from what its elements use
-    arrays       named arrays with shapes
-    statements   what is computed of them
+    statements   named arrays with shapes, and what is computed of them
     builder      collects statements, each once
     algebra      the identities by which they become simpler
     placed       where every node is, and parts of an array at given positions

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from autograd.vectorize import statements as st
-from autograd.vectorize.arrays import BATCH, Array, Operand, View, broadcast
 from autograd.vectorize.builder import Builder, Identity
+from autograd.vectorize.statements import BATCH, Array, Operand, View, broadcast
 
 # Elementwise ----------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.aliases import Ints
-from autograd.vectorize.arrays import Shape
+from autograd.vectorize.statements import Shape
 
 MOST_COLUMNS = 16
 Column = tuple[bool, "Ints"]

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.aliases import Ints
 from autograd.symbolic import Expression, Formula, combine
 from autograd.vectorize import statements as st
-from autograd.vectorize.arrays import BATCH, CONSTANT, COUNT, SAMPLES, Array, Operand, Shape, View, broadcast
+from autograd.vectorize.statements import BATCH, CONSTANT, COUNT, SAMPLES, Array, Operand, Shape, View, broadcast
 
 Identity = Callable[..., Any]
 """A function of the builder and of what one of its methods is given: what that equals and is simpler, or None."""

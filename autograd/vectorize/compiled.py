@@ -21,7 +21,6 @@ import numpy as np
 from autograd.aliases import Ints
 from autograd.ops import OPERATIONS, operation
 from autograd.vectorize.algebra import ALGEBRA, CANCELLING
-from autograd.vectorize.arrays import INPUT, PARAMETER, Array, Operand
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import INSIDE, Colours, Structure, find_chains, find_colours
 from autograd.vectorize.given import Given
@@ -30,7 +29,7 @@ from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.names import name_backward, name_forward, of_residual
 from autograd.vectorize.reverse import differentiate
 from autograd.vectorize.rewritten import with_equal_once, with_sums_of_one
-from autograd.vectorize.statements import Map, Statement
+from autograd.vectorize.statements import INPUT, PARAMETER, Array, Map, Operand, Statement
 
 FEW = 256  # colours: arrays are fast however few nodes each has
 ALIKE = 25  # nodes of a colour, on average, from which on arrays are faster than numbers one by one

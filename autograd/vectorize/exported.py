@@ -10,11 +10,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.vectorize.arrays import INPUT, Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.reverse import differentiate
 from autograd.vectorize.source import Source
-from autograd.vectorize.statements import used
+from autograd.vectorize.statements import INPUT, Array, Operand, used
 
 Function = Callable[..., Any]
 

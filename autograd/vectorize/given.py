@@ -10,10 +10,10 @@ import numpy as np
 
 from autograd.aliases import Floats
 from autograd.value import Constant, Value, real
-from autograd.vectorize.arrays import INPUT, PARAMETER, Shape
 from autograd.vectorize.leaves import Leaves, common_name
 from autograd.vectorize.names import unique
 from autograd.vectorize.record import Record, record
+from autograd.vectorize.statements import INPUT, PARAMETER, Shape
 
 FLOAT = np.dtype(float)
 

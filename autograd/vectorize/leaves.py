@@ -14,10 +14,10 @@ import numpy as np
 
 from autograd.labels import UnitLabel
 from autograd.value import Value
-from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Shape
 from autograd.vectorize.colours import Chains, Structure
 from autograd.vectorize.names import unique
 from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
+from autograd.vectorize.statements import INPUT, SAMPLES, Array, Shape
 
 MOST_STEMS = 16
 

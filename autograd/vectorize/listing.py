@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops import OPERATIONS
-from autograd.vectorize.arrays import BATCH, COMPUTED, CONSTANT, COUNT, SAMPLES, Array, Operand
+from autograd.vectorize import statements as st
 from autograd.vectorize.builder import Identity
 from autograd.vectorize.colours import INSIDE, NUMBER
 from autograd.vectorize.compiled import Coloured, Compiled
@@ -20,7 +20,7 @@ from autograd.vectorize.given import Given
 from autograd.vectorize.names import identifier
 from autograd.vectorize.record import LEAF, ROWS
 from autograd.vectorize.source import Source
-from autograd.vectorize.statements import Index, Slope, Statement, used
+from autograd.vectorize.statements import BATCH, COMPUTED, CONSTANT, COUNT, Array, Operand, Statement, shape_text, used
 
 CHAINS = {"add": "a sum", "sub": "a sum", "maximum": "the largest", "minimum": "the smallest"}
 
@@ -50,7 +50,7 @@ def listing(program: Compiled) -> Listing:
     backward = [s for s in used(program.statements, [*roots, *gradients]) if s.out not in own]
     shown = {x for x in (*roots, *gradients, *program.names) if isinstance(x, Array)}
     if len(roots) > 1:  # a root that is a part of an array is shown with it
-        shown -= {s.out for s in forward if isinstance(s, Index)}
+        shown -= {s.out for s in forward if isinstance(s, st.Index)}
     leaves = [x for x, _ in program.lowering.leaves]
     source = Source([*forward, *backward], program.names, leaves, shown)
     lines = [f"{name} = {text}" for name, text in source.lines]
@@ -78,7 +78,7 @@ def report(program: Compiled) -> str:
         if array is None or array not in names:
             hidden["products, in matrix products" if array is None else "inside of other lines"] += len(colour.nodes)
             continue
-        rows.append((names[array], computed_as(array, program), shape_text(array), f"{len(colour.nodes):,}"))
+        rows.append((names[array], computed_as(array, program), shape_text(array.shape), f"{len(colour.nodes):,}"))
     hidden["steps of sums, and numbers"] = program.nodes - sum(len(colour.nodes) for colour in colours)
     rows += [("", kind, "", f"{count:,}") for kind, count in hidden.items() if count]
     alone = sum(1 for colour in colours if len(colour.nodes) == 1)
@@ -90,7 +90,9 @@ def report(program: Compiled) -> str:
         lines.append(
             f"{alone:,} colours have one node and are statements on single numbers: arrays do not make these faster"
         )
-    for name in sorted({x.name for x in used(program.statements, program.gradients.values()) if isinstance(x, Slope)}):
+    for name in sorted(
+        {x.name for x in used(program.statements, program.gradients.values()) if isinstance(x, st.Slope)}
+    ):
         limit = OPERATIONS[name].cancels
         lines.append(f"{name}: the derivative is computed from the input where the form written is below {limit}")
     return "\n".join(lines)
@@ -100,16 +102,6 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows of texts as lines, the columns as wide as they have to be."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(x.ljust(w) for x, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def shape_text(x: Array) -> str:
-    """Return the shape of an array as Python writes it, with m for the samples.
-
-    >>> shape_text(Array("X", shape=(SAMPLES, 2))), shape_text(Array("b", shape=(3,)))
-    ('(m, 2)', '(3,)')
-    """
-    sizes = [BATCH if size == SAMPLES else str(size) for size in x.shape]
-    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
 def computed_as(x: Array, program: Compiled) -> str:
@@ -148,7 +140,7 @@ def leaves_text(graph: Coloured) -> str:
     """Return the leaves as the arrays that they are; an array without a shape gets that of its first use."""
     rows = [("array", "role", "shape", "leaves")]
     for group in graph.groups:
-        shape = "" if group.shape is None else shape_text(Array("", shape=group.shape))
+        shape = "" if group.shape is None else shape_text(group.shape)
         rows.append((group.name, group.role, shape, str(len(group.nodes))))
     return "\n".join(table(rows))
 
@@ -181,7 +173,7 @@ def statements_text(statements: Sequence[Statement], names: Mapping[Array, str])
         called.setdefault(statement.out, f"v{len(called) - len(names) + 1}")
         more = [_detail(getattr(statement, name)) for name in statement.__slots__]
         args = ", ".join([*(_operand(x, called) for x in statement.args), *more])
-        rows.append((called[statement.out], shape_text(statement.out), f"{type(statement).__name__}({args})"))
+        rows.append((called[statement.out], shape_text(statement.out.shape), f"{type(statement).__name__}({args})"))
     return "\n".join(table(rows))
 
 

@@ -10,13 +10,13 @@ import numpy as np
 from autograd.aliases import Floats, Ints
 from autograd.recompute import recomputed
 from autograd.value import data_of
-from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.axes import lay_out, refines
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import NUMBER, Colours
 from autograd.vectorize.leaves import Leaves
 from autograd.vectorize.placed import Placed, Row
 from autograd.vectorize.record import ADD, LEAF, MUL, ROWS, SUB, Record
+from autograd.vectorize.statements import Array, Operand
 from autograd.vectorize.sums import Summands, Sums
 
 

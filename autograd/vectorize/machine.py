@@ -17,8 +17,8 @@ from autograd.ops import OPERATIONS, Rule, with_derived
 from autograd.symbolic import PREDICATES, SYMBOLS, Formula
 from autograd.vectorize import statements as st
 from autograd.vectorize.algebra import ALGEBRA
-from autograd.vectorize.arrays import COMPUTED, CONSTANT, COUNT, HUGE, SAMPLES, TINY, Array, Operand
 from autograd.vectorize.builder import Builder
+from autograd.vectorize.statements import COMPUTED, CONSTANT, COUNT, HUGE, SAMPLES, TINY, Array, Operand
 
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from autograd.vectorize.arrays import COMPUTED, Array, Operand
+from autograd.vectorize.statements import COMPUTED, Array, Operand
 
 
 class Names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ SAMPLES = "samples"  # the only axis of the mesh of devices
 
 
 class OnDevices:
-    """Runs a program's array statements with JAX, each device on its share of the samples.
+    """The `Runner` of a program's array statements with JAX, each device on its share of the samples.
 
     The devices are those of all processes that `jax.distributed` has brought together; each process is given all
     samples and reads its own devices' share. The samples that are left over where they do not divide by the devices
@@ -29,17 +29,15 @@ class OnDevices:
         namespace("jax")
         self.compiled, self.parameters = compiled, parameters
         self.functions: dict[tuple[str, int | None], Callable[..., Any]] = {}
-        self.arrays = Arrays(compiled, parameters, data)  # for numbers within the graph
+        self.arrays = Arrays(compiled, parameters, data)  # NumPy computes the numbers within the graph
         self.inputs: Sequence[Floats] = []
         self.samples: int | None = None
 
     def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
-        """Return the values of the roots, of each sample or of all."""
         parts = [part for part, _ in self._run("values", self._values, inputs, samples)]
         return [np.concatenate(x) if samples is not None else x[0] for x in zip(*parts, strict=True)]
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
-        """Return the cost, and leave its gradient in that of the parameters."""
         J = 0.0
         self.parameters.gradient[:] = 0.0
         for (value, gradient), share in self._run("cost", self._cost, inputs, samples):
@@ -48,7 +46,6 @@ class OnDevices:
         return J
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
-        """Return the values of watched nodes in the last run, as recorded: NumPy computes them."""
         self.arrays.values(self.inputs, self.samples)
         return self.arrays.numbers(nodes)
 
@@ -59,6 +56,8 @@ class OnDevices:
 
         Beside each stands its share of the cost.
         """
+        import jax
+
         self.parameters.take_data()
         self.inputs, self.samples = inputs, samples
         mesh = self.mesh
@@ -68,7 +67,8 @@ class OnDevices:
                 # A compiled function for each number of samples: given another, JAX 0.10 forgets its constants.
                 key = kind, None if samples is None else stop - start
                 if key not in self.functions:
-                    self.functions[key] = build(samples is not None)
+                    on_every_device = _sharding(mesh, False)
+                    self.functions[key] = jax.jit(build(samples is not None), out_shardings=on_every_device)
                 rows = inputs if samples is None else [x[start:stop] for x in inputs]
                 spread = samples is not None and not (stop - start) % mesh.size
                 given = [_placed(mesh, x, spread) for x in rows]
@@ -77,12 +77,11 @@ class OnDevices:
                 found.append(([np.asarray(x.addressable_data(0)) for x in results], share))
         return found
 
-    def _shares(self, samples: int | None) -> list[tuple[int, int]]:
+    def _shares(self, samples: int | None) -> Iterator[tuple[int, int]]:
         """Return the samples that divide by the devices, and those left over; all at once where the cost is a sum."""
-        if samples is None or not self.compiled.graph.mean:
-            return [(0, samples or 1)]
-        whole = samples - samples % self.mesh.size
-        return [(start, stop) for start, stop in ((0, whole), (whole, samples)) if start < stop]
+        count = samples or 1
+        whole = count - count % self.mesh.size if samples and self.compiled.graph.mean else count
+        return ((start, stop) for start, stop in ((0, whole), (whole, count)) if start < stop)
 
     @cached_property
     def mesh(self) -> Any:
@@ -95,27 +94,20 @@ class OnDevices:
         """Return f(vector, *inputs): the cost, and its gradient."""
         import jax
 
-        return self._everywhere(jax.value_and_grad(self._function(batched)))
+        return jax.value_and_grad(self._function(batched))
 
     def _values(self, batched: bool) -> Callable[..., Any]:
         """Return f(vector, *inputs): the values of the roots, of each sample."""
         import jax
 
         function = self._function(False)
-        inputs = len(self.compiled(False).inputs)
-        of_samples = jax.vmap(function, (None, *[0] * inputs)) if batched else function
+        of_samples = jax.vmap(function, (None, *[0] * len(self.compiled(False).inputs))) if batched else function
 
         def values(*arrays: Any) -> list[Any]:
             found = of_samples(*arrays)
             return found if isinstance(found, list) else [found]
 
-        return self._everywhere(values)
-
-    def _everywhere(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function compiled, whose results every device has."""
-        import jax
-
-        return jax.jit(function, out_shardings=_sharding(self.mesh, False))
+        return values
 
     def _function(self, batched: bool) -> Callable[..., Any]:
         """Return the program as a function of the vector and the inputs."""

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from autograd.aliases import Floats, Ints
-from autograd.vectorize.arrays import COMPUTED, CONSTANT, INPUT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.axes import Column
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import NUMBER, Colours
 from autograd.vectorize.leaves import Leaves, common_name
 from autograd.vectorize.record import Record
-from autograd.vectorize.statements import Expand, Part
+from autograd.vectorize.statements import COMPUTED, CONSTANT, INPUT, SAMPLES, Array, Expand, Operand, Part, Shape, View
 
 Axes = tuple[int, ...]
 

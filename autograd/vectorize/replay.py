@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from autograd.value import Constant, Value, real
-from autograd.vectorize.arrays import PARAMETER
 from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves
 from autograd.vectorize.native.library import CompilerError
 from autograd.vectorize.native.runner import NativeNumbers
 from autograd.vectorize.record import record
 from autograd.vectorize.runners import Numbers, Parameters, Runner
+from autograd.vectorize.statements import PARAMETER
 
 
 class Replay:

@@ -16,10 +16,10 @@ import numpy as np
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS
 from autograd.vectorize import statements as st
-from autograd.vectorize.arrays import BATCH, CONSTANT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.machine import Machine
 from autograd.vectorize.shifts import shifts
+from autograd.vectorize.statements import BATCH, CONSTANT, SAMPLES, Array, Operand, Shape, View
 
 
 def differentiate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,12 +11,11 @@ import numpy as np
 from autograd.aliases import Floats
 from autograd.locks import lock_for_this_process
 from autograd.value import data_mark, data_of, data_was_set, set_data
-from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves
 from autograd.vectorize.machine import Machine, empty, full_shape
-from autograd.vectorize.statements import Map, used
+from autograd.vectorize.statements import Array, Map, used
 from autograd.vectorize.straight import Straight
 
 KEPT = 8  # machines, for as many different numbers of samples
@@ -79,7 +78,7 @@ class Parameters:
 
 
 class Runner(Protocol):
-    """What a program runs on. `samples` is their number, None for inputs as recorded.
+    """What runs a program. `samples` is their number, None for inputs as recorded.
 
     ``inputs`` are those of the last run, after which `numbers` says what else was computed in it.
     """
@@ -97,7 +96,7 @@ class Runner(Protocol):
 
 
 class Arrays:
-    """Runs array statements, with buffers for each kind of run and number of samples."""
+    """The `Runner` of array statements, with buffers for each kind of run and number of samples."""
 
     def __init__(self, compiled: Callable[[bool], Compiled], parameters: Parameters, data: Sequence[float]) -> None:
         self.compiled, self.parameters, self.data = compiled, parameters, data
@@ -106,12 +105,10 @@ class Arrays:
         self.inputs: Sequence[Floats] = []
 
     def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
-        """Return the values of the roots, of each sample or of all."""
         machine, program = self.run(VALUES, inputs, samples)
         return [machine.get(x) for x in program.of_samples]
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
-        """Return the cost, and leave its gradient in that of the parameters."""
         machine, program = self.run(GRADIENTS, inputs, samples)
         return float(machine.get(program.roots[0]))
 
@@ -130,7 +127,6 @@ class Arrays:
         return machine.get(found[name]).copy()  # type: ignore[no-any-return]
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
-        """Return the values of watched nodes in the last run, as recorded."""
         assert self.last is not None
         machine, program = self.last
         return numbers_of(program, self.data, nodes, machine.get)
@@ -155,9 +151,11 @@ class Arrays:
     def machine(self, kind: str, samples: int | None) -> tuple[Machine, list[Floats], Compiled]:
         """Return what runs for so many samples, the buffers of its inputs, and the program."""
         program = self.compiled(samples is not None)
-        wanted, targets = {VALUES: _values, GRADIENTS: _gradients, RESIDUALS: _residuals}[kind](program)
-        into = [(x, self.parameters.gradients[name]) for name, x in targets.items()]
-        statements = used(program.statements, [*wanted, *targets.values()])
+        wanted = [*(program.of_samples if kind == VALUES else program.roots)]
+        wanted += program.residuals.values() if kind == RESIDUALS else program.watched
+        parameters = program.parameters.items() if kind == GRADIENTS else ()
+        into = [(program.fast[x], self.parameters.gradients[name]) for name, x in parameters]
+        statements = used(program.statements, [*wanted, *(x for x, _ in into)])
         elementwise = {x for statement in statements if isinstance(statement, Map) for x in statement.args}
         given = {x: self.parameters.arrays[name] for name, x in program.parameters.items()}
         buffers: list[Floats] = []
@@ -182,20 +180,8 @@ def numbers_of(
     return found
 
 
-def _values(program: Compiled) -> tuple[list[Operand], Mapping[str, Array]]:
-    return [*program.of_samples, *program.watched], {}
-
-
-def _gradients(program: Compiled) -> tuple[list[Operand], Mapping[str, Array]]:
-    return [*program.roots, *program.watched], {name: program.fast[x] for name, x in program.parameters.items()}
-
-
-def _residuals(program: Compiled) -> tuple[list[Operand], Mapping[str, Array]]:
-    return [*program.roots, *program.residuals.values()], {}
-
-
 class Numbers:
-    """Runs a graph number by number; over a batch, with an array of the samples for each node."""
+    """The `Runner` of a graph number by number; over a batch, with an array of the samples for each node."""
 
     def __init__(self, given: Given, parameters: Parameters) -> None:
         self.given, self.parameters = given, parameters
@@ -205,11 +191,9 @@ class Numbers:
         self.inputs: Sequence[Floats] = []
 
     def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
-        """Return the value of the root, of each sample."""
         return [self.run(inputs, samples, backward=False)]
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
-        """Return the mean of the cost, and leave its gradient in that of the parameters."""
         value = self.run(inputs, samples, backward=True)
         found = self.straight.gradients
         with np.errstate(all="ignore"):
@@ -217,7 +201,6 @@ class Numbers:
             return float(np.mean(value))
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
-        """Return the values of nodes in the last run, as recorded."""
         return np.array([float(self.straight.values[k]) for k in nodes])
 
     def run(self, inputs: Sequence[Floats], samples: int | None, backward: bool) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from autograd.vectorize import statements as st
-from autograd.vectorize.arrays import Array, Operand, Shape
+from autograd.vectorize.statements import Array, Operand, Shape
 
 FARTHEST = 64  # statements: a shift is undone not far from where it is made
 

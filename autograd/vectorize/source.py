@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from autograd.ops import OPERATIONS, for_added_rows
 from autograd.symbolic import PREDICATES, SYMBOLS, Expression, Formula, to_numpy
 from autograd.vectorize import statements as st
-from autograd.vectorize.arrays import BATCH, CONSTANT, COUNT, SAMPLES, Array, Operand
 from autograd.vectorize.names import Names, identifier
+from autograd.vectorize.statements import BATCH, CONSTANT, COUNT, Array, Operand, shape_text
 
 WIDEST = 88  # characters of an expression that is not given a name
 MATMUL, ATOM = 1.5, 9
@@ -32,13 +33,7 @@ RESERVED = {
     *PREDICATES,
     *(name for row in OPERATIONS.values() for name in (row.name, row.numpy)),
     *(f"{row.name}_slope" for row in OPERATIONS.values() if row.cancels),
-    "root",
-    "__debug__",
-    "len",
-    "slice",
-    "Ellipsis",
-    "parameters",
-    BATCH,
+    *f"root __debug__ len slice Ellipsis parameters {BATCH}".split(),
 }
 for_added_rows(lambda row: RESERVED.add(row.name))
 
@@ -62,27 +57,23 @@ class Source:
         shown: Collection[Array],
         exact: bool = False,
     ) -> None:
-        self.exact = exact
-        self.statements = list(statements)
+        statements = list(statements)
+        self.hints, self.shown, self.exact = names, shown, exact
         self.constants: dict[str, Any] = {}
-        self.names: dict[Array, str] = {}
         self.taken = Names(RESERVED)
-        self.shown = shown
+        self.names = {x: self.taken.new(identifier(names[x])) for x in given}
         self.numbered = 0
-        for x in given:
-            self.names[x] = self.taken.new(identifier(names[x]))
-        self.hints = names
-        self.uses: dict[Array, int] = {}
-        self.same = {s.out: s.args[0] for s in self.statements if isinstance(s, st.Cancelled) and self.is_first(s)}
-        for statement in self.statements:
+        self.uses: Counter[Array] = Counter()
+        self.same = {s.out: s.args[0] for s in statements if isinstance(s, st.Cancelled) and self.is_first(s)}
+        for statement in statements:
             for arg in self.written(statement):
                 while arg in self.same:
                     arg = self.same[arg]
-                self.uses[arg] = self.uses.get(arg, 0) + 1
-        self.made = {statement.out: statement for statement in self.statements}
+                self.uses[arg] += 1
+        self.made = {statement.out: statement for statement in statements}
         self.inlined: dict[Array, Text] = {}
         self.lines: list[tuple[str, str]] = []
-        for statement in self.statements:
+        for statement in statements:
             self.write(statement)
 
     def is_first(self, statement: st.Cancelled) -> bool:
@@ -114,7 +105,7 @@ class Source:
             return
         text, strength = TEXTS[type(statement)](self, statement)
         view = isinstance(statement, (st.Index, st.Transpose, st.Reshape)) and statement.args[0] in self.names
-        if out not in self.shown and (view or self.uses.get(out, 0) == 1) and len(text) <= WIDEST:
+        if out not in self.shown and (view or self.uses[out] == 1) and len(text) <= WIDEST:
             self.inlined[out] = text, strength
             return
         name = self.hints.get(out, "")
@@ -230,24 +221,25 @@ def _reduce(source: Source, statement: st.Reduce) -> Text:
 
 
 def _share(source: Source, statement: st.Share) -> Text:
-    x, out = statement.args
-    return f"share({source.text(x)}, {source.text(out)}, axis={statement.axis})", ATOM
+    return f"share({', '.join(map(source.text, statement.args))}, axis={statement.axis})", ATOM
 
 
-def _index_text(source: Source, statement: st.Index) -> Text:
-    (x,) = statement.args
-    return f"{source.text(x, ATOM)}[{_parts(statement.index)}]", ATOM
+def _index(source: Source, statement: st.Index) -> Text:
+    parts = list(statement.index)
+    while len(parts) > 1 and parts[-1] == slice(None):
+        parts.pop()
+    return f"{source.text(statement.args[0], ATOM)}[{', '.join(map(_part, parts))}]", ATOM
 
 
 def _transpose(source: Source, statement: st.Transpose) -> Text:
-    (x,) = statement.args
     if statement.order == (1, 0):
-        return _factor(source, x, turned=True)
-    return f"transpose({source.text(x)}, {statement.order})", ATOM
+        return _factor(source, statement.args[0], turned=True)
+    return f"transpose({source.text(statement.args[0])}, {statement.order})", ATOM
 
 
 def _reshape(source: Source, statement: st.Reshape) -> Text:
-    return f"{source.text(statement.args[0], ATOM)}.reshape({_sizes(statement.out) or '()'})", ATOM
+    sizes = shape_text(statement.out.shape).strip("(,)") or "()"
+    return f"{source.text(statement.args[0], ATOM)}.reshape({sizes})", ATOM
 
 
 def _take(source: Source, statement: st.Take) -> Text:
@@ -256,20 +248,17 @@ def _take(source: Source, statement: st.Take) -> Text:
 
 
 def _scatter(source: Source, statement: st.Scatter) -> Text:
-    (x,) = statement.args
     index = source.constant("", statement.index)
     axis, size = statement.axis, statement.out.shape[statement.axis]
-    return f"scatter({source.text(x)}, {index}, axis={axis}, size={size})", ATOM
+    return f"scatter({source.text(statement.args[0])}, {index}, axis={axis}, size={size})", ATOM
 
 
 def _expand(source: Source, statement: st.Expand) -> Text:
     (x,) = statement.args
-    sizes = _sizes(statement.out)
-    if not (sizes or isinstance(x, Array) or statement.out in source.uses):
+    if not (statement.out.shape or isinstance(x, Array) or statement.out in source.uses):
         return source.text(x), ATOM
-    sizes = f"({sizes},)" if sizes and "," not in sizes else f"({sizes})"
     text = source.text(x) if isinstance(x, Array) else repr(x)  # 1.0: no array of whole numbers
-    return f"broadcast_to({text}, {sizes})", ATOM
+    return f"broadcast_to({text}, {shape_text(statement.out.shape)})", ATOM
 
 
 def _join(source: Source, statement: st.Join) -> Text:
@@ -281,8 +270,7 @@ def _join(source: Source, statement: st.Join) -> Text:
 
 def _place(source: Source, statement: st.Place) -> Text:
     base, part = statement.args
-    sizes = _sizes(statement.out)
-    start = source.text(base) if isinstance(base, Array) else f"({sizes}{'' if ',' in sizes or not sizes else ','})"
+    start = source.text(base) if isinstance(base, Array) else shape_text(statement.out.shape)
     index = ", ".join(map(_slice_call, statement.index))
     return f"place({start}, ({index}{',' if index else ''}), {source.text(part)})", ATOM
 
@@ -294,7 +282,7 @@ TEXTS: dict[type[st.Statement], Callable[[Source, Any], Text]] = {
     st.Contract: _contract,
     st.Reduce: _reduce,
     st.Share: _share,
-    st.Index: _index_text,
+    st.Index: _index,
     st.Transpose: _transpose,
     st.Reshape: _reshape,
     st.Take: _take,
@@ -315,10 +303,6 @@ def _holds(formula: Formula, x: Array) -> bool:
     return formula is x or (isinstance(formula, Expression) and any(_holds(part, x) for part in formula.inputs))
 
 
-def _sizes(x: Array) -> str:
-    return ", ".join(BATCH if size == SAMPLES else str(size) for size in x.shape)
-
-
 def _slice_call(part: int | slice) -> str:
     if not isinstance(part, slice):
         return str(part)
@@ -337,10 +321,3 @@ def _part(part: st.Part) -> str:
         return str(part)
     start, stop, step = ("" if x is None else str(x) for x in (part.start, part.stop, part.step))
     return f"{start}:{stop}" + (f":{step}" if step else "")
-
-
-def _parts(index: tuple[st.Part, ...]) -> str:
-    parts = list(index)
-    while len(parts) > 1 and parts[-1] == slice(None):
-        parts.pop()
-    return ", ".join(map(_part, parts))

@@ -1,13 +1,76 @@
-"""The statements of array programs: what is computed, apart from how it is printed and run."""
+"""Array programs: arrays, and the statements that compute them, apart from how they are printed and run.
+
+An `Array` is a symbol of the formulas of `autograd.symbolic`, with a shape. What differs from sample to sample has the
+samples as its first axis, whose size is `SAMPLES`: a run says how many they are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from autograd.aliases import Ints
-from autograd.vectorize.arrays import COMPUTED, Array, Operand
+from autograd.symbolic import Expression
+
+Shape = tuple[int, ...]
+INPUT, PARAMETER, CONSTANT, COUNT, COMPUTED = "input", "parameter", "constant", "count", ""
+BATCH = "m"  # the letter of the samples' axis
+TINY, HUGE = 1e-150, 1e150  # between which a quotient is one
+SAMPLES = -1  # the size of the samples' axis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Array(Expression):
+    """A named array. ``name`` is what it would be called: the printers number arrays of one name."""
+
+    shape: Shape = ()
+    role: str = COMPUTED
+    value: Any = None  # of a constant
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the array differs from sample to sample."""
+        return self.shape[:1] == (SAMPLES,)
+
+    @property
+    def of_sample(self) -> Shape:
+        """The shape of the part of one sample."""
+        return self.shape[1:] if self.sampled else self.shape
+
+
+Operand = Array | float
+
+
+View = tuple[Array, tuple[int, ...]]
+"""An array, and for each of its axes the axis of a statement that it runs along: `SAMPLES`, or one of 0, 1, ..."""
+
+
+def broadcast(operands: Iterable[Operand]) -> Shape:
+    """Return the shape that operands have together.
+
+    >>> broadcast([Array("x", shape=(SAMPLES, 3)), Array("b", shape=(3,)), 2.0])
+    (-1, 3)
+    """
+    shape: Shape = ()
+    for x in operands:
+        if isinstance(x, Array):
+            longer, shorter = sorted((shape, x.shape), key=len, reverse=True)
+            new = len(longer) - len(shorter)
+            assert all(p == q or 1 in (p, q) for p, q in zip(longer[new:], shorter, strict=True)), (shape, x.shape)
+            shape = (*longer[:new], *(q if p == 1 else p for p, q in zip(longer[new:], shorter, strict=True)))
+    return shape
+
+
+def shape_text(shape: Shape) -> str:
+    """Return a shape as Python writes it, with m for the samples.
+
+    >>> shape_text((SAMPLES, 2)), shape_text((3,))
+    ('(m, 2)', '(3,)')
+    """
+    sizes = [BATCH if size == SAMPLES else str(size) for size in shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
 
 Part = int | slice | None  # of an axis: an element, some, or a new axis of length 1
 

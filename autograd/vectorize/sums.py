@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from autograd.aliases import Ints
-from autograd.vectorize.arrays import INPUT, SAMPLES, Array, Operand, Shape, View
 from autograd.vectorize.axes import Column, Layout, as_function, lay_out
 from autograd.vectorize.colours import NUMBER
 from autograd.vectorize.placed import Axes, Placed, constant, squeezed, unravelled, varying, view
+from autograd.vectorize.statements import INPUT, SAMPLES, Array, Operand, Shape, View
 
 
 @dataclass(frozen=True, slots=True)

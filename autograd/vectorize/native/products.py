@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.symbolic import Formula, symbol, to_c
-from autograd.vectorize.arrays import BATCH, SAMPLES
 from autograd.vectorize.native.pieces import Axes, inside
 from autograd.vectorize.native.sections import BLOCK, LANES, LONG, Section, Spot, end, in_order, in_pairs, length
-from autograd.vectorize.statements import Contract
+from autograd.vectorize.statements import BATCH, SAMPLES, Contract
 
 SAMPLE = "s"  # the letter of the samples' axis here, which is the variable that runs over those of a block
 ROWS = 8  # of a tile at most: with them, vectors of four numbers fill the sixteen registers of AVX2

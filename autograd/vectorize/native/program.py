@@ -10,15 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.symbolic import to_c
-from autograd.vectorize.arrays import SAMPLES, Array, Operand
 from autograd.vectorize.compiled import Compiled
-from autograd.vectorize.listing import listing, shape_text
+from autograd.vectorize.listing import listing
 from autograd.vectorize.native.interpreter import elementary
 from autograd.vectorize.native.pieces import Piece, fused
 from autograd.vectorize.native.sections import BLOCK, LANES, WHOLE, Printed, Section, Spot, identifier, in_rows
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.runners import Parameters
-from autograd.vectorize.statements import Contract, Map, Reduce, Statement, used
+from autograd.vectorize.statements import SAMPLES, Array, Contract, Map, Operand, Reduce, Statement, shape_text, used
 
 WIDTH = 118
 STATEMENTS_AT_ONCE = 8  # in a function of C: compilers take long over long ones
@@ -173,8 +172,9 @@ def c_listing(program: Compiled, parameters: Parameters) -> str:
     lines_of = {line.split(" = ")[0]: line for line in shown.forward}
     notes = {x: lines_of[name] for x, name in shown.names.items() if name in lines_of}
     text = c_text(statements, inputs, leaves, [*results, *gradients], [], program.names, notes)
-    lines = [f"   parameters, gradient: {', '.join(f'{n} {shape_text(x)}' for n, x in program.parameters.items())}"]
-    lines += [f"   {x.list}: {shape_text(x.array)}" for x in inputs]
+    shapes = ", ".join(f"{name} {shape_text(x.shape)}" for name, x in program.parameters.items())
+    lines = [f"   parameters, gradient: {shapes}"]
+    lines += [f"   {x.list}: {shape_text(x.array.shape)}" for x in inputs]
     given = "".join(f", const double *{x.list}" for x in inputs)
     passed = "".join(f", {x.list}" for x in inputs)
     head = _HEAD.format(arrays=",\n".join(lines), count=len(parameters.vector))

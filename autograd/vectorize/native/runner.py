@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.vectorize.arrays import Array, Operand
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.given import Given
 from autograd.vectorize.machine import empty
@@ -19,7 +18,7 @@ from autograd.vectorize.native.library import load
 from autograd.vectorize.native.program import Place, c_text, fields_of_call, lists_of, with_call
 from autograd.vectorize.native.tape import Tape, address
 from autograd.vectorize.runners import Parameters, numbers_of
-from autograd.vectorize.statements import used
+from autograd.vectorize.statements import Array, Operand, used
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats

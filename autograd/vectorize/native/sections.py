@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 
 from autograd.symbolic import Expression, Formula, symbol, to_c
-from autograd.vectorize.arrays import CONSTANT, COUNT, SAMPLES, Array, Operand
 from autograd.vectorize.native.pieces import Axes, Piece
-from autograd.vectorize.statements import Contract, Map, Statement
+from autograd.vectorize.statements import CONSTANT, COUNT, SAMPLES, Array, Contract, Map, Operand, Statement
 
 BLOCK = 32
 WHOLE = 8  # samples that a block is filled up to a multiple of, so that no loop over them has a remainder

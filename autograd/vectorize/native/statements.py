@@ -10,12 +10,15 @@ import numpy as np
 
 from autograd.ops import OPERATIONS
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
-from autograd.vectorize.arrays import HUGE, SAMPLES, TINY, Array
 from autograd.vectorize.native.interpreter import with_parts
 from autograd.vectorize.native.pieces import Axes, Piece, inside
 from autograd.vectorize.native.products import WRITTEN, write_product
 from autograd.vectorize.native.sections import Section, Spot, end, in_pairs, in_rows, length, walk
 from autograd.vectorize.statements import (
+    HUGE,
+    SAMPLES,
+    TINY,
+    Array,
     Cancelled,
     Contract,
     Expand,
