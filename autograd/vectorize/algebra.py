@@ -1,15 +1,15 @@
 """The identities by which array programs become what a person would have written.
 
-Each is a function of a builder and of what it was asked for, with the identity as its docstring, and returns the other
-side where it applies, else None. Signs, numbers and fixed factors go to where a book has them, sums of products become
-products of arrays. A sign is not moved to a larger array, and no number is multiplied by one so large or small that
-the product might overflow or vanish.
+Each is a function of a builder and of what it was asked for, with the identity as its docstring, and yields the other
+side where it applies; the first that is yielded counts. Signs, numbers and fixed factors go to where a book has them,
+sums of products become products of arrays. A sign is not moved to a larger array, and no number is multiplied by one so
+large or small that the product might overflow or vanish.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from autograd.vectorize import statements as st
@@ -19,102 +19,96 @@ from autograd.vectorize.statements import BATCH, Array, Operand, View, broadcast
 # Elementwise ----------------------------------------------------------------------------------------------------------
 
 
-def negative_of_negative(b: Builder, x: Operand) -> Operand | None:
+def negative_of_negative(b: Builder, x: Operand) -> Iterator[Operand]:
     """−(−x) = x"""
     match b.statement(x):
         case st.Map(name="neg", args=(y,)):
-            return y
-    return None
+            yield y
 
 
-def negative_of_multiple(b: Builder, x: Operand) -> Operand | None:
+def negative_of_multiple(b: Builder, x: Operand) -> Iterator[Operand]:
     """−(2 x) = −2 x, −(1 / x) = −1 / x"""
     match b.statement(x):
         case st.Map(name="mul" | "div" as name, args=(float(number), y)):
-            return b.map(name, -number, y)
-    return None
+            yield b.map(name, -number, y)
 
 
-def twice(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def twice(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """x + x = 2 x"""
-    return b.map("mul", 2.0, x) if x is y else None
+    if x is y:
+        yield b.map("mul", 2.0, x)
 
 
-def add_negative(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def add_negative(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """x + (−y) = x − y"""
-    negative = negated(b, y)
-    return None if negative is None else b.map("sub", x, negative)
+    for negative in negated(b, y):
+        yield b.map("sub", x, negative)
 
 
-def negative_first(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def negative_first(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """(−x) + y = y − x"""
-    if broadcast((x, y)) == () or (negative := negated(b, x)) is None:  # a single number is quickly negated
-        return None
-    return b.map("sub", y, negative)
+    if broadcast((x, y)) != ():  # a single number is quickly negated
+        for negative in negated(b, x):
+            yield b.map("sub", y, negative)
 
 
-def subtract_negative(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def subtract_negative(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """x − (−y) = x + y"""
-    negative = negated(b, y)
-    return None if negative is None else b.map("add", x, negative)
+    for negative in negated(b, y):
+        yield b.map("add", x, negative)
 
 
-def product_of_multiples(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def product_of_multiples(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """(2 x) (3 y) = 6 (x y)"""
     (c, u), (d, v) = scaled(b, x), scaled(b, y)
     if isinstance(u, Array) and isinstance(v, Array) and (c != 1.0 or d != 1.0):
-        return b.map("mul", c * d, b.map("mul", u, v))
-    return None
+        yield b.map("mul", c * d, b.map("mul", u, v))
 
 
-def multiple_of_multiple(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def multiple_of_multiple(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """3 (2 x) = 6 x"""
     for factor, other in permutations((x, y)):
         number, rest = scaled(b, factor)
         if not isinstance(other, Array) and number != 1.0:
-            return b.map("mul", number * other, rest)
-    return None
+            yield b.map("mul", number * other, rest)
 
 
-def product_with_negative(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def product_with_negative(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """(−x) y = −(x y)"""
     for factor, other in permutations((x, y)):
         match b.statement(factor):
             case st.Map(name="neg", args=(z,)) if broadcast((factor,)) == broadcast((x, y)):
-                return b.map("neg", b.map("mul", z, other))
-    return None
+                yield b.map("neg", b.map("mul", z, other))
 
 
-def product_with_quotient(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def product_with_quotient(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """x (2 / y) = 2 x / y"""
     for factor, other in permutations((x, y)):
         match b.statement(factor):
             case st.Map(name="div", args=(float(number), z)) if moderate(number):
-                return b.map("div", b.map("mul", number, other), z)
-    return None
+                yield b.map("div", b.map("mul", number, other), z)
 
 
-def number_first(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def number_first(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """x 2 = 2 x"""
-    return b.map("mul", y, x) if isinstance(x, Array) and not isinstance(y, Array) else None
+    if isinstance(x, Array) and not isinstance(y, Array):
+        yield b.map("mul", y, x)
 
 
-def negative_over(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def negative_over(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """(−x) / y = −(x / y)"""
     match b.statement(x):
         case st.Map(name="neg", args=(z,)) if broadcast((x,)) == broadcast((x, y)):
-            return b.map("neg", b.map("div", z, y))
-    return None
+            yield b.map("neg", b.map("div", z, y))
 
 
-def negated(b: Builder, x: Operand) -> Operand | None:
-    """Return y if `x` is −y, and 2 y if it is −2 y."""
+def negated(b: Builder, x: Operand) -> Iterator[Operand]:
+    """Yield y if `x` is −y, and 2 y if it is −2 y."""
     match b.statement(x):
         case st.Map(name="neg", args=(y,)):
-            return y
+            yield y
         case st.Map(name="mul", args=(float(number), y)) if number < 0.0:
-            return b.map("mul", -number, y)
-    return None
+            yield b.map("mul", -number, y)
 
 
 def scaled(b: Builder, x: Operand) -> tuple[float, Operand]:
@@ -136,112 +130,90 @@ def moderate(number: float) -> bool:
 # Quotients that cancel ------------------------------------------------------------------------------------------------
 
 
-def product_with_divisor(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def product_with_divisor(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """(x / y) y = x, (u − x / y) y = u y − x, (x / y − u) y = x − u y"""
     for factor, other in permutations((x, y)):
+        yield from over(b, factor, other)
         match b.statement(factor):
-            case st.Map(name="div") if (z := over(b, factor, other)) is not None:
-                return cancelled(b, z, other)
-            case st.Map(name="sub", args=(u, quotient)) if (z := over(b, quotient, other)) is not None:
-                return b.map("sub", b.map("mul", u, other), cancelled(b, z, other))
-            case st.Map(name="sub", args=(quotient, u)) if (z := over(b, quotient, other)) is not None:
-                return b.map("sub", cancelled(b, z, other), b.map("mul", u, other))
-    return None
+            case st.Map(name="sub", args=(u, v)):
+                for z in over(b, v, other):
+                    yield b.map("sub", b.map("mul", u, other), z)
+                for z in over(b, u, other):
+                    yield b.map("sub", z, b.map("mul", v, other))
 
 
-def product_with_known_quotient(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def product_with_known_quotient(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """(u / z) y = u (y / z), where y / z was computed before u / z"""
     for factor, other in permutations((x, y)):
         match b.statement(factor):
             case st.Map(name="div", args=(u, Array() as z)):
                 known = b.known_map("div", other, z)
-                if known is None or known.shape != broadcast((x, y)):
-                    continue
-                if b.number[known] < b.number[factor]:  # type: ignore[index]
-                    return b.map("mul", u, known)
-    return None
+                if known is not None and known.shape == broadcast((x, y)) and b.number[known] < b.number[factor]:  # type: ignore[index]
+                    yield b.map("mul", u, known)
 
 
-def difference_of_quotients(b: Builder, x: Operand, y: Operand) -> Operand | None:
+def difference_of_quotients(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
     """u / z − v / z = (u − v) / z"""
-    for z in dict.fromkeys((_divisor(b, x), _divisor(b, y))):
-        if z is not None and (u := numerator(b, x, z)) is not None and (v := numerator(b, y, z)) is not None:
-            return b.map("div", b.map("sub", u, v), z)
-    return None
+    for quotient in (x, y):
+        match b.statement(quotient):
+            case st.Map(name="div", args=(_, Array() as z)):
+                for u in numerator(b, x, z):
+                    for v in numerator(b, y, z):
+                        yield b.map("div", b.map("sub", u, v), z)
 
 
-def numerator(b: Builder, x: Operand, divisor: Array) -> Operand | None:
-    """Return y if `x` is y / divisor, or a part of y / z where that of z is the divisor."""
+def numerator(b: Builder, x: Operand, divisor: Array) -> Iterator[Operand]:
+    """Yield y if `x` is y / divisor, or a part of y / z where that of z is the divisor."""
     match b.statement(x):
         case st.Map(name="div", args=(y, z)) if z is divisor:
-            return y
+            yield y
         case st.Index(args=(Array() as quotient,), index=index):
             match b.statement(quotient):
                 case st.Map(name="div", args=(Array() as y, Array() as z)) if z.shape in ((), y.shape):
-                    of_part = z if z.shape == () else b.index(z, index)
-                    return b.index(y, index) if of_part is divisor else None
-    return None
+                    if (z if z.shape == () else b.index(z, index)) is divisor:
+                        yield b.index(y, index)
 
 
-def _divisor(b: Builder, x: Operand) -> Array | None:
-    match b.statement(x):
-        case st.Map(name="div", args=(_, Array() as z)):
-            return z
-    return None
-
-
-def contract_quotient_of_quotient(b: Builder, left: View, right: View, out: Sequence[int]) -> View | None:
+def contract_quotient_of_quotient(b: Builder, left: View, right: View, out: Sequence[int]) -> Iterator[View]:
     """Σ_j x_j (y_j / z / z) = (Σ_j x_j (y_j / z)) / z"""
     for one, (x, axes) in ((left, right), (right, left)):
         match b.statement(x):
-            case st.Map(name="div", args=(Array() as u, Array() as z)) if _divisor(b, u) is z:
+            case st.Map(name="div", args=(Array() as u, Array() as z)) if [*numerator(b, u, z)]:
                 own = axes[len(axes) - len(z.shape) :]
                 along = tuple(k for k, size in zip(own, z.shape, strict=True) if size != 1)
-                if not {*along} <= {*out}:
-                    continue
-                total, found = b.contract(one, (u, axes), out)
-                divisor = b.index(z, [slice(None) if size != 1 else 0 for size in z.shape])
-                return b.map("div", total, b.aligned((divisor, along), found)), found  # type: ignore[return-value]
-    return None
+                if {*along} <= {*out}:
+                    total, found = b.contract(one, (u, axes), out)
+                    divisor = b.index(z, [slice(None) if size != 1 else 0 for size in z.shape])
+                    yield b.map("div", total, b.aligned((divisor, along), found)), found  # type: ignore[misc]
 
 
-def contract_with_divisor(b: Builder, left: View, right: View, out: Sequence[int]) -> View | None:
+def contract_with_divisor(b: Builder, left: View, right: View, out: Sequence[int]) -> Iterator[View]:
     """Σ (x / y) y = Σ x"""
     for (x, of_x), (y, of_y) in ((left, right), (right, left)):
-        if of_x == of_y and (z := over(b, x, y)) is not None:
-            lost = [place for place, k in enumerate(of_x) if k not in out]
-            total = b.total(cancelled(b, z, y), lost)
-            kept = [k for k in of_x if k in out]
-            order = tuple(k for k in out if k in kept)
-            return b.aligned((total, tuple(kept)), order), order  # type: ignore[arg-type]
-    return None
+        for z in over(b, x, y) if of_x == of_y else ():
+            total = b.total(z, [place for place, k in enumerate(of_x) if k not in out])
+            order = tuple(k for k in out if k in of_x)
+            yield b.aligned((total, tuple(k for k in of_x if k in out)), order), order  # type: ignore[arg-type]
 
 
-def over(b: Builder, x: Operand, divisor: Operand) -> Array | None:
-    """Return y if `x` is y over the divisor, which is as large."""
+def over(b: Builder, x: Operand, divisor: Operand) -> Iterator[Array]:
+    """Yield x · divisor, which is written as y, if `x` is y over the divisor, which is as large."""
     match b.statement(x):
         case st.Map(name="div", args=(Array() as y, Array() as z)) if z is divisor and y.shape == z.shape:
-            return y
-    return None
-
-
-def cancelled(b: Builder, x: Array, y: Operand) -> Array:
-    """Return x / y · y, which is written as x."""
-    return b.emit(st.Cancelled, x.shape, (x, y))
+            yield b.emit(st.Cancelled, y.shape, (y, z))
 
 
 # Views ----------------------------------------------------------------------------------------------------------------
 
 
-def part_of_negative(b: Builder, x: Array, index: Sequence[st.Part]) -> Array | None:
+def part_of_negative(b: Builder, x: Array, index: Sequence[st.Part]) -> Iterator[Array]:
     """(−x)[i] = −(x[i])"""
     match b.statement(x):
         case st.Map(name="neg", args=(Array() as y,)):
-            return b.map("neg", b.index(y, index))  # type: ignore[return-value]
-    return None
+            yield b.map("neg", b.index(y, index))  # type: ignore[return-value]
 
 
-def part_of_part(b: Builder, x: Array, index: Sequence[st.Part]) -> Array | None:
+def part_of_part(b: Builder, x: Array, index: Sequence[st.Part]) -> Iterator[Array]:
     """x[:, None][i, 0] = x[i], where the first index has whole and new axes only"""
     match b.statement(x):
         case st.Index(args=(Array() as y,), index=inner) if all(part is None or part == slice(None) for part in inner):
@@ -252,32 +224,29 @@ def part_of_part(b: Builder, x: Array, index: Sequence[st.Part]) -> Array | None
                     found.append(part)
                 elif isinstance(part, slice):  # of a new axis, which has one element
                     found.append(None)
-            return b.index(y, found)
-    return None
+            yield b.index(y, found)
 
 
-def transpose_of_transpose(b: Builder, x: Array, order: Sequence[int]) -> Array | None:
+def transpose_of_transpose(b: Builder, x: Array, order: Sequence[int]) -> Iterator[Array]:
     """(xᵀ)ᵀ = x"""
     match b.statement(x):
         case st.Transpose(args=(Array() as y,), order=inner):
-            return b.transpose(y, [inner[k] for k in order])
-    return None
+            yield b.transpose(y, [inner[k] for k in order])
 
 
 # Sums -----------------------------------------------------------------------------------------------------------------
 
 
-def reduce_transposed(b: Builder, x: Array, axes: Sequence[int], name: str) -> Operand | None:
+def reduce_transposed(b: Builder, x: Array, axes: Sequence[int], name: str) -> Iterator[Operand]:
     """Σ_i (xᵀ)_ij = Σ_i x_ji, and so for max and min"""
     match b.statement(x):
         case st.Transpose(args=(Array() as y,), order=order):
             inner = b.reduce(y, sorted(order[k] for k in axes), name)
             left = [place for k, place in enumerate(order) if k not in axes]
-            return b.transpose(inner, [sorted(left).index(place) for place in left])  # type: ignore[arg-type]
-    return None
+            yield b.transpose(inner, [sorted(left).index(place) for place in left])  # type: ignore[arg-type]
 
 
-def reduce_repeated(b: Builder, x: Array, axes: Sequence[int], name: str) -> Operand | None:
+def reduce_repeated(b: Builder, x: Array, axes: Sequence[int], name: str) -> Iterator[Operand]:
     """Σ_i x = n x, and max_i x = x, for an x repeated n times along i"""
     match b.statement(x):
         case st.Expand(args=(Array() as y,)) if y.sampled == x.sampled:
@@ -289,42 +258,39 @@ def reduce_repeated(b: Builder, x: Array, axes: Sequence[int], name: str) -> Ope
             shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
             part = part if part.shape == shape else b.emit(st.Expand, shape, (part,))
             times = math.prod(x.shape[k] for k in axes if k not in own) if name == "add" else 1
-            return b.map("mul", float(times), part)
-    return None
+            yield b.map("mul", float(times), part)
 
 
-def total_of_negative(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+def total_of_negative(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Iterator[Operand]:
     """Σ (−x) = −Σ x"""
     match b.statement(x):
         case st.Map(name="neg", args=(y,)):
-            return b.map("neg", b.total(y, axes, alone))
-    return None
+            yield b.map("neg", b.total(y, axes, alone))
 
 
-def total_of_sum(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+def total_of_sum(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Iterator[Operand]:
     """Σ (c x ± y) = c Σ x ± Σ y, for an array c"""
     match b.statement(x):
         case st.Map(name="add" | "sub" as name, args=(y, z)) if broadcast((y,)) == broadcast((z,)):
             factors = (fixed_factor(b, term, axes)[0] for term in (y, z))
             if any(isinstance(factor, Array) and factor.of_sample for factor in factors):
-                return b.map(name, b.total(y, axes, alone), b.total(z, axes, alone))
-    return None
+                yield b.map(name, b.total(y, axes, alone), b.total(z, axes, alone))
 
 
-def total_of_multiple(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+def total_of_multiple(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Iterator[Operand]:
     """Σ c x = c Σ x"""
     factor, rest = fixed_factor(b, x, axes)
-    return None if rest is x else b.map("mul", factor, b.total(rest, axes, alone))
+    if rest is not x:
+        yield b.map("mul", factor, b.total(rest, axes, alone))
 
 
-def total_of_product(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+def total_of_product(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Iterator[Operand]:
     """Σ x y = x · y, a product of arrays"""
     match b.statement(x):
         case st.Map(name="mul", args=(Array() as y, Array() as z)) if alone and y.shape == z.shape:
-            return _dot(b, y, z, axes)
+            yield _dot(b, y, z, axes)
         case st.Map(name="pow", args=(Array() as y, 2.0)) if alone:
-            return _dot(b, y, y, axes)
-    return None
+            yield _dot(b, y, y, axes)
 
 
 def _dot(b: Builder, x: Array, y: Array, axes: Sequence[int]) -> Array:
@@ -332,27 +298,23 @@ def _dot(b: Builder, x: Array, y: Array, axes: Sequence[int]) -> Array:
     return b.contract((x, every), (y, every), [k for k in every if k not in axes])[0]
 
 
-def total_of_parts(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+def total_of_parts(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Iterator[Operand]:
     """Σ_j [x, y]_ij = [Σ_j x_ij, Σ_j y_ij]"""
     match b.statement(x):
         case st.Join(args=parts, axis=axis, stacked=stacked) if axis not in axes:
             inner = [k - (stacked and k > axis) for k in axes]
             totals = tuple(b.total(part, inner, alone) for part in parts)
             shape = tuple(size for k, size in enumerate(x.shape) if k not in axes)
-            return b.emit(st.Join, shape, totals, axis - sum(k < axis for k in axes), stacked)
-    return None
+            yield b.emit(st.Join, shape, totals, axis - sum(k < axis for k in axes), stacked)
 
 
-def total_over_samples(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Operand | None:
+def total_over_samples(b: Builder, x: Array, axes: Sequence[int], alone: bool) -> Iterator[Operand]:
     """Σ_m Σ_j x_mj = Σ_mj x_mj"""
-    if not (x.sampled and list(axes) == [0] and alone):
-        return None
-    match b.statement(x):
+    match b.statement(x) if x.sampled and list(axes) == [0] and alone else None:
         case st.Contract(args=args, letters=(of_x, of_y, of_out)):
-            return b.emit(st.Contract, x.of_sample, args, (of_x, of_y, of_out.replace(BATCH, "")))
+            yield b.emit(st.Contract, x.of_sample, args, (of_x, of_y, of_out.replace(BATCH, "")))
         case st.Reduce(name="add", args=(y,), axes=inner):
-            return b.reduce(y, (0, *inner))
-    return None
+            yield b.reduce(y, (0, *inner))
 
 
 def fixed_factor(b: Builder, x: Operand, axes: Sequence[int]) -> tuple[Operand, Operand]:
@@ -370,7 +332,7 @@ def fixed_factor(b: Builder, x: Operand, axes: Sequence[int]) -> tuple[Operand, 
     return 1.0, x
 
 
-def product_of_fixed_multiples(b: Builder, left: View, right: View, out: Sequence[int]) -> View | None:
+def product_of_fixed_multiples(b: Builder, left: View, right: View, out: Sequence[int]) -> Iterator[View]:
     """Σ (−x) y = −Σ x y, and Σ (2 x) y = 2 Σ x y where that is one number"""
     for x, y in ((left, right), (right, left)):
         match b.statement(x[0]):
@@ -382,8 +344,7 @@ def product_of_fixed_multiples(b: Builder, left: View, right: View, out: Sequenc
                 continue
         left, right = ((rest if z is x[0] else z, axes) for z, axes in (left, right))
         total, axes = b.contract(left, right, out)
-        return b.map("mul", factor if x[0] is not y[0] else factor * factor, total), axes  # type: ignore
-    return None
+        yield b.map("mul", factor if x[0] is not y[0] else factor * factor, total), axes  # type: ignore
 
 
 ALGEBRA: dict[str, tuple[Identity, ...]] = {

@@ -6,7 +6,8 @@ Without any, a builder emits what it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,8 @@ from autograd.symbolic import Expression, Formula, combine
 from autograd.vectorize import statements as st
 from autograd.vectorize.statements import BATCH, CONSTANT, COUNT, SAMPLES, Array, Operand, Shape, View, broadcast
 
-Identity = Callable[..., Any]
-"""A function of the builder and of what one of its methods is given: what that equals and is simpler, or None."""
+Identity = Callable[..., Iterator[Any]]
+"""A function of the builder and of what one of its methods is given, which yields what equals it and is simpler."""
 LETTERS = "ijklnopqrstuvwxyzabcdefgh"
 
 
@@ -39,7 +40,7 @@ class Builder:
     made: dict[Array, st.Statement] = field(default_factory=dict)
     number: dict[Array, int] = field(default_factory=dict)
     count: Array = field(default_factory=lambda: Array(BATCH, role=COUNT))
-    fired: dict[Identity, int] = field(default_factory=dict)
+    fired: Counter[Identity] = field(default_factory=Counter)
     known: dict[Any, Array] = field(default_factory=dict)
 
     def emit(self, kind: type[st.Statement], shape: Shape, args: tuple[Operand, ...], *rest: Any) -> Array:
@@ -58,8 +59,8 @@ class Builder:
     def simplified(self, name: str, *given: Any) -> Any:
         """Return what the first identity that applies makes of what was asked for; None where there is none."""
         for identity in self.identities.get(name, ()):
-            if (found := identity(self, *given)) is not None:
-                self.fired[identity] = self.fired.get(identity, 0) + 1
+            for found in identity(self, *given):
+                self.fired[identity] += 1
                 return found
         return None
 
