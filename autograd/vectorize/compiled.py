@@ -116,7 +116,7 @@ def arrays_of_leaves(given: Given) -> tuple[list[Leaves], Structure]:
 def compiled(graph: Coloured, batched: bool) -> Compiled:
     """Return the array program of a coloured graph, its inputs differing from sample to sample if `batched`."""
     given, builder = graph.given, Builder(ALGEBRA)
-    lowering = lower(given.graph, graph.colours, graph.groups, given.roots, builder, batched, given.watched)
+    lowering = lower(given, graph.groups, graph.colours, builder, batched)
     watched = lowering.arrays_of(given.watched)
     if graph.places is not None:
         lowering = as_recorded(lowering, graph.places)
@@ -125,7 +125,7 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
     parameters = {group.name: x for group, x in zip(groups, found, strict=True)}
     by_name = {group.name: x for x, group in lowering.leaves if group.role == INPUT}
     inputs = {group.name: by_name[group.name] for group in given.inputs}
-    shaped = [replace(group, shape=x.of_sample) for group, x in zip(groups, found, strict=True)]
+
     called = {x: name for name, x in (inputs | parameters).items()}
     leaves = {x: called[x] for x, _ in lowering.leaves}
     forward = list(builder.statements)
@@ -150,7 +150,7 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
         names = name_backward(names, cost, given.label, lowering.outputs[0], residuals, own)
         roots = [cost]
     return Compiled(
-        tuple(builder.statements), inputs, parameters, shaped, roots, lowering.outputs,
+        tuple(builder.statements), inputs, parameters, groups, roots, lowering.outputs,
         watched, gradients, fast, residuals, names, lowering,
         len(lowering.colour), given.label, builder, forward, seeds,
     )  # fmt: skip

@@ -53,9 +53,7 @@ def given(roots: Sequence[Value], inputs: Any, parameters: Any, batch: str, watc
     graph = record([*roots, *watched])
     of_inputs = input_arrays(inputs)
     of_parameters = parameter_arrays(parameters, graph, of_inputs)
-    check_leaves([*of_inputs, *of_parameters], graph)
-    if isinstance(parameters, Mapping):
-        check_names(of_inputs, of_parameters)
+    check_leaves([*of_inputs, *of_parameters], graph, isinstance(parameters, Mapping))
     of_roots, of_watched = ([graph.index[node] for node in nodes] for nodes in (roots, watched))
     label = common_name([roots[0].label]) or "J"
     return Given(graph, of_roots, of_watched, of_inputs, of_parameters, batch == "mean", label)
@@ -67,17 +65,14 @@ def input_arrays(inputs: Any) -> list[Leaves]:
     Raises TypeError for anything else, ValueError for parts of different shapes.
     """
     if isinstance(inputs, Mapping):
-        items, names = list(inputs.values()), [str(name) for name in inputs]
+        named = [(str(name), item) for name, item in inputs.items()]
     else:
         items = [inputs] if hasattr(inputs, "shape") else _listed("inputs", inputs)
-        if items and items[0] is not inputs and all(isinstance(x, Value) for x in items):
-            items = [items]
-        names = [""] * len(items)
-    parts = [(name, *flat("inputs", item)) for name, item in zip(names, items, strict=True)]
-    found = unique(
-        [name or common_name([x.label for x in nodes]) or f"x{k}" for k, (name, nodes, _) in enumerate(parts, 1)]
-    )
-    return [Leaves(name, INPUT, nodes, shape) for name, (_, nodes, shape) in zip(found, parts, strict=True)]
+        whole = items and items[0] is not inputs and all(isinstance(x, Value) for x in items)
+        named = [("", item) for item in ([items] if whole else items)]
+    parts = [(name, *flat("inputs", item)) for name, item in named]
+    names = (name or common_name([x.label for x in nodes]) or f"x{k}" for k, (name, nodes, _) in enumerate(parts, 1))
+    return [Leaves(name, INPUT, nodes, shape) for name, (_, nodes, shape) in zip(unique(names), parts, strict=True)]
 
 
 def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -> list[Leaves]:
@@ -111,10 +106,19 @@ def _listed(what: str, items: Any) -> list[Any]:
     return list(items)
 
 
-def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:
-    """Raise ValueError for a node that is not a leaf, or is given twice, and for inputs that the graph has none of."""
+def check_leaves(groups: Sequence[Leaves], graph: Record, named: bool) -> None:
+    """Raise ValueError for a node that is not a leaf, or is given twice, and for inputs that the graph has none of.
+
+    Of parameters that are `named` too, for the first that has the name of another array.
+    """
     seen: set[Value] = set()
+    names: set[str] = set()
     for group in groups:
+        if named and group.role == PARAMETER and group.name in names:
+            raise ValueError(
+                f"vectorize: parameters: {group.name!r} is the name of another array; accepted: names of their own"
+            )
+        names.add(group.name)
         if group.role == INPUT and group.nodes and not any(node in graph.index for node in group.nodes):
             raise ValueError(
                 f"vectorize: inputs: {group.name!r}: none of its leaves is in the graph, the first being "
@@ -126,17 +130,6 @@ def check_leaves(groups: Sequence[Leaves], graph: Record) -> None:
             if node in seen:
                 raise ValueError(f"vectorize: {group.role}: {node!r} is given twice; accepted: every leaf once")
             seen.add(node)
-
-
-def check_names(inputs: Sequence[Leaves], parameters: Sequence[Leaves]) -> None:
-    """Raise ValueError for the first parameter that has the name of another array."""
-    taken = {group.name for group in inputs}
-    for group in parameters:
-        if group.name in taken:
-            raise ValueError(
-                f"vectorize: parameters: {group.name!r} is the name of another array; accepted: names of their own"
-            )
-        taken.add(group.name)
 
 
 def flat(what: str, item: Any) -> tuple[list[Value], Shape]:

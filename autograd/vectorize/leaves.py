@@ -31,11 +31,14 @@ class Leaves:
     nodes: list[Value]
     shape: Shape | None = None
 
+    def listed(self) -> Leaves:
+        """Return them with a shape: where the graph does not say what it is, a list, or a number if there is one."""
+        return self if self.shape is not None else replace(self, shape=(len(self.nodes),) * (len(self.nodes) != 1))
+
     def array(self, batched: bool) -> Array:
         """Return the array; an input of a program that is `batched` differs from sample to sample."""
-        shape = self.shape if self.shape is not None else () if len(self.nodes) == 1 else (len(self.nodes),)
         samples = (SAMPLES,) if batched and self.role == INPUT else ()
-        return Array(self.name, shape=(*samples, *shape), role=self.role)
+        return Array(self.name, shape=(*samples, *(self.listed().shape or ())), role=self.role)
 
 
 def group_leaves(graph: Record, chains: Chains, given: Sequence[Leaves]) -> list[Leaves]:
@@ -60,11 +63,10 @@ def by_label(group: Leaves) -> list[Leaves]:
     for (symbol, layer, _), nodes in parts.items():
         units = [node.label.units for node in nodes]  # type: ignore[attr-defined]
         shape = tuple(max(of_axis) for of_axis in zip(*units, strict=True))
-        if len(set(units)) == len(units) == int(np.prod(shape)):
-            nodes = [node for _, node in sorted(zip(units, nodes, strict=True), key=lambda item: item[0])]
-            groups.append(Leaves(f"{symbol}{layer}", group.role, nodes, shape))
-        else:
-            groups.append(Leaves(f"{symbol}{layer}", group.role, nodes))
+        whole = len(set(units)) == len(units) == int(np.prod(shape))
+        if whole:
+            nodes = [nodes[k] for k in sorted(range(len(units)), key=units.__getitem__)]
+        groups.append(Leaves(f"{symbol}{layer}", group.role, nodes, shape if whole else None))
     return groups
 
 
@@ -85,16 +87,12 @@ def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
     keep = (used >= 0) & (leaf[used] >= 0)
     place = np.tile(np.arange(3), len(graph.nodes))[keep]
     used, by = leaf[used[keep]], by[keep]
-    of_use = colour[by]
-    chain = of_use < 0
-    while chain.any():  # a step inside a chain: the chain's colour is that of its last node
-        by = np.where(chain, graph.user[by], by)
-        of_use = colour[by]
-        chain = of_use < 0
+    while (inside := colour[by] < 0).any():  # a step inside a chain: the chain's colour is that of its last node
+        by = np.where(inside, graph.user[by], by)
     place = np.where(np.isin(graph.op[by], (ADD, MUL, *EXTREMES)), 0, place)
-    signature: dict[int, set[tuple[int, int]]] = {}
-    for p, pair in zip(used.tolist(), zip(of_use.tolist(), place.tolist(), strict=True), strict=True):
-        signature.setdefault(p, set()).add(pair)
+    signature: dict[int, set[tuple[int, ...]]] = {}
+    for p, *use in zip(used.tolist(), colour[by].tolist(), place.tolist(), strict=True):
+        signature.setdefault(p, set()).add(tuple(use))
     parts: dict[Any, list[Value]] = {}
     for p, (node, stem) in enumerate(zip(group.nodes, stems, strict=True)):
         parts.setdefault((stem, *sorted(signature.get(p, ()))), []).append(node)

@@ -13,6 +13,7 @@ from autograd.value import data_of
 from autograd.vectorize.axes import lay_out, refines
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import NUMBER, Colours
+from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves
 from autograd.vectorize.placed import Placed, Row
 from autograd.vectorize.record import ADD, LEAF, MUL, ROWS, SUB, Record
@@ -50,19 +51,12 @@ class Lowering:
         return [self.arrays[c] for c in colours if c != NUMBER]
 
 
-def lower(
-    graph: Record,
-    colours: Colours,
-    groups: Sequence[Leaves],
-    roots: Sequence[int],
-    builder: Builder,
-    batched: bool,
-    watched: Sequence[int] = (),
-) -> Lowering:
+def lower(given: Given, groups: Sequence[Leaves], colours: Colours, builder: Builder, batched: bool) -> Lowering:
     """Ask a builder for the array statements of a graph, whose inputs differ from sample to sample if it is `batched`.
 
-    Nodes that are `watched` have an array of their own too, as the roots do.
+    Nodes that are watched have an array of their own too, as the roots do.
     """
+    graph, roots = given.graph, given.roots
     placed = Placed(graph, colours, groups, numbers(graph, colours), builder, batched)
     sums = Sums(placed)
     per_sample: Operand = 0.0
@@ -88,12 +82,9 @@ def lower(
             placed.put(c, layout.place, extreme, row.name)
     for number, group in enumerate(groups):
         if number not in colours.leaves.values():
-            of_some = () if len(group.nodes) == 1 else (len(group.nodes),)
-            shape = of_some if group.shape is None else group.shape
-            unused = Leaves(group.name, group.role, group.nodes, shape)
-            placed.leaves.append((unused.array(batched), unused))
+            placed.leaves.append((group.array(batched), group.listed()))
     found = [placed.view(np.array(root))[0] for root in roots]
-    for node in watched:
+    for node in given.watched:
         placed.settle(np.array(node))
     if len(roots) == 1 and per_sample == 0.0 == shared:
         per_sample, shared = split(builder, found)

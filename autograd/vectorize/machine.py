@@ -98,12 +98,10 @@ def _of_math(function: Callable[[float], float]) -> Callable[..., Any]:
 
 def ufuncs() -> dict[str, Callable[..., Any]]:
     """Return NumPy's function for every operation and predicate that it has one for."""
-    found = {name: getattr(np, name) for name in ("less", "less_equal", "equal")}
-    found["both"] = np.logical_and
-    for row in OPERATIONS.values():
-        if row.name != "where" and isinstance(function := getattr(np, row.numpy or row.name, None), np.ufunc):
-            found[row.name] = function
-    return found
+    names = {name: name for name in PREDICATES} | {"both": "logical_and"}
+    names |= {row.name: row.numpy or row.name for row in OPERATIONS.values()}
+    found = {name: getattr(np, theirs, None) for name, theirs in names.items()}
+    return {name: function for name, function in found.items() if isinstance(function, np.ufunc)}
 
 
 _NOTHING: Step = (len, ())  # stands where a step is not needed after all
@@ -152,7 +150,7 @@ class Machine:
             if not in_place:
                 self.release(k)
         for x, target in targets:
-            if not _same(self.get(x), target):
+            if self.get(x).__array_interface__ != target.__array_interface__:  # other elements, or in another order
                 self.do(np.copyto, target, self.get(x))
         self.steps = [step for step in self.steps if step is not _NOTHING]
 
@@ -183,8 +181,10 @@ class Machine:
     def release(self, k: int) -> None:
         for x in self.ends.pop(k, ()):
             if x.role == COMPUTED and x in self.buffers and x not in self.once:
-                buffer = self.buffers[x]
-                self.free.setdefault((bool if buffer.dtype == bool else float, *buffer.shape), []).append(buffer)
+                self.give_back(self.buffers[x])
+
+    def give_back(self, buffer: Any) -> None:
+        self.free.setdefault((bool if buffer.dtype == bool else float, *buffer.shape), []).append(buffer)
 
     def get(self, x: Operand) -> Any:
         if not isinstance(x, Array):
@@ -206,7 +206,7 @@ def _with_other_shapes(
         x: Operand = wanted
         while isinstance(x, Array) and isinstance(view := made.get(x), (st.Index, st.Reshape)) and not x.sampled:
             whole = view.args[0]
-            if not isinstance(whole, Array) or whole.role != COMPUTED or _size(whole) != _size(x):
+            if not isinstance(whole, Array) or whole.role != COMPUTED or math.prod(whole.shape) != math.prod(x.shape):
                 break
             x = whole
             found.setdefault(whole, target.reshape(whole.shape))
@@ -296,8 +296,7 @@ def _derived(machine: Machine, statement: st.Statement, formula: Formula) -> Non
         machine.do(np.copyto, buffer, machine.get(result))
     for step in inner.statements:
         if step.out is not result and step.out not in machine.once:
-            done = machine.buffers.pop(step.out)
-            machine.free.setdefault((bool if done.dtype == bool else float, *done.shape), []).append(done)
+            machine.give_back(machine.buffers.pop(step.out))
 
 
 def _cancelled(machine: Machine, statement: st.Cancelled) -> None:
@@ -390,8 +389,7 @@ def _reduce(machine: Machine, statement: st.Reduce) -> None:
         ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
         matrix = source.reshape((-1, len(ones)) if last else (len(ones), -1))
         if np.shares_memory(matrix, source):
-            first_factor, second_factor = (matrix, ones) if last else (ones, matrix)
-            _blocks(machine, first_factor, second_factor, out.reshape(-1))
+            _blocks(machine, *((matrix, ones) if last else (ones, matrix)), out.reshape(-1))
             return
     if statement.name == "add":
         machine.do(np.add.reduce, source, axes, None, out)
@@ -406,13 +404,12 @@ def _share(machine: Machine, statement: st.Share) -> None:
 
 
 def _index(machine: Machine, statement: st.Index) -> None:
-    (x,) = statement.args
-    machine.buffers[statement.out] = machine.get(x)[(*statement.index, ...)]  # with ... a number is a view too
+    part = (*statement.index, ...)  # with ... a number is a view too
+    machine.buffers[statement.out] = machine.get(statement.args[0])[part]
 
 
 def _transpose(machine: Machine, statement: st.Transpose) -> None:
-    (x,) = statement.args
-    machine.buffers[statement.out] = machine.get(x).transpose(statement.order)
+    machine.buffers[statement.out] = machine.get(statement.args[0]).transpose(statement.order)
 
 
 def _reshape(machine: Machine, statement: st.Reshape) -> None:
@@ -426,29 +423,24 @@ def _reshape(machine: Machine, statement: st.Reshape) -> None:
 
 
 def _take(machine: Machine, statement: st.Take) -> None:
-    (x,) = statement.args
-    machine.do(machine.get(x).take, statement.index, statement.axis, machine.new(statement.out), "clip")
+    source = machine.get(statement.args[0])
+    machine.do(source.take, statement.index, statement.axis, machine.new(statement.out), "clip")
 
 
 def _scatter(machine: Machine, statement: st.Scatter) -> None:
-    (x,) = statement.args
+    source, axis, out = machine.get(statement.args[0]), statement.axis, machine.new(statement.out)
     order = np.argsort(statement.index, kind="stable")
-    ordered = statement.index[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    axis = statement.axis
-    out = machine.new(statement.out)
-    source = machine.get(x)
+    places, starts = np.unique(statement.index[order], return_index=True)
     if (order != np.arange(len(order))).any():
-        sorted_source = np.empty(source.shape)
-        machine.do(source.take, order, axis, sorted_source, "clip")
-        source = sorted_source
-    if len(starts) == out.shape[axis]:
-        machine.do(np.add.reduceat, source, starts, axis, None, out)
-        return
-    part = np.empty((*out.shape[:axis], len(starts), *out.shape[axis + 1 :]))
+        in_order = np.empty(source.shape)
+        machine.do(source.take, order, axis, in_order, "clip")
+        source = in_order
+    whole = len(places) == out.shape[axis]
+    part = out if whole else np.empty((*out.shape[:axis], len(places), *out.shape[axis + 1 :]))
     machine.do(np.add.reduceat, source, starts, axis, None, part)
-    machine.do(out.fill, 0.0)
-    machine.do(out.__setitem__, (slice(None),) * axis + (ordered[starts],), part)
+    if not whole:
+        machine.do(out.fill, 0.0)
+        machine.do(out.__setitem__, (slice(None),) * axis + (places,), part)
 
 
 def _expand(machine: Machine, statement: st.Expand) -> None:
@@ -523,15 +515,6 @@ _POWERS: dict[Any, tuple[Callable[..., Any], ...]] = {
 def full_shape(x: Array, samples: int) -> tuple[int, ...]:
     """Return the shape that an array has for so many samples."""
     return tuple(samples if size == SAMPLES else size for size in x.shape)
-
-
-def _size(x: Array) -> int:
-    return math.prod(x.shape)
-
-
-def _same(x: Floats, y: Floats) -> bool:
-    """Whether two buffers are the same elements in the same order."""
-    return x.__array_interface__ == y.__array_interface__
 
 
 def empty(shape: tuple[int, ...], dtype: type = float) -> Any:

@@ -38,7 +38,7 @@ class Placed:
 
     position   of every node: its flat place in its array
     arrays     by colour
-    groups     the leaves, those that have been given a shape in the order of their array
+    leaves     the arrays of leaves, and these in the shape and the order of it
     rows       what became of each colour
     names      what arrays are called, where labels say so
     """
@@ -86,7 +86,7 @@ class Placed:
             moved = np.array([place[self.graph.nodes[k]] for k in nodes.tolist()])
         self.position[nodes] = moved
         self.arrays[c] = array
-        self.leaves.append((array, group))
+        self.leaves.append((array, group.listed()))
         self.rows.append(Row(nodes, array, group.role))
 
     def settle(self, nodes: Ints, last: Sequence[int] = ()) -> None:

@@ -77,9 +77,8 @@ class Program:
         graph = coloured(self._given)
         straight = graph.few_alike and len(roots) == 1
         if straight:
-            parts = [part for group in self._given.parameters for part in by_label(group)]
-            shaped = [replace(part, shape=(len(part.nodes),)) if part.shape is None else part for part in parts]
-            groups = name_leaves(self._given.inputs, shaped)
+            parts = [part.listed() for group in self._given.parameters for part in by_label(group)]
+            groups = name_leaves(self._given.inputs, parts)
         else:
             first = known[self._given.batched] = compiled(graph, self._given.batched)
             groups = list(first.groups)

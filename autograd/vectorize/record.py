@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograd.aliases import Ints
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS, Operation, check_in_table, for_added_rows
@@ -46,10 +48,16 @@ class Record:
     user: Ints
 
 
+def record_of(nodes: list[Value], index: dict[Value, int], op: Ints, inputs: Ints) -> Record:
+    """Return the record of nodes that stand after their inputs, with the uses that these say."""
+    used, by = inputs.ravel(), np.repeat(np.arange(len(inputs)), 3)
+    user = np.full(len(inputs), -1)
+    user[used[used >= 0]] = by[used >= 0]
+    return Record(nodes, index, op, inputs, np.bincount(used[used >= 0], minlength=len(inputs)), user)
+
+
 def record(roots: Sequence[Value]) -> Record:
     """Return the graph below `roots` as flat arrays, in time linear in its nodes and without recursion."""
-    import numpy as np
-
     nodes = topological_order(*roots)
     index = {node: k for k, node in enumerate(nodes)}
     row_number: dict[Any, int] = {**ROW_NUMBER, None: LEAF}
@@ -64,24 +72,11 @@ def record(roots: Sequence[Value]) -> Record:
         first.append(index.get(x, -1))
         second.append(index.get(y, -1))
     check_in_table("vectorize", [ROWS[number] for number in sorted(set(rows)) if number != LEAF])
-    op = np.array(rows)
-    inputs = np.full((len(nodes), 3), -1)
-    inputs[:, 0] = first
-    inputs[:, 1] = second
+    op, inputs = np.array(rows), np.column_stack([first, second, np.full(len(rows), -1)])
     of_three = np.array([row.arity == 3 for row in ROWS])
     for k in np.flatnonzero((op != LEAF) & of_three[op]).tolist():  # the other two stand in a hidden node
         inputs[k] = [index[x] for x in nodes[k].inputs]
-    return Record(nodes, index, op, inputs, *uses_of(inputs))
-
-
-def uses_of(inputs: Ints) -> tuple[Ints, Ints]:
-    """Return how often each node is an input, and the node that uses it last."""
-    import numpy as np
-
-    used, by = inputs.ravel(), np.repeat(np.arange(len(inputs)), 3)
-    user = np.full(len(inputs), -1)
-    user[used[used >= 0]] = by[used >= 0]
-    return np.bincount(used[used >= 0], minlength=len(inputs)), user
+    return record_of(nodes, index, op, inputs)
 
 
 def depending(graph: Record, variables: Sequence[int]) -> list[bool]:

@@ -20,7 +20,7 @@ from autograd.aliases import Ints
 from autograd.value import Constant, data_of
 from autograd.vectorize.colours import NUMBER, Structure, Terms
 from autograd.vectorize.given import Given
-from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, uses_of
+from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, record_of
 
 MORE = 3  # times as many nodes there have to be of those with a sum
 
@@ -110,7 +110,7 @@ def _without(graph: Record, first: Ints, roots: Sequence[int]) -> tuple[Record, 
     inputs = np.where(inputs >= 0, number[inputs], -1)[kept]
     nodes = [node for node, needed_here in zip(graph.nodes, needed, strict=True) if needed_here]
     index = {node: k for k, node in enumerate(nodes)}
-    return Record(nodes, index, graph.op[kept], inputs, *uses_of(inputs)), number[first]
+    return record_of(nodes, index, graph.op[kept], inputs), number[first]
 
 
 # Sums of one term -----------------------------------------------------------------------------------------------------
@@ -168,23 +168,15 @@ def _parts(terms: Sequence[int], colours: Sequence[int]) -> tuple[frozenset[int]
 
 def _inserted(graph: Record, replaced: Sequence[tuple[int, int]]) -> tuple[Record, Ints]:
     """Return the graph with sums of one term in these places of operands."""
-    of_one = sorted({int(graph.inputs[k, place]) for k, place in replaced})
-    old: list[int] = []
-    for k in range(len(graph.nodes)):
-        old.append(k)
-        if k in of_one:
-            old.append(-1)
-    number = np.array(old)
-    new = np.flatnonzero(number >= 0)
-    sums = {x: int(new[x]) + 1 for x in of_one}
-    inputs = np.full((len(old), 3), -1)
-    inputs[new] = np.where(graph.inputs >= 0, new[graph.inputs], -1)
-    op = np.full(len(old), ADD)
-    op[new] = graph.op
-    for x, k in sums.items():
-        inputs[k, 0] = new[x]
+    copies = np.ones(len(graph.nodes), np.int64)
+    copies[[graph.inputs[k, place] for k, place in replaced]] = 2  # the node, and the sum of it
+    old = np.repeat(np.arange(len(copies)), copies)
+    new = np.cumsum(copies) - copies
+    sums = new[copies == 2] + 1
+    op, inputs = graph.op[old], np.where(graph.inputs >= 0, new[graph.inputs], -1)[old]
+    op[sums] = ADD
+    inputs[sums] = np.column_stack([sums - 1, np.full((len(sums), 2), -1)])
     for k, place in replaced:
-        inputs[new[k], place] = sums[int(graph.inputs[k, place])]
-    nodes = [graph.nodes[k if k >= 0 else old[j - 1]] for j, k in enumerate(old)]
+        inputs[new[k], place] += 1
     index = {node: int(new[k]) for node, k in graph.index.items()}
-    return Record(nodes, index, op, inputs, *uses_of(inputs)), new
+    return record_of([graph.nodes[k] for k in old.tolist()], index, op, inputs), new
