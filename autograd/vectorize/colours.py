@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.aliases import Ints
 from autograd.value import Value, data_of
-from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record
+from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record, members
 
 NUMBER = -1  # the colour of a node that depends on numbers only
 INSIDE = -2  # the colour of a step inside a chain
@@ -190,8 +190,6 @@ def find_colours(graph: Record, roots: Sequence[int], structure: Structure) -> C
     kinds, number = np.unique(key, return_inverse=True)
     below = int((kinds < 0).sum())
     of_node = np.where(colours < 0, colours, number - below)
-    order = np.argsort(of_node, kind="stable")
-    bounds = np.searchsorted(of_node[order], np.arange(len(kinds) - below + 1))
-    members = [order[bounds[c] : bounds[c + 1]] for c in range(len(kinds) - below)]
-    of_leaves = {c: structure.colour[nodes[0]] for c, nodes in enumerate(members) if graph.op[nodes[0]] == LEAF}
-    return Colours(of_node, members, chained, sum_of, of_leaves)
+    found = members(of_node, len(kinds) - below)
+    of_leaves = {c: structure.colour[nodes[0]] for c, nodes in enumerate(found) if graph.op[nodes[0]] == LEAF}
+    return Colours(of_node, found, chained, sum_of, of_leaves)

@@ -27,6 +27,7 @@ from autograd.vectorize.given import Given
 from autograd.vectorize.leaves import Leaves, group_leaves, name_leaves
 from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.names import name_backward, name_forward, of_residual
+from autograd.vectorize.record import members
 from autograd.vectorize.reverse import differentiate
 from autograd.vectorize.rewritten import with_equal_once, with_sums_of_one
 from autograd.vectorize.statements import INPUT, PARAMETER, Array, Map, Operand, Statement
@@ -173,9 +174,8 @@ def as_recorded(lowering: Lowering, places: Ints) -> Lowering:
     row_of = np.full(len(lowering.colour) + 1, -1)  # the last one for nodes that are not there
     for number, row in enumerate(lowering.rows):
         row_of[row.nodes] = number
-    order = np.argsort(row_of[places], kind="stable")
-    bounds = np.searchsorted(row_of[places][order], np.arange(len(lowering.rows) + 1))
-    rows = [replace(row, nodes=order[bounds[k] : bounds[k + 1]]) for k, row in enumerate(lowering.rows)]
+    found = zip(lowering.rows, members(row_of[places], len(lowering.rows)), strict=True)
+    rows = [replace(row, nodes=nodes) for row, nodes in found]
     colour, position = (np.append(x, none)[places] for x, none in ((lowering.colour, INSIDE), (lowering.position, 0)))
     return replace(lowering, rows=rows, colour=colour, position=position)
 

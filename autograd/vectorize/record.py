@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,13 @@ def record(roots: Sequence[Value]) -> Record:
     for k in np.flatnonzero((op != LEAF) & of_three[op]).tolist():  # the other two stand in a hidden node
         inputs[k] = [index[x] for x in nodes[k].inputs]
     return record_of(nodes, index, op, inputs)
+
+
+def members(numbers: Ints, count: int) -> list[Ints]:
+    """Return where each of the numbers 0, 1, ... stands, in ascending order."""
+    order = np.argsort(numbers, kind="stable")
+    bounds = np.searchsorted(numbers[order], np.arange(count + 1))
+    return [order[start:stop] for start, stop in pairwise(bounds.tolist())]
 
 
 def depending(graph: Record, variables: Sequence[int]) -> list[bool]:

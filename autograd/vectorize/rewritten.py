@@ -12,7 +12,6 @@ operation would be one of many that others do on sums of its operand's kind, its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from autograd.aliases import Ints
 from autograd.value import Constant, data_of
 from autograd.vectorize.colours import NUMBER, Structure, Terms
 from autograd.vectorize.given import Given
-from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, record_of
+from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, members, record_of
 
 MORE = 3  # times as many nodes there have to be of those with a sum
 
@@ -70,10 +69,7 @@ def _first_of_equal(graph: Record, codes: Ints, colours: Ints, terms: Mapping[in
     first = np.arange(len(colours))
     numbers: dict[str, int] = {}
     label = np.array([numbers.setdefault(node.label, len(numbers)) for node in graph.nodes])
-    order = np.argsort(colours, kind="stable")
-    bounds = np.searchsorted(colours[order], np.arange(int(colours.max()) + 2))
-    for start, stop in pairwise(bounds.tolist()):
-        nodes = order[start:stop]  # whose operands have lower colours
+    for nodes in members(colours, int(colours.max()) + 1):  # whose operands have lower colours
         if len(nodes) < 2 or graph.op[nodes[0]] == LEAF:
             continue
         if nodes[0] in terms:

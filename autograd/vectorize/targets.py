@@ -13,7 +13,7 @@ import numpy as np
 from autograd.ops import OPERATIONS, with_derived
 from autograd.symbolic import PREDICATES
 from autograd.vectorize.machine import largest, maximum, minimum, root, share, shares, smallest, special_functions
-from autograd.vectorize.source import slope_name
+from autograd.vectorize.source import FUNCTIONS, slope_name
 
 
 def namespace(target: str) -> dict[str, Any]:
@@ -35,19 +35,13 @@ def namespace(target: str) -> dict[str, Any]:
 
 
 def _elementary(*modules: Any) -> dict[str, Callable[..., Any]]:
-    """Return the functions of the table that are not derived from others, as the first module that has them does."""
-    names = {row.name: row.numpy or row.name for row in OPERATIONS.values() if row.elementary}
-    names |= {name: name for name in PREDICATES if name != "both"} | {"both": "logical_and"}
-    names |= {
-        name: name for name in ("where", "einsum", "broadcast_to", "amax", "amin", "transpose", "stack", "concatenate")
-    }
-    found = {}
-    for name, theirs in names.items():
-        for module in modules:
-            if hasattr(module, theirs):
-                found[name] = getattr(module, theirs)
-                break
-    return found
+    """Return the functions of the table that are not derived from others, and those of arrays that need no other form.
+
+    Each is that of the last module that has it.
+    """
+    names = {name: name for name in (*PREDICATES, *FUNCTIONS, "asarray", "logical_and")} | {"both": "logical_and"}
+    names |= {row.name: row.numpy or row.name for row in OPERATIONS.values() if row.elementary}
+    return {name: getattr(module, own) for module in modules for name, own in names.items() if hasattr(module, own)}
 
 
 def _numpy() -> dict[str, Callable[..., Any]]:
@@ -68,8 +62,6 @@ def _numpy() -> dict[str, Callable[..., Any]]:
 
     special = special_functions()
     others: dict[str, Callable[..., Any]] = {
-        "asarray": np.asarray,
-        "take": np.take,
         "scatter": scatter,
         "place": place,
         "share": shared,
@@ -78,7 +70,6 @@ def _numpy() -> dict[str, Callable[..., Any]]:
         "minimum": minimum,
         "amax": largest,
         "amin": smallest,
-        "logical_and": np.logical_and,
     }
     return _elementary(np) | others | {name: special[name] for name in ("erf", "erfc")}
 
@@ -99,18 +90,15 @@ def _jax() -> dict[str, Callable[..., Any]]:
         return shares((x == jnp.expand_dims(out, axis)).astype(x.dtype), axis)
 
     others: dict[str, Callable[..., Any]] = {
-        "asarray": jnp.asarray,
-        "take": jnp.take,
         "scatter": scatter,
         "place": place,
         "share": shared,
         "root": lambda x: x**0.5,
         "amax": lambda x, axis: jnp.where(jnp.isnan(x).any(axis), jnp.nan, jnp.max(x, axis)),  # XLA may pass nan over
         "amin": lambda x, axis: jnp.where(jnp.isnan(x).any(axis), jnp.nan, jnp.min(x, axis)),
-        "logical_and": jnp.logical_and,
         "stop_gradient": stop_gradient,
     }
-    return _elementary(jnp, special) | others
+    return _elementary(special, jnp) | others
 
 
 def _torch() -> dict[str, Callable[..., Any]]:
@@ -147,10 +135,8 @@ def _torch() -> dict[str, Callable[..., Any]]:
     def root(x: Any) -> Any:  # x ** 0.5 is the square root there, -0.0 of -0.0 and nan of -∞
         return torch.where(x == -math.inf, math.inf, torch.sqrt(x + 0.0))
 
-    elementary = _elementary(torch, torch.special)
-    names = {"less": torch.lt, "less_equal": torch.le, "equal": torch.eq}
-    functions = {name: of_tensors(function) for name, function in (elementary | names).items()}
-    return functions | {
+    elementary = _elementary(torch.special, torch) | {"equal": torch.eq}
+    return {name: of_tensors(function) for name, function in elementary.items()} | {
         "asarray": torch.as_tensor,
         "stop_gradient": lambda x: tensor(x).detach(),
         "where": where,
@@ -158,7 +144,6 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "scatter": scatter,
         "place": place,
         "share": shared,
-        "logical_and": torch.logical_and,
         "maximum": larger,
         "minimum": lambda x, y: -larger(-tensor(x), -tensor(y)),
         "root": root,
