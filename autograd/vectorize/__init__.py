@@ -31,8 +31,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     on_devices   with JAX, on all devices of all processes
     replay       `Replay`: a graph that runs again after leaves were set
     program      `Program`: a program with its numbers, on samples that need not fit into memory
-    ways         the ways through a function that decides by comparing Values
-    function     `vectorize`, of graphs and of functions
+    function     `vectorize`, of graphs and of functions, which may decide by comparing Values
 """
 
 import sys

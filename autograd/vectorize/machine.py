@@ -88,10 +88,8 @@ def root(x: Any, out: Floats | None = None) -> Any:
 def _of_math(function: Callable[[float], float]) -> Callable[..., Any]:
     each = np.frompyfunc(function, 1, 1)
 
-    def over_array(x: Floats, out: Floats | None = None) -> Floats:
-        out = np.empty(np.shape(x)) if out is None else out
-        out[...] = each(x)
-        return out
+    def over_array(x: Floats, out: Floats | None = None) -> Any:
+        return np.positive(np.asarray(each(x), float), out)
 
     return over_array
 
@@ -263,10 +261,8 @@ def _map(machine: Machine, statement: st.Map) -> None:
         if name == "maximum" and repr(statement.args[1]) == "0.0":  # adding 0.0 makes 0.0 of -0.0
             machine.do(partial(np.maximum, out=buffer), *args)
             machine.do(np.add, buffer, args[1], buffer)
-        elif name in CAREFUL:
-            machine.do(CAREFUL[name], *args, buffer)
         else:
-            machine.do(function, *args, buffer)
+            machine.do(CAREFUL.get(name, function), *args, buffer)
     else:
         _derived(machine, statement, OPERATIONS[name].value(SYMBOLS, *statement.args))
 
@@ -473,13 +469,13 @@ def _place(machine: Machine, statement: st.Place) -> None:
         else:
             fill = len(machine.steps)
             machine.do(buffer.fill, 0.0)
-    view = buffer[(*statement.index, ...)]
-    if filled[statement.index].any():
+    view, here = buffer[(*statement.index, ...)], filled[(*statement.index, ...)]
+    if here.any():
         machine.do(np.add, view, machine.get(part), view)
-        fill = fill if filled[statement.index].all() else -1  # the zeros are needed
+        fill = fill if here.all() else -1  # the zeros are needed
     else:
         machine.do(np.copyto, view, machine.get(part))
-    filled[statement.index] = True
+    here[...] = True
     if filled.all() and fill >= 0:
         machine.steps[fill] = _NOTHING  # no zeros are left
     machine.covered[out] = filled, fill

@@ -215,8 +215,8 @@ class Program:
         return self._samples([x.shape for x in found]), found
 
     def _check_count(self, inputs: Sequence[Any]) -> None:
-        if len(inputs) != len(self._given.inputs):
-            accepted = ", ".join(f"{group.name} {group.shape}" for group in self._given.inputs) or "none"
+        if len(inputs) != len(self._shapes):
+            accepted = _named(self._shapes, self._shape_list)
             raise TypeError(f"the program: got {len(inputs)} inputs; accepted: {accepted}")
 
     def _samples(self, found: list[tuple[int, ...]]) -> int | None:
@@ -226,10 +226,9 @@ class Program:
         samples = found[0][0] if found[0] else 0
         if samples and found == [(samples, *shape) for shape in self._shape_list]:
             return samples
-        accepted = ", ".join(f"{group.name} {group.shape}" for group in self._given.inputs)
-        got = ", ".join(f"{group.name} {shape}" for group, shape in zip(self._given.inputs, found, strict=True))
         raise ValueError(
-            f"inputs: got {got}; accepted: {accepted}, or one more axis before these, for m samples, the same m for all"
+            f"inputs: got {_named(self._shapes, found)}; accepted: {_named(self._shapes, self._shape_list)}, "
+            "or one more axis before these, for m samples, the same m for all"
         )
 
     # Back to the graph ----------------------------------------------------------------------------------------------
@@ -290,12 +289,10 @@ class Program:
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        inputs = ", ".join(f"{name} {shape}" for name, shape in self._shapes.items())
-        parameters = ", ".join(f"{name} {array.shape}" for name, array in self.parameters.items())
+        inputs = _named(self._shapes, self._shape_list)
+        parameters = _named(self.parameters, [array.shape for array in self.parameters.values()])
         nodes = f"{len(self._given.graph.nodes):,} nodes"
-        return (
-            f"<program of {nodes}; inputs: {inputs or 'none'}; parameters: {parameters or 'none'}; print it to read it>"
-        )
+        return f"<program of {nodes}; inputs: {inputs}; parameters: {parameters}; print it to read it>"
 
     def _repr_html_(self) -> str:
         text = html.escape(f"{self!r}\n\n{self}")
@@ -357,6 +354,11 @@ def _function(program: Program, target: str) -> Callable[..., Any]:
     return function
 
 
+def _named(names: Iterable[str], shapes: Iterable[tuple[int, ...]]) -> str:
+    """Return the shapes of arrays by their names."""
+    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True)) or "none"
+
+
 def _shapes(arrays: Iterable[tuple[str, Any]]) -> list[tuple[int, ...]]:
     """Return the shapes of what a function for some array package is given; TypeError for lists and the like."""
     found = []
@@ -403,20 +405,13 @@ def blocks(*arrays: ArrayLike, rows: int = ROWS) -> Iterator[tuple[Any, ...]]:
         raise ValueError(
             f"blocks: got arrays of {', '.join(str(len(x)) for x in found)} rows; accepted: as many of all"
         )
-    return _slices(found, counts.pop() if counts else 0, rows)
-
-
-def _slices(arrays: Sequence[Any], count: int, rows: int) -> Iterator[tuple[Any, ...]]:
-    for start in range(0, count, rows):
-        yield tuple(x[start : start + rows] for x in arrays)
+    return (tuple(x[start : start + rows] for x in found) for start in range(0, max(counts, default=0), rows))
 
 
 def converted_by_block(arrays: Sequence[Any]) -> bool:
     """Return whether arrays are large and not of float64, so that they are better converted block by block."""
-    for x in arrays:
-        if isinstance(x, np.ndarray) and x.dtype is not FLOAT and x.ndim and len(x) > ROWS and x.dtype != FLOAT:
-            return True
-    return False
+    found = (x for x in arrays if isinstance(x, np.ndarray) and x.dtype is not FLOAT and x.ndim)
+    return any(len(x) > ROWS and x.dtype != FLOAT for x in found)
 
 
 def over_blocks(program: Program, samples: Iterable[Sequence[ArrayLike]]) -> tuple[float, dict[str, Floats]]:
