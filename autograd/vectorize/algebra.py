@@ -210,7 +210,7 @@ def part_of_negative(b: Builder, x: Array, index: Sequence[st.Part]) -> Iterator
     """(−x)[i] = −(x[i])"""
     match b.statement(x):
         case st.Map(name="neg", args=(Array() as y,)):
-            yield b.map("neg", b.index(y, index))  # type: ignore[return-value]
+            yield b.map("neg", b.index(y, index))  # type: ignore[misc]
 
 
 def part_of_part(b: Builder, x: Array, index: Sequence[st.Part]) -> Iterator[Array]:

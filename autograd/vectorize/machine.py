@@ -385,7 +385,8 @@ def _reduce(machine: Machine, statement: st.Reduce) -> None:
         ones = np.ones(source.shape[axes[0]])  # BLAS adds rows and columns up faster
         matrix = source.reshape((-1, len(ones)) if last else (len(ones), -1))
         if np.shares_memory(matrix, source):
-            _blocks(machine, *((matrix, ones) if last else (ones, matrix)), out.reshape(-1))
+            left, right = (matrix, ones) if last else (ones, matrix)
+            _blocks(machine, left, right, out.reshape(-1))
             return
     if statement.name == "add":
         machine.do(np.add.reduce, source, axes, None, out)
