@@ -16,7 +16,7 @@ from autograd.functions import *  # noqa: F403
 from autograd.functions import __all__ as _functions
 from autograd.graph import topological_order
 from autograd.lists import dot, logsumexp, norm, softmax
-from autograd.names_elsewhere import ModulesElsewhere, missing_name
+from autograd.names_elsewhere import ModulesElsewhere, missing_name, submodule
 from autograd.ops import OPERATIONS
 from autograd.selection import select
 from autograd.value import Constant, Value, no_grad
@@ -41,6 +41,8 @@ else:
     def __getattr__(name: str) -> Any:
         """Return what the module of `_LATER` has by that name; a module named for its one function is called as it."""
         if name not in _LATER:
+            if (found := submodule(__name__, name)) is not None:
+                return found
             raise missing_name(sys.modules[__name__], name)
         module = importlib.import_module(_LATER[name])
         return module if _LATER[name] == f"{__name__}.{name}" else getattr(module, name)

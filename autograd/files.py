@@ -48,7 +48,7 @@ def save_graph(root: Value, path: str | os.PathLike[str]) -> None:
     >>> x = Value(3.0, label="x")
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "graph.json"
     >>> save_graph(x * x, file); load_graph(file)
-    Value(9.0, op=mul)
+    Value(9.0, formula='x * x')
     """
     write_whole(checked_ending(path, ".json"), graph_to_json(root))
 

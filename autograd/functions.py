@@ -5,7 +5,7 @@
 >>> tanh(0.0)
 0.0
 >>> tanh(Value(0.0))
-Value(0.0, op=tanh)
+Value(0.0, formula='tanh(0)')
 """
 
 from __future__ import annotations

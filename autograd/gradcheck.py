@@ -18,6 +18,7 @@ from typing import Any
 from autograd.callable_modules import CallableModule
 from autograd.explain.tables import Cell, Lines, Shown
 from autograd.graph import topological_order
+from autograd.names_elsewhere import explains_arguments
 from autograd.ops import BUILT_IN, FLOAT, OPERATIONS, Operation, evaluate, with_derived
 from autograd.structures import Number, Structure, leaves, plain, rebuild
 from autograd.symbolic import PREDICATES
@@ -134,6 +135,7 @@ class GradientReport(Shown):
         return (Lines(tuple(map(Cell, [*lines, *map(str, self.wrong)]))),)
 
 
+@explains_arguments
 def gradcheck(f: Function, inputs: Structure, tolerance: float = 1e-6) -> GradientReport:
     """Return a report on the gradient of f at `inputs`: true if right, naming the worst input and any wrong operation.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
@@ -81,11 +82,30 @@ def _own_names(self: object) -> list[str]:
     return [x for x in object.__dir__(self) if not isinstance(inspect.getattr_static(self, x, None), Elsewhere)]
 
 
+def submodule(package: str, name: str) -> ModuleType | None:
+    """Return the package's module of that name, imported; None for a name of other systems and where there is none."""
+    import importlib.util  # which takes a third of the time of `import autograd`
+
+    whole = f"{package}.{name}"
+    if name.startswith("_") or name in ATTRIBUTES[package] or importlib.util.find_spec(whole) is None:
+        return None
+    return importlib.import_module(whole)
+
+
 def missing_name(module: ModuleType, name: str) -> AttributeError:
-    """Return the error of a module that is asked for a name it does not have."""
-    known = ATTRIBUTES[module.__name__]
+    """Return the error of a package, or of a module in it, that is asked for a name it does not have."""
+    known = ATTRIBUTES[module.__name__.partition(".")[0]]
     here = known.get(name, f"dir({module.__name__}) lists those there are")
     return AttributeError(f"module {module.__name__!r} has no attribute {name!r}: {here}", name=name, obj=module)
+
+
+def answers_for(module: str) -> Callable[[str], NoReturn]:
+    """Return the ``__getattr__`` of a module whose missing names are answered as its package's are."""
+
+    def answer(name: str) -> NoReturn:
+        raise missing_name(sys.modules[module], name)
+
+    return answer
 
 
 class ModulesElsewhere:

@@ -58,7 +58,7 @@ def as_array(elements: Any) -> ValueArray:
 
     >>> x = as_array([Value(1.0), Value(-2.0)])
     >>> np.exp(np.where([True, False], x, 0.0)).tolist()
-    [Value(2.718281828459045, op=exp), 1.0]
+    [Value(2.718281828459045, formula='exp(1)'), 1.0]
     """
     return np.array(elements, dtype=object).view(ValueArray)
 

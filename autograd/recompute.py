@@ -35,7 +35,7 @@ def recompute(nodes: Sequence[Value], numbers: Mapping[Value, float]) -> None:
     >>> y = x * x
     >>> recompute([x, y], {x: 5.0})
     >>> y
-    Value(25.0, op=mul)
+    Value(25.0, formula='5 * 5')
     """
     data: dict[Value, float] = {}
     partials: dict[Value, list[float | None]] = {}
@@ -74,7 +74,7 @@ def replay(root: Value) -> Value:
     >>> y = x * x
     >>> x.data = 5.0
     >>> replay(y)
-    Value(25.0, op=mul)
+    Value(25.0, formula='5 * 5')
     """
     recompute(topological_order(root), {})
     return root
@@ -89,7 +89,7 @@ def outdated(nodes: Iterable[Value]) -> Value | None:
     >>> y = x * x
     >>> x.data = 4.0
     >>> outdated([x, y])
-    Value(9.0, op=mul)
+    Value(9.0, formula='4 * 4')
     """
     for node in nodes:
         if node.op is not None and not same(recomputed(node.op, (x.data for x in node.inputs)), node.data):

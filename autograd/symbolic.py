@@ -254,6 +254,22 @@ def to_numpy(formula: Formula) -> str:
     return _print(formula, _digits, lambda x: x.name, write, _strength)
 
 
+def to_python(formula: Formula) -> str:
+    """Return the formula as Python writes it over Values: the operators' signs, and functions by their own names.
+
+    >>> to_python(SYMBOLS.asin(symbol("x") * 2.0) ** 2.0)
+    'asin(x * 2) ** 2'
+    """
+
+    def write(name: str, inputs: list[str]) -> str:
+        row = OPERATIONS.get(name)
+        if row is None or not row.infix:  # one of plain functions of numbers stands in no table
+            return f"{name}({', '.join(inputs)})"
+        return f" {row.written} ".join(inputs) if len(inputs) > 1 else row.written + inputs[0]
+
+    return _print(formula, _digits, lambda x: x.name, write, _strength)
+
+
 def to_javascript(formula: Formula) -> str:
     """Return the formula as a JavaScript expression; derived operations are functions under their own name.
 

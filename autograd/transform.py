@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, overload
 
 from autograd.local_derivatives import Local, captured_local, plus, recorded_local
+from autograd.names_elsewhere import explains_arguments
 from autograd.recording import is_recording
 from autograd.structures import Number, Structure, in_order_of, is_structure, leaves, plain, rebuild
 from autograd.value import Constant, Value, exchange, remembering
@@ -59,7 +60,7 @@ def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
     >>> x = Value(2.0, label="x")
     >>> slope, = gradients(x**3, [x])
     >>> slope, gradients(slope, [x])[0].data
-    (Value(12.0, op=mul), 12.0)
+    (Value(12.0, formula='3 * x ** 2'), 12.0)
     """
     if not isinstance(root, Value) or isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
         raise TypeError(
@@ -201,7 +202,7 @@ def record(
     result has something else than numbers in it.
 
     >>> record(lambda x, y: [x * y, y], (2.0, 3.0)).outputs[0]
-    Value(6.0, op=mul)
+    Value(6.0, formula='x * y')
     """
     check_function(f)
     whole = list(inputs) if isinstance(inputs, tuple) and not hasattr(inputs, "_fields") else [inputs]
@@ -329,6 +330,7 @@ def value_and_grad(
 ) -> ValueAndGradientOfOne: ...
 @overload
 def value_and_grad(f: OfThreeOrMore, argnums: Argnums = None, has_aux: bool = False) -> Pair: ...
+@explains_arguments
 def value_and_grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the function that gives f and its gradient together, from one recording.
 
@@ -362,6 +364,7 @@ def grad(f: Function, argnums: Sequence[int], has_aux: Literal[False] = False) -
 def grad(f: Function, argnums: Argnums = None, *, has_aux: Literal[True]) -> Pair: ...
 @overload
 def grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function: ...
+@explains_arguments
 def grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the gradient of f as a function: of one argument, in its structure; of several, a tuple.
 
@@ -379,6 +382,7 @@ def grad(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Functio
     return _derivative(f, argnums, has_aux, lambda of: of.like_arguments(of.pull([(of.out, 1.0)])))
 
 
+@explains_arguments
 def jacobian(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the function that gives ∂f_i/∂x_j: the structure of f's result, of structures of the inputs.
 
@@ -396,6 +400,7 @@ def jacobian(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Fun
     return _derivative(f, argnums, has_aux, derive)
 
 
+@explains_arguments
 def hessian(f: Function, argnums: Argnums = None, has_aux: bool = False) -> Function:
     """Return the function that gives ∂²f/∂x_i∂x_j, the Jacobian of the gradient.
 

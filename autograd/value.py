@@ -291,7 +291,10 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
         if self._grad is not None:
             parts.append(f"grad={self._grad!r}")
         if self._operation is not None:
-            parts.append(f"op={self._operation.name}")
+            from autograd.formulas import formula
+
+            written = formula(self)
+            parts.append(f"formula={written!r}" if written else f"op={self._operation.name}")
         if self._label:
             parts.append(f"label={str(self._label)!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
@@ -595,7 +598,7 @@ def node_maker(op: Operation) -> Callable[..., Value]:
     """Return the function that makes the node of operation `op` on Values and numbers: `apply`, with `op` known.
 
     >>> node_maker(OPERATIONS["hypot"])(Value(3.0), 4.0)
-    Value(5.0, op=hypot)
+    Value(5.0, formula='hypot(3, 4)')
     """
     if op.opaque:
         return _with_apply(op)
@@ -754,7 +757,7 @@ def apply(op: Operation, *operands: Value | float) -> Value:
     that is neither a Value nor a real number.
 
     >>> apply(OPERATIONS["hypot"], Value(3.0), 4.0)
-    Value(5.0, op=hypot)
+    Value(5.0, formula='hypot(3, 4)')
     """
     inputs: list[Value] = []
     for operand in operands:
@@ -939,7 +942,7 @@ def ieee() -> Iterator[None]:
 
     >>> with ieee():
     ...     print(Value(0.0).log())
-    Value(-inf, op=log)
+    Value(-inf, formula='log(0)')
     """
     token = _ieee.set(True)
     try:
@@ -990,7 +993,7 @@ def remembering() -> Iterator[bool]:
 
     >>> with no_grad(), remembering():
     ...     print(Value(3.0) * 2.0)
-    Value(6.0, op=mul)
+    Value(6.0, formula='3 * 2')
     """
     forgetting = _forgetting()
     token = _open.set(())
@@ -1098,7 +1101,7 @@ def become(leaf: Value, node: Value) -> None:
     >>> x, y = Value(2.0), Constant(4.0)
     >>> become(y, x * x)
     >>> y
-    Value(4.0, op=mul)
+    Value(4.0, formula='2 * 2')
     """
     leaf._operation, leaf._x, leaf._y = node._operation, node._x, node._y
     leaf._data, leaf._dx, leaf._dy = node._data, node._dx, node._dy

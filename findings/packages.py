@@ -44,7 +44,7 @@ def run(command: list[str], folder: str, more: dict[str, str]) -> str:
     kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     libraries = {"LD_LIBRARY_PATH": f"{folder}/usr/lib/x86_64-linux-gnu"}
     done = subprocess.run(
-        command, cwd=folder, env={**kept, **libraries, **more}, capture_output=True, text=True, timeout=900
+        command, cwd=folder, env={**kept, **libraries, **more}, capture_output=True, text=True, timeout=3600
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")

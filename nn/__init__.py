@@ -19,7 +19,7 @@ if not hasattr(autograd, "Value"):
     raise ImportError(other if autograd.__file__ else torn)
 
 from autograd.lists import softmax
-from autograd.names_elsewhere import missing_name
+from autograd.names_elsewhere import missing_name, submodule
 from nn.layers import MLP, ForwardPass, Layer, Neuron
 from nn.losses import (
     binary_cross_entropy,
@@ -118,6 +118,8 @@ if not TYPE_CHECKING:
             for module in map(importlib.import_module, _LATER):
                 if hasattr(module, name):
                     return getattr(module, name)
+        if (module := submodule(__name__, name)) is not None:
+            return module
         raise missing_name(sys.modules[__name__], name)
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.labels import UnitLabel, visible
 from autograd.lists import softmax
-from autograd.names_elsewhere import ARGUMENTS, explains_arguments, explains_names
+from autograd.names_elsewhere import ARGUMENTS, answers_for, explains_arguments, explains_names
 from autograd.ops import OPERATIONS, Operation, evaluate, local_derivative
 from autograd.value import Constant, Value, node_maker, set_labels, sum_of_products
 
@@ -545,3 +545,7 @@ def seeded(seed: int) -> random.Random:
     """
     count("seed", seed, 0)
     return random.Random(int(seed))
+
+
+if not TYPE_CHECKING:  # for a type checker a module with a __getattr__ has every name
+    __getattr__ = answers_for(__name__)

@@ -11,10 +11,11 @@ import reprlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import functions
 from autograd.labels import UnitLabel
+from autograd.names_elsewhere import answers_for
 from autograd.ops import added
 from autograd.recording import hindered
 from autograd.value import Constant, Value, data_of, real
@@ -157,7 +158,7 @@ def cost(
 
     >>> from nn.layers import MLP
     >>> cost(MLP(2, [1]), [[0.0, 0.0]], [[2.0]])
-    Value(2.0, op=div, label='J')
+    Value(2.0, formula='0.5 * (z^(2)_1 - y^(2)_1) ** 2 / 1', label='J')
     """
     check_loss(loss)
     if len(inputs) != len(targets):
@@ -243,3 +244,7 @@ def _times_log(factor: Any, x: Any, stable: Loss) -> Any:
 
 def _number(x: Any) -> float:
     return data_of(x) if isinstance(x, Value) else x
+
+
+if not TYPE_CHECKING:  # for a type checker a module with a __getattr__ has every name
+    __getattr__ = answers_for(__name__)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from autograd.labels import visible
-from autograd.names_elsewhere import explains_arguments, explains_names
+from autograd.names_elsewhere import answers_for, explains_arguments, explains_names
 from autograd.value import Value
 from nn.layers import zero_grad
 
@@ -209,3 +209,7 @@ def _within(
         accepted += f" and below {below:g}" * (below < math.inf)
         raise ValueError(f"{name}: got {number!r}; accepted: a number {accepted}")
     return float(number)
+
+
+if not TYPE_CHECKING:  # for a type checker a module with a __getattr__ has every name
+    __getattr__ = answers_for(__name__)

@@ -475,7 +475,7 @@ def test_samples_are_values_of_the_same_leaves():
         ("[1]", TypeError, "samples: sample 1 is 1 (int); accepted: a list of mappings"),
         ("[{x: 1}, [2]]", TypeError, "samples: sample 2 is [2] (list); accepted: a list of mappings"),
         ("[{}]", ValueError, "samples: sample 1 has no leaf; accepted: a number for one leaf or more"),
-        ("[{root: 1}]", ValueError, "op=tanh) is not a leaf of this graph; accepted: the Values w, x, b"),
+        ("[{root: 1}]", ValueError, "'tanh(w * x + b)') is not a leaf of this graph; accepted: the Values w, x, b"),
         ("[{x: 1}, {'x': 1}]", ValueError, "sample 2: 'x' is not a leaf of this graph; accepted: the Values w, x, b"),
         ("[{w: 1, x: 1}, {b: 1}]", ValueError, "sample 2 has b; accepted: those of sample 1, which are w, x"),
         ("[{x: '1'}]", TypeError, "samples: sample 1, x: got '1' (str); accepted: a real number"),

@@ -5,6 +5,7 @@ import io
 import math
 import operator
 import pickle
+import re
 import struct
 import sys
 import threading
@@ -475,12 +476,31 @@ def test_gradient_is_absent_until_a_backward_pass_reaches_the_node():
 def test_repr_and_format():
     x = Value(3.0, label="x")
     y = x * 2
-    assert (repr(x), repr(y), repr(Constant(2.0))) == ("Value(3.0, label='x')", "Value(6.0, op=mul)", "Constant(2.0)")
+    assert (repr(x), repr(y), repr(Constant(2.0))) == (
+        "Value(3.0, label='x')",
+        "Value(6.0, formula='x * 2')",
+        "Constant(2.0)",
+    )
     y.backward()
-    assert (repr(x), str(y)) == ("Value(3.0, grad=2.0, label='x')", "Value(6.0, grad=1.0, op=mul)")
+    assert (repr(x), str(y)) == ("Value(3.0, grad=2.0, label='x')", "Value(6.0, grad=1.0, formula='x * 2')")
     assert (f"{y:.3f}", f"{y}", f"{y:>6.1e}", f"{y:+g}") == ("6.000", "6.0", "6.0e+00", "+6")
     with pytest.raises(ValueError, match="format"):
         f"{y:d}"
+
+
+def test_a_node_shows_a_formula_that_computes_it_or_the_name_of_its_operation():
+    x, y, v = Value(3.0, label="x"), Value(-0.5, label="y"), Value(2.0)
+    sum_of_both = x + y
+    for node in (-(x**2), (-x) ** 2, x - (y - v), x / (y / v) / v, (x**y) ** v, 2.0 ** (-y), sum_of_both.tanh() * y):
+        text = re.search(r"formula='(.*)'", repr(node))[1]
+        assert eval(text, {"tanh": math.tanh}, {"x": 3.0, "y": -0.5}) == node.data, text
+    sum_of_both.label = "the sum"
+    assert repr(sum_of_both * v) == "Value(5.0, formula='(the sum) * 2')"
+    for _ in range(4):
+        x = x * y
+    assert repr(x + 1) == "Value(1.1875, op=add)"  # five operations deep
+    long = Value(1.0, label="a" * 30)
+    assert repr(long * long) == "Value(1.0, op=mul)"
 
 
 def test_labels_can_be_set_and_read():

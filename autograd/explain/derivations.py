@@ -19,6 +19,7 @@ from autograd.explain.tables import (
     with_gap,
 )
 from autograd.explain.writing import EMPTY, Names, Writer, applied, check, exact, product
+from autograd.names_elsewhere import explains_arguments
 from autograd.steps import BackwardStep, backward_steps, forward_steps
 from autograd.symbolic import Expression, rounded, to_latex, to_text
 from autograd.value import Value
@@ -47,6 +48,7 @@ def explain(
 def explain(
     root: Value, wrt: Value, *, names: Names | None = None, limit: int = 40, lang: str = "en"
 ) -> ChainRuleSum: ...
+@explains_arguments
 def explain(
     root: Value, wrt: Value | None = None, *, names: Names | None = None, limit: int = 40, lang: str = "en"
 ) -> Explanation | ChainRuleSum:

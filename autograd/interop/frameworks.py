@@ -29,7 +29,7 @@ def from_torch(loss: Callable[..., Any], *args: Any) -> FrameworkGraph:
     >>> w = torch.tensor([2.0, -1.0], dtype=torch.float64, requires_grad=True)
     >>> graph = from_torch(lambda w: (w * w).sum(), w)
     >>> graph.cost, graph.leaves["w"][0].label, graph.gradients["w"].tolist()
-    (Value(5.0, op=add, label='J'), 'w[0]', [4.0, -2.0])
+    (Value(5.0, formula='w[0] * w[0] + w[1] * w[1]', label='J'), 'w[0]', [4.0, -2.0])
     """
     try:
         import torch  # noqa: F401
@@ -56,7 +56,7 @@ def from_jax(cost: Callable[..., Any], *args: Any) -> FrameworkGraph:
     >>> jax.config.update("jax_enable_x64", True)
     >>> graph = from_jax(lambda w: (w * w).sum(), jax.numpy.array([2.0, -1.0]))
     >>> graph.cost, graph.leaves["w"][0].label, graph.gradients["w"].tolist()
-    (Value(5.0, op=add, label='J'), 'w[0]', [4.0, -2.0])
+    (Value(5.0, formula='w[0] * w[0] + w[1] * w[1]', label='J'), 'w[0]', [4.0, -2.0])
     """
     try:
         import jax  # noqa: F401

@@ -63,7 +63,7 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
     >>> import sympy
     >>> x = Value(2.0, label="x")
     >>> from_sympy(sympy.sympify("exp(x)**2 - 3"), {"x": x})
-    Value(51.598150033144236, op=add)
+    Value(51.598150033144236, formula='-3 + exp(2 * x)')
     """
     sympy = _sympy()
     functions = _functions(sympy)

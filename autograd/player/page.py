@@ -23,6 +23,7 @@ from autograd.explain.writing import composed
 from autograd.graph import topological_order
 from autograd.labels import pretty
 from autograd.languages import Table, checked_language, sentence, tables
+from autograd.names_elsewhere import explains_arguments
 from autograd.ops import OPERATIONS, Operation, check_in_table
 from autograd.player.leaves import chosen_parameters, sample_rows
 from autograd.player.network import network_data, unit_order
@@ -101,6 +102,7 @@ class Page:
         return f"<page of {len(self.html):,} characters: save(path), or show it in a notebook>"
 
 
+@explains_arguments
 def play(
     J: Value,
     names: Mapping[str, object] | None = None,

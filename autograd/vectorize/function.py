@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from autograd.aliases import Floats
 from autograd.graph import topological_order
 from autograd.locks import lock_for_this_process
+from autograd.names_elsewhere import explains_arguments
 from autograd.numpy_arrays import as_array
 from autograd.ops import Operation, evaluate
 from autograd.outside import Outside
@@ -50,6 +51,7 @@ def vectorize(J: Callable[..., Any], *, backend: Literal["numpy", "native", "jax
 def vectorize(
     *, backend: Literal["numpy", "native", "jax"] = "numpy"
 ) -> Callable[[Callable[..., Any]], VectorizedFunction]: ...
+@explains_arguments
 def vectorize(
     J: Any = LATER, inputs: Any = (), parameters: Any = None, *, batch: Any = "mean", backend: Any = "numpy"
 ) -> Any:
