@@ -17,9 +17,9 @@ def select(rows: Sequence[Any], index: Value | float) -> Any:
 
     `index` is a whole number from 0 on, or a Value that has one. By a plain number the row is picked, and no node is
     made. By a Value it is Σ_k [index = k] · row_k: a graph that is right for every index, so that a program recorded
-    with it (`vectorize`, `nn.fit`) takes the index as an input; there an index that no row has gives nan. A row may be
-    a list or an array (of lists). Raises IndexError for an index without a row, ValueError for rows of different
-    lengths, TypeError for no number.
+    with it (`vectorize`, `nn.fit`) takes the index as an input, and looks the row up; there an index that no row has
+    gives nan. A row may be a list or an array (of lists). Raises IndexError for an index without a row, ValueError for
+    rows of different lengths, TypeError for no number.
 
     >>> select([[1.0, 2.0], [3.0, 4.0]], 1), select([Value(5.0), Value(7.0)], Value(1.0)).data
     ([3.0, 4.0], 7.0)

@@ -12,9 +12,20 @@ from autograd.vectorize.machine import CALLS, Machine
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.reverse import BACKWARD, differentiate
 from autograd.vectorize.source import TEXTS
-from autograd.vectorize.statements import PARAMETER, Array, Cancelled, Expand, Join, Place, Share, Slope, Statement
+from autograd.vectorize.statements import (
+    PARAMETER,
+    Array,
+    Cancelled,
+    Expand,
+    Join,
+    Place,
+    SegmentSum,
+    Share,
+    Slope,
+    Statement,
+)
 
-ONLY_BACKWARD = {Slope, Cancelled, Share, Join, Place}  # what the chain rule asks for is not differentiated again
+ONLY_BACKWARD = {Slope, Cancelled, Share, Join, Place, SegmentSum}  # what the chain rule asks for, once
 RNG = np.random.default_rng(3)
 
 

@@ -11,6 +11,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     statements   named arrays with shapes, and what is computed of them
     builder      collects statements, each once
     algebra      the identities by which they become simpler
+    lookups      rows whose numbers are data
     placed       where every node is, and parts of an array at given positions
     sums         how sums become reductions and products of arrays
     lower        a statement or two for the nodes of each colour

@@ -156,6 +156,14 @@ class Builder:
         """Return zeros, `size` of them along an axis, with the elements of `x` added at `index`."""
         return self.emit(st.Scatter, (*x.shape[:axis], size, *x.shape[axis + 1 :]), (x,), index, axis)
 
+    def lookup(self, x: Array, index: Array) -> Array:
+        """Return the rows of `x` whose numbers are data, along the axes of these."""
+        return self.emit(st.Lookup, (*index.shape, *x.shape[1:]), (x, index))
+
+    def segment_sum(self, x: Array, index: Array, size: int) -> Array:
+        """Return zeros, so many rows, with the rows of `x` added to those whose numbers are data."""
+        return self.emit(st.SegmentSum, (size, *x.shape[len(index.shape) :]), (x, index))
+
     # Sums and products ----------------------------------------------------------------------------------------------
 
     def reduce(self, x: Operand, axes: Sequence[int], name: str = "add") -> Operand:

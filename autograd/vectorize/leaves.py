@@ -6,7 +6,7 @@ An array without a shape gets that of the first statement that uses all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from autograd.labels import UnitLabel
 from autograd.value import Value
 from autograd.vectorize.colours import Chains, Structure
 from autograd.vectorize.names import unique
-from autograd.vectorize.record import ADD, EXTREMES, MUL, Record
+from autograd.vectorize.record import ADD, DIV, EXTREMES, MUL, SUB, WHERE, Record
 from autograd.vectorize.statements import INPUT, SAMPLES, Array, Shape
 
 MOST_STEMS = 16
@@ -46,8 +46,19 @@ def group_leaves(graph: Record, chains: Chains, given: Sequence[Leaves]) -> list
     groups = [part for group in given for part in by_label(group)]
     if any(group.shape is None and len(group.nodes) > 1 for group in groups):
         structure = Structure(graph, [group.nodes for group in groups], chains)
-        groups = [part for group in groups for part in by_use(graph, group, structure.colour)]
+        chosen = chosen_by(graph, chains)
+        groups = [part for group in groups for part in by_use(graph, group, structure.colour, chosen)]
     return groups
+
+
+def chosen_by(graph: Record, chains: Chains) -> dict[int, tuple[int, int]]:
+    """Return the nodes [i = k] / Σ_k [i = k] that `autograd.select` records: each with node i, and how many k are."""
+    found = {}
+    for k in np.flatnonzero(graph.op == DIV).tolist():
+        x, count = graph.inputs[k, :2].tolist()
+        if graph.op[x] == WHERE and graph.op[gap := graph.inputs[x, 0]] == SUB and count in chains[1]:
+            found[k] = int(graph.inputs[gap, 0]), len(chains[1][count])
+    return found
 
 
 def by_label(group: Leaves) -> list[Leaves]:
@@ -70,8 +81,11 @@ def by_label(group: Leaves) -> list[Leaves]:
     return groups
 
 
-def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
-    """Return leaves in arrays of those that are used in the same way, with labels of one kind where there are few."""
+def by_use(graph: Record, group: Leaves, colours: list[int], chosen: Mapping[int, tuple[int, int]]) -> list[Leaves]:
+    """Return leaves in arrays of those that are used in the same way, with labels of one kind where there are few.
+
+    Those whose rows are `chosen` by other numbers, or from another number of rows, are other tables.
+    """
     if group.shape is not None:
         return [group]
     stems = [without_indices(node.label) for node in group.nodes]
@@ -87,12 +101,14 @@ def by_use(graph: Record, group: Leaves, colours: list[int]) -> list[Leaves]:
     keep = (used >= 0) & (leaf[used] >= 0)
     place = np.tile(np.arange(3), len(graph.nodes))[keep]
     used, by = leaf[used[keep]], by[keep]
+    direct = by
     while (inside := colour[by] < 0).any():  # a step inside a chain: the chain's colour is that of its last node
         by = np.where(inside, graph.user[by], by)
     place = np.where(np.isin(graph.op[by], (ADD, MUL, *EXTREMES)), 0, place)
     signature: dict[int, set[tuple[int, ...]]] = {}
-    for p, *use in zip(used.tolist(), colour[by].tolist(), place.tolist(), strict=True):
-        signature.setdefault(p, set()).add(tuple(use))
+    for p, *use, user in zip(used.tolist(), colour[by].tolist(), place.tolist(), direct.tolist(), strict=True):
+        by_other = next((chosen[x] for x in graph.inputs[user, :2].tolist() if x in chosen), ()) if chosen else ()
+        signature.setdefault(p, set()).add((*use, *by_other))
     parts: dict[Any, list[Value]] = {}
     for p, (node, stem) in enumerate(zip(group.nodes, stems, strict=True)):
         parts.setdefault((stem, *sorted(signature.get(p, ()))), []).append(node)

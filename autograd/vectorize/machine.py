@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.aliases import Floats
+from autograd.aliases import Floats, Ints
 from autograd.ops import OPERATIONS, Rule, with_derived
 from autograd.symbolic import PREDICATES, SYMBOLS, Formula
 from autograd.vectorize import statements as st
@@ -137,6 +137,7 @@ class Machine:
         self.free: dict[tuple[Any, ...], list[Any]] = {}
         self.uses = Counter(x for statement in statements for x in statement.args if isinstance(x, Array))
         self.ends = _last_uses(statements, [*kept, *self.targets, *given])
+        self.numbers: dict[tuple[Array, int], tuple[Ints, Any]] = {}  # of rows, as whole numbers; and which are of none
         self.covered: dict[Array, tuple[Any, int]] = {}  # what of an array was placed, and the step that fills it
         for k, statement in enumerate(statements):
             self.ending = self.ends.get(k, [])
@@ -158,6 +159,15 @@ class Machine:
 
     def do(self, call: Callable[..., Any], *args: Any) -> None:
         self.steps.append((call, args))
+
+    def numbers_of_rows(self, index: Array, size: int) -> tuple[Ints, Any]:
+        """Return the buffers of the numbers of rows that are data, and of which of these no row out of so many has."""
+        if (index, size) not in self.numbers:
+            given = self.get(index)
+            found = np.empty(given.shape, np.intp), np.empty(given.shape, bool)
+            self.do(find_rows, given, size, *found)
+            self.numbers[index, size] = found
+        return self.numbers[index, size]
 
     # Buffers --------------------------------------------------------------------------------------------------------
 
@@ -440,6 +450,17 @@ def _scatter(machine: Machine, statement: st.Scatter) -> None:
         machine.do(out.__setitem__, (slice(None),) * axis + (places,), part)
 
 
+def _lookup(machine: Machine, statement: st.Lookup) -> None:
+    x, index = statement.args
+    machine.do(lookup, machine.get(x), *machine.numbers_of_rows(index, x.shape[0]), machine.new(statement.out))
+
+
+def _segment_sum(machine: Machine, statement: st.SegmentSum) -> None:
+    x, index = statement.args
+    out = machine.new(statement.out)
+    machine.do(segment_sum, machine.get(x), *machine.numbers_of_rows(index, len(out)), out)
+
+
 def _expand(machine: Machine, statement: st.Expand) -> None:
     machine.do(np.copyto, machine.new(statement.out), machine.get(statement.args[0]))
 
@@ -494,6 +515,8 @@ CALLS: dict[type[st.Statement], Callable[[Machine, Any], None]] = {
     st.Reshape: _reshape,
     st.Take: _take,
     st.Scatter: _scatter,
+    st.Lookup: _lookup,
+    st.SegmentSum: _segment_sum,
     st.Expand: _expand,
     st.Join: _join,
     st.Place: _place,
@@ -552,6 +575,30 @@ def _cancel(x: Floats, y: Floats, out: Floats) -> None:
     if not (least > TINY and most < HUGE):
         size = np.abs(y)
         np.copyto(out, x / y * y, where=~((size > TINY) & (size < HUGE)))
+
+
+def find_rows(index: Floats, size: int, rows: Ints, none: Any) -> None:
+    """Write the numbers of rows as whole numbers, and of which of them no row out of so many has."""
+    np.copyto(rows, index, casting="unsafe")
+    np.not_equal(rows, index, none)
+    np.logical_or(none, rows.view(np.uintp) >= size, none)
+
+
+def lookup(x: Floats, rows: Ints, none: Any, out: Floats) -> None:
+    """Write the rows of x that `find_rows` has found, nan for none."""
+    x.take(rows, 0, out, "clip")
+    if none.any():
+        out[none] = math.nan
+
+
+def segment_sum(x: Floats, rows: Ints, none: Any, out: Floats) -> None:
+    """Write zeros with each part of x added to the row that `find_rows` has found; all nan where one is none."""
+    if none.any():
+        out.fill(math.nan)
+        return
+    width = math.prod(out.shape[1:])
+    cells = rows.reshape(-1, 1) * width + np.arange(width)
+    out[...] = np.bincount(cells.ravel(), x.ravel(), out.size).reshape(out.shape)
 
 
 def share(x: Floats, extreme: Floats, axis: int, out: Floats) -> None:

@@ -331,6 +331,14 @@ def _scatter(back: _Reverse, statement: st.Scatter, gradient: Operand) -> None:
     back.add(statement.args[0], back.builder.take(whole, statement.index, statement.axis - same))
 
 
+def _lookup(back: _Reverse, statement: st.Lookup, gradient: Operand) -> None:
+    rows, index = statement.args
+    if rows in back.active:
+        whole = back.full(gradient, statement.out.shape)
+        total = back.builder.segment_sum(whole, index, rows.shape[0])
+        back.add(rows, back.over_samples(total, statement.out.sampled, summed=True))
+
+
 def _expand(back: _Reverse, statement: st.Expand, gradient: Operand) -> None:
     (x,) = statement.args
     assert isinstance(x, Array)
@@ -346,6 +354,7 @@ BACKWARD: dict[type[st.Statement], Callable[[_Reverse, Any, Operand], None]] = {
     st.Transpose: _transpose,
     st.Take: _take,
     st.Scatter: _scatter,
+    st.Lookup: _lookup,
     st.Expand: _expand,
 }
 """From the gradient of what a statement computes to those of its arguments: one for each kind of forward statement."""

@@ -20,6 +20,8 @@ SHOWN = 8  # numbers that are given a name
 FUNCTIONS = {
     "take": "",
     "scatter": "scatter(x, i, axis, size): zeros, so many along the axis, with the parts of x added at the places i",
+    "lookup": "lookup(x, i): the rows of x whose numbers are i, nan where it has none",
+    "segment_sum": "segment_sum(x, i, size): zeros, so many rows, with the parts of x added to those of numbers i",
     "place": "place(x, i, y): x, or zeros of that shape, with y added at x[i]",
     "share": "share(x, y, axis): by which x the largest (or least) y goes up: 1, shared by ties",
     **dict.fromkeys(("amax", "amin", "einsum", "broadcast_to", "transpose", "where", "stack", "concatenate"), ""),
@@ -253,6 +255,14 @@ def _scatter(source: Source, statement: st.Scatter) -> Text:
     return f"scatter({source.text(statement.args[0])}, {index}, axis={axis}, size={size})", ATOM
 
 
+def _lookup(source: Source, statement: st.Lookup) -> Text:
+    return f"lookup({', '.join(map(source.text, statement.args))})", ATOM
+
+
+def _segment_sum(source: Source, statement: st.SegmentSum) -> Text:
+    return f"segment_sum({', '.join(map(source.text, statement.args))}, size={statement.out.shape[0]})", ATOM
+
+
 def _expand(source: Source, statement: st.Expand) -> Text:
     (x,) = statement.args
     if not (statement.out.shape or isinstance(x, Array) or statement.out in source.uses):
@@ -287,6 +297,8 @@ TEXTS: dict[type[st.Statement], Callable[[Source, Any], Text]] = {
     st.Reshape: _reshape,
     st.Take: _take,
     st.Scatter: _scatter,
+    st.Lookup: _lookup,
+    st.SegmentSum: _segment_sum,
     st.Expand: _expand,
     st.Join: _join,
     st.Place: _place,

@@ -208,6 +208,25 @@ class Take(Statement):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lookup(Statement):
+    """The rows of args[0] whose numbers are data, args[1], along the axes of these; nan where none has that number."""
+
+    kind = "gather"
+    args: tuple[Array, Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentSum(Statement):
+    """Zeros with each row of args[0] added to the row whose number is data, args[1], one after the other.
+
+    By a number that no row has, all are nan.
+    """
+
+    kind = "scatter"
+    args: tuple[Array, Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Expand(Statement):
     """The array repeated along axes of length 1, and along new ones before its own."""
 

@@ -12,7 +12,19 @@ import numpy as np
 
 from autograd.ops import OPERATIONS, with_derived
 from autograd.symbolic import PREDICATES
-from autograd.vectorize.machine import largest, maximum, minimum, root, share, shares, smallest, special_functions
+from autograd.vectorize.machine import (
+    find_rows,
+    largest,
+    lookup,
+    maximum,
+    minimum,
+    root,
+    segment_sum,
+    share,
+    shares,
+    smallest,
+    special_functions,
+)
 from autograd.vectorize.source import FUNCTIONS, slope_name
 
 
@@ -50,6 +62,25 @@ def _numpy() -> dict[str, Callable[..., Any]]:
         np.add.at(out, (slice(None),) * axis + (index,), x)
         return out
 
+    def rows_of(index: Any, size: int) -> Any:
+        index = np.asarray(index, float)
+        rows, none = np.empty(index.shape, np.intp), np.empty(index.shape, bool)
+        with np.errstate(invalid="ignore"):  # nan has no row
+            find_rows(index, size, rows, none)
+        return rows, none
+
+    def looked_up(x: Any, index: Any) -> Any:
+        out = np.empty((*np.shape(index), *x.shape[1:]))
+        rows, none = rows_of(index, len(x))
+        lookup(x, rows, none, out)
+        return out
+
+    def summed(x: Any, index: Any, size: int) -> Any:
+        out = np.empty((size, *x.shape[np.ndim(index) :]))
+        rows, none = rows_of(index, size)
+        segment_sum(x, rows, none, out)
+        return out
+
     def place(base: Any, index: Any, part: Any) -> Any:
         out = np.zeros(base) if isinstance(base, tuple) else base.astype(float)  # where(x > 0, 1, 0) has whole numbers
         out[index] += part
@@ -63,6 +94,8 @@ def _numpy() -> dict[str, Callable[..., Any]]:
     special = special_functions()
     others: dict[str, Callable[..., Any]] = {
         "scatter": scatter,
+        "lookup": looked_up,
+        "segment_sum": summed,
         "place": place,
         "share": shared,
         "root": root,
@@ -83,6 +116,19 @@ def _jax() -> dict[str, Callable[..., Any]]:
         out = jnp.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), x.dtype)
         return out.at[(slice(None),) * axis + (index,)].add(x)
 
+    def rows_of(index: Any, size: int) -> Any:
+        rows = jnp.clip(index, 0, size - 1).astype(int)
+        return rows, rows == index
+
+    def lookup(x: Any, index: Any) -> Any:
+        rows, found = rows_of(index, len(x))
+        return jnp.where(found.reshape((*found.shape, *[1] * (x.ndim - 1))), x[rows], jnp.nan)
+
+    def segment_sum(x: Any, index: Any, size: int) -> Any:
+        rows, found = rows_of(index, size)
+        total = jnp.zeros((size, *x.shape[index.ndim :]), x.dtype).at[rows].add(x)
+        return jnp.where(found.all(), total, jnp.nan)
+
     def place(base: Any, index: Any, part: Any) -> Any:
         return (jnp.zeros(base) if isinstance(base, tuple) else base).at[index].add(part)
 
@@ -91,6 +137,8 @@ def _jax() -> dict[str, Callable[..., Any]]:
 
     others: dict[str, Callable[..., Any]] = {
         "scatter": scatter,
+        "lookup": lookup,
+        "segment_sum": segment_sum,
         "place": place,
         "share": shared,
         "root": lambda x: x**0.5,
@@ -114,17 +162,6 @@ def _torch() -> dict[str, Callable[..., Any]]:
         condition = condition if isinstance(condition, torch.Tensor) else torch.as_tensor(condition)
         return torch.where(condition != 0, tensor(x), tensor(y))
 
-    def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
-        out = torch.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), dtype=x.dtype)
-        return out.index_add(axis, index, x)
-
-    def place(base: Any, index: Any, part: Any) -> Any:
-        part = tensor(part)
-        base = torch.zeros(base, dtype=part.dtype) if isinstance(base, tuple) else base
-        at = torch.arange(base.numel()).reshape(base.shape)[index]
-        flat = part.expand(at.shape).reshape(-1)  # not in place, which vmap does not take
-        return base.reshape(-1).index_add(0, at.reshape(-1), flat).reshape(base.shape)
-
     def shared(x: Any, out: Any, axis: int) -> Any:
         return shares((x == out.unsqueeze(axis)).to(x.dtype), axis)
 
@@ -136,13 +173,11 @@ def _torch() -> dict[str, Callable[..., Any]]:
         return torch.where(x == -math.inf, math.inf, torch.sqrt(x + 0.0))
 
     elementary = _elementary(torch.special, torch) | {"equal": torch.eq}
-    return {name: of_tensors(function) for name, function in elementary.items()} | {
+    functions = {name: of_tensors(function) for name, function in elementary.items()} | _torch_parts()
+    return functions | {
         "asarray": torch.as_tensor,
         "stop_gradient": lambda x: tensor(x).detach(),
         "where": where,
-        "take": lambda x, index, axis: torch.index_select(x, axis, index),
-        "scatter": scatter,
-        "place": place,
         "share": shared,
         "maximum": larger,
         "minimum": lambda x, y: -larger(-tensor(x), -tensor(y)),
@@ -154,6 +189,44 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "concatenate": lambda parts, axis=0: torch.cat(list(map(tensor, parts)), axis),
         "amax": torch.amax,
         "amin": torch.amin,
+    }
+
+
+def _torch_parts() -> dict[str, Callable[..., Any]]:
+    """Return the functions that take parts of tensors, and put them into others."""
+    import torch
+
+    def scatter(x: Any, index: Any, axis: int, size: int) -> Any:
+        out = torch.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]), dtype=x.dtype)
+        return out.index_add(axis, index, x)
+
+    def rows_of(index: Any, size: int) -> Any:
+        rows = index.nan_to_num(-1.0).clamp(0, size - 1).long()
+        return rows, rows == index
+
+    def lookup(x: Any, index: Any) -> Any:
+        rows, found = rows_of(index, len(x))
+        return torch.where(found.reshape(*found.shape, *[1] * (x.dim() - 1)), x[rows], math.nan)
+
+    def segment_sum(x: Any, index: Any, size: int) -> Any:
+        rows, found = rows_of(index, size)
+        rest = x.shape[index.dim() :]
+        total = torch.zeros((size, *rest), dtype=x.dtype).index_add(0, rows.reshape(-1), x.reshape(-1, *rest))
+        return torch.where(found.all(), total, math.nan)
+
+    def place(base: Any, index: Any, part: Any) -> Any:
+        part = torch.as_tensor(part, dtype=None if isinstance(part, torch.Tensor) else torch.float64)
+        base = torch.zeros(base, dtype=part.dtype) if isinstance(base, tuple) else base
+        at = torch.arange(base.numel()).reshape(base.shape)[index]
+        flat = part.expand(at.shape).reshape(-1)  # not in place, which vmap does not take
+        return base.reshape(-1).index_add(0, at.reshape(-1), flat).reshape(base.shape)
+
+    return {
+        "take": lambda x, index, axis: torch.index_select(x, axis, index),
+        "scatter": scatter,
+        "lookup": lookup,
+        "segment_sum": segment_sum,
+        "place": place,
     }
 
 

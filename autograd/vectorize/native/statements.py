@@ -24,11 +24,13 @@ from autograd.vectorize.statements import (
     Expand,
     Index,
     Join,
+    Lookup,
     Map,
     Place,
     Reduce,
     Reshape,
     Scatter,
+    SegmentSum,
     Share,
     Slope,
     Statement,
@@ -184,6 +186,41 @@ def _scatter(section: Section, statement: Scatter) -> None:
     section.loops(axes, [f"{target} += {section.text(x, indices)};"])
 
 
+def _lookup(section: Section, statement: Lookup) -> None:
+    x, index = statement.args
+    spot, out = section.spot(x), section.new(statement.out)
+    axes, indices = walk(out)
+    at_index = indices[: len(index.shape)]
+    found = f"{out.at(indices)} = k < 0 ? NAN : {spot.at(['k', *indices[len(at_index) :]])};"
+    outer = [axis for axis in axes if axis[0] in at_index]
+    inner = [axis for axis in axes if axis[0] not in at_index]
+    section.loops(outer, [_row(section, index, at_index, spot.shape[0]), *inside(inner, [found])])
+
+
+def _segment_sum(section: Section, statement: SegmentSum) -> None:
+    x, index = statement.args
+    out = section.spots[statement.out] if statement.out in section.spots else section.new(statement.out)
+    over_samples = SAMPLES in index.shape
+    if not over_samples:
+        section.fill(out, lambda _: 0.0)
+    axes, indices = walk(section.spot(x))
+    at_index = indices[: len(index.shape)]
+    inner = [axis for axis in axes if axis[0] not in at_index]
+    outer = [(name, "n" if name == "s" else stop, step) for name, stop, step in axes if name in at_index]
+    rest = indices[len(at_index) :]
+    added = f"{out.at(['k', *rest])} += {section.text(x, indices)};"
+    spoilt = f"{out.at(['p', *rest])} = NAN;"
+    every = inside([("p", str(out.shape[0]), 1), *inner], [spoilt])
+    row = _row(section, index, at_index, out.shape[0])
+    section.loops(outer, [row, "if (k < 0) {", *every, "} else {", *inside(inner, [added]), "}"])
+
+
+def _row(section: Section, index: Array, indices: Sequence[str], size: int) -> str:
+    """Return the line that finds a row by its number: k, or -1 where none of so many rows has it."""
+    number = section.text(index, indices)
+    return f"int k = {number} >= 0.0 && {number} < {size}.0 && {number} == (int)({number}) ? (int)({number}) : -1;"
+
+
 def _join(section: Section, statement: Join) -> None:
     out, start, axis = section.new(statement.out), 0, statement.axis
     for x in statement.args:
@@ -277,6 +314,8 @@ STATEMENTS: dict[type[Statement], Callable[[Section, Any], None]] = {
     Reshape: _reshape,
     Transpose: _transpose,
     Take: _take,
+    Lookup: _lookup,
+    SegmentSum: _segment_sum,
     Expand: _expand,
     Join: _join,
     Place: _place,
