@@ -19,7 +19,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows, set_derived, with_derived
+from autograd.ops import BUILT_IN, FLOAT, OPERATIONS, Operation, for_added_rows, set_derived, with_derived
 
 NO_PATH = float("0")
 """The local derivative where no path leads: this very 0, which nothing is multiplied by, not one that was computed."""
@@ -154,4 +154,8 @@ def value_and_partials(op: Operation, *wanted: int) -> Callable[..., tuple[float
     """
     namespace: dict[str, Any] = {}
     exec(source(op, wanted), _KNOWN, namespace)
-    return namespace["value_and_partials"]  # type: ignore[no-any-return]
+    function: Callable[..., tuple[float, ...]] = namespace["value_and_partials"]
+    if op.name in BUILT_IN:
+        return function
+    # a formula of the user's own may give an int, and a power a complex number, which is a TypeError
+    return lambda *inputs: tuple(map(float, function(*inputs)))

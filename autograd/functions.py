@@ -17,33 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import signatures
 from autograd.ops import OPERATIONS, Operation, evaluate
-from autograd.value import NODES_AND_NUMBERS, Value, apply, node_maker, real
+from autograd.value import Value, apply, node_maker, real
 
 
 def function_of(op: Operation) -> Callable[..., Any]:
     """Return the operation as a function of Values, plain numbers and NumPy arrays of both."""
-    make = node_maker(op)
-    arity = op.arity
 
-    def function(*inputs: Any) -> Any:
-        if arity == len(inputs) == 1 and inputs[0].__class__ is Value:
-            return make(inputs[0])
-        of_values = False
-        for x in inputs:
-            if x.__class__ is Value:
-                of_values = True
-            elif x.__class__ not in NODES_AND_NUMBERS:
-                break
-        else:
-            if of_values:
-                return make(*inputs)
+    def of_others(*inputs: Any) -> Any:
         inputs = op.with_defaults(inputs)
         if _any_array(inputs):
             from autograd.numpy_arrays import map_elements
 
             return map_elements(function, inputs)
         if any(isinstance(x, Value) for x in inputs):
-            return make(*inputs)
+            return apply(op, *inputs)
         try:
             numbers = [real(x) for x in inputs]
         except TypeError as error:
@@ -53,6 +40,7 @@ def function_of(op: Operation) -> Callable[..., Any]:
         except (ArithmeticError, ValueError):
             return apply(op, *numbers)  # which fails with the words for it
 
+    function = node_maker(op, of_others)
     function.__name__ = function.__qualname__ = op.name
     if described := getattr(signatures, op.name, None):
         function.__doc__, function.__wrapped__ = described.__doc__, described  # type: ignore[attr-defined]

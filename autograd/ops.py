@@ -1135,5 +1135,5 @@ def local_derivative(row: Operation, index: int, inputs: tuple[float, ...] | lis
     rule = row.partials[index]
     try:
         return float(rule(FLOAT, *inputs, out))
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):  # TypeError: a power that is complex
         return float(rule(IEEE, *map(Ieee, inputs), Ieee(out)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import itertools
 import math
 import operator
 import sys
@@ -594,32 +595,37 @@ _MISSING: Any = object()  # in place of an operand that was not given
 
 
 @functools.cache
-def node_maker(op: Operation) -> Callable[..., Value]:
+def node_maker(op: Operation, otherwise: Callable[..., Value] | None = None) -> Callable[..., Value]:
     """Return the function that makes the node of operation `op` on Values and numbers: `apply`, with `op` known.
+
+    What it is given that is not Values, and floats beside them, or is not in the domain, goes to `otherwise`, which is
+    `apply` with the defaults of the operation if not given.
 
     >>> node_maker(OPERATIONS["hypot"])(Value(3.0), 4.0)
     Value(5.0, formula='hypot(3, 4)')
     """
+    if otherwise is None:
+        otherwise = _with_apply(op)
     if op.opaque:
-        return _with_apply(op)
+        return otherwise
     if op.arity == 3:
-        return _ternary(op)
-    return _unary(op) if op.arity == 1 else _binary(op)
+        return _ternary(op, otherwise)
+    return _unary(op, otherwise) if op.arity == 1 else _binary(op, otherwise)
 
 
-def _unary(op: Operation) -> Callable[..., Value]:
+def _unary(op: Operation, otherwise: Callable[..., Value]) -> Callable[..., Value]:
     rule: Any = None  # compiled when the operation is first used
 
-    def make(x: Value, *more: Value | float) -> Value:
+    def make(x: Any = _MISSING, /, *more: Any) -> Value:
         nonlocal rule
         if rule is None:
             rule = value_and_partials(op, 0)
         if x.__class__ is not Value or more:
-            return apply(op, *op.with_defaults((x, *more)))  # where `more` is refused
+            return otherwise(*_given(x, *more))
         try:
             data, dx = rule(x._data)
         except (ArithmeticError, TypeError, ValueError):
-            return apply(op, x)  # has the words for what went wrong, and IEEE's number for a slope that is not finite
+            return otherwise(x)  # has the words for what went wrong, and IEEE's number for a slope that is not finite
         if _blocks and (_every_operation or _forgetting()):
             return _not_as_usual(op, data, x)
         out = _new(Value)
@@ -636,38 +642,34 @@ def _unary(op: Operation) -> Callable[..., Value]:
     return make
 
 
-def _binary(op: Operation) -> Callable[..., Value]:
+def _binary(op: Operation, otherwise: Callable[..., Value]) -> Callable[..., Value]:
     by_both: Any = None
     by_x: Any = None
     by_y: Any = None
 
-    def make(x: Value | float, y: Value | float, *more: Value | float) -> Value:
+    def make(x: Any = _MISSING, y: Any = _MISSING, /, *more: Any) -> Value:
         nonlocal by_both, by_x, by_y
         if by_both is None:
             by_both, by_x, by_y = (value_and_partials(op, *wanted) for wanted in ((0, 1), (0,), (1,)))
-        if more or y is _MISSING:
-            op.with_defaults((x, *(() if y is _MISSING else (y,)), *more))  # which refuses them
-        dx = dy = None
+        data = dx = dy = None
         try:
-            if y.__class__ is float or y.__class__ is int:
-                y = _constant(1.0 * y)
-            elif x.__class__ is float or x.__class__ is int:
-                x = _constant(1.0 * x)
             if x.__class__ is Value:
                 if y.__class__ is Value:
                     data, dx, dy = by_both(x._data, y._data)
-                elif y.__class__ is Constant:
-                    data, dx = by_x(x._data, y._data)
                 else:
-                    return apply(op, x, y)
-            elif x.__class__ is Constant and y.__class__ is Value:
-                data, dy = by_y(x._data, y._data)
-            else:
-                return apply(op, x, y)
+                    if y.__class__ is float or y.__class__ is int:
+                        y = _constant(1.0 * y)
+                    if y.__class__ is Constant:
+                        data, dx = by_x(x._data, y._data)
+            elif y.__class__ is Value:
+                if x.__class__ is float or x.__class__ is int:
+                    x = _constant(1.0 * x)
+                if x.__class__ is Constant:
+                    data, dy = by_y(x._data, y._data)
         except (ArithmeticError, TypeError, ValueError):
-            return apply(op, x, y)
-        if data.__class__ is not float:  # a power that is complex
-            return apply(op, x, y)
+            data = None
+        if data.__class__ is not float or more:  # a power may be complex
+            return otherwise(*_given(x, y, *more))
         if _blocks and (_every_operation or _forgetting()):
             return _not_as_usual(op, data, x, y)
         out = _new(Value)
@@ -681,33 +683,32 @@ def _binary(op: Operation) -> Callable[..., Value]:
         out._label = ""
         return out
 
-    make.__defaults__ = op.defaults or (_MISSING,)
+    if op.defaults:
+        make.__defaults__ = (_MISSING, *op.defaults)
     return make
 
 
-def _ternary(op: Operation) -> Callable[..., Value]:
+def _ternary(op: Operation, otherwise: Callable[..., Value]) -> Callable[..., Value]:
     rule: Any = None
 
-    def make(x: Any, y: Any = _MISSING, z: Any = _MISSING, *more: Any) -> Value:
+    def make(x: Any = _MISSING, y: Any = _MISSING, z: Any = _MISSING, /, *more: Any) -> Value:
         nonlocal rule
         if rule is None:
             rule = value_and_partials(op, 0, 1, 2)
-        if _blocks or more or z is _MISSING:
-            return apply(op, *op.with_defaults(tuple(v for v in (x, y, z, *more) if v is not _MISSING)))
-        operands = x, y, z
+        of_nodes = x.__class__ is y.__class__ is z.__class__ is Value
+        if not of_nodes:
+            classes = {x.__class__, y.__class__, z.__class__}
+            if Value not in classes or not classes <= _NODES_AND_NUMBERS:
+                return otherwise(*_given(x, y, z, *more))
+        if more or _blocks:
+            return otherwise(x, y, z, *more)
         try:
-            if x.__class__ in _NUMBERS:
-                x = _constant(1.0 * x)  # type: ignore[operator]
-            if y.__class__ in _NUMBERS:
-                y = _constant(1.0 * y)  # type: ignore[operator]
-            if z.__class__ in _NUMBERS:
-                z = _constant(1.0 * z)  # type: ignore[operator]
+            if not of_nodes:
+                x, y, z = ((_constant(1.0 * v) if v.__class__ in _NUMBERS else v) for v in (x, y, z))  # type: ignore[operator]
             data, dx, dy, dz = rule(x._data, y._data, z._data)
-        except (ArithmeticError, AttributeError, TypeError, ValueError):
-            return apply(op, *operands)
-        if not x.__class__ is y.__class__ is z.__class__ is Value:
-            if not _NODES.issuperset((x.__class__, y.__class__, z.__class__)):
-                return apply(op, *operands)
+        except (ArithmeticError, TypeError, ValueError):
+            return otherwise(x, y, z)
+        if not of_nodes:
             dx = None if x.__class__ is Constant else dx
             dy = None if y.__class__ is Constant else dy
             dz = None if z.__class__ is Constant else dz
@@ -732,6 +733,11 @@ def _ternary(op: Operation) -> Callable[..., Value]:
         return out
 
     return make
+
+
+def _given(*inputs: Any) -> Iterator[Any]:
+    """Yield the inputs that were given: those before the first that is missing."""
+    return itertools.takewhile(lambda x: x is not _MISSING, inputs)
 
 
 def _with_apply(op: Operation) -> Callable[..., Value]:
@@ -888,10 +894,8 @@ for _sign, _maker in (("truediv", _div), ("pow", _pow), ("neg", _neg), ("abs", _
     setattr(Value, f"__{_sign}__", _maker)  # itself: a method that calls it would take a tenth of the time of a node
 
 
-_NUMBERS = {float, int, bool}
-_NODES = {Value, Constant}
-NODES_AND_NUMBERS = _NODES | _NUMBERS
-"""The exact classes of most operands; others are subclasses, arrays, other libraries' numbers."""
+_NUMBERS = {float, int, bool}  # the exact classes of most numbers; others are subclasses, and those of other libraries
+_NODES_AND_NUMBERS = {Value, Constant} | _NUMBERS
 
 
 def _method(op: Operation) -> Callable[..., Value]:

@@ -7,6 +7,7 @@ from domains import inside
 import autograd
 from autograd import OPERATIONS, Constant, Value, functions
 from autograd.ops import evaluate
+from autograd.value import node_maker
 
 NAMES = sorted({name for row in OPERATIONS.values() for name in (row.name, row.numpy or row.name)} | {"ln", "mod", "σ"})
 
@@ -86,6 +87,13 @@ def test_the_count_of_inputs_accepted_includes_the_defaults():
         autograd.elu(1.0, 2.0, 3.0)
     with pytest.raises(TypeError, match=r"^elu: got 3 inputs; accepted: 1 or 2, elu\(x, alpha\)$"):
         autograd.Value(1.0).elu(2.0, 3.0)
+
+
+@pytest.mark.parametrize("name", ["exp", "leaky_relu", "hypot", "clip"])
+def test_no_input_at_all_is_too_few(name):
+    for call in (getattr(autograd, name), node_maker(autograd.OPERATIONS[name])):
+        with pytest.raises(TypeError, match=rf"^{name}: got 0 inputs; accepted: [1-3].*, {name}\("):
+            call()
 
 
 def test_an_int_beyond_the_floats_is_said_to_be():

@@ -195,6 +195,22 @@ def test_two_inputs_a_domain_and_an_edge(make):
         entropy(p)
 
 
+def test_outside_its_domain_a_formula_gives_real_numbers_or_an_error(make):
+    """A power of a negative number is complex in Python: a Value had that as its number, without a word."""
+    root = make("root_of", lambda m, x: x**0.5, [lambda m, x, out: 0.5 / out], domain=[(0.1, 4.0)])  # noqa: ARG005
+    for x in (-1.0, Value(-1.0)):
+        with pytest.raises(ValueError, match=r"^root_of\(-1\.0\): the result is not a real number"):
+            root(x)
+    ramp = make(
+        "ramp_of",
+        lambda m, x: m.where(m.less(0.0, x), x**1.5, 0),
+        [lambda m, x, out: 1.5 * x**0.5],  # noqa: ARG005
+        domain=[(0.1, 4.0)],
+    )
+    assert repr(ramp(Value(-1.0))) == "Value(0.0, op=ramp_of)"  # a float, as every number of a Value
+    assert math.isnan(ramp(Value(-1.0)).partials[0])
+
+
 W = Value(2.0)
 TWICE, TWO = (lambda m, x: 2.0 * x), (lambda m, x, out: 2.0)  # noqa: ARG005
 
