@@ -207,7 +207,7 @@ def test_outside_its_domain_a_formula_gives_real_numbers_or_an_error(make):
         [lambda m, x, out: 1.5 * x**0.5],  # noqa: ARG005
         domain=[(0.1, 4.0)],
     )
-    assert repr(ramp(Value(-1.0))) == "Value(0.0, op=ramp_of)"  # a float, as every number of a Value
+    assert type(ramp(Value(-1.0)).data) is float  # the 0 of the formula is an int
     assert math.isnan(ramp(Value(-1.0)).partials[0])
 
 
