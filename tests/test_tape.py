@@ -25,8 +25,8 @@ from autograd.value import apply
 from autograd.vectorize.native.interpreter import elementary
 from autograd.vectorize.native.library import CompilerError, load
 from autograd.vectorize.native.tape import Tape
+from autograd.vectorize.program import Replay
 from autograd.vectorize.record import record
-from autograd.vectorize.replay import Replay
 
 try:
     load("int probe(void) { return 1; }\n")
@@ -158,7 +158,7 @@ def test_a_graph_is_replayed_after_leaves_were_set(seed, compiled, monkeypatch):
         def missing(*_):
             raise CompilerError("no compiler")
 
-        monkeypatch.setattr("autograd.vectorize.replay.NativeNumbers", missing)
+        monkeypatch.setattr("autograd.vectorize.program.NativeNumbers", missing)
     root, leaves = random_graph(seed)
     again = Replay(root)
     factor = 1.0 + 2.0**-20  # another number that every comparison decides alike

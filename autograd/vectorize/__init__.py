@@ -2,9 +2,8 @@
 
 The modules, in the order in which the data pass through them; docs/compiler.md prints every stage of a small network.
 
-    given        what is compiled: a recorded graph, and which of its leaves are inputs and parameters
     record       the graph as flat arrays
-    leaves       which leaves form an array
+    leaves       what is compiled: a graph, and which of its leaves are inputs and parameters, and form an array
     colours      which nodes are alike, and become one array
     rewritten    equal expressions computed once, and sums of one term where others of their kind have more
     axes         the axes of an array, from what its elements use
@@ -30,8 +29,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
 
     runners      what runs a program, and its parameters as parts of one vector
     on_devices   with JAX, on all devices of all processes
-    replay       `Replay`: a graph that runs again after leaves were set
-    program      `Program`: a program with its numbers, on samples that need not fit into memory
+    program      `Program`: a program with its numbers, on samples that need not fit into memory; `Replay`, of a graph
     function     `vectorize`, of graphs and of functions, which may decide by comparing Values
 """
 
@@ -39,8 +37,7 @@ import sys
 
 from autograd.callable_modules import CallableModule
 from autograd.vectorize.function import VectorizedFunction, vectorize
-from autograd.vectorize.program import Program, blocks, over_blocks
-from autograd.vectorize.replay import Replay
+from autograd.vectorize.program import Program, Replay, blocks, over_blocks
 
 __all__ = ["Program", "Replay", "VectorizedFunction", "blocks", "over_blocks", "vectorize"]
 

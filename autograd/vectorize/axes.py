@@ -115,12 +115,9 @@ class Columns:
         while k < len(self.items) <= MOST_COLUMNS:
             a, na = self.items[k]
             for b, nb in self.items[:k]:
-                if not (
-                    _independent(a, na, b, nb) or as_function(a, na, b) is not None or as_function(b, nb, a) is not None
-                ):
-                    common = _common(a, na, b, nb)
-                    if common is not None:
-                        self.add(common)
+                nested = as_function(a, na, b) is not None or as_function(b, nb, a) is not None
+                if not nested and not _independent(a, na, b, nb) and (common := _common(a, na, b, nb)) is not None:
+                    self.add(common)
             k += 1
 
     def axes(self, collapse: bool) -> list[tuple[Ints, int]]:
@@ -141,12 +138,11 @@ class Columns:
             m, nm = _meet(entangled)
             if as_function(m, nm, c) is not None:
                 continue
-            rank = _rank(c, nc, m, nm)
-            if rank is not None:
+            if (rank := _rank(c, nc, m, nm)) is not None:
                 axes.append(rank)
-                continue
-            free = [axis for axis in axes if not any(axis is other for other in entangled)]
-            axes = [*free, _meet([*entangled, (c, nc)])]
+            else:
+                free = [axis for axis in axes if not any(axis is other for other in entangled)]
+                axes = [*free, _meet([*entangled, (c, nc)])]
         if collapse:
             n = min(n, _count(axes))
         elif _count(axes) < n:

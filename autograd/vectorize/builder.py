@@ -69,10 +69,7 @@ class Builder:
         return self.known.get((st.Map, broadcast(args), *args, name))
 
     def statement(self, x: Operand) -> st.Statement | None:
-        """Return what computes `x`."""
         return self.made.get(x) if isinstance(x, Array) else None
-
-    # Elementwise ----------------------------------------------------------------------------------------------------
 
     def compute(self, formula: Formula) -> Operand:
         """Return the array, or number, that a formula over arrays is."""
@@ -102,30 +99,18 @@ class Builder:
                 return y
         return x
 
-    # Views and parts ------------------------------------------------------------------------------------------------
-
     def index(self, x: Array, index: Sequence[st.Part]) -> Array:
         """Return a part of `x`: a number, slice or None, a new axis, for each axis."""
         if all(part == slice(None) for part in index):
             return x
         if (found := self.simplified("index", x, index)) is not None:
             return found  # type: ignore[no-any-return]
-        sizes = iter(x.shape)
-        shape: list[int] = []
-        for part in index:
-            size = 1 if part is None else next(sizes)
-            if part is None or part == slice(None):
-                shape.append(size)
-            elif isinstance(part, slice):
-                shape.append(len(range(size)[part]))
-        return self.emit(st.Index, tuple(shape), (x,), tuple(index))
+        return self.emit(st.Index, st.part_shape(x.shape, index), (x,), tuple(index))
 
     def reshape(self, x: Array, shape: Shape) -> Array:
-        """Return `x` in another shape."""
         return x if x.shape == shape else self.emit(st.Reshape, shape, (x,))
 
     def transpose(self, x: Array, order: Sequence[int]) -> Array:
-        """Return `x` with its axes in another order."""
         if list(order) == sorted(order):
             return x
         if (found := self.simplified("transpose", x, order)) is not None:
@@ -149,7 +134,6 @@ class Builder:
         return self.known.setdefault((CONSTANT, x.shape, x.value.tobytes()), x)
 
     def take(self, x: Array, index: Ints, axis: int) -> Array:
-        """Return the elements `index` of `x` along an axis."""
         return self.emit(st.Take, (*x.shape[:axis], len(index), *x.shape[axis + 1 :]), (x,), index, axis)
 
     def scatter(self, x: Array, index: Ints, axis: int, size: int) -> Array:
@@ -163,8 +147,6 @@ class Builder:
     def segment_sum(self, x: Array, index: Array, size: int) -> Array:
         """Return zeros, so many rows, with the rows of `x` added to those whose numbers are data."""
         return self.emit(st.SegmentSum, (size, *x.shape[len(index.shape) :]), (x, index))
-
-    # Sums and products ----------------------------------------------------------------------------------------------
 
     def reduce(self, x: Operand, axes: Sequence[int], name: str = "add") -> Operand:
         """Return the sum (or maximum, minimum) of `x` over axes."""

@@ -42,10 +42,7 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     is_chain = np.isin(op, (ADD, *EXTREMES))
     is_chain |= (op == SUB) & (inside | inside[graph.inputs[:, 0]])
     last = np.where(inside, user, everything)
-    while True:
-        further = last[last]
-        if np.array_equal(further, last):
-            break
+    while not np.array_equal(further := last[last], last):
         last = further
     steps = np.flatnonzero(is_chain)
     term, by = graph.inputs[steps, :2].ravel(), np.repeat(last[steps], 2)
@@ -116,7 +113,6 @@ class Structure:
         return o, *colours
 
     def inputs(self, k: int) -> list[int]:
-        """Return the inputs of a node."""
         return [x for x in (self.xs[k], self.ys[k], self.zs[k]) if x >= 0]
 
     def colour_plain(self, k: int) -> None:

@@ -1,14 +1,7 @@
-"""The pipeline: from a recorded graph of scalars to its array program.
+"""The pipeline: record → leaves → colours → lower → differentiate → name, from a graph of scalars to its array program.
 
-    record          the nodes as flat arrays                               record, given
-    leaves          which leaves are one array                             leaves
-    colours         which nodes are alike, and become one array            colours, rewritten
-    lower           a statement or two for the nodes of each colour        lower, with placed, sums, axes, views
-    simplify        identities, whenever a statement is asked for          builder, algebra
-    differentiate   the chain rule on statements                           reverse, with shifts and choices
-    name            names for arrays                                       names
-
-Every step is a function from data to data. `Compiled` is what they come to; runners run it and listings print it.
+Statements are simplified whenever one is asked for. Every step is a function from data to data, in the module that the
+package's page says. `Compiled` is what they come to; runners run it and listings print it.
 """
 
 from __future__ import annotations
@@ -22,9 +15,8 @@ from autograd.aliases import Ints
 from autograd.ops import OPERATIONS, operation
 from autograd.vectorize.algebra import ALGEBRA, CANCELLING
 from autograd.vectorize.builder import Builder
-from autograd.vectorize.colours import INSIDE, Colours, Structure, find_chains, find_colours
-from autograd.vectorize.given import Given
-from autograd.vectorize.leaves import Leaves, group_leaves, name_leaves
+from autograd.vectorize.colours import INSIDE, NUMBER, Colours, Structure, find_chains, find_colours
+from autograd.vectorize.leaves import Given, Leaves, group_leaves, name_leaves
 from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.names import name_backward, name_forward, of_residual
 from autograd.vectorize.record import members
@@ -65,7 +57,6 @@ class Compiled:
     residuals: Mapping[str, Array]
     names: Mapping[Array, str]
     lowering: Lowering
-    nodes: int
     label: str
     builder: Builder
     forward: Sequence[Statement]
@@ -118,7 +109,7 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
     """Return the array program of a coloured graph, its inputs differing from sample to sample if `batched`."""
     given, builder = graph.given, Builder(ALGEBRA)
     lowering = lower(given, graph.groups, graph.colours, builder, batched)
-    watched = lowering.arrays_of(given.watched)
+    watched = [lowering.arrays[c] for c in dict.fromkeys(lowering.colour[given.watched].tolist()) if c != NUMBER]
     if graph.places is not None:
         lowering = as_recorded(lowering, graph.places)
     found = [x for x, group in lowering.leaves if group.role == PARAMETER]
@@ -152,8 +143,7 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
         roots = [cost]
     return Compiled(
         tuple(builder.statements), inputs, parameters, groups, roots, lowering.outputs,
-        watched, gradients, fast, residuals, names, lowering,
-        len(lowering.colour), given.label, builder, forward, seeds,
+        watched, gradients, fast, residuals, names, lowering, given.label, builder, forward, seeds,
     )  # fmt: skip
 
 

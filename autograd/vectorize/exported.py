@@ -111,8 +111,8 @@ def _jax(exported: Exported, names: dict[str, Any]) -> Function:
     def backward(kept: Any, slopes: Sequence[Any]) -> tuple[Any, ...]:
         arrays, moved = kept
         by = [k for k, x in enumerate(moved) if x is not None]
-        of = {k: slope for k, slope in enumerate(slopes) if not isinstance(slope, SymbolicZero)}
-        of = {k: slope for k, slope in of.items() if isinstance(exported.outputs[k], Array)}
+        arrays_of = zip(slopes, exported.outputs, strict=True)
+        of = {k: dx for k, (dx, x) in enumerate(arrays_of) if isinstance(x, Array) and not isinstance(dx, SymbolicZero)}
         _, gradients = outputs_and_gradients(arrays, by, of)
         found = dict(zip(by, gradients, strict=True))
         return tuple(jnp.asarray(found[k], x.dtype) if k in found else None for k, x in enumerate(arrays))
@@ -134,9 +134,8 @@ def _torch(exported: Exported, names: dict[str, Any]) -> Function:
         device = arrays[0].device if arrays else torch.device("cpu")
         with torch.device(device):  # of the numbers that the program holds
             outputs, gradients = exported.function(names, device, by, tuple(of))(*arrays, *of.values())
-            return [
-                torch.as_tensor(x, dtype=None if isinstance(x, torch.Tensor) else torch.float64) for x in outputs
-            ], gradients
+            found = [x if isinstance(x, torch.Tensor) else torch.as_tensor(x, dtype=torch.float64) for x in outputs]
+            return found, gradients
 
     class Differentiable(torch.autograd.Function):
         """The program, with the backward pass that is its own: of the numbers given, which is all that is kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import traceback
 import types
 import warnings
 from collections.abc import Callable, Sequence
@@ -21,10 +22,10 @@ from autograd.ops import Operation, evaluate
 from autograd.outside import Outside
 from autograd.recording import Recording, hindered, is_recording, watching
 from autograd.value import Constant, Value, data_of, gradients_kept, remembering
-from autograd.vectorize.given import as_numbers
+from autograd.vectorize.leaves import as_numbers
 from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
-from autograd.vectorize.record import Record, record
+from autograd.vectorize.record import record
 
 KEPT = 16  # ways through a function that are recorded for arguments of the same shapes
 RESTLESS = 2  # calls that change what the function reads, as those that make a cache do, before it is given up
@@ -241,10 +242,8 @@ def _has_values(x: Any) -> bool:
 
 def _is_of_an_operation(error: Exception) -> bool:
     """Return whether an exception comes from outside the domain of an operation, not from the user's own code."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("autograd.")
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("autograd.")
 
 
 # One way through a function: its graph, the program of it, and what was decided on the way ---------------------------
@@ -266,9 +265,8 @@ class Way:
         self.names = unique([parameters[min(k, len(parameters) - 1)] for k in range(len(given))] if parameters else [])
         arguments = {name: _values(name, x) for name, x in zip(self.names, given, strict=True)}
         self.leaves = {name: np.array(x, dtype=object) for name, x in arguments.items()}
-        shown = [
-            as_array(x) if isinstance(arg, np.ndarray) else x for x, arg in zip(arguments.values(), args, strict=True)
-        ]
+        pairs = zip(arguments.values(), args, strict=True)
+        shown = [as_array(x) if isinstance(arg, np.ndarray) else x for x, arg in pairs]
         self.outside = Outside(function)
         with watching(self.outside.catches) as (recording, elsewhere), remembering():
             result = function(*shown)
@@ -290,8 +288,6 @@ class Way:
         self.value: Any = None  # of the program's last run; None where the numbers are those of the graph
         self._runs = 0
         self._varied = False
-
-    # As a program ---------------------------------------------------------------------------------------------------
 
     @functools.cached_property
     def program(self) -> Program:
@@ -342,11 +338,8 @@ class Way:
             raise ValueError(f"value_and_grad: the function has {len(self.roots)} roots; accepted: one, the cost")
         (root,) = self.roots
         slopes = _slopes(root)
-        return root.data, tuple(
-            np.array([slopes.get(x, 0.0) for x in part.flat]).reshape(part.shape) for part in self.leaves.values()
-        )
-
-    # Compared with the function -------------------------------------------------------------------------------------
+        found = (np.array([slopes.get(x, 0.0) for x in part.flat]).reshape(part.shape) for part in self.leaves.values())
+        return root.data, tuple(found)
 
     def is_to_be_compared(self) -> bool:
         """Return whether the run that was just made is one of those to compare with the function itself.
@@ -361,17 +354,15 @@ class Way:
     def is_the_same_as(self, other: Way) -> bool:
         """Return whether another run went this way: the same operations on the same leaves and constants."""
         mine, others = self.graph, other.graph
-        if not (np.array_equal(mine.op, others.op) and np.array_equal(mine.inputs, others.inputs)):
-            return False
-        if not self.guards.decide_as(other.guards) or self.shape != other.shape:
-            return False
-        return self._places(self.graph) == other._places(other.graph)
+        same = np.array_equal(mine.op, others.op) and np.array_equal(mine.inputs, others.inputs)
+        return same and self._summary() == other._summary()
 
-    def _places(self, graph: Record) -> list[Any]:
-        """Return what stands at the leaves, and where the roots and what is decided by are."""
+    def _summary(self) -> list[Any]:
+        """Return what stands at the leaves, where the roots and what is decided by are, and what was decided."""
+        graph, guards = self.graph, self.guards
         place = {x: (name, k) for name, part in self.leaves.items() for k, x in enumerate(part.flat)}
         leaves = [data_of(x).hex() if x.__class__ is Constant else place.get(x, x) for x in graph.nodes if x.op is None]
-        return [leaves, [graph.index[x] for x in (*self.roots, *self.guards.watched)]]
+        return [leaves, [graph.index[x] for x in (*self.roots, *guards.watched)], self.shape, guards.decisions()]
 
 
 class _Guards:
@@ -415,15 +406,10 @@ class _Guards:
         rest = iter(numbers)
         return all(_fails(op, [next(rest) for _ in inputs]) for op, inputs in self.failures)
 
-    def decide_as(self, other: _Guards) -> bool:
-        """Return whether the same was decided in the same way."""
-        return (
-            np.array_equal(self.outcomes, other.outcomes)
-            and [of.tolist() for of in self.relations.values()] == [of.tolist() for of in other.relations.values()]
-            and list(self.relations) == list(other.relations)
-            and [op for op, _ in self.failures] == [op for op, _ in other.failures]
-            and np.array_equal(self.finite, other.finite)
-        )
+    def decisions(self) -> list[Any]:
+        """Return what was decided, and how."""
+        relations = [(relation, of.tolist()) for relation, of in self.relations.items()]
+        return [self.outcomes.tolist(), relations, [op for op, _ in self.failures], self.finite.tolist()]
 
 
 def _fails(op: Operation, numbers: Sequence[float]) -> bool:

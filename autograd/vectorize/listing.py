@@ -16,7 +16,7 @@ from autograd.vectorize import statements as st
 from autograd.vectorize.builder import Identity
 from autograd.vectorize.colours import INSIDE, NUMBER
 from autograd.vectorize.compiled import Coloured, Compiled
-from autograd.vectorize.given import Given
+from autograd.vectorize.leaves import Given
 from autograd.vectorize.names import identifier
 from autograd.vectorize.record import LEAF, ROWS
 from autograd.vectorize.source import Source
@@ -79,11 +79,11 @@ def report(program: Compiled) -> str:
             hidden["products, in matrix products" if array is None else "inside of other lines"] += len(colour.nodes)
             continue
         rows.append((names[array], computed_as(array, program), shape_text(array.shape), f"{len(colour.nodes):,}"))
-    hidden["steps of sums, and numbers"] = program.nodes - sum(len(colour.nodes) for colour in colours)
+    hidden["steps of sums, and numbers"] = len(program.lowering.colour) - sum(len(colour.nodes) for colour in colours)
     rows += [("", kind, "", f"{count:,}") for kind, count in hidden.items() if count]
     alone = sum(1 for colour in colours if len(colour.nodes) == 1)
     lines = [
-        f"{program.nodes:,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward",
+        f"{len(program.lowering.colour):,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward",
         *table(rows),
     ]
     if 2 * alone > len(colours) > 40:

@@ -13,8 +13,7 @@ from autograd.value import data_of
 from autograd.vectorize.axes import lay_out, refines
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import NUMBER, Colours
-from autograd.vectorize.given import Given
-from autograd.vectorize.leaves import Leaves
+from autograd.vectorize.leaves import Given, Leaves
 from autograd.vectorize.placed import Placed, Row
 from autograd.vectorize.record import ADD, LEAF, MUL, ROWS, SUB, Record
 from autograd.vectorize.statements import Array, Operand
@@ -44,11 +43,6 @@ class Lowering:
     arrays: Mapping[int, Array]
     colour: Ints
     position: Ints
-
-    def arrays_of(self, nodes: Sequence[int]) -> list[Array]:
-        """Return the arrays that some nodes are in."""
-        colours = dict.fromkeys(int(self.colour[k]) for k in nodes)
-        return [self.arrays[c] for c in colours if c != NUMBER]
 
 
 def lower(given: Given, groups: Sequence[Leaves], colours: Colours, builder: Builder, batched: bool) -> Lowering:

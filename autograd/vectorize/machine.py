@@ -169,8 +169,6 @@ class Machine:
             self.numbers[index, size] = found
         return self.numbers[index, size]
 
-    # Buffers --------------------------------------------------------------------------------------------------------
-
     def function(self, name: str) -> Callable[..., Any] | None:
         """Return NumPy's or SciPy's function for an operation or predicate; None if there is none."""
         if name in SPECIAL and name not in self.functions:
@@ -336,11 +334,9 @@ def _contract(machine: Machine, statement: st.Contract) -> None:
 
 def _product(machine: Machine, left: Floats, right: Floats, rows: int, summed: int, out: Floats) -> None:
     """Do a product of matrices whose rows, columns and axes summed over may each be several axes, or none."""
-    columns = right.ndim - summed
-    first, second = _matrix(machine, left, rows), _matrix(machine, right, summed)
-    shape = [*first.shape[: bool(rows)], *second.shape[1 : 1 + bool(columns)]]
-    first = first if rows else first[0]
-    second = second if columns else second[:, 0]
+    first = _matrix(machine, left, rows)[slice(None) if rows else 0]
+    second = _matrix(machine, right, summed)[:, slice(None) if right.ndim > summed else 0]
+    shape = (*first.shape[:-1], *second.shape[1:])
     if out.flags.c_contiguous:
         _blocks(machine, first, second, out.reshape(shape))
     elif len(shape) == 2:

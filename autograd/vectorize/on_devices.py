@@ -22,11 +22,10 @@ class OnDevices:
 
     The devices are those of all processes that `jax.distributed` has brought together; each process is given all
     samples and reads its own devices' share. The samples that are left over where they do not divide by the devices
-    are computed by every one of them. Raises ModuleNotFoundError where JAX is not installed.
+    are computed by every one of them.
     """
 
     def __init__(self, compiled: Forms, parameters: Parameters, data: Sequence[float]) -> None:
-        namespace("jax")
         self.compiled, self.parameters = compiled, parameters
         self.functions: dict[tuple[str, int | None], Callable[..., Any]] = {}
         self.arrays = Arrays(compiled, parameters, data)  # NumPy computes the numbers within the graph
@@ -57,12 +56,14 @@ class OnDevices:
         Beside each stands its share of the cost.
         """
         import jax
+        import jax.experimental
 
         self.parameters.take_data()
         self.inputs, self.samples = inputs, samples
         mesh = self.mesh
         found = []
-        with _float64():
+        float64: Any = jax if hasattr(jax, "enable_x64") else jax.experimental  # where it was before JAX 0.8
+        with float64.enable_x64(True):  # as the rest of the program computes
             for start, stop in self._shares(samples):
                 # A compiled function for each number of samples: given another, JAX 0.10 forgets its constants.
                 key = kind, None if samples is None else stop - start
@@ -133,12 +134,3 @@ def _sharding(mesh: Any, spread: bool) -> Any:
 
     spec: Any = jax.sharding.PartitionSpec
     return jax.sharding.NamedSharding(mesh, spec(SAMPLES) if spread else spec())
-
-
-def _float64() -> Any:
-    """Return the context in which JAX computes in float64, as the rest of the program does."""
-    import jax
-    import jax.experimental
-
-    own: Any = jax if hasattr(jax, "enable_x64") else jax.experimental  # where it was before JAX 0.8
-    return own.enable_x64(True)

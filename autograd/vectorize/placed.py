@@ -61,10 +61,7 @@ class Placed:
                 self.listed[list(numbers)] = places
 
     def colour(self, nodes: Ints) -> int:
-        """Return the colour that all of some nodes have."""
         return int(self.colours.of_node[nodes.flat[0]])
-
-    # Placing --------------------------------------------------------------------------------------------------------
 
     def put(self, c: int, position: Ints, x: Array, kind: str) -> None:
         """Place the nodes of a colour in the array that was computed for them."""
@@ -76,18 +73,13 @@ class Placed:
         self.rows.append(Row(nodes, x, kind))
 
     def put_leaves(self, c: int, group: Leaves) -> None:
-        """Place leaves in an array of the shape that they have now."""
-        before = self.waiting[c]
-        array = group.array(self.batched)
-        nodes = self.colours.members[c]
-        moved = self.listed[nodes]
-        if group.nodes is not before.nodes:
+        array, nodes = group.array(self.batched), self.colours.members[c]
+        position = self.listed[nodes]
+        if group.nodes is not self.waiting[c].nodes:  # they have another order now
             place = {node: k for k, node in enumerate(group.nodes)}
-            moved = np.array([place[self.graph.nodes[k]] for k in nodes.tolist()])
-        self.position[nodes] = moved
-        self.arrays[c] = array
+            position = np.array([place[self.graph.nodes[k]] for k in nodes.tolist()])
+        self.put(c, position, array, group.role)
         self.leaves.append((array, group.listed()))
-        self.rows.append(Row(nodes, array, group.role))
 
     def settle(self, nodes: Ints, last: Sequence[int] = ()) -> None:
         """Give leaves without a shape that of `nodes` over the axes of a statement; those `last` are summed over."""
@@ -96,10 +88,7 @@ class Placed:
             self.put_leaves(c, shaped(self.waiting[c], self.listed[nodes], last))
 
     def name_of(self, nodes: Ints) -> str:
-        """Return what an array of these nodes is called, by their labels."""
         return common_name([self.graph.nodes[k].label for k in nodes.ravel()[:256].tolist()])
-
-    # Looking up -----------------------------------------------------------------------------------------------------
 
     def columns(self, nodes: Ints) -> list[Column]:
         """Return the columns that elements of one array have: its axes; and whether they are those of parameters."""

@@ -1,4 +1,4 @@
-"""`Program`: a recorded graph of scalars as an array program, with its numbers, ready to run."""
+"""`Program`: a graph of scalars as an array program, with its numbers, ready to run; `Replay`, of the graph itself."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from numpy.typing import ArrayLike
 
 from autograd.aliases import Floats
 from autograd.recompute import recompute
-from autograd.value import Value, data_of
+from autograd.value import Constant, Value, data_of, real
 from autograd.vectorize.compiled import Compiled, Forms, coloured, compiled
 from autograd.vectorize.exported import Exported, function_of
-from autograd.vectorize.given import FLOAT, as_numbers, given
-from autograd.vectorize.leaves import by_label, name_leaves
+from autograd.vectorize.leaves import FLOAT, Given, Leaves, as_numbers, by_label, given, name_leaves
 from autograd.vectorize.listing import listing, report
-from autograd.vectorize.native.library import compiler
+from autograd.vectorize.native.library import CompilerError, compiler
 from autograd.vectorize.native.program import c_listing
 from autograd.vectorize.native.runner import Native, NativeNumbers
 from autograd.vectorize.on_devices import OnDevices
+from autograd.vectorize.record import record
 from autograd.vectorize.runners import Arrays, Numbers, Parameters, Runner
+from autograd.vectorize.statements import PARAMETER
 from autograd.vectorize.targets import namespace
 
 ROWS = 16384  # of a block: 8 MB of 64 numbers each
@@ -49,8 +50,8 @@ class Program:
 
     Sums are added up in another order than in the graph: results equal the graph's within rounding, 1e-12 of the
     largest number that is added. What loses its digits as a book writes it, like 1 - A * A of a saturated unit, is
-    computed in another form there. Where the graph
-    would raise, outside an operation's domain, arrays have inf or nan; `why_nan` tells where from.
+    computed in another form there. Where the graph would raise, outside an operation's domain, arrays have inf or nan;
+    `why_nan` tells where from.
     """
 
     def __init__(
@@ -163,8 +164,7 @@ class Program:
         """Return the cost, and its gradients by the parameters as arrays by name.
 
         Over a batch the cost is the mean (or sum) of the samples', with terms that the samples share, like weight
-        decay, outside of it. The gradients are ``self.gradients``, which the next call overwrites,
-        in whatever thread.
+        decay, outside of it. The gradients are ``self.gradients``, which the next call overwrites, in whatever thread.
         """
         self._one_root("value_and_grad")
         if inputs and self._given.mean and converted_by_block(inputs):
@@ -440,3 +440,53 @@ def over_blocks(program: Program, samples: Iterable[Sequence[ArrayLike]]) -> tup
         raise ValueError("over_blocks: got no block; accepted: at least one sample")
     program.gradient[:] = gradient / count
     return J / count, program.gradients
+
+
+# A graph that runs again ----------------------------------------------------------------------------------------------
+
+
+class Replay:
+    """The graph below a root, to be computed again each time that ``data`` of leaves was set.
+
+    For what builds a graph once and runs it often. Nothing is compiled for a graph: where there is a C compiler an
+    interpreter in machine code, the same one for every graph, runs the operations one by one, else Python does. Which
+    way a comparison in the code went stays as it was. Outside an operation's domain the numbers are inf or nan. The
+    nodes between leaves and root keep their numbers; `autograd.recompute.replay` computes them again, in Python.
+
+    >>> x = Value(3.0)
+    >>> square = Replay(x * x)
+    >>> x.data = 5.0
+    >>> square(), square.backward(), x.grad
+    (25.0, 25.0, 10.0)
+    """
+
+    def __init__(self, root: Value) -> None:
+        if not isinstance(root, Value):
+            raise TypeError(f"Replay: got {root!r} ({type(root).__name__}); accepted: a Value, the root of a graph")
+        graph = record([root])
+        self.leaves = [x for x in graph.nodes if x.op is None and not isinstance(x, Constant)]
+        group = Leaves("leaves", PARAMETER, self.leaves, (len(self.leaves),))
+        self._numbers = Parameters([group])
+        given = Given(graph, [graph.index[root]], [], [], [group], True, "J")
+        self._runner: Runner
+        try:
+            self._runner = NativeNumbers(given, self._numbers)
+        except CompilerError:
+            self._runner = Numbers(given, self._numbers)
+
+    def __call__(self) -> float:
+        """Return the root for what the leaves are now."""
+        with self._numbers.lock:
+            return float(self._runner.values([], None)[0])
+
+    def backward(self, seed: float = 1.0) -> float:
+        """Return the root for what the leaves are now, and add its gradient, times `seed`, to their ``grad``.
+
+        Raises TypeError for a seed that is not a number.
+        """
+        seed = real(seed)
+        with self._numbers.lock:
+            value = self._runner.cost([], None)
+            for x, slope in zip(self.leaves, self._numbers.gradient.tolist(), strict=True):
+                x.grad += seed * slope
+        return value

@@ -76,7 +76,6 @@ class _Reverse:
             self.step(statement, gradient)
 
     def step(self, statement: st.Statement, gradient: Operand) -> None:
-        """Add to the gradients of the arguments of a statement."""
         BACKWARD[type(statement)](self, statement, gradient)
 
     def gradient(self, x: Array) -> Operand | None:
@@ -135,11 +134,8 @@ class _Reverse:
                 self.add(x, self.product(put_to_zero(self.builder, cut, gradient), 1.0, statement.out, x))
 
     def full(self, gradient: Operand, shape: Shape) -> Array:
-        if isinstance(gradient, Array) and gradient.shape == shape:
-            return gradient
-        if isinstance(gradient, Array):
-            gradient = self.ranked(gradient, shape)
-        return self.builder.emit(st.Expand, shape, (gradient,))
+        x = self.ranked(gradient, shape) if isinstance(gradient, Array) else gradient
+        return x if isinstance(x, Array) and x.shape == shape else self.builder.emit(st.Expand, shape, (x,))
 
     def ranked(self, gradient: Array, shape: Shape) -> Array:
         """Return the gradient with as many axes as `shape` has, except the samples' axis if it is the same for all."""
@@ -179,11 +175,9 @@ class _Reverse:
         else:
             found = self.builder.map("mul", gradient, local)
             if lost and isinstance(found, Array):
-                part, has = self.squeezed(found, rank)
-                seen = {*has}
-                over = [place for place, k in enumerate(has) if k in lost]
-                total = self.builder.total(part, over, alone=False)  # type: ignore[assignment]
-                found = self.moved((total, tuple(k for k in has if k not in lost)), offset, x)
+                part = self.squeezed(found, rank)
+                seen = {*part[1]}
+                found = self.moved(self.added_up(part, [k for k in _axes(out) if k not in lost]), offset, x)
         for k in lost:
             if k not in seen and k != SAMPLES:
                 found = self.builder.map("mul", float(out.of_sample[k]), found)
@@ -192,7 +186,7 @@ class _Reverse:
     def added_up(self, view: View, kept: Sequence[int]) -> View:
         """Return a view added up along all axes but those `kept`."""
         x, axes = view
-        total = self.builder.reduce(x, [place for place, k in enumerate(axes) if k not in kept])
+        total = self.builder.total(x, [place for place, k in enumerate(axes) if k not in kept], alone=False)
         return total, tuple(k for k in axes if k in kept)  # type: ignore[return-value]
 
     def moved(self, view: View, offset: int, x: Array) -> Array:
@@ -294,9 +288,8 @@ def _index(back: _Reverse, statement: st.Index, gradient: Operand) -> None:
             gradient = back.builder.index(gradient, [None if part == 0 else slice(None) for part in index[same:]])
         back.add(x, gradient)
         return
-    parts = [(part, size) for part, size in zip(index[same:], x.shape[same:], strict=True) if isinstance(part, slice)]
-    sizes = tuple(size if part == slice(None) else len(range(size)[part]) for part, size in parts)
-    back.placed.setdefault(x, []).append((back.full(gradient, sizes), index[same:]))
+    whole = back.full(gradient, st.part_shape(x.shape[same:], index[same:]))
+    back.placed.setdefault(x, []).append((whole, index[same:]))
 
 
 def _reshape(back: _Reverse, statement: st.Reshape, gradient: Operand) -> None:
@@ -434,7 +427,7 @@ class _Reached(_Reverse):
                 super().step(statement, gradient)
 
     def gradient(self, x: Array) -> Operand | None:
-        if not isinstance(self.gradients.get(x, _NONE), Array):  # all of it
+        if x in self.gradients and not isinstance(self.gradients[x], Array):  # all of it
             self.placed.pop(x, None)
         found = super().gradient(x)
         if isinstance(found, Array) and found.role == CONSTANT and (found.value > 0.0).all():
@@ -450,9 +443,6 @@ class _Reached(_Reverse):
                 ways = [p if q == 0.0 else q if p == 0.0 else self.sum(p, q) for p, q in ((u, s), (v, t))]
                 return ways[0] if ways[0] == ways[1] else self.builder.map("where", c, *ways)
         return self.builder.map("add", x, y)
-
-
-_NONE = Array("")
 
 
 @dataclass

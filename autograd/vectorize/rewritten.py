@@ -18,7 +18,7 @@ import numpy as np
 from autograd.aliases import Ints
 from autograd.value import Constant, data_of
 from autograd.vectorize.colours import NUMBER, Structure, Terms
-from autograd.vectorize.given import Given
+from autograd.vectorize.leaves import Given
 from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, members, record_of
 
 MORE = 3  # times as many nodes there have to be of those with a sum

@@ -12,8 +12,7 @@ from autograd.aliases import Floats
 from autograd.locks import lock_for_this_process
 from autograd.value import data_mark, data_of, data_was_set, set_data
 from autograd.vectorize.compiled import Compiled
-from autograd.vectorize.given import Given
-from autograd.vectorize.leaves import Leaves
+from autograd.vectorize.leaves import Given, Leaves
 from autograd.vectorize.machine import Machine, empty, full_shape
 from autograd.vectorize.statements import Array, Map, used
 from autograd.vectorize.straight import Straight
@@ -132,7 +131,6 @@ class Arrays:
         return numbers_of(program, self.data, nodes, machine.get)
 
     def run(self, kind: str, inputs: Sequence[Floats], samples: int | None) -> tuple[Machine, Compiled]:
-        """Run the statements that a kind of run needs."""
         self.parameters.take_data()
         key = kind, samples
         if key not in self.machines:

@@ -94,24 +94,18 @@ def _of_map(name: str, given: Sequence[_Dependence | None], args: Sequence[Opera
         return None
     k, *other = (0.0 if x is None else x.k for x in given)
     match name, one.factor:
+        case ("add", False) | ("mul", True):
+            return replace(one, k=k + other[0])
+        case ("sub", False) | ("div", True):
+            return replace(one, k=k - other[0])
         case "neg", False:
             return replace(one, k=-k)
-        case "add", False:
-            return replace(one, k=k + other[0])
-        case "sub", False:
-            return replace(one, k=k - other[0])
         case "mul", False if not isinstance(args[0], Array):
             return replace(one, k=args[0] * other[0])
         case "exp", False if not one.summed:
             return replace(one, factor=True)
-        case "neg", True:
+        case ("neg", True) | ("add" | "sub", True) if {k, *other} == {k}:
             return one
-        case "add" | "sub", True if k == other[0]:
-            return one
-        case "mul", True:
-            return replace(one, k=k + other[0])
-        case "div", True:
-            return replace(one, k=k - other[0])
         case "log", True:
             return replace(one, factor=False)
     return None

@@ -40,8 +40,7 @@ class Array(Expression):
 
 
 Operand = Array | float
-
-
+Part = int | slice | None  # of an axis: an element, some, or a new axis of length 1
 View = tuple[Array, tuple[int, ...]]
 """An array, and for each of its axes the axis of a statement that it runs along: `SAMPLES`, or one of 0, 1, ..."""
 
@@ -62,6 +61,14 @@ def broadcast(operands: Iterable[Operand]) -> Shape:
     return shape
 
 
+def part_shape(shape: Shape, index: Sequence[Part]) -> Shape:
+    """Return the shape of a part of an array: its index has a number, a slice or None, a new axis, for each axis."""
+    sizes = iter(shape)
+    parts = [(part, 1 if part is None else next(sizes)) for part in index]
+    whole = (None, slice(None))
+    return tuple(n if part in whole else len(range(n)[part]) for part, n in parts if not isinstance(part, int))
+
+
 def shape_text(shape: Shape) -> str:
     """Return a shape as Python writes it, with m for the samples.
 
@@ -72,14 +79,11 @@ def shape_text(shape: Shape) -> str:
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
-Part = int | slice | None  # of an axis: an element, some, or a new axis of length 1
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
     """out = something of the arrays ``args``: a ``kind`` of computation, in a reader's words."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[str] = "elementwise"
 
     out: Array
     args: tuple[Operand, ...]
@@ -89,7 +93,6 @@ class Statement:
 class Map(Statement):
     """An operation or predicate, element by element, with broadcasting."""
 
-    kind = "elementwise"
     name: str
 
 
@@ -100,7 +103,6 @@ class Cancelled(Statement):
     A book writes args[0]. Where args[1] is so small or large that the quotient may not be, both are computed.
     """
 
-    kind = "elementwise"
     args: tuple[Array, Array]
 
 
@@ -133,7 +135,6 @@ class Slope(Statement):
     Where that form cancels the accurate one is meant.
     """
 
-    kind = "elementwise"
     name: str
 
 
@@ -170,7 +171,6 @@ class Reduce(Statement):
 class Share(Statement):
     """The derivative of the maximum (or minimum) args[1] over an axis by each of args[0]: ties share it."""
 
-    kind = "elementwise"
     name: str
     axis: int
 

@@ -31,7 +31,7 @@ def _slope_of_float(row: Operation, x: float, out: float) -> float:
 
 PIECE = 840  # nodes of a piece: a multiple of most periods that a chain might have
 Step = tuple[Any, ...]  # a function, and the places of a node and its inputs
-Run = tuple[Callable[..., Any], int]  # of a piece, and where that starts
+Run = tuple[int, Callable[..., Any], Callable[..., Any]]  # where a piece starts, and its two functions
 FLOATS: dict[str, Any] = {row.numpy or row.name: getattr(FLOAT, row.name) for row in OPERATIONS.values()}
 FLOATS |= {slope_name(row.name): partial(_slope_of_float, row) for row in OPERATIONS.values() if row.cancels}
 for_added_rows(lambda row: FLOATS.update({row.name: getattr(FLOAT, row.name)}))
@@ -59,7 +59,7 @@ class Straight:
         first = {key: self.piece(self.starts[keys.index(key)]) for key in often}
         texts = {key: (piece.forward(), piece.backward()) for key, piece in first.items()}
         self.texts = [texts.get(key) for key in keys]  # of the pieces that are worth compiling
-        self.made: dict[bool, tuple[list[Run], list[Run]]] = {}
+        self.made: dict[bool, list[Run]] = {}
 
     def run(self, arrays: bool, backward: bool) -> None:
         """Compute all values, and if asked for the gradients, from those of the leaves: numbers or arrays."""
@@ -79,38 +79,32 @@ class Straight:
         if arrays not in self.made:
             self.made[arrays] = self.functions(arrays)
         values = self.values
-        forward, back = self.made[arrays]
-        for piece, start in forward:
-            piece(values, start)
+        for start, forward, _ in self.made[arrays]:
+            forward(values, start)
         if backward:
             self.gradients = gradients = [0.0] * len(values) + [True] * len(values)
             gradients[self.root] = 1.0
-            for piece, start in reversed(back):
-                piece(values, gradients, start)
+            for start, _, back in reversed(self.made[arrays]):
+                back(values, gradients, start)
 
-    def functions(self, arrays: bool) -> tuple[list[Run], list[Run]]:
-        """Return the forward and backward functions of the pieces, with where they start."""
+    def functions(self, arrays: bool) -> list[Run]:
+        """Return where the pieces start, with their forward and backward functions."""
         names = namespace("numpy") | {"power": _power_of_arrays} if arrays else FLOATS
-        known: dict[str, Callable[..., Any]] = {}
 
+        @cache
         def function(text: str) -> Callable[..., Any]:
-            if text not in known:
-                scope = dict(names)
-                exec(_compiled(text), scope)
-                known[text] = scope["piece"]
-            return known[text]
+            scope = dict(names)
+            exec(_compiled(text), scope)
+            return scope["piece"]  # type: ignore[no-any-return]
 
-        forward: list[Run] = []
-        back: list[Run] = []
+        runs: list[Run] = []
         for start, text in zip(self.starts, self.texts, strict=True):
             if text:
-                forward.append((function(text[0]), start))
-                back.append((function(text[1]), start))
+                runs.append((start, function(text[0]), function(text[1])))
             else:
                 steps, slopes = self.piece(start).steps(function)
-                forward.append((partial(_one_by_one, steps), start))
-                back.append((partial(_one_by_one_back, slopes), start))
-        return forward, back
+                runs.append((start, partial(_one_by_one, steps), partial(_one_by_one_back, slopes)))
+        return runs
 
 
 class _Piece:
@@ -125,6 +119,8 @@ class _Piece:
         self.graph, self.active, self.may_miss, self.late = graph, active, may_miss, late
         self.start, self.stop = start, min(start + PIECE, len(graph.nodes))
         self.outside: dict[int, str] = {}  # names of the inputs that stand before it
+        self.part = f"values[start:start+{self.stop - self.start}]"
+        self.every = "".join(f"v{i}," for i in range(self.stop - self.start))  # their names, one after the other
 
     @cached_property
     def computed(self) -> dict[int, Operation]:
@@ -133,7 +129,6 @@ class _Piece:
 
     @cached_property
     def inputs(self) -> list[list[int]]:
-        """The inputs of each node."""
         return [[x for x in row if x >= 0] for row in self.graph.inputs[self.start : self.stop].tolist()]
 
     def key(self) -> tuple[bytes, ...]:
@@ -167,8 +162,6 @@ class _Piece:
                 slopes.append((function(text), *places))
         return steps, slopes[::-1]
 
-    # As a function ---------------------------------------------------------------------------------------------------
-
     def forward(self) -> str:
         """Return piece(values, start), which computes the values."""
         lines = [
@@ -176,7 +169,7 @@ class _Piece:
             for i, row in self.computed.items()
         ]
         leaves = [f" v{i}=values[start+{i}]" for i in self.leaves()]
-        return "\n".join(["def piece(values,start):", *self.load(), *leaves, *lines, f" {self.part()}={self.every()}"])
+        return "\n".join(["def piece(values,start):", *self.load(), *leaves, *lines, f" {self.part}={self.every}"])
 
     def backward(self) -> str:
         """Return piece(values, gradients, start), which hands the gradients back to the inputs."""
@@ -208,7 +201,7 @@ class _Piece:
                     if self.may_miss[k]:
                         lines.append(combine_with(f"m{own}", "logical_and({},{})", misses.format(*given)))
         lines += self.handed_on(used)
-        head = ["def piece(values,gradients,start):", *self.load(), f" {self.every()}={self.part()}"]
+        head = ["def piece(values,gradients,start):", *self.load(), f" {self.every}={self.part}"]
         return "\n".join([*head, *lines, " return"])
 
     def handed_on(self, used: set[str]) -> list[str]:
@@ -238,12 +231,6 @@ class _Piece:
 
     def leaves(self) -> list[int]:
         return [i for i in range(self.stop - self.start) if i not in self.computed]
-
-    def every(self) -> str:
-        return "".join(f"v{i}," for i in range(self.stop - self.start))
-
-    def part(self) -> str:
-        return f"values[start:start+{self.stop - self.start}]"
 
 
 def _one_by_one(steps: list[tuple[Any, ...]], values: list[Any], _: int) -> None:
@@ -352,8 +339,6 @@ def _slope_text(op: Operation, place: int, numbers: tuple[float | None, ...], ma
         misses = combine("where", misses, 1.0, cut)
     else:
         out = symbol("{3}")
-        slope = (
-            symbol(f"{slope_name(op.name)}({{0}}, {{3}})") if op.cancels else op.formulas[place](SYMBOLS, *inputs, out)
-        )
-        gradient = combine("mul", gradient, slope)
+        exact = symbol(f"{slope_name(op.name)}({{0}}, {{3}})")
+        gradient = combine("mul", gradient, exact if op.cancels else op.formulas[place](SYMBOLS, *inputs, out))
     return to_numpy(_real(combine("where", misses, 0.0, gradient))), to_numpy(misses)

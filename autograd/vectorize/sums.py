@@ -57,8 +57,6 @@ class Sums:
         self.placed, self.builder = placed, placed.builder
         self.summands: dict[int, Summands] = {}
 
-    # A colour of sums, or of extremes -------------------------------------------------------------------------------
-
     def add_up(self, c: int) -> tuple[Layout, list[Operand]]:
         """Return the axes of the sums of a colour, and what their terms of each colour add up to."""
         placed, tops = self.placed, self.placed.colours.members[c]
@@ -99,8 +97,6 @@ class Sums:
         if sums[0] >= 0:
             self.summands[c] = Summands(layout, [False] * len(layout.shape))
         return layout
-
-    # Terms ----------------------------------------------------------------------------------------------------------
 
     def grouped(self, nodes: Ints, minus: Any, sums: Ints, n: int) -> tuple[list[Terms], list[Column], bool]:
         """Return the terms of n sums by colour and sign, the columns of the sums, and whether samples are columns."""
@@ -158,8 +154,6 @@ class Sums:
             Terms(nodes, sums, layout.shape, layout.place, negative),
             named + [(True, column) for column in layout.columns],
         )
-
-    # What they add up to --------------------------------------------------------------------------------------------
 
     def part(self, terms: Terms, layout: Layout) -> tuple[Operand, Axes]:
         """Return what the terms of a colour add up to in each sum, over the axes of the sums."""

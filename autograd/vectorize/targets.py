@@ -132,15 +132,12 @@ def _jax() -> dict[str, Callable[..., Any]]:
     def place(base: Any, index: Any, part: Any) -> Any:
         return (jnp.zeros(base) if isinstance(base, tuple) else base).at[index].add(part)
 
-    def shared(x: Any, out: Any, axis: int) -> Any:
-        return shares((x == jnp.expand_dims(out, axis)).astype(x.dtype), axis)
-
     others: dict[str, Callable[..., Any]] = {
         "scatter": scatter,
         "lookup": lookup,
         "segment_sum": segment_sum,
         "place": place,
-        "share": shared,
+        "share": lambda x, out, axis: shares((x == jnp.expand_dims(out, axis)).astype(x.dtype), axis),
         "root": lambda x: x**0.5,
         "amax": lambda x, axis: jnp.where(jnp.isnan(x).any(axis), jnp.nan, jnp.max(x, axis)),  # XLA may pass nan over
         "amin": lambda x, axis: jnp.where(jnp.isnan(x).any(axis), jnp.nan, jnp.min(x, axis)),
@@ -162,15 +159,9 @@ def _torch() -> dict[str, Callable[..., Any]]:
         condition = condition if isinstance(condition, torch.Tensor) else torch.as_tensor(condition)
         return torch.where(condition != 0, tensor(x), tensor(y))
 
-    def shared(x: Any, out: Any, axis: int) -> Any:
-        return shares((x == out.unsqueeze(axis)).to(x.dtype), axis)
-
     def larger(x: Any, y: Any) -> Any:  # of two zeros PyTorch takes the second
         x, y = tensor(x), tensor(y)
         return torch.where((x == 0.0) & (y == 0.0), x + y, torch.maximum(x, y))
-
-    def root(x: Any) -> Any:  # x ** 0.5 is the square root there, -0.0 of -0.0 and nan of -∞
-        return torch.where(x == -math.inf, math.inf, torch.sqrt(x + 0.0))
 
     elementary = _elementary(torch.special, torch) | {"equal": torch.eq}
     functions = {name: of_tensors(function) for name, function in elementary.items()} | _torch_parts()
@@ -178,10 +169,10 @@ def _torch() -> dict[str, Callable[..., Any]]:
         "asarray": torch.as_tensor,
         "stop_gradient": lambda x: tensor(x).detach(),
         "where": where,
-        "share": shared,
+        "share": lambda x, out, axis: shares((x == out.unsqueeze(axis)).to(x.dtype), axis),
         "maximum": larger,
         "minimum": lambda x, y: -larger(-tensor(x), -tensor(y)),
-        "root": root,
+        "root": lambda x: torch.where(x == -math.inf, math.inf, torch.sqrt(x + 0.0)),  # not x ** 0.5, a square root
         "einsum": lambda letters, *parts: torch.einsum(letters, *map(tensor, parts)),
         "broadcast_to": lambda x, shape: torch.broadcast_to(tensor(x), shape),
         "transpose": torch.permute,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.vectorize.compiled import Compiled
-from autograd.vectorize.given import Given
+from autograd.vectorize.leaves import Given
 from autograd.vectorize.machine import empty
 from autograd.vectorize.native.library import load
 from autograd.vectorize.native.program import Place, c_text, fields_of_call, lists_of, with_call
