@@ -72,18 +72,18 @@ def report(program: Compiled) -> str:
     names = listing(program).names
     rows = [("array", "computed as", "shape", "nodes")]
     hidden = {"products, in matrix products": 0, "inside of other lines": 0}
-    colours = program.lowering.rows
+    colours, total = program.lowering.rows, len(program.lowering.colour)
     for colour in colours:
         array = colour.array
         if array is None or array not in names:
             hidden["products, in matrix products" if array is None else "inside of other lines"] += len(colour.nodes)
             continue
         rows.append((names[array], computed_as(array, program), shape_text(array.shape), f"{len(colour.nodes):,}"))
-    hidden["steps of sums, and numbers"] = len(program.lowering.colour) - sum(len(colour.nodes) for colour in colours)
+    hidden["steps of sums, and numbers"] = total - sum(len(colour.nodes) for colour in colours)
     rows += [("", kind, "", f"{count:,}") for kind, count in hidden.items() if count]
     alone = sum(1 for colour in colours if len(colour.nodes) == 1)
     lines = [
-        f"{len(program.lowering.colour):,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward",
+        f"{total:,} scalar nodes, {len(colours)} colours: {forward} statements forward, {backward} backward",
         *table(rows),
     ]
     if 2 * alone > len(colours) > 40:
