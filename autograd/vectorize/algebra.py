@@ -14,7 +14,6 @@ from itertools import permutations
 
 from autograd.vectorize import statements as st
 from autograd.vectorize.builder import Builder, Identity
-from autograd.vectorize.lookups import product_with_one_hot
 from autograd.vectorize.statements import BATCH, Array, Operand, View, broadcast
 
 # Elementwise ----------------------------------------------------------------------------------------------------------
@@ -358,7 +357,7 @@ ALGEBRA: dict[str, tuple[Identity, ...]] = {
     "transpose": (transpose_of_transpose,),
     "reduce": (reduce_transposed, reduce_repeated),
     "total": (total_of_negative, total_of_sum, total_of_multiple, total_of_product, total_of_parts, total_over_samples),
-    "contract": (product_with_one_hot, product_of_fixed_multiples),
+    "contract": (product_of_fixed_multiples,),
 }
 """What is simplified by which identities, in the order they are tried: the name of an operation, or of a method of
 `Builder`."""

@@ -17,6 +17,7 @@ from autograd.vectorize.algebra import ALGEBRA, CANCELLING
 from autograd.vectorize.builder import Builder
 from autograd.vectorize.colours import INSIDE, NUMBER, Colours, Structure, find_chains, find_colours
 from autograd.vectorize.leaves import Given, Leaves, group_leaves, name_leaves
+from autograd.vectorize.lookups import with_lookups
 from autograd.vectorize.lower import Lowering, lower
 from autograd.vectorize.names import name_backward, name_forward, of_residual
 from autograd.vectorize.record import members
@@ -107,7 +108,7 @@ def arrays_of_leaves(given: Given) -> tuple[list[Leaves], Structure]:
 
 def compiled(graph: Coloured, batched: bool) -> Compiled:
     """Return the array program of a coloured graph, its inputs differing from sample to sample if `batched`."""
-    given, builder = graph.given, Builder(ALGEBRA)
+    given, builder = graph.given, Builder(with_lookups(ALGEBRA))
     lowering = lower(given, graph.groups, graph.colours, builder, batched)
     watched = [lowering.arrays[c] for c in dict.fromkeys(lowering.colour[given.watched].tolist()) if c != NUMBER]
     if graph.places is not None:
@@ -132,7 +133,7 @@ def compiled(graph: Coloured, batched: bool) -> Compiled:
     if one_cost:
         cost, share = over_samples(builder, lowering, given.mean)
         parts = [(lowering.per_sample, 1.0), (lowering.shared, 1.0)]
-        builder = replace(builder, identities=CANCELLING)
+        builder = replace(builder, identities=with_lookups(CANCELLING))
         gradients = differentiate(builder, forward, parts, [*found, *totals], given.mean)
         seeds = [(lowering.per_sample, share), (lowering.shared, 1.0)]
         fast = differentiate(builder, forward, seeds, found, mean=False)

@@ -6,18 +6,23 @@ followed back, element by element, to the number that it asks for and the one th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from autograd.aliases import Floats, Ints
 from autograd.vectorize import statements as st
-from autograd.vectorize.builder import Builder
+from autograd.vectorize.builder import Builder, Identity
 from autograd.vectorize.placed import view
 from autograd.vectorize.statements import CONSTANT, SAMPLES, Array, View
 
 VIEWS = (st.Index, st.Reshape, st.Transpose, st.Take, st.Expand)
+
+
+def with_lookups(identities: Mapping[str, Sequence[Identity]]) -> dict[str, Sequence[Identity]]:
+    """Return a table of identities with that of this module."""
+    return {**identities, "contract": (product_with_one_hot, *identities["contract"])}
 
 
 def product_with_one_hot(b: Builder, left: View, right: View, out: Sequence[int]) -> Iterator[View]:
