@@ -1,9 +1,10 @@
 """Exercises read and marked by programs of others: `python tests/long/course_formats.py FOLDER`.
 
-FOLDER has what `npm install --prefix FOLDER @citolab/qti-components` puts there; `pip install pyslet moodle-xml-parser`
-brings the other two. Each QTI item is played in Chromium: the right answer, the ends of what is right, and every known
-mistake get the score and the feedback that they are to get. pyslet, which reads QTI 2.1, marks them too.
-moodle-xml-parser reads the questions with a choice; no program but Moodle was found that reads its numerical ones.
+FOLDER has what `npm install --prefix FOLDER @citolab/qti-components` puts there; `pip install pyslet moodle-xml-parser
+amc2moodle` brings the other three. Each QTI item is played in Chromium: the right answer, the ends of what is right and
+every known mistake get the score and the feedback that they are to get. pyslet, which reads QTI 2.1, marks them too. Of
+Moodle XML moodle-xml-parser reads the questions with a choice, and amc2moodle, which makes LaTeX of it, the numerical
+ones: the number asked for, and how far an answer may be from it. It takes the logarithm of the number, so not of 0.
 """
 
 import io
@@ -13,6 +14,7 @@ import re
 import sys
 import zipfile
 from pathlib import Path
+from unittest.mock import MagicMock
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -104,20 +106,38 @@ def marked(items: list[tuple[str, list[tuple[str, float, str | None]]]]) -> list
     return faults
 
 
+def read_from_moodle(sheet: Exercises) -> list[str]:
+    """Return what moodle-xml-parser and amc2moodle read of Moodle XML otherwise than it is."""
+    sys.modules |= dict.fromkeys(("wand", "wand.image"), MagicMock())  # ImageMagick, for pictures in questions
+    from amc2moodle.moodle2amc import QuestionNumerical
+    from lxml import etree
+    from moodle_xml_parser.parser import parse_string
+
+    texts = [(question, question_text(question), sheet.feedback(question)) for question in sheet.questions]
+    document = to_moodle(texts)
+    read = parse_string(document)["multichoice"]
+    faults = []
+    if [len(one.options) for one in read] != [len(one.options) for one in sheet.questions if one.options]:
+        faults.append(f"moodle-xml-parser: {json.dumps([str(one) for one in read], ensure_ascii=False)}")
+    numerical = etree.fromstring(document.encode()).findall("question[@type='numerical']")
+    asked_for = [question.answer for question in sheet.questions if not question.options]
+    for element, answer in zip(numerical, asked_for, strict=True):
+        if answer:
+            found = QuestionNumerical(element).answers()
+            places, near = (int(re.search(f"{name} = (\\d+)", found.text)[1]) for name in ("decimals", "exact"))
+            if float(found.get("target")) != answer or abs(near - bound(answer) * 10**places) > 0.5:
+                faults.append(f"amc2moodle: {etree.tostring(found).decode()} for {answer} within {bound(answer)}")
+    return faults
+
+
 def main(folder: str) -> int:
     """Ask all of them, and return the number of faults."""
-    from moodle_xml_parser.parser import parse_string
 
     logging.disable(logging.CRITICAL)
     sheets = [exercises(sheet, count=20, seed=1, lang=lang) for sheet in SHEETS for lang in ("en", "zh")]
     items = [item for sheet in sheets for item in asked(sheet)]
     faults = played(Path(folder), items) + marked(items)
-    for sheet in sheets:
-        choices = [question for question in sheet.questions if question.options]
-        texts = [(question, question_text(question), sheet.feedback(question)) for question in sheet.questions]
-        read = parse_string(to_moodle(texts))["multichoice"]
-        if [len(one.options) for one in read] != [len(one.options) for one in choices]:
-            faults.append(f"moodle-xml-parser: {json.dumps([str(one) for one in read], ensure_ascii=False)}")
+    faults += [fault for sheet in sheets for fault in read_from_moodle(sheet)]
     answers = sum(len(answers) for _, answers in items)
     print("\n".join(faults) or f"{len(items)} questions, {answers} answers: all as they are to be")
     return len(faults)
