@@ -210,6 +210,8 @@ def test_files(tmp_path):
     png, shown = drawing._repr_png_()  # what LaTeX and consoles show
     pixels = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
     assert png.startswith(b"\x89PNG")
+    density = re.search(rb"pHYs(....)(....)\x01", png, re.DOTALL)  # pixels a metre, by which LaTeX and Word size it
+    assert [round(int.from_bytes(side, "big") * 0.0254) for side in density.groups()] == [144, 144]
     assert pixels == (2 * shown["width"], pytest.approx(2 * float(re.search(r'height="(\d+)"', drawing.svg)[1]), abs=1))
     assert ElementTree.parse(tmp_path / "picture.svg").getroot().tag == f"{SVG}svg"
 

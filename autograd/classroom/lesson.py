@@ -87,7 +87,7 @@ class Lesson:
         """Return the HTML that puts the film and the page into another page; a still one stands for the film in print
         and for readers who want no motion."""
         title = html.escape(self.title)
-        caption = html.escape(tables()[self.lang]["class.embed"].format(formula=self.title))
+        caption = html.escape(tables()[self.lang]["class.embed"].format(title=self.title))
         last = f"pictures/{_step_name(len(self.material.steps) - 1)}.svg"
         return f"""<figure lang="{self.lang}">
   <picture>

@@ -6,7 +6,9 @@ import base64
 import math
 import os
 import re
+import struct
 import sys
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -116,10 +118,10 @@ def in_html(svg: str) -> str:
 
 
 def png_of(svg: str, zoom: float) -> bytes:
-    """Return an SVG as the content of a .png file, `zoom` pixels a point."""
+    """Return an SVG as the content of a .png file, `zoom` pixels a point, which says how large it is to be printed."""
     import resvg_py
 
-    return bytes(
+    content = bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
             zoom=zoom,
@@ -127,3 +129,6 @@ def png_of(svg: str, zoom: float) -> bytes:
             skip_system_fonts=not NOT_IN_FONTS.search(svg),  # to look through them takes as long as a picture
         )
     )
+    density = b"pHYs" + struct.pack(">IIB", *[round(zoom * 72 / 0.0254)] * 2, 1)  # pixels a metre, across and down
+    checked = struct.pack(">I", 9) + density + struct.pack(">I", zlib.crc32(density))
+    return content[:33] + checked + content[33:]  # after the chunk that has the size, the first one
