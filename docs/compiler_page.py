@@ -39,7 +39,7 @@ The nodes become flat arrays: the number of each node's operation and those of i
 node from here on.
 """,
         """\
-from autograd.vectorize.given import given
+from autograd.vectorize.leaves import given
 from autograd.vectorize.listing import graph_text
 graph = given([J], {"X": x, "Y": y}, model.parameters(), "mean", [])
 print(graph_text(graph))
