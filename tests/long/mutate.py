@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent.parent
 TESTS = {
     "ops": ["ops", "value", "docs", "symbolic", "functions", "transform", "javascript"],
     "value": ["value", "functions", "graph", "files"],
-    "vectorize.lower": ["golden_programs", "unchosen"],
+    "vectorize.lower": ["golden_programs", "unchosen", "recompute", "guards"],
     "vectorize.reverse": ["reverse", "golden_programs", "unchosen", "shifts"],
     "vectorize.machine": ["edges_of_arrays", "golden_programs", "unchosen", "shifts"],
     "vectorize.program": ["unchosen", "golden_programs", "edges_of_arrays"],
