@@ -239,3 +239,33 @@ def test_an_engine_without_a_compiler_says_how_to_get_one(monkeypatch):
     with pytest.raises(CompilerError, match=r"no C compiler.*chainrule\[native\]"):
         nn.fit(model, ([[0.0]], [[1.0]]), nn.squared_error, epochs=1, progress=False, engine="native")
     assert [p.data for p in model.parameters()] == before
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_a_step_of_descent_is_the_gradient_and_the_update_in_one(backend):
+    J, inputs, parameters = network()
+    rng = np.random.default_rng(4)
+    X, Y = rng.normal(size=(60, 2)), rng.normal(size=(60, 1))
+    batches = [(X, Y)] * 3 + [(X[::2], Y[::2])] * 3 + [(X[:7], Y[:7]), (np.tile(X, (90, 1)), np.tile(Y, (90, 1)))]
+    apart, at_once = (vectorize(J, inputs, parameters, backend=backend) for _ in range(2))
+    for k, batch in enumerate(batches):
+        X[0] = k  # what stands in the arrays is what counts
+        cost, _ = apart.value_and_grad(*batch)
+        apart.vector -= 0.1 * apart.gradient
+        assert at_once.descend(0.1, *batch) == cost
+        assert np.array_equal(at_once.vector, apart.vector)
+        assert np.array_equal(at_once.gradient, apart.gradient)
+    X.resize((120, 1), refcheck=False)
+    with pytest.raises(ValueError, match="inputs: got"):
+        at_once.descend(0.1, X, Y)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_a_step_of_descent_without_inputs_or_parameters_and_on_the_tape(backend):
+    w = Value(3.0, label="w")
+    program = vectorize(w * w, parameters=[w], backend=backend)
+    assert [program.descend(0.25) for _ in range(3)] == [9.0, 2.25, 0.5625]
+    w.data = 3.0
+    assert program.descend(0.25) == 9.0
+    x = Value(2.0)
+    assert vectorize(x * x, {"X": [x]}, {}, backend=backend).descend(0.1, [3.0]) == 9.0

@@ -7,11 +7,13 @@ way. An array without a shape gets that of the first statement that uses all of 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter, is_
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd.aliases import Floats
 from autograd.labels import UnitLabel
@@ -23,6 +25,7 @@ from autograd.vectorize.statements import INPUT, PARAMETER, SAMPLES, Array, Shap
 
 MOST_STEMS = 16
 FLOAT = np.dtype(float)
+Shapes = list[tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,54 @@ def given(roots: Sequence[Value], inputs: Any, parameters: Any, batch: str, watc
     of_roots, of_watched = ([graph.index[node] for node in nodes] for nodes in (roots, watched))
     label = common_name([roots[0].label]) or "J"
     return Given(graph, of_roots, of_watched, of_inputs, of_parameters, batch == "mean", label)
+
+
+class Inputs:
+    """The inputs of a program, with their ``shapes`` by name."""
+
+    def __init__(self, groups: Sequence[Leaves]) -> None:
+        self.shapes = {group.name: group.shape or () for group in groups}
+        self._recorded = list(self.shapes.values())
+        self._last: tuple[Shapes, int | None, list[Floats]] = [], None, []
+
+    def match(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]]:
+        """Return how many samples the inputs are, None if they are as recorded, and the inputs as arrays.
+
+        Of the arrays of the call before, which training gives again and again, it is the same list. Raises TypeError
+        for a number of inputs, and ValueError for a shape, that was not recorded.
+        """
+        shapes, samples, arrays = self._last
+        same = len(inputs) == len(arrays) == len(self.shapes) and all(map(is_, inputs, arrays))
+        if same and list(map(attrgetter("shape"), arrays)) == shapes:
+            return samples, arrays
+        self.check_count(inputs)
+        arrays = list(map(as_numbers, self.shapes, inputs))
+        shapes = [x.shape for x in arrays]
+        samples = self.samples(shapes)
+        self._last = shapes, samples, arrays
+        return samples, arrays
+
+    def check_count(self, inputs: Sequence[Any]) -> None:
+        """Raise TypeError for another number of inputs."""
+        if len(inputs) != len(self.shapes):
+            raise TypeError(f"the program: got {len(inputs)} inputs; accepted: {named(self.shapes, self._recorded)}")
+
+    def samples(self, found: Shapes) -> int | None:
+        """Return how many samples inputs of these shapes are, None if they are as recorded; ValueError for others."""
+        if found == self._recorded:
+            return None
+        samples = found[0][0] if found[0] else 0
+        if samples and found == [(samples, *shape) for shape in self._recorded]:
+            return samples
+        raise ValueError(
+            f"inputs: got {named(self.shapes, found)}; accepted: {named(self.shapes, self._recorded)}, "
+            "or one more axis before these, for m samples, the same m for all"
+        )
+
+
+def named(names: Iterable[str], shapes: Iterable[tuple[int, ...]]) -> str:
+    """Return the shapes of arrays by their names."""
+    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True)) or "none"
 
 
 def input_arrays(inputs: Any) -> list[Leaves]:

@@ -11,13 +11,13 @@ import numpy as np
 from autograd.aliases import Floats
 from autograd.vectorize.compiled import Forms
 from autograd.vectorize.exported import Exported, function_of
-from autograd.vectorize.runners import Arrays, Parameters
+from autograd.vectorize.runners import Arrays, Parameters, Runner
 from autograd.vectorize.targets import namespace
 
 SAMPLES = "samples"  # the only axis of the mesh of devices
 
 
-class OnDevices:
+class OnDevices(Runner):
     """The `Runner` of a program's array statements with JAX, each device on its share of the samples.
 
     The devices are those of all processes that `jax.distributed` has brought together; each process is given all

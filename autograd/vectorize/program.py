@@ -16,7 +16,7 @@ from autograd.recompute import recompute
 from autograd.value import Constant, Value, data_of, real
 from autograd.vectorize.compiled import Compiled, Forms, coloured, compiled
 from autograd.vectorize.exported import Exported, function_of
-from autograd.vectorize.leaves import FLOAT, Given, Leaves, as_numbers, by_label, given, name_leaves
+from autograd.vectorize.leaves import FLOAT, Given, Inputs, Leaves, as_numbers, by_label, given, name_leaves, named
 from autograd.vectorize.listing import listing, report
 from autograd.vectorize.native.library import CompilerError, compiler
 from autograd.vectorize.native.program import c_listing
@@ -40,8 +40,8 @@ class Program:
     """A graph of scalars as array statements; `vectorize` makes it.
 
     ``parameters`` and ``gradients`` are arrays by name, all of them parts of the flat ``vector`` and ``gradient``: an
-    update is an array statement, ``program.vector -= learning_rate * program.gradient``. ``str(program)`` is the
-    source. A call from another thread waits for the one that runs.
+    update is an array statement, ``program.vector -= learning_rate * program.gradient``, and `descend` is both steps in
+    one. ``str(program)`` is the source. A call from another thread waits for the one that runs.
 
     A parameter is what was set last, its place in ``vector`` or the ``data`` of its Value: setting ``data`` is seen
     when the program is next run or asked for its parameters, and then holds even where ``vector`` was changed before
@@ -72,8 +72,7 @@ class Program:
         self.backend = backend
         self.roots, self._watched = tuple(roots), tuple(watched)
         self._given = given(roots, inputs, parameters, batch, watched)
-        self._shapes = {group.name: group.shape or () for group in self._given.inputs}
-        self._shape_list = list(self._shapes.values())
+        self._inputs = Inputs(self._given.inputs)
         known: dict[bool, Compiled] = {}
         graph = coloured(self._given)
         straight = graph.few_alike and len(roots) == 1
@@ -150,7 +149,7 @@ class Program:
         Of several roots, an array with an axis for them after that of the samples. Raises TypeError for a number of
         inputs, and ValueError for a shape, that was not recorded.
         """
-        samples, given = self._match(inputs)
+        samples, given = self._checked(inputs)
         with self._lock:
             found = self._running(samples).values(given, samples)
             if samples is not None:
@@ -169,9 +168,30 @@ class Program:
         self._one_root("value_and_grad")
         if inputs and self._given.mean and converted_by_block(inputs):
             return over_blocks(self, blocks(*inputs))
-        samples, given = self._match(inputs)
+        samples, given = self._checked(inputs)
         with self._lock:
             return self._running(samples).cost(given, samples), self.gradients
+
+    def descend(self, rate: float, *inputs: ArrayLike) -> float:
+        """Return the cost, and make a step of gradient descent from there: ``vector -= rate * gradient``.
+
+        It is `value_and_grad` and the update in one call, in machine code too, where a small program saves a tenth of
+        its time.
+
+        >>> from autograd.vectorize import vectorize
+        >>> w = Value(3.0)
+        >>> square = vectorize(w * w, parameters=[w])
+        >>> square.descend(0.25), square.gradient, square.vector
+        (9.0, array([6.]), array([1.5]))
+        """
+        self._one_root("descend")
+        if inputs and self._given.mean and converted_by_block(inputs):
+            J, _ = over_blocks(self, blocks(*inputs))
+            self._numbers.descend(rate)
+            return J
+        samples, given = self._checked(inputs)
+        with self._lock:
+            return self._running(samples).descend(given, samples, rate)
 
     def residuals(self, *inputs: ArrayLike) -> dict[str, Floats]:
         """Return δ = ∂J/∂z of every unit, of every sample by its own cost, as arrays by name.
@@ -179,7 +199,7 @@ class Program:
         The z are those whose labels say so; without such labels, the sums that a function of one number is applied to.
         """
         self._one_root("residuals")
-        samples, given = self._match(inputs)
+        samples, given = self._checked(inputs)
         with self._lock:
             self._last = self._arrays
             return self._arrays.residuals(given, samples)
@@ -194,6 +214,10 @@ class Program:
         """Return the values of watched nodes in the last run, as recorded."""
         return self._last.numbers([self._given.graph.index[node] for node in nodes])
 
+    def _checked(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]]:
+        self._numbers.check()
+        return self._inputs.match(inputs)
+
     def _running(self, samples: int | None) -> Runner:
         """Return what runs so many samples, which is the last that ran then."""
         self._last = self._runner
@@ -204,32 +228,6 @@ class Program:
     def _one_root(self, what: str) -> None:
         if len(self.roots) != 1:
             raise ValueError(f"{what}: the program has {len(self.roots)} roots; accepted: one, the cost")
-
-    def _match(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]]:
-        """Return how many samples the inputs are, None if they are as recorded, and the inputs as arrays."""
-        self._numbers.check()
-        if not (inputs or self._shapes):
-            return None, []
-        self._check_count(inputs)
-        found = list(map(as_numbers, self._shapes, inputs))
-        return self._samples([x.shape for x in found]), found
-
-    def _check_count(self, inputs: Sequence[Any]) -> None:
-        if len(inputs) != len(self._shapes):
-            accepted = _named(self._shapes, self._shape_list)
-            raise TypeError(f"the program: got {len(inputs)} inputs; accepted: {accepted}")
-
-    def _samples(self, found: list[tuple[int, ...]]) -> int | None:
-        """Return how many samples inputs of these shapes are; None if they are as recorded."""
-        if found == self._shape_list:
-            return None
-        samples = found[0][0] if found[0] else 0
-        if samples and found == [(samples, *shape) for shape in self._shape_list]:
-            return samples
-        raise ValueError(
-            f"inputs: got {_named(self._shapes, found)}; accepted: {_named(self._shapes, self._shape_list)}, "
-            "or one more axis before these, for m samples, the same m for all"
-        )
 
     # Back to the graph ----------------------------------------------------------------------------------------------
 
@@ -289,8 +287,8 @@ class Program:
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        inputs = _named(self._shapes, self._shape_list)
-        parameters = _named(self.parameters, [array.shape for array in self.parameters.values()])
+        inputs = named(self._inputs.shapes, self._inputs.shapes.values())
+        parameters = named(self.parameters, [array.shape for array in self.parameters.values()])
         nodes = f"{len(self._given.graph.nodes):,} nodes"
         return f"<program of {nodes}; inputs: {inputs}; parameters: {parameters}; print it to read it>"
 
@@ -338,9 +336,9 @@ def _function(program: Program, target: str) -> Callable[..., Any]:
 
     def function(parameters: Mapping[str, Any], *inputs: Any) -> Any:
         """Return the cost of the program."""
-        program._check_count(inputs)
-        shapes = _shapes(zip(program._shapes, inputs, strict=True))
-        batched = program._samples(shapes) is not None
+        program._inputs.check_count(inputs)
+        shapes = _shapes(zip(program._inputs.shapes, inputs, strict=True))
+        batched = program._inputs.samples(shapes) is not None
         for name, array in program._numbers.arrays.items():
             if name not in parameters:
                 raise KeyError(f"parameters: got {', '.join(map(str, parameters)) or 'none'}; {name!r} is missing")
@@ -352,11 +350,6 @@ def _function(program: Program, target: str) -> Callable[..., Any]:
         return functions[batched](*(parameters[name] for name in program._numbers.arrays), *inputs)
 
     return function
-
-
-def _named(names: Iterable[str], shapes: Iterable[tuple[int, ...]]) -> str:
-    """Return the shapes of arrays by their names."""
-    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True)) or "none"
 
 
 def _shapes(arrays: Iterable[tuple[str, Any]]) -> list[tuple[int, ...]]:

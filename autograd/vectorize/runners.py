@@ -69,6 +69,10 @@ class Parameters:
         self.seen = list(map(data_of, self.nodes))
         data_was_set()
 
+    def descend(self, rate: float) -> None:
+        """Move the parameters down the gradient."""
+        self.vector -= rate * self.gradient
+
     def check(self) -> None:
         """Raise ValueError where another array was put in the place of one."""
         if not all(map(operator.is_, self.shown.values(), self.arrays.values())):
@@ -83,6 +87,7 @@ class Runner(Protocol):
     """
 
     inputs: Sequence[Floats]
+    parameters: Parameters
 
     def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
         """Return the values of the roots, of each sample or of all."""
@@ -90,11 +95,17 @@ class Runner(Protocol):
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
         """Return the cost, and leave its gradient in that of the parameters."""
 
+    def descend(self, inputs: Sequence[Floats], samples: int | None, rate: float) -> float:
+        """Return the cost, and move the parameters down its gradient."""
+        J = self.cost(inputs, samples)
+        self.parameters.descend(rate)
+        return J
+
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded."""
 
 
-class Arrays:
+class Arrays(Runner):
     """The `Runner` of array statements, with buffers for each kind of run and number of samples."""
 
     def __init__(self, compiled: Callable[[bool], Compiled], parameters: Parameters, data: Sequence[float]) -> None:
@@ -178,7 +189,7 @@ def numbers_of(
     return found
 
 
-class Numbers:
+class Numbers(Runner):
     """The `Runner` of a graph number by number; over a batch, with an array of the samples for each node."""
 
     def __init__(self, given: Given, parameters: Parameters) -> None:

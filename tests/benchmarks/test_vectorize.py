@@ -174,12 +174,7 @@ def network(title: str, sizes: list[int], loss: Any, samples: int) -> Work:
 
 
 def array_step(program: Program, X: Any, Y: Any) -> Step:
-    def step() -> float:
-        J, _ = program.value_and_grad(X, Y)
-        program.vector -= RATE * program.gradient
-        return J
-
-    return step
+    return partial(program.descend, RATE, X, Y)
 
 
 def layers_of(parameters: dict[str, Any]) -> list[tuple[Any, Any]]:

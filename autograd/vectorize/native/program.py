@@ -136,13 +136,17 @@ def _sums(statements: Sequence[Statement]) -> tuple[dict[Array, Spot], int]:
 
 
 def with_call(text: str, inputs: Sequence[Place], results: Sequence[Place], of_samples: Sequence[Operand]) -> str:
-    """Return a program with a function `run` of one struct, which `fields_of_call` has: it is called in less time."""
+    """Return a program with functions of one struct, which `fields_of_call` has: they are called in less time.
+
+    `run` computes the results; where they have a gradient, `descend` moves the parameters by it as well.
+    """
     read, written = ["parameters", *(x.list for x in inputs)], list(dict.fromkeys(x.list for x in results))
     values = ["values"] if of_samples else []
     given = "".join(f", c->{name}" for name in read)
     add = f"add_samples(0, c->m, c->m{given}{''.join(f', c->{x}' for x in ['sums', *values])}, c->w);"
     end = f"finish(c->m{given}{''.join(f', c->{x}' for x in ['sums', *written])}, c->w);"
-    lines = ["typedef struct {", "long m;", *(f"const double *{x};" for x in read)]
+    lines = ["typedef struct {", "long m, count;", "double rate;", "double *parameters;"]
+    lines += [*(f"const double *{x};" for x in read[1:])]
     lines += [*(f"double *{x};" for x in ["sums", *values, *written]), "buffers *w;", "} call;", ""]
     lines += [
         "void run(const call *c) {",
@@ -151,11 +155,19 @@ def with_call(text: str, inputs: Sequence[Place], results: Sequence[Place], of_s
         end,
         "}",
     ]
+    if "gradient" in written:
+        lines += [
+            "",
+            "void descend(const call *c) {",
+            "run(c);",
+            "for (long i = 0; i < c->count; i++) c->parameters[i] -= c->rate * c->gradient[i];",
+            "}",
+        ]
     return text + "\n" + "\n".join(_indented(lines)) + "\n"
 
 
 def fields_of_call(inputs: Sequence[Place], results: Sequence[Place], of_samples: Sequence[Operand]) -> list[str]:
-    """Return the pointers in the struct that `run` is given, in their order after the number of samples."""
+    """Return the pointers in the struct that `run` is given, in their order after the numbers."""
     written = dict.fromkeys(x.list for x in results)
     return ["parameters", *(x.list for x in inputs), "sums", *["values"] * bool(of_samples), *written, "w"]
 

@@ -6,7 +6,8 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ctypes import Structure, byref, c_long, c_void_p
+from ctypes import Structure, byref, c_double, c_long, c_void_p
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from autograd.vectorize.machine import empty
 from autograd.vectorize.native.library import load
 from autograd.vectorize.native.program import Place, c_text, fields_of_call, lists_of, with_call
 from autograd.vectorize.native.tape import Tape, address
-from autograd.vectorize.runners import Parameters, numbers_of
+from autograd.vectorize.runners import Parameters, Runner, numbers_of
 from autograd.vectorize.statements import Array, Operand, used
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 AT_ONCE = 4096  # samples that a thread adds up at a time: the additions are in the same order for any number of threads
 
 
-class Native:
+class Native(Runner):
     """Runs a program's array statements as C, compiled when it is first run.
 
     Raises `CompilerError` where there is no compiler, or it fails.
@@ -41,31 +42,38 @@ class Native:
 
     def values(self, inputs: Sequence[Floats], samples: int | None) -> list[Any]:
         """Return the values of the roots, of each sample or of all."""
-        code = self.run(inputs, samples, backward=False)
+        code = self.code(inputs, samples, backward=False)
+        code.run(inputs, samples or 1)
         return [code.value(x) for x in code.program.of_samples]
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
         """Return the cost, and leave its gradient in that of the parameters."""
-        return self.run(inputs, samples, backward=True).cost()
+        code = self.code(inputs, samples, backward=True)
+        code.run(inputs, samples or 1)
+        return code.cost()
+
+    def descend(self, inputs: Sequence[Floats], samples: int | None, rate: float) -> float:
+        """Return the cost, and move the parameters down its gradient."""
+        code = self.code(inputs, samples, backward=True)
+        code.descend(inputs, samples or 1, rate)
+        return code.cost()
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded."""
         assert self.last is not None
         return numbers_of(self.last.program, self.data, nodes, self.last.value)
 
-    def run(self, inputs: Sequence[Floats], samples: int | None, backward: bool) -> Code:
-        """Run the code, compiled when it is needed."""
+    def code(self, inputs: Sequence[Floats], samples: int | None, backward: bool) -> Code:
+        """Return the code that is to run, compiled when it is needed."""
         self.parameters.take_data()
         key = backward, samples is not None
         if key not in self.codes:
             self.codes[key] = Code(self.compiled(samples is not None), self.parameters, backward)
-        code = self.codes[key]
-        code.run(inputs, samples or 1)
-        self.inputs, self.last = inputs, code
-        return code
+        self.inputs, self.last = inputs, self.codes[key]
+        return self.last
 
 
-class NativeNumbers:
+class NativeNumbers(Runner):
     """Runs a graph of which few nodes are alike on a tape, number by number in machine code."""
 
     def __init__(self, given: Given, parameters: Parameters) -> None:
@@ -133,6 +141,8 @@ class Code:
         library = load(with_call(text, inputs, results, self.each))
         self.run_all, self.add_samples, self.finish = library.run, library.add_samples, library.finish
         self.run_all.restype = self.add_samples.restype = self.finish.restype = None
+        self.run_and_move = library.descend if backward and program.parameters else self.run_all
+        self.run_and_move.restype = None
         lists = len(dict.fromkeys(x.list for x in results))
         self.add_samples.argtypes = [c_long] * 3 + [c_void_p] * (len(inputs) + 3 + bool(self.each))
         self.finish.argtypes = [c_long] + [c_void_p] * (len(inputs) + 3 + lists)
@@ -146,29 +156,50 @@ class Code:
         written = {"results": self.results, "gradient": parameters.gradient}
         self.written = [address(written[name]) for name in dict.fromkeys(x.list for x in results)]
         self.kept = parameters  # whose memory the addresses are of
-        fields = [("m", c_long), *((name, c_void_p) for name in fields_of_call(inputs, results, self.each))]
+        numbers = [("m", c_long), ("count", c_long), ("rate", c_double)]
+        fields = [*numbers, *((name, c_void_p) for name in fields_of_call(inputs, results, self.each))]
         self.call = type("Call", (Structure,), {"_fields_": fields})()
         self.call.parameters, self.call.sums, self.call.w = self.places
         for name in dict.fromkeys(x.list for x in results):
             setattr(self.call, name, address(written[name]))
+        self.call.count = len(parameters.vector)
         self.pointer = byref(self.call)
         self.cost_is_computed = isinstance(program.roots[0], Array)
         self.lists = [x.list for x in inputs]
-        self.inputs: list[Floats | None] = [None] * len(inputs)  # the arrays whose addresses the call has
+        self.given: Sequence[Floats] | None = None  # the inputs that the call is of
+        self.inputs: Sequence[Floats] = []  # the arrays whose addresses it has
 
     def run(self, inputs: Sequence[Floats], samples: int) -> None:
         """Compute the results over so many samples."""
-        for k, x in enumerate(inputs):
-            if x is not self.inputs[k]:
-                self.inputs[k] = x = np.ascontiguousarray(x)
-                setattr(self.call, self.lists[k], address(x))
+        if inputs is not self.given:
+            self.take(inputs, samples)
         if self.each:
             self.values = np.empty((samples, len(self.each)))
             self.call.values = address(self.values)
         if samples <= AT_ONCE:
-            self.call.m = samples
             self.run_all(self.pointer)
-            return
+        else:
+            self.run_in_threads(samples)
+
+    def descend(self, inputs: Sequence[Floats], samples: int, rate: float) -> None:
+        """Compute the results over so many samples, and move the parameters down the gradient."""
+        if inputs is self.given and samples <= AT_ONCE and not self.each:
+            self.call.rate = rate
+            self.run_and_move(self.pointer)
+        else:
+            self.run(inputs, samples)
+            self.kept.descend(rate)
+
+    def take(self, inputs: Sequence[Floats], samples: int) -> None:
+        """Give the struct of the call so many samples of these inputs."""
+        self.inputs = list(map(np.ascontiguousarray, inputs))
+        for name, x in zip(self.lists, self.inputs, strict=True):
+            setattr(self.call, name, address(x))
+        self.call.m = samples
+        self.given = inputs if all(map(is_, inputs, self.inputs)) else None  # what was copied may change until then
+
+    def run_in_threads(self, samples: int) -> None:
+        """Compute the results over so many samples, on all cores."""
         parameters, sums, work = self.places
         given = [parameters, *(getattr(self.call, name) for name in self.lists)]
         self.add_in_threads(samples, given)
