@@ -42,7 +42,7 @@ def _chart(curves: Mapping[str, Sequence[float]]) -> str:
         return round(x, 2), round(HEIGHT - MARGIN - (HEIGHT - 1.5 * MARGIN) * (level - bottom) / height, 2)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         'font-family="DejaVu Sans, sans-serif" font-size="11">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
     ]

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 
 INPUTS, TARGETS, WEIGHT = "X", "Y", "weight"  # of a sample, as a program's inputs
+LOOKED_AT = 32  # samples whose graphs are asked which parameters the loss depends on, as long as there are others
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
 AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from
@@ -84,6 +85,9 @@ class Engine(Protocol):
     def take(self) -> None:
         """Take the parameters that the model has."""
 
+    def unused(self) -> list[Value]:
+        """Return the parameters that the loss has not depended on so far."""
+
 
 class ScalarEngine:
     """Computes with the graph of scalars.
@@ -98,6 +102,7 @@ class ScalarEngine:
         self.objective, self.optimizer, self.samples = objective, optimizer, samples
         self.parameters = objective.parameters
         self._total = 0.0
+        self._unused, self._looked_at = set(self.parameters), 0
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients in ``.grad`` of the parameters."""
@@ -114,11 +119,23 @@ class ScalarEngine:
     def add(self, k: int, count: int) -> Value:
         """Add sample number k of the `count` samples of the batch, and return its loss."""
         J = self.of_sample(k)
+        if self._looked_at < LOOKED_AT:
+            self._looked_at += 1
+            self.uses(J)
         weights = self.samples.weights
         share = J / count if weights is None else J * (float(weights[k]) / count)
         share.backward()
         self._total += share.data
         return J
+
+    def uses(self, J: Value) -> None:
+        """Take note of the parameters that a loss depends on."""
+        if self._unused:
+            self._unused.difference_update(topological_order(J))
+
+    def unused(self) -> list[Value]:
+        """Return the parameters that the loss has not depended on so far."""
+        return [x for x in dict.fromkeys(self.parameters) if x in self._unused]
 
     def of_sample(self, k: int) -> Value:
         """Return the loss of sample number k; TypeError where the loss returns anything but a cost."""
@@ -139,6 +156,7 @@ class ScalarEngine:
 
     def finish(self) -> float:
         """Return J of the batch that all samples were added to."""
+        self._unused = {x for x in self._unused if x.grad == 0.0}
         if (J := self.objective.decay()) is not None:
             J.backward()
             self._total += J.data
@@ -272,6 +290,7 @@ class VectorizedEngine:
         program = sample_program(self.scalar.objective, outside, self.samples, k, self.backend)
         if program is None:
             return None
+        self.scalar.uses(program.roots[0])
         names = program.inputs
         given = [number for number, name in enumerate((INPUTS, TARGETS)) if name in names]
         place = {node: p for p, node in enumerate(program.nodes)}
@@ -420,6 +439,10 @@ class VectorizedEngine:
     def take(self) -> None:
         """Take the parameters that the model has."""
         self.vector = np.array(self.scalar.numbers())
+
+    def unused(self) -> list[Value]:
+        """Return the parameters that the loss has not depended on so far."""
+        return self.scalar.unused()
 
 
 def level_of_user() -> int:

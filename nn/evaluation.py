@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import reprlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from nn.samples import samples_of
 
 if TYPE_CHECKING:
     from autograd.aliases import Rows
+
+LOST = 1e-6  # of what a sum is made of: more than that is not to be lost to rounding
 
 
 def mean_loss(model: Any, data: Dataset | tuple[Rows, Rows], loss: Loss) -> float:
@@ -73,7 +76,8 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
 
     Its first weights are W_ij / σ_j and its first biases b_i − Σ_j W_ij μ_j / σ_j, with the mean μ and the standard
     deviation σ of every feature (1 where it does not vary): the total inputs z are the same. Raises ValueError for data
-    of another number of features than the model has inputs, and where a weight would be out of the range of floats.
+    of another number of features than the model has inputs, where a weight would be out of the range of floats, and
+    where a mean is so large beside its σ that rounding would change the outputs.
 
     >>> from nn import MLP, load, standardized
     >>> data, model = load("iris"), MLP(4, [3])
@@ -90,6 +94,7 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
     mean, scale = (x.tolist() for x in scaling(data))
     twin = copy.deepcopy(model)
     for neuron in twin.layers[0].neurons:
+        size = abs(neuron.b.data) + sum(abs(w.data) for w in neuron.w)  # of what z is made of
         for w, sigma, feature in zip(neuron.w, scale, data.features, strict=True):
             w.data /= sigma
             if not math.isfinite(w.data):
@@ -97,6 +102,14 @@ def unstandardized(model: MLP, data: Dataset) -> MLP:
                     f"unstandardized: {feature!r} varies by {sigma} only, so that {visible(w.label)} / σ is out of the "
                     "range of floats; accepted: data in a larger unit"
                 )
-        b = math.fsum([neuron.b.data, *(-w.data * mu for w, mu in zip(neuron.w, mean, strict=True))])
+        shifts = [-w.data * mu for w, mu in zip(neuron.w, mean, strict=True)]
+        largest = max(range(len(shifts)), key=lambda j: abs(shifts[j]))
+        if not abs(shifts[largest]) * sys.float_info.epsilon <= LOST * size:
+            raise ValueError(
+                f"unstandardized: {data.features[largest]!r} is so large, {mean[largest]:.3g} ± {scale[largest]:.3g}, "
+                "that no digits are left for anything else in a sum with it; accepted: data without that column, or "
+                "with a number taken off it"
+            )
+        b = math.fsum([neuron.b.data, *shifts])
         neuron.b = Value(b, label=neuron.b.label)  # units that had none have a bias now
     return twin

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.labels import visible
-from nn.layers import MLP, SOFTMAX, check_model, set_layer
+from nn.layers import MLP, SOFTMAX, check_model, count, set_layer
 
 if TYPE_CHECKING:
     import torch
@@ -46,13 +46,14 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     return torch.nn.Sequential(*modules)  # type: ignore[no-any-return]
 
 
-def from_torch(module: torch.nn.Module) -> MLP:
+def from_torch(module: torch.nn.Module, n_in: int | None = None) -> MLP:
     """Return a copy of a ``torch.nn.Linear``, or of a ``torch.nn.Sequential`` of Linear and activations.
 
     A Sequential within it is read as its parts, and as nothing what does nothing to a sample that is a row of numbers:
     Identity, Flatten, and a Dropout in eval mode. Parameters of any precision become Python floats without rounding;
     a Linear without bias is a layer without biases. Softplus is exact here where PyTorch's own, above its
-    threshold, is z.
+    threshold, is z. A module that does nothing at all is a layer without biases whose weights are those of the unit
+    matrix, of `n_in` inputs, which such a module does not say; elsewhere `n_in` is checked.
 
     It is a model to train here; `autograd.interop.from_torch` gives the graph of any program of PyTorch.
 
@@ -64,7 +65,9 @@ def from_torch(module: torch.nn.Module) -> MLP:
     MLP(2, [3, 1], activation='tanh', output=None)
     """
     torch = _torch()
-    if type(module) is torch.nn.Linear:
+    if n_in is not None:
+        count("n_in", n_in)
+    if type(module) in (torch.nn.Linear, torch.nn.Identity, torch.nn.Flatten, *_dropouts(torch)):
         module = torch.nn.Sequential(module)
     if type(module) is not torch.nn.Sequential:
         raise ValueError(
@@ -90,7 +93,17 @@ def from_torch(module: torch.nn.Module) -> MLP:
         else:
             raise ValueError(f"from_torch: {path} is {_shown(part)}; accepted there: Linear")
     if not linears:
-        raise ValueError("from_torch: the module is empty; accepted: at least one Linear")
+        if n_in is None:
+            raise ValueError(
+                f"from_torch: {_shown(module)} has no Linear, and does not say how many inputs it takes; accepted: "
+                "from_torch(module, n_in=3), a layer that hands on three inputs as they are"
+            )
+        model = MLP(n_in, [n_in], bias=False)
+        set_layer(model.layers[0], [[float(i == j) for j in range(n_in)] for i in range(n_in)], None)
+        model.seed = None
+        return model
+    if n_in not in (None, linears[0].in_features):
+        raise ValueError(f"from_torch: n_in: got {n_in}; the first Linear takes {linears[0].in_features} inputs")
     *hidden, output = activations
     model = MLP(linears[0].in_features, [linear.out_features for linear in linears], hidden, output)
     model.seed = None  # the weights are not drawn

@@ -77,6 +77,8 @@ def fit(
     call goes on from it, to the same bits as if it had never been stopped: it holds parameters, optimizer, generators
     of random numbers, history and place. Raises DocumentError where it is of another training.
 
+    Parameters that the loss does not depend on are named in a warning, once.
+
     The "scalar" `engine` builds the graph of every sample of every batch. The "vectorized" one records that of one
     sample and trains with the array statements that it becomes, with the same results within rounding: one program for
     all samples whose numbers stand in the same places, as sequences of one length do. The first

@@ -180,6 +180,24 @@ def test_weights_of_samples_are_repetitions():
             fit(MLP(1, [1]), data, squared_error, sample_weight=wrong)
 
 
+@pytest.mark.parametrize("engine", ["scalar", "vectorized"])
+def test_parameters_that_the_loss_does_not_use_are_named_once(engine):
+    used, unused, rows = Value(1.0), [Value(2.0, label="b"), *map(Value, range(7))], [Value(0.5), Value(-0.5)]
+    parameters, data = [used, *unused, *rows], ([[0, 1.0], [1, 2.0]] * 2, [1.0, 2.0] * 2)
+
+    def model(x):
+        return select(rows, x[0]) + used * x[1]
+
+    how = {"epochs": 3, "batch_size": 1, "progress": False, "engine": engine}
+    message = r"^fit: the loss depends on none of b, parameters\[2\], .*parameters\[5\] and 3 more, of 11 parameters"
+    with pytest.warns(UserWarning, match=message) as told:
+        fit(model, data, squared_error, parameters=parameters, **how)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    assert [x.data for x in unused] == [2.0, *range(7)]
+    fit(model, data, squared_error, parameters=[used, *rows], **how)  # each of these is used by some sample: no warning
+
+
 def test_a_schedule_is_the_learning_rate_of_each_step():
     w = Value(1.0)
     optimizer = SGD([w], learning_rate=9.0)

@@ -364,6 +364,13 @@ def test_a_model_of_huge_numbers_comes_back_from_the_standardized_ones(column):
     assert difference(MLP(2, [3], seed=5), columns(column, [1.0, 2.0, 4.0])) < 1e-12
 
 
+@pytest.mark.parametrize("column", [[1e300, 1e300, 1e300], [-1e17, -1e17, 3e3 - 1e17]])
+def test_a_column_beside_which_nothing_is_left_is_refused(column):
+    """Its bias would have no digits for the other columns: the model would say something else."""
+    with pytest.raises(ValueError, match=r"unstandardized: 'x' is so large, -?1e\+\d+ ± .*data without that column"):
+        unstandardized(MLP(2, [3], seed=5), columns(column, [1.0, 2.0, 4.0]))
+
+
 def test_a_weight_that_no_float_can_be_is_refused():
     with pytest.raises(
         ValueError, match=r"unstandardized: 'x' varies by 5e-324 only, so that W\^\(1\)_11 / σ is out of"

@@ -58,7 +58,11 @@ def test_a_module_of_pytorch_becomes_a_model():
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ([], "module is empty"),
+        (
+            [],
+            r"Sequential\(\) has no Linear, and does not say how many inputs .*accepted: from_torch\(module, n_in=3\)",
+        ),
+        ([("Flatten", 0)], r"module\[0\] is Flatten\(start_dim=0"),
         ([("Tanh",)], r"module\[0\] is Tanh\(\); accepted there: Linear"),
         ([("Linear", 2, 3), ("Linear", 4, 1)], r"module\[1\] takes 4 inputs; the layer before it has 3 units"),
         ([("Linear", 2, 3), ("Tanh",), ("Tanh",)], r"module\[2\] is Tanh\(\); accepted there: Linear"),
@@ -90,6 +94,21 @@ def test_a_lone_layer_parts_that_do_nothing_and_activations_of_each_layer():
     assert repr(model) == "MLP(2, [3, 2, 2], activation=['tanh', 'relu'], output='softmax')"
     x = torch.tensor([[0.3, -0.7]], dtype=torch.float64)
     assert [a.data for a in model(x[0].tolist())] == pytest.approx(module(x)[0].tolist(), rel=1e-12)
+
+
+def test_a_module_that_does_nothing_hands_its_inputs_on():
+    nn = torch.nn
+    for module in (nn.Identity(), nn.Flatten(), nn.Dropout(0.5).eval(), nn.Sequential(nn.Identity(), nn.Flatten())):
+        model = from_torch(module, n_in=3)
+        assert [a.data for a in model([0.5, -1e300, 3.0])] == [0.5, -1e300, 3.0]
+        with pytest.raises(ValueError, match="does not say how many inputs it takes"):
+            from_torch(module)
+    with pytest.raises(ValueError, match=r"Dropout.* in training mode, .*accepted: in eval mode"):
+        from_torch(nn.Dropout(0.5), n_in=3)
+    with pytest.raises(ValueError, match=r"n_in: got 3; the first Linear takes 2 inputs"):
+        from_torch(nn.Linear(2, 1), n_in=3)
+    with pytest.raises(ValueError, match="n_in: got 0"):
+        from_torch(nn.Identity(), n_in=0)
 
 
 def test_parts_of_parts_are_named_by_their_path():

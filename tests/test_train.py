@@ -34,6 +34,7 @@ from nn import (
 from nn.engines import ScalarEngine
 from nn.objective import objective_of
 from nn.samples import of_matrices
+from nn.training import shuffle
 
 
 def numbers(model):
@@ -148,6 +149,15 @@ def test_the_step_is_the_batch_s_cost_and_gradient():
     whole.backward()
     assert pytest.approx(whole.data, rel=1e-14) == J
     assert found == pytest.approx([p.grad for p in model.parameters()], rel=1e-12)
+
+
+def test_the_order_is_that_of_python_s_shuffle():
+    for count in (*range(20), 255, 256, 1000):
+        ours, theirs = ([random.Random(3), list(range(count))] for _ in range(2))
+        shuffle(ours[1], ours[0])
+        theirs[0].shuffle(theirs[1])
+        assert ours[1] == theirs[1]
+        assert ours[0].random() == theirs[0].random()  # as many numbers were drawn
 
 
 def test_batches_are_shuffled_by_the_seed_and_cover_the_samples():

@@ -582,7 +582,10 @@ def find_rows(index: Floats, size: int, rows: Ints, none: Any) -> None:
 
 def lookup(x: Floats, rows: Ints, none: Any, out: Floats) -> None:
     """Write the rows of x that `find_rows` has found, nan for none."""
-    x.take(rows, 0, out, "clip")
+    if rows.ndim == 1 and out.flags.f_contiguous:
+        x.T.take(rows, x.ndim - 1, out.T, "clip")
+    else:
+        x.take(rows, 0, out, "clip")
     if none.any():
         out[none] = math.nan
 
@@ -593,8 +596,10 @@ def segment_sum(x: Floats, rows: Ints, none: Any, out: Floats) -> None:
         out.fill(math.nan)
         return
     width = math.prod(out.shape[1:])
-    cells = rows.reshape(-1, 1) * width + np.arange(width)
-    out[...] = np.bincount(cells.ravel(), x.ravel(), out.size).reshape(out.shape)
+    x = x if x.flags.f_contiguous else np.ascontiguousarray(x)
+    cells = np.empty_like(x, np.intp)  # in the order that x has in memory
+    np.add(rows.reshape(*rows.shape, *[1] * (out.ndim - 1)) * width, np.arange(width).reshape(out.shape[1:]), cells)
+    out[...] = np.bincount(cells.ravel("K"), x.ravel("K"), out.size).reshape(out.shape)
 
 
 def share(x: Floats, extreme: Floats, axis: int, out: Floats) -> None:
