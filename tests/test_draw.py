@@ -604,3 +604,13 @@ def test_a_sign_that_is_said_to_be_in_the_fonts_is_in_them():
             has = set(map(chr, font.getBestCmap()))
         said = {chr(code) for code in range(0x20, 0x3000) if not NOT_IN_FONTS.search(chr(code))}
         assert not {sign for sign in said - has if unicodedata.category(sign) not in ("Cn", "Cf")}
+
+
+def test_edges_that_cross_very_many_columns_are_lines_since_ways_round_boxes_take_seconds():
+    x = Value(0.5, label="x")
+    short = long = x
+    for i in range(60):
+        long = long * x
+        short = long if i == 20 else short
+    assert "splines=line" not in to_dot(draw(short)._view).source
+    assert "splines=line" in to_dot(draw(long)._view).source

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +32,7 @@ SPACES = {  # between boxes; and how long the engine tries for fewer crossings, 
     "nslimit": "1",
     "mclimit": "0.3",
 }
+MOST_CROSSED = 700  # columns that edges cross in all; for more, ways round boxes take seconds, and they are lines
 LINE = 16.0  # height of a line of a box, in points
 NARROW, WIDE = "ijl.,:;'|!()[]{}frtI /\\-", "mwMW@%—…∂"
 
@@ -172,6 +174,8 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
     columns = _columns(view)
     if _straight(columns):
         dot.attr(splines="line", ranksep="0.9")
+    elif _columns_crossed(view) > MOST_CROSSED:
+        dot.attr(splines="line")
     for path in _open_groups(view):
         if path in columns:  # Graphviz keeps the order of a rank only outside of clusters
             groups[path] = graphviz.Digraph(graph_attr={"rank": "same"})
@@ -318,6 +322,21 @@ def _columns(view: View) -> dict[Path, list[Box]]:
 def _straight(columns: Mapping[Path, list[Box]]) -> bool:
     """Whether edges are straight lines: between units of a network, each joined to all of the next layer."""
     return any(box.kind == "folded" for boxes in columns.values() for box in boxes)
+
+
+def _columns_crossed(view: View) -> int:
+    """How many columns all edges cross together, where a leaf stands just before its first use."""
+    inputs: dict[str, list[str]] = {box.id: [] for box in view.boxes}
+    for edge in view.edges:
+        inputs[edge.head].append(edge.tail)
+    column: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for box in TopologicalSorter(inputs).static_order():
+        column[box] = max((column[x] + 1 for x in inputs[box]), default=0)
+        for x in inputs[box]:
+            first[x] = min(first.get(x, column[box]), column[box])
+    column |= {x: first[x] - 1 for x in first if not inputs[x]}
+    return sum(column[edge.head] - column[edge.tail] for edge in view.edges)
 
 
 def _unit_number(box: Box) -> int:

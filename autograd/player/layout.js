@@ -17,6 +17,15 @@ function boxSize({ op, named, constant, short }) {
   return [Math.max(40, width + 12), metrics.line * (lines.length + (head ? 1 : 0)) + 3];
 }
 
+// How many columns all edges cross together, where a leaf stands just before its first use.
+function columnsCrossed(nodes, edges) {
+  const column = [], first = [];
+  nodes.forEach(({ inputs }, i) => { column[i] = Math.max(0, ...(inputs ?? []).map((x) => column[x] + 1)); });
+  edges.forEach(({ tail, head }) => { first[tail] = Math.min(first[tail] ?? Infinity, column[head]); });
+  nodes.forEach(({ inputs }, i) => { if (!inputs?.length && first[i] !== undefined) column[i] = first[i] - 1; });
+  return edges.reduce((sum, { tail, head }) => sum + column[head] - column[tail], 0);
+}
+
 function dotOf(nodes, edges) {
   const font = 'fontname="DejaVu Sans" fontsize=9';
   const spaces = Object.entries(metrics.spaces).map(([key, x]) => `${key}=${x}`).join(" ");
@@ -30,7 +39,8 @@ function dotOf(nodes, edges) {
     const port = nodes[head].inputs.length > 1 ? `${position}:w` : "w";
     return `n${tail}:e -> n${head}:${port} [id=e${i} label="${nodes[tail].constant ? "" : metrics.room}"]`;
   });
-  return ["digraph {", `graph [${spaces} rankdir=LR]`, `node [${font} style=rounded]`, `edge [arrowsize=0.6 ${font}]`,
+  const straight = columnsCrossed(nodes, edges) > metrics.crossed ? " splines=line" : "";
+  return ["digraph {", `graph [${spaces} rankdir=LR${straight}]`, `node [${font} style=rounded]`, `edge [arrowsize=0.6 ${font}]`,
     ...boxes, ...lines, "}"].join("\n");
 }
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.draw.engine import script, webassembly
-from autograd.draw.layout import LINE, NARROW, SPACES, WIDE, number
+from autograd.draw.layout import LINE, MOST_CROSSED, NARROW, SPACES, WIDE, number
 from autograd.expressions import CONSTANTS, FUNCTIONS, LONGEST, WRITTEN, open_names, parse
 from autograd.graph import topological_order
 from autograd.ops import OPERATIONS
@@ -111,6 +111,7 @@ def _tables(sheets: Sequence[str], sets: Mapping[str, Samples]) -> dict[str, Any
             "line": LINE,
             "scale": SCALE,
             "spaces": SPACES,
+            "crossed": MOST_CROSSED,
             "longest": LONGEST_NAME,
         },
         "datasets": {
