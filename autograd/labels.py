@@ -96,20 +96,23 @@ def indexed(label: UnitLabel) -> str:
     return label.symbol + marks(label.layer, label.units)
 
 
-_JOINERS = (
-    "\u200c\u200d"  # between letters of Persian and of India's scripts, and parts of an emoji: they print nothing
-)
+# Between letters of Persian and of India's scripts, and between parts of an emoji, these join and print nothing.
+_JOINERS = "\u200c\u200d"
 
 
 def visible(text: str) -> str:
-    r"""Return `text` with what a terminal would obey, such as a newline, written out.
+    r"""Return `text` with what a terminal would obey, such as a newline, and what prints nothing written out.
 
     >>> visible("a\nb")
     'a\\nb'
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in _JOINERS else repr(c)[1:-1] for c in text)
+    shown = []
+    for before, sign, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        joins = sign in _JOINERS and (before + after).isprintable() and " " not in before + after
+        shown.append(sign if joins or sign.isprintable() else repr(sign)[1:-1])
+    return "".join(shown)
 
 
 def pretty(label: str, name: str) -> str:

@@ -7,6 +7,8 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what several test files share: random_graphs, mpmath_reference
 
+from browser import chromium
+
 # The same examples in every run; a failure prints the blob that runs it again.
 settings.register_profile("chainrule", deadline=None, derandomize=True, print_blob=True, max_examples=40)
 # New examples in every run, many of them: `pytest --hypothesis-profile=long`.
@@ -45,6 +47,12 @@ def pytest_collection_modifyitems(items):
             of_module = isinstance(item, pytest.DoctestItem) and f"{item.name}.".startswith(f"{module}.")
             if of_module and importlib.util.find_spec(package) is None:
                 item.add_marker(pytest.mark.skip(reason=f"{package} is not installed"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with chromium() as program:
+        yield program
 
 
 @pytest.fixture

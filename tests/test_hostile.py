@@ -282,7 +282,7 @@ RUNS = re.compile(
 def shown_as_text(result):
     """Hold what `explain` and its kin return to text for a terminal, HTML for a page and LaTeX that runs nothing."""
     text = str(result)
-    assert all(c.isprintable() or c == "\n" for c in text)
+    assert all(c.isprintable() or c in "\n\u200c\u200d" for c in text)  # the two joiners: see test_labels
     html = Markup(result._repr_html_())
     assert set(html.tags) <= TAGS
     latex = result._repr_latex_()

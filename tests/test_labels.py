@@ -32,6 +32,8 @@ def test_what_prints_nothing_is_written_out_but_for_the_joiners_of_a_script():
     family = "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
     assert visible(f"می\u200cخواهم {family}") == f"می\u200cخواهم {family}"
     assert visible("a\u200bb\u202e\n") == r"a\u200bb\u202e\n"
+    for alone in ("\u200c", "a\u200d", "\u200db", "a \u200cb", "a\u200c\u200db"):  # joins no two letters
+        assert visible(alone) == alone.replace("\u200c", r"\u200c").replace("\u200d", r"\u200d")
 
 
 def test_a_unit_label_survives_copy_and_pickle():

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_player_browser import browser, opened  # noqa: F401
+from browser import opened
 
 import autograd
 import nn
@@ -108,7 +108,7 @@ ALL_WORDS = """() => {
 
 
 @pytest.mark.parametrize("kind", ["graph", "workbench", "network"])
-def test_a_page_in_chinese_has_no_english_word(browser, tmp_path, kind):  # noqa: F811
+def test_a_page_in_chinese_has_no_english_word(browser, tmp_path, kind):
     x, y = Value(0.0, label="x"), Value(-2.0, label="y")
     if kind == "network":
         nodes = nn.MLP(2, [3, 1], seed=1).forward([0.0, 1.0])

@@ -3,10 +3,9 @@
 import html
 import math
 import re
-from contextlib import contextmanager
 
 import pytest
-from browser import chromium
+from browser import opened
 
 from autograd import OPERATIONS, Constant, Value, log, maximum, relu, sin, sqrt, tanh, topological_order
 from autograd.draw import draw
@@ -14,32 +13,6 @@ from autograd.labels import UnitLabel
 from autograd.player import play
 from autograd.steps import backward_steps, forward_steps
 from nn import MLP
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@contextmanager
-def opened(browser, page, folder, at="End", **context):
-    """The page in a tab, at the end of both passes or `at` the start; no request may leave the disk and nothing may be
-    written to the console."""
-    path = page.save(folder / "page.html") if hasattr(page, "save") else page
-    requests, messages = [], []
-    tab = browser.new_context(offline=True, **context).new_page()
-    tab.set_default_timeout(20_000)  # on a busy machine a page takes its time
-    tab.on("request", lambda request: requests.append(request.url))
-    tab.on("console", lambda message: messages.append(message.text))
-    tab.on("pageerror", lambda error: messages.append(str(error)))
-    tab.on("dialog", lambda dialog: messages.append(f"dialog {dialog.message}"))
-    tab.goto(path.as_uri())
-    tab.keyboard.press(at)
-    yield tab
-    tab.context.close()
-    assert messages == []
-    assert [url for url in requests if not url.startswith(("file:", "about:"))] == []
 
 
 def baydin():
@@ -500,7 +473,7 @@ def test_what_python_goes_on_with_is_not_said_to_raise(browser, tmp_path):
 def test_it_fits_its_window(browser, tmp_path, width):
     J, inputs, _target = network()
     for page in (play(baydin()[0]), play(J, samples=[{inputs[0]: 0.0}])):
-        with opened(browser, page, tmp_path, viewport={"width": width, "height": 700}) as tab:
+        with opened(browser, page, tmp_path, size=(width, 700)) as tab:
             for action in ("0", "ArrowLeft", "Home", "ArrowRight", "End"):
                 tab.keyboard.press(action)
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width
@@ -521,7 +494,7 @@ const stage = () => box(one("#stage"));
 
 @pytest.mark.parametrize("root", [baydin()[0], network()[0]])
 def test_what_it_is_about_is_in_sight(browser, tmp_path, root):
-    with opened(browser, play(root), tmp_path, viewport={"width": 400, "height": 700}) as tab:
+    with opened(browser, play(root), tmp_path, size=(400, 700)) as tab:
         tab.keyboard.press("Home")
         of_steps = tab.evaluate(
             f"""() => {{ {BOXES} const forward = one("#step-forward"), seen = [];
@@ -576,7 +549,7 @@ def in_a_notebook(page, folder):
 @pytest.mark.parametrize(("root", "width"), [(baydin()[0], 600), (network()[0], 900), (network()[0], 1400)])
 def test_the_frame_of_a_notebook_is_as_high_as_the_page(browser, tmp_path, root, width):
     notebook = in_a_notebook(play(root), tmp_path)
-    with opened(browser, notebook, tmp_path, viewport={"width": width, "height": 800}) as tab:
+    with opened(browser, notebook, tmp_path, size=(width, 800)) as tab:
         frame = tab.frames[1]
 
         def fits():
@@ -612,7 +585,7 @@ def test_the_frame_of_a_notebook_is_as_high_as_the_page(browser, tmp_path, root,
 def test_the_frame_keeps_its_height_while_the_reader_steps(browser, tmp_path):
     root, *_ = baydin()
     notebook = in_a_notebook(play(root), tmp_path)
-    with opened(browser, notebook, tmp_path, viewport={"width": 600, "height": 800}) as tab:
+    with opened(browser, notebook, tmp_path, size=(600, 800)) as tab:
         frame = tab.frames[1]
 
         def height():
@@ -638,7 +611,7 @@ def test_the_frame_has_its_height_before_it_is_scrolled_to(browser, tmp_path):
     """Browsers draw nothing in a frame that is out of sight; it is to have its height all the same."""
     notebook = in_a_notebook(play(network()[0]), tmp_path)
     notebook.write_text("<!doctype html><div style='height: 3000px'></div>" + notebook.read_text("utf-8"), "utf-8")
-    with opened(browser, notebook, tmp_path, viewport={"width": 1300, "height": 600}) as tab:
+    with opened(browser, notebook, tmp_path, size=(1300, 600)) as tab:
         height = "document.querySelector('iframe').clientHeight"
         tab.wait_for_function(f"{height} !== 720")
         before = tab.evaluate(height)
@@ -649,7 +622,7 @@ def test_the_frame_has_its_height_before_it_is_scrolled_to(browser, tmp_path):
 
 @pytest.mark.parametrize("root", [baydin()[0], network()[0]])
 def test_what_is_below_the_step_stays_where_it_is(browser, tmp_path, root):
-    with opened(browser, play(root), tmp_path, viewport={"width": 400, "height": 700}) as tab:
+    with opened(browser, play(root), tmp_path, size=(400, 700)) as tab:
         tab.keyboard.press("Home")
         tops = tab.evaluate(
             """() => { const [forward, back, leaves, step] = ["step-forward", "step-back", "leaves", "step"]
@@ -666,7 +639,7 @@ def test_what_is_below_the_step_stays_where_it_is(browser, tmp_path, root):
 @pytest.mark.parametrize("width", [958, 1160])
 def test_the_root_is_in_sight(browser, tmp_path, width):
     y, _x1, _x2 = baydin()
-    with opened(browser, play(y), tmp_path, viewport={"width": width, "height": 780}) as tab:
+    with opened(browser, play(y), tmp_path, size=(width, 780)) as tab:
         root = tab.locator(f"[data-node='{topological_order(y).index(y)}']").bounding_box()
         stage = tab.locator("#stage").bounding_box()
         assert root["x"] + root["width"] <= stage["x"] + stage["width"]
@@ -675,7 +648,7 @@ def test_the_root_is_in_sight(browser, tmp_path, width):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_what_is_behind_them(browser, tmp_path, scheme):
     """Contrast of 4.5 or more, as WCAG 2.1 asks for text (1.4.3)."""
-    with opened(browser, play(baydin()[0]), tmp_path, color_scheme=scheme) as tab:
+    with opened(browser, play(baydin()[0]), tmp_path, colours=scheme) as tab:
         background = luminance(tab.locator(".card").first.evaluate("(card) => getComputedStyle(card).backgroundColor"))
         assert (background < 0.1) == (scheme == "dark")
         names = ["--text", "--soft", "--value", "--grad", "--local", "--good", "--bad"]
@@ -775,7 +748,7 @@ def test_it_works_in_a_notebook_that_nbconvert_exports(browser, tmp_path):
     body, _ = nbconvert.HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
     exported = tmp_path / "exported.html"
     exported.write_text(body, encoding="utf-8")
-    tab = browser.new_context(offline=True).new_page()  # the export itself asks for MathJax, in vain
+    tab = browser.contexts[0].pages[0]  # the export itself asks for MathJax, in vain
     tab.goto(exported.as_uri())
     frame = tab.frame_locator("iframe")
     frame.locator("#to-end").click()
@@ -785,7 +758,6 @@ def test_it_works_in_a_notebook_that_nbconvert_exports(browser, tmp_path):
     picture = next(one for one in tab.frames if one.url.startswith("data:image/svg+xml"))
     under_pointer = picture.locator("[data-id] > title").all_text_contents()  # dead in an <img>
     assert f"x1: value 2.0, grad {x1.grad!r}" in under_pointer
-    tab.context.close()
 
 
 def test_a_network_shows_units_residuals_and_samples(browser, tmp_path):
@@ -957,7 +929,7 @@ def test_a_slider_that_was_dragged_leaves_the_arrows_to_the_steps(browser, tmp_p
 @pytest.mark.parametrize("width", [400, 960, 1300])
 def test_no_text_is_smaller_than_12_pixels_and_no_target_than_24(browser, tmp_path, width):
     for page in (play(baydin()[0]), play(network()[0])):
-        with opened(browser, page, tmp_path, viewport={"width": width, "height": 800}) as tab:
+        with opened(browser, page, tmp_path, size=(width, 800)) as tab:
             for press in ("#step-back", "#zoom-out", "#zoom-out"):
                 tab.click(press)
                 small = tab.evaluate(

@@ -9,9 +9,9 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import evaluate
+from browser import evaluate, opened
 from hypothesis import settings
-from test_player_browser import browser, close, opened, shown  # noqa: F401
+from test_player_browser import close, shown
 
 import nn
 from autograd import Constant, topological_order
@@ -290,40 +290,36 @@ def test_the_webassembly_in_the_page_is_the_one_of_the_package():
         assert bytes(evaluate(source("packed.js"), f"[...bytesFrom85({json.dumps(letters)})]")) == data
 
 
-def test_the_first_graph_is_there_before_webassembly_is(browser, tmp_path):  # noqa: F811
-    with opened(browser, workbench("a*b + sin(a)"), tmp_path, at="Tab") as tab:
-        tab.add_init_script("WebAssembly.compileStreaming = () => new Promise(() => {})")
-        tab.reload()
+def test_the_first_graph_is_there_before_webassembly_is(browser, tmp_path):
+    never = "WebAssembly.compileStreaming = () => new Promise(() => {})"
+    with opened(browser, workbench("a*b + sin(a)"), tmp_path, at="Tab", before=never) as tab:
         ready(tab)
         tab.click("#to-end")
         assert close(shown(tab, 0), 0.5)
         assert close(shown(tab, 0, "gradient"), 2.0 + math.cos(0.5))
 
 
-def test_where_webassembly_is_forbidden_what_came_along_is_played(browser, tmp_path):  # noqa: F811
+def test_where_webassembly_is_forbidden_what_came_along_is_played(browser, tmp_path):
     policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     around = tmp_path / "around.html"
     head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
     around.write_text(head + workbench()._repr_html_(), encoding="utf-8")
-    context = browser.new_context(offline=True, viewport={"width": 1000, "height": 900})
-    try:
-        tab = context.new_page()
-        tab.goto(around.as_uri())
-        frame = tab.frame_locator("iframe")
-        frame.locator("#stage svg").wait_for()
-        frame.locator("#sheet[disabled]").wait_for()
-        assert "WebAssembly" in frame.locator("#fault").inner_text()
-        frame.locator("#menu").select_option("lesson 2")
-        frame.get_by_label("x", exact=True).fill("-1.5")
-        assert frame.locator("#lesson-goal.reached").count() == 1
-        frame.locator("#networks summary").click()
-        frame.locator("#net-make").click()
-        assert frame.locator(".node.unit").count() == 2 + 3 + 1
-    finally:
-        context.close()
+    tab = browser.contexts[0].pages[0]  # the console names what is forbidden
+    tab.set_viewport_size({"width": 1000, "height": 900})
+    tab.goto(around.as_uri())
+    frame = tab.frame_locator("iframe")
+    frame.locator("#stage svg").wait_for()
+    frame.locator("#sheet[disabled]").wait_for()
+    assert "WebAssembly" in frame.locator("#fault").inner_text()
+    frame.locator("#menu").select_option("lesson 2")
+    frame.get_by_label("x", exact=True).fill("-1.5")
+    assert frame.locator("#lesson-goal.reached").count() == 1
+    frame.locator("#networks summary").click()
+    frame.locator("#net-make").click()
+    assert frame.locator(".node.unit").count() == 2 + 3 + 1
 
 
-def test_a_formula_is_a_graph_as_it_is_typed(browser, tmp_path):  # noqa: F811
+def test_a_formula_is_a_graph_as_it_is_typed(browser, tmp_path):
     with opened(browser, workbench(), tmp_path, at="Tab") as tab:
         ready(tab)
         tab.fill("#sheet", "h = tanh(w*x)\nJ = (h - y)**2")
@@ -360,7 +356,7 @@ def test_a_formula_is_a_graph_as_it_is_typed(browser, tmp_path):  # noqa: F811
         assert tab.get_by_label("x", exact=True).input_value() == "0.25"  # the value that the reader gave
 
 
-def test_a_number_of_the_sheet_is_dragged_in_the_picture(browser, tmp_path):  # noqa: F811
+def test_a_number_of_the_sheet_is_dragged_in_the_picture(browser, tmp_path):
     with opened(browser, workbench("3*x"), tmp_path, at="Tab") as tab:
         ready(tab)
         box = tab.locator("[data-node='0'] rect").bounding_box()
@@ -373,7 +369,7 @@ def test_a_number_of_the_sheet_is_dragged_in_the_picture(browser, tmp_path):  # 
         assert shown(tab, 0) == number
 
 
-def test_a_number_of_the_formula_is_dragged_where_it_stands(browser, tmp_path):  # noqa: F811
+def test_a_number_of_the_formula_is_dragged_where_it_stands(browser, tmp_path):
     with opened(browser, workbench("h = 2*x\nJ = 3*h + 0.5*h"), tmp_path, at="Tab") as tab:
         ready(tab)
         assert tab.locator("h1 .number").all_inner_texts() == ["3", "0.5"]
@@ -391,7 +387,7 @@ def test_a_number_of_the_formula_is_dragged_where_it_stands(browser, tmp_path): 
         assert close(shown(tab, topological_order(root).index(leaves["x"]), "gradient"), 2 * (3 + held))
 
 
-def test_the_address_leads_back(browser, tmp_path):  # noqa: F811
+def test_the_address_leads_back(browser, tmp_path):
     with opened(browser, workbench(), tmp_path, at="Tab") as tab:
         ready(tab)
         tab.fill("#sheet", "J = a*b + a")
@@ -435,7 +431,7 @@ NOBODYS = {  # addresses that were written by hand, and what is said of them
 }
 
 
-def test_an_address_that_nobody_copied_shows_the_first_graph(browser, tmp_path):  # noqa: F811
+def test_an_address_that_nobody_copied_shows_the_first_graph(browser, tmp_path):
     page = workbench().save(tmp_path / "page.html")
     with opened(browser, page, tmp_path, at="Tab") as tab:
         for address, words in NOBODYS.items():
@@ -446,14 +442,12 @@ def test_an_address_that_nobody_copied_shows_the_first_graph(browser, tmp_path):
             assert words in tab.locator("#fault").inner_text() + tab.locator("#net-fault").inner_text()
 
 
-def test_a_link_that_is_copied_in_a_notebook_leads_to_the_hosted_page(browser, tmp_path):  # noqa: F811
+def test_a_link_that_is_copied_in_a_notebook_leads_to_the_hosted_page(browser, tmp_path):
     address = "https://example.org/workbench.html"
     around = tmp_path / "around.html"
     around.write_text(f'<meta charset="utf-8">{workbench("a*b", address=address)._repr_html_()}', encoding="utf-8")
     refused = "Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject() } })"
-    with opened(browser, around, tmp_path, at="Tab") as tab:
-        tab.add_init_script(refused)
-        tab.reload()
+    with opened(browser, around, tmp_path, at="Tab", before=refused) as tab:
         frame = tab.frame_locator("iframe")
         frame.locator("#stage svg").wait_for()
         frame.get_by_label("b", exact=True).fill("7")
@@ -469,7 +463,7 @@ def test_a_link_that_is_copied_in_a_notebook_leads_to_the_hosted_page(browser, t
             workbench(address=wrong)
 
 
-def test_a_network_is_made_and_learns(browser, tmp_path):  # noqa: F811
+def test_a_network_is_made_and_learns(browser, tmp_path):
     with opened(browser, workbench(), tmp_path, at="Tab") as tab:
         ready(tab)
         tab.locator("#networks summary").click()
@@ -489,7 +483,7 @@ def test_a_network_is_made_and_learns(browser, tmp_path):  # noqa: F811
         assert tab.locator("#curve polyline").count() == before
 
 
-def test_the_goals_of_the_lessons_can_be_reached(browser, tmp_path):  # noqa: F811
+def test_the_goals_of_the_lessons_can_be_reached(browser, tmp_path):
     def leaf(name, x):
         return lambda tab: tab.get_by_label(name, exact=True).fill(str(x))
 
