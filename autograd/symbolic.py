@@ -247,6 +247,8 @@ def to_numpy(formula: Formula) -> str:
         if name in PREDICATES:
             return f"logical_and({', '.join(inputs)})" if name == "both" else f" {PREDICATES[name]} ".join(inputs)
         row = OPERATIONS[name]
+        if name == "pow" and (number := re.fullmatch(r"\((-[\d.e+-]+)\)", inputs[1])):  # x ** -0.5
+            inputs[1] = number[1]
         if row.infix:
             return f" {row.written} ".join(inputs) if len(inputs) > 1 else row.written + inputs[0]
         return f"{row.numpy or row.name}({', '.join(inputs)})"

@@ -66,11 +66,21 @@ def product_of_multiples(b: Builder, x: Operand, y: Operand) -> Iterator[Operand
 
 
 def multiple_of_multiple(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
-    """3 (2 x) = 6 x"""
-    for factor, other in permutations((x, y)):
-        number, rest = scaled(b, factor)
-        if not isinstance(other, Array) and number != 1.0:
-            yield b.map("mul", number * other, rest)
+    """3 (2 x) = 6 x, 3 ((2 x)[i] y) = 6 (x[i] y)"""
+    for product, number in permutations((x, y)):
+        if isinstance(number, Array):
+            continue
+        within, rest = scaled(b, product)
+        if within != 1.0:
+            yield b.map("mul", within * number, rest)
+        match b.statement(product):
+            case st.Map(name="mul", args=factors):
+                for part, other in permutations(factors):
+                    match b.statement(part):
+                        case st.Index(args=(Array() as whole,), index=index):
+                            within, rest = scaled(b, whole)
+                            if within != 1.0 and isinstance(rest, Array):
+                                yield b.map("mul", within * number, b.map("mul", b.index(rest, index), other))
 
 
 def product_with_negative(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
@@ -103,12 +113,17 @@ def negative_over(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
 
 
 def negated(b: Builder, x: Operand) -> Iterator[Operand]:
-    """Yield y if `x` is −y, and 2 y if it is −2 y."""
+    """Yield y if `x` is −y: 2 if it is −2, 2 y if it is −2 y, and 2 / y if it is −2 / y."""
+    if not isinstance(x, Array) and math.copysign(1.0, x) < 0.0:
+        yield -x
     match b.statement(x):
         case st.Map(name="neg", args=(y,)):
             yield y
         case st.Map(name="mul", args=(float(number), y)) if number < 0.0:
             yield b.map("mul", -number, y)
+        case st.Map(name="div", args=(y, z)):
+            for negative in negated(b, y):
+                yield b.map("div", negative, z)
 
 
 def scaled(b: Builder, x: Operand) -> tuple[float, Operand]:

@@ -95,7 +95,6 @@ class Structure:
                 self.colour_plain(k)
 
     def number(self, key: object) -> int:
-        """Return the colour of what has this key."""
         found = self.known.get(key)
         if found is None:
             self.known[key] = found = self.numbered

@@ -282,7 +282,7 @@ class Program:
             {group.name: np.array(group.nodes, dtype=object).reshape(group.shape or ()).tolist() for group in groups}
             for groups in (self._given.inputs, self._given.parameters)
         )
-        return _program_of, (self.roots, inputs, parameters, self.batch, self._watched, self.backend, self.parameters)
+        return _program_of, (self.parameters, self.roots, inputs, parameters, self.batch, self._watched, self.backend)
 
     # As text, and elsewhere -----------------------------------------------------------------------------------------
 
@@ -362,17 +362,9 @@ def _shapes(arrays: Iterable[tuple[str, Any]]) -> list[tuple[int, ...]]:
     return found
 
 
-def _program_of(
-    roots: list[Value],
-    inputs: Any,
-    parameters: Any,
-    batch: str,
-    watched: list[Value],
-    backend: str,
-    numbers: dict[str, Floats],
-) -> Program:
+def _program_of(numbers: dict[str, Floats], *given: Any) -> Program:
     """Return the program that was copied or pickled: its arrays are to be parts of one vector again."""
-    program = Program(roots, inputs, parameters, batch, watched, backend)
+    program = Program(*given)
     for name, array in numbers.items():
         program.parameters[name][...] = array
     return program
@@ -433,9 +425,6 @@ def over_blocks(program: Program, samples: Iterable[Sequence[ArrayLike]]) -> tup
         raise ValueError("over_blocks: got no block; accepted: at least one sample")
     program.gradient[:] = gradient / count
     return J / count, program.gradients
-
-
-# A graph that runs again ----------------------------------------------------------------------------------------------
 
 
 class Replay:

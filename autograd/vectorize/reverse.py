@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -445,22 +445,16 @@ class _Reached(_Reverse):
         return self.builder.map("add", x, y)
 
 
-@dataclass
 class _Folding(Builder):
     """A builder that computes at once what depends on numbers alone."""
-
-    folded: dict[Array, Array] = field(default_factory=dict)
 
     def emit(self, kind: type[st.Statement], shape: Shape, args: tuple[Operand, ...], *rest: Any) -> Array:
         found = super().emit(kind, shape, args, *rest)
         if SAMPLES in shape or any(isinstance(x, Array) and x.role != CONSTANT for x in args):
             return found
-        if found not in self.folded:
-            machine = Machine([self.made[found]], 1, {}, [], [found])
-            machine()
-            value = np.array(machine.get(found), float)
-            self.folded[found] = self.constant(Array("", shape=shape, role=CONSTANT, value=value))
-        return self.folded[found]
+        machine = Machine([self.made[found]], 1, {}, [], [found])
+        machine()
+        return self.constant(Array("", shape=shape, role=CONSTANT, value=np.array(machine.get(found), float)))
 
 
 def _for_all(x: Array, gradient: Operand) -> bool:
