@@ -2,9 +2,8 @@
 
 >>> from autograd.numpy_arrays import as_array
 >>> from autograd.value import Value
->>> a, b = Value(2.0), Value(1.0)
->>> np.linalg.det(as_array([[a, b], [3.0, 4.0]])).data
-5.0
+>>> np.interp(0.5, [0.0, 1.0], as_array([Value(2.0), Value(4.0)])).data
+3.0
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd import functions
+from autograd.linear_algebra import OF_MATRICES
 from autograd.value import Value
 
 
@@ -95,47 +95,6 @@ def _interpolated(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None,
     return np.frompyfunc(at, 1, 1)(np.asarray(x))
 
 
-def _triangle(a: Any, b: Any) -> tuple[Any, float]:
-    """Return [a | b] with a made triangular by elimination with row exchanges, and the sign of these."""
-    n = a.shape[-1]
-    if a.ndim != 2 or len(a) != n:
-        raise np.linalg.LinAlgError(f"got an array of shape {a.shape}; accepted: of Values, one square matrix")
-    rows, sign = np.concatenate([a, b], axis=1), 1.0
-    for k in range(n):
-        pivot = k + int(np.argmax(np.abs(rows[k:, k])))
-        if rows[pivot, k] == 0.0:
-            raise np.linalg.LinAlgError("Singular matrix: elimination meets a column of zeros")
-        if pivot != k:
-            rows[[k, pivot]] = rows[[pivot, k]]
-            sign = -sign
-        for i in range(k + 1, n):
-            rows[i, k + 1 :] = rows[i, k + 1 :] - rows[i, k] / rows[k, k] * rows[k, k + 1 :]
-    return rows, sign
-
-
-def _determinant(a: Any) -> Any:
-    rows, sign = _triangle(a, np.empty((len(a), 0)))
-    return sign * np.prod(np.diag(rows))
-
-
-def _solution(a: Any, b: Any) -> Any:
-    a, b = np.asanyarray(a), np.asanyarray(b)
-    rows, _ = _triangle(a, b if b.ndim == 2 else b[:, None])
-    n = len(a)
-    found: list[Any] = [None] * n
-    for k in reversed(range(n)):
-        rest = rows[k, n:]
-        for j in range(k + 1, n):
-            rest = rest - rows[k, j] * found[j]
-        found[k] = rest / rows[k, k]
-    solution = np.stack(found)
-    return solution if b.ndim == 2 else solution[:, 0]
-
-
-def _inverse(a: Any) -> Any:
-    return _solution(a, np.eye(len(a)))
-
-
 def _for_one_share(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return quantile, or a kin of it, which NumPy asks for a type where there is one share."""
 
@@ -149,13 +108,11 @@ OWN: dict[Any, Callable[..., Any]] = {
     np.gradient: _gradient,
     np.sinc: functions.sinc,
     np.linalg.norm: _norm,
-    np.linalg.det: _determinant,
-    np.linalg.solve: _solution,
-    np.linalg.inv: _inverse,
     np.cov: _covariance,
     np.corrcoef: _correlation,
     np.interp: _interpolated,
     **{f: _for_one_share(f) for f in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile)},
+    **OF_MATRICES,
 }
 """By NumPy's function one that takes arrays of Values, or returns NotImplemented."""
 
@@ -205,7 +162,7 @@ OF_ELEMENTS: dict[str, Callable[..., Any]] = {
 }
 """NumPy's functions of elements that are not operations of the table, by name: how they are computed by these."""
 
-_EIGENVALUES = "np.linalg.solve, inv and det are of Values"
+_EIGENVALUES = "np.linalg.solve, inv, det, slogdet and cholesky are of Values"
 _ROUNDED = "np.floor, np.ceil and np.trunc are of Values, with slope 0; x.data is a number to round"
 INSTEAD = {
     "rint": _ROUNDED,
@@ -217,7 +174,7 @@ INSTEAD = {
     "lstsq": "write np.linalg.solve(A.T @ A, A.T @ b)",
     "polyfit": "write np.linalg.solve(A.T @ A, A.T @ y) with A = np.vander(x, degree + 1)",
     "pinv": "write np.linalg.solve(A.T @ A, A.T)",
-    **dict.fromkeys(("cholesky", "eig", "eigh", "eigvals", "eigvalsh", "svd", "qr", "cond"), _EIGENVALUES),
+    **dict.fromkeys(("eig", "eigh", "eigvals", "eigvalsh", "svd", "qr", "cond"), _EIGENVALUES),
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), "Values are real: write the sums of cosines and sines"),
 }
 """By the name of a NumPy function that there is not of Values, what to write."""

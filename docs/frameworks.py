@@ -16,6 +16,8 @@ from autograd.interop import FrameworkGraph, from_jax, from_torch
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
+import framework_table  # noqa: E402
+
 HEAD = """\
 # Programs of PyTorch and JAX
 
@@ -33,6 +35,9 @@ is compared with the framework's own. Where one differs there is no graph but a 
 and the kink, tie or pole where that makes the difference. Numbers of 32 bits are refused: derivatives would differ by
 more than rounding. What the layers of a PyTorch model gave is in `gradients` too: ∂J/∂z of each unit, the residuals, as
 graph, framework and difference; `graph.table("0")` has every one of a layer or parameter.
+
+`graph.draw()` is a picture of the program's modules, functions and operations, each a box that `open` opens, down to
+the scalars; `graph.boxes()` says which box each node stands in.
 
 Decisions of the program stay as they were recorded: `frozen` names comparisons, sorting, drawing at random and
 numbers taken out. With other inputs, as in a vectorized program, the graph is the program's only while they come out
@@ -78,6 +83,17 @@ def table(title: str, programs: Mapping[str, Callable[[], Any]], bridge: Callabl
     return "".join(rows) + "\n"
 
 
+def origins(programs: Mapping[str, Any]) -> str:
+    """Return a table in Markdown of what `why_nan` says of programs that give inf or nan."""
+    rows = [
+        "## Where inf and nan come from\n\n| program of JAX | `why_nan` | the line of the program |\n|---|---|---|\n"
+    ]
+    rows += [
+        f"| {name} | {framework_table.origin(from_jax(cost, *args))} |\n" for name, (cost, args) in programs.items()
+    ]
+    return "".join(rows)
+
+
 def _rounded(error: float) -> str:
     """Return an error as a bound, which is the same on every machine."""
     return "nan" if not np.isfinite(error) else next(f"< 1e-{k}" for k in (12, 9) if error < 10.0**-k)
@@ -95,4 +111,5 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     warnings.simplefilter("ignore")
     page = HEAD + table("PyTorch", torch_programs.PROGRAMS, from_torch) + table("JAX", jax_programs.PROGRAMS, from_jax)
+    page += origins(jax_programs.NOT_FINITE)
     (HERE / "frameworks.md").write_text(page, encoding="utf-8")

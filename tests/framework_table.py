@@ -20,3 +20,11 @@ def holds(row, graph):
            for name, theirs in graph.gradients.items() if theirs.size]  # fmt: skip
     value = abs(graph.cost.data - graph.value) / max(1.0, abs(graph.value))
     return value < bounds[0] and (not bounds[1] < 1.0 or max(off) < bounds[1])
+
+
+def origin(graph):
+    """Return what `why_nan` says of the first inf or nan of a graph, and the line of the program that it comes of."""
+    told = str(graph.why_nan().blocks[0]).splitlines()
+    computed = next(line for line in told if line.count(" = ") > 1)
+    code = next(line.rsplit(".py: ", 1)[1] for line in told if line.startswith("made in line"))
+    return f"{computed} | `{code}`"

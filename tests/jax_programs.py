@@ -270,6 +270,67 @@ PROGRAMS = {
     "a hidden Markov model by scan": hidden_markov,
     "inv, det": of_function(lambda a: jnp.linalg.inv(a) + jnp.linalg.det(a), 2, 2),
     "remainders": of_function(lambda x: x % 0.7 + jnp.fmod(x, 0.7) + jnp.floor(x) * x, 4),
+    "select among three, switch under vmap": lambda: (
+        (
+            lambda x, which: (
+                jnp.sum(jnp.select([x > 1, x > 0], [x * x, jnp.sin(x)], jnp.exp(x)))
+                + jnp.sum(jax.vmap(lambda v, k: lax.switch(k, [jnp.sin, jnp.cos, jnp.exp], v))(x, which))
+            )
+        ),
+        (numbers(3), jnp.array([0, 1, 2])),
+    ),
+    "segment_sum, segment_max": lambda: (
+        (lambda x, of: jnp.sum(jax.ops.segment_sum(x, of, 3) ** 2) + jnp.sum(jax.ops.segment_max(x, of, 3))),
+        (numbers(4), jnp.array([0, 0, 1, 2])),
+    ),
+    "expm": of_function(lambda x: jsp.linalg.expm(0.1 * x), 2, 2),
+    "cho_solve": lambda: (
+        (lambda a, b: b @ jsp.linalg.cho_solve((jnp.linalg.cholesky(a @ a.T + jnp.eye(3)), True), b)),
+        (numbers(3, 3), numbers(3, seed=1)),
+    ),
+    "conjugate gradients": lambda: (
+        (lambda a, b: jnp.sum(jsp.sparse.linalg.cg(lambda v: a @ (a.T @ v) + v, b)[0])),
+        (numbers(2, 2), numbers(2, seed=1)),
+    ),
+    "Hessian": lambda: (
+        (lambda w, x: jnp.sum(jax.hessian(lambda v: jnp.tanh(v @ w))(x) ** 2)),
+        (numbers(3), numbers(3, seed=2)),
+    ),
+    "jvp, jacfwd": of_function(
+        lambda x: jax.jvp(lambda v: jnp.prod(jnp.sin(v)), (x,), (x,))[1] + jnp.sum(jax.jacfwd(lambda v: v**3)(x)), 3
+    ),
+    "average pooling of a depthwise convolution": lambda: (
+        (
+            lambda k, x: jnp.sum(
+                lax.reduce_window(
+                    lax.conv_general_dilated(x, k, (1, 1), "SAME", feature_group_count=2),
+                    *(0.0, lax.add, (1, 1, 2, 2), (1, 1, 1, 1), "VALID"),
+                )
+                ** 2
+            )
+        ),
+        (numbers(2, 1, 2, 2), numbers(1, 2, 3, 3, seed=1)),
+    ),
+    "percentile, argsort, searchsorted": of_function(
+        lambda x: x[jnp.argsort(-x)] * jnp.arange(5.0) + jnp.percentile(x, 30.0) + jnp.searchsorted(jnp.sort(x), 0.1), 5
+    ),
+    "Euler's method by scan": lambda: (
+        (lambda k, y: jnp.sum(lax.scan(lambda y, _: (y + 0.1 * (jnp.sin(y) - k * y), y), y, None, length=5)[1])),
+        (jnp.float64(0.3), numbers(2)),
+    ),
+    "log densities: norm, multivariate_normal": lambda: (
+        (
+            lambda mean, x: (
+                -jnp.sum(jsp.stats.norm.logpdf(x, mean, 1.3))
+                - jnp.sum(jsp.stats.multivariate_normal.logpdf(x, mean * jnp.ones(2), jnp.eye(2) + 0.3))
+            )
+        ),
+        (jnp.float64(0.3), numbers(3, 2)),
+    ),
+    "cumlogsumexp, cummin, cumprod in reverse": of_function(
+        lambda x: lax.cumlogsumexp(x) + lax.cummin(x) + lax.cumprod(x, reverse=True), 4
+    ),
+    "svd": of_function(lambda x: jnp.linalg.svd(x, compute_uv=False), 2, 3),
     "lgamma, digamma": of_function(lambda x: jsp.special.gammaln(x * x + 1.0), 3),
     "complex numbers: fft": of_function(lambda x: jnp.abs(jnp.fft.fft(x)), 4),
     "float32": lambda: ((lambda x: jnp.sum(x * x)), (jnp.ones(3, jnp.float32),)),
@@ -278,3 +339,69 @@ PROGRAMS = {
         (numbers(6), jax.random.key(0)),
     ),
 }
+
+
+def naive_softmax(x):
+    powers = jnp.exp(x)
+    return jnp.sum(powers / jnp.sum(powers) * jnp.arange(3.0))
+
+
+def naive_cross_entropy(x, y):
+    chances = jax.nn.softmax(x)
+    logs = jnp.log(chances)
+    return -jnp.sum(y * logs)
+
+
+def standardised(x):
+    centred = x - jnp.mean(x)
+    return jnp.sum((centred / jnp.std(x)) ** 2)
+
+
+def length(x):
+    distance = jnp.sqrt(jnp.sum((x - 1.0) ** 2))
+    return distance * 2.0
+
+
+def angle(x, y):
+    cosine = x @ y / jnp.sqrt(x @ x) / jnp.sqrt(y @ y)
+    return jnp.arccos(cosine * (1.0 + 1e-9))
+
+
+def exploding(w, xs):
+    def step(h, x):
+        h = h * h * w
+        return h - jnp.sinh(h) + x, None
+
+    return lax.scan(step, jnp.float64(2.0), xs)[0]
+
+
+def not_definite(a):
+    factor = jnp.linalg.cholesky(a)
+    return jnp.sum(jnp.log(jnp.diag(factor)))
+
+
+def powers(x, p):
+    return jnp.sum(x**p)
+
+
+def geometric_mean(x):
+    return jnp.exp(jnp.mean(jnp.log(x)))
+
+
+def guarded(x):
+    return jnp.sum(jnp.where(x == 0.0, 1.0, jnp.sin(x) / x))
+
+
+NOT_FINITE = {
+    "a softmax without its maximum": (naive_softmax, (jnp.array([1.0, 800.0, 2.0]),)),
+    "a cross-entropy by log of softmax": (naive_cross_entropy, (jnp.array([0.0, 900.0]), jnp.array([0.0, 1.0]))),
+    "a standardised constant": (standardised, (jnp.array([2.0, 2.0, 2.0]),)),
+    "a distance of 0": (length, (jnp.array([1.0, 1.0]),)),
+    "an angle by arccos": (angle, (jnp.array([1.0, 2.0]), jnp.array([2.0, 4.0]))),
+    "a recurrence that explodes": (exploding, (jnp.float64(1.5), jnp.ones(6))),
+    "a Cholesky factor of what is not definite": (not_definite, (jnp.array([[1.0, 2.0], [2.0, 1.0]]),)),
+    "a power of 0": (powers, (jnp.array([0.0, 2.0]), jnp.float64(-0.5))),
+    "a geometric mean with 0": (geometric_mean, (jnp.array([0.0, 2.0]),)),
+    "sin(x) / x, guarded by where": (guarded, (jnp.array([0.0, 1.0]),)),
+}
+"""Costs or derivatives that are inf or nan."""

@@ -12,18 +12,20 @@ import pytest
 
 jax = pytest.importorskip("jax", reason="JAX, of the extra `jax`, is not installed")
 
-from framework_table import holds, rows  # noqa: E402
-from jax_programs import PROGRAMS  # noqa: E402
+from framework_table import holds, origin, rows  # noqa: E402
+from jax_programs import NOT_FINITE, PROGRAMS  # noqa: E402
 
 from autograd.interop import from_jax  # noqa: E402
 
 SOME = ["a network, its parameters in dicts and lists", "LSTM by scan, reversed", "sort, top_k, median",
-        "cond, on the data", "switch", "scatter: x.at[...].add, set, multiply"]  # fmt: skip
+        "cond, on the data", "switch",
+        "select among three, switch under vmap", "scatter: x.at[...].add, set, multiply"]  # fmt: skip
 TABLE = rows("JAX")
 REFUSED = {
     "custom_jvp, wrong": (ValueError, "and 10.0 by JAX; JAX's own is not that"),
     "abs at 0: JAX's slope is 1": (ValueError, r"∂J/∂x\[0\] is 0.0 by the graph and 1.0 by JAX; .*abs′\(0\) = 0"),
     "maximum of three equal": (ValueError, "by JAX; at kinks, ties and poles .* maximum, tie"),
+    "svd": (NotImplementedError, "primitive svd"),
     "lgamma, digamma": (NotImplementedError, "primitive lgamma"),
     "complex numbers: fft": (NotImplementedError, "converts to complex128"),
     "float32": (TypeError, "x is float32; accepted: float64.*jax_enable_x64"),
@@ -80,6 +82,14 @@ def test_a_nan_is_found_with_its_line():
     assert "ln(x[1]) = ln(0) = -inf" in told
     assert "logs = jax.numpy.log(x)" in told
     assert "JAX's own ∂J/∂x[1] is nan: 0 × inf on the way back" in told
+
+
+def test_the_origin_of_a_nan_is_what_the_page_says():
+    told = rows("Where inf and nan come from")
+    assert list(told) == list(NOT_FINITE)
+    for name in ("a cross-entropy by log of softmax", "a Cholesky factor of what is not definite"):
+        cost, args = NOT_FINITE[name]
+        assert origin(from_jax(cost, *args)).split(" | ") == told[name]
 
 
 def test_without_jax_the_extra_is_named():

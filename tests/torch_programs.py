@@ -515,6 +515,96 @@ PROGRAMS = {
         (lambda t, x: (x / t.exp()).logsumexp(0)),
         (torch.tensor(0.5, dtype=torch.float64, requires_grad=True), numbers(3)),
     ),
+    "TransformerEncoder, normed first": of_module(
+        lambda: nn.TransformerEncoder(
+            nn.TransformerEncoderLayer(4, 2, 5, 0.1, batch_first=True, norm_first=True), 2, nn.LayerNorm(4)
+        ),
+        *(1, 2, 4),
+    ),
+    "EmbeddingBag, weighted": lambda: (
+        (lambda model, index, weights: model(index, per_sample_weights=weights).square().sum()),
+        (built(lambda: nn.EmbeddingBag(5, 3, mode="sum")), torch.tensor([[0, 2], [1, 4]]), parameter(2, 2)),
+    ),
+    "EmbeddingBag of the largest": lambda: (
+        (lambda model, index: model(index).square().sum()),
+        (built(lambda: nn.EmbeddingBag(5, 3, mode="max")), torch.tensor([[0, 2], [1, 4]])),
+    ),
+    "pixel_shuffle": of_module(lambda: nn.Sequential(nn.Conv2d(1, 4, 1), nn.PixelShuffle(2)), 1, 1, 2, 2),
+    "cumprod, cummax": of_function(lambda x: x.cumprod(0) * x.cumsum(1) + x.cummax(1)[0], 3, 3),
+    "scatter_reduce of means": of_function(
+        lambda x: torch.zeros(3, 3).double().scatter_reduce(0, torch.tensor([[0, 1, 1], [0, 1, 2]]), x[:2], "mean"),
+        3,
+        3,
+    ),
+    "einsum of three": lambda: (
+        (lambda a, b, c: torch.einsum("bi,ijk,bk->bj", a, b, c).square().sum()),
+        (parameter(2, 3), parameter(3, 2, 3, seed=4), parameter(2, 3, seed=3)),
+    ),
+    "lstsq": lambda: (
+        (lambda a, b: torch.linalg.lstsq(a, b).solution.square().sum()),
+        (parameter(4, 2), numbers(4, 1)),
+    ),
+    "addbmm, baddbmm, addr, addmv": lambda: (
+        (
+            lambda a, b, v: (
+                torch.baddbmm(a, a, b, beta=0.5, alpha=2.0).sum()
+                + (torch.addbmm(a[0], a, b) + torch.addr(a[0], v, v) + torch.addmv(v, a[0], v)).sum()
+            )
+        ),
+        (parameter(2, 2, 2), parameter(2, 2, 2, seed=2), parameter(2)),
+    ),
+    "vmap": lambda: (
+        (lambda w, x: torch.func.vmap(lambda v: torch.tanh(w @ v).sum())(x).square().sum()),
+        (parameter(2, 3), numbers(4, 3)),
+    ),
+    "jacrev, jvp: torch.func": lambda: (
+        (
+            lambda w, x: (
+                torch.func.jacrev(lambda v: torch.sigmoid(w @ v))(x).square().sum()
+                + torch.func.jvp(lambda v: (w @ v).exp().sum(), (x,), (x,))[1]
+            )
+        ),
+        (parameter(2, 3), numbers(3)),
+    ),
+    "grid_sample, affine_grid": lambda: (
+        (
+            lambda t, x: (
+                F.grid_sample(x, F.affine_grid(t, (1, 1, 3, 3), align_corners=False), align_corners=False)
+                .square()
+                .sum()
+            )
+        ),
+        (parameter(1, 2, 3), numbers(1, 1, 3, 3)),
+    ),
+    "unfold, fold": of_function(lambda x: F.fold(F.unfold(x, 2) ** 2, (3, 3), 2), 1, 2, 3, 3),
+    "local_response_norm, lp_pool2d": of_function(
+        lambda x: F.local_response_norm(F.lp_pool2d(x.abs(), 2, 2), 2), 1, 2, 4, 4
+    ),
+    "MultivariateNormal.log_prob": lambda: (
+        (
+            lambda mean, factor, x: (
+                -torch.distributions.MultivariateNormal(mean, scale_tril=factor.tril() + 3 * torch.eye(2).double())
+                .log_prob(x)
+                .sum()
+            )
+        ),
+        (parameter(2), parameter(2, 2), numbers(3, 2)),
+    ),
+    "cov, corrcoef, diff, trapezoid": of_function(
+        lambda x: torch.trapezoid(x).sum() + torch.diff(x).square().sum() + torch.cov(x) + torch.corrcoef(x), 2, 4
+    ),
+    "ctc_loss": lambda: (
+        (lambda x: F.ctc_loss(x.log_softmax(-1), torch.tensor([[1, 2]]), torch.tensor([4]), torch.tensor([2]))),
+        (parameter(4, 1, 3),),
+    ),
+    "eigvalsh": of_function(lambda x: torch.linalg.eigvalsh(x @ x.T), 2, 2),
+    "Beta.log_prob: lgamma": of_function(
+        lambda a: torch.distributions.Beta(a.exp(), a.exp()).log_prob(torch.tensor(0.3).double()), 2
+    ),
+    "multilabel_margin_loss": lambda: (
+        (lambda x: F.multilabel_margin_loss(x, torch.tensor([[0, 2, -1], [1, -1, 0]]))),
+        (parameter(2, 3),),
+    ),
     "float32": float32,
     "complex numbers: fft": complex_numbers,
 }

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import overload
@@ -177,7 +177,7 @@ def draw(
     names: Mapping[str, object] | None = None,
     *,
     constants: bool = True,
-    fold: str | None = None,
+    fold: str | Mapping[Value, Sequence[str]] | None = None,
     step: None = None,
     lang: str = "en",
 ) -> Drawing: ...
@@ -187,7 +187,7 @@ def draw(
     names: Mapping[str, object] | None = None,
     *,
     constants: bool = True,
-    fold: str | None = None,
+    fold: str | Mapping[Value, Sequence[str]] | None = None,
     step: int,
     lang: str = "en",
 ) -> StepDrawing: ...
@@ -197,7 +197,7 @@ def draw(
     names: Mapping[str, object] | None = None,
     *,
     constants: bool = True,
-    fold: str | None = None,
+    fold: str | Mapping[Value, Sequence[str]] | None = None,
     step: int | None = None,
     lang: str = "en",
 ) -> Drawing | StepDrawing:
@@ -208,7 +208,8 @@ def draw(
     else as everywhere: a leaf x1, the result of forward step 2 v2, the root J. ``constants=False`` leaves constants
     out. ``fold="units"`` and ``"layers"`` draw each unit or layer of a network as one box. A graph of more than 200
     nodes is folded anyway, and the picture says so: a network by units or layers, another by the labels of its leaves
-    and by stages, each one operation at one distance from J.
+    and by stages, each one operation at one distance from J. A mapping from nodes to the names of the boxes that each
+    stands in, outermost first, folds by these, as `FrameworkGraph.draw` does.
 
     ``step=k`` shows the graph after the first k steps of the forward pass and then the backward pass, with what the
     last one told marked; ``draw(J).steps()`` has the pictures of all of them. A backward pass need not have been run.
@@ -224,9 +225,14 @@ def draw(
     """
     if not isinstance(J, Value):
         raise TypeError(f"draw: got {J!r} ({type(J).__name__}); accepted: a Value, the root of the graph")
-    if fold not in (None, "units", "layers"):
-        raise ValueError(f"draw: got fold={fold!r}; accepted: 'units', 'layers' or None")
-    drawing = _folded(Grouped(J, names, constants), fold, checked_language(lang))
+    if isinstance(fold, Mapping):
+        drawing = _drawing(Grouped(J, names, constants, fold), frozenset(), checked_language(lang), "draw: fold")
+    elif fold in (None, "units", "layers"):
+        drawing = _folded(Grouped(J, names, constants), fold, checked_language(lang))
+    else:
+        raise ValueError(
+            f"draw: got fold={fold!r}; accepted: 'units', 'layers', a mapping from nodes to boxes, or None"
+        )
     return drawing if step is None else drawing.at(step)
 
 
@@ -252,7 +258,7 @@ def _drawing(graph: Grouped, opened: frozenset[str], lang: str, what: str) -> Dr
         )
     first = next((box.title for box in shown.boxes if box.kind == "folded"), None)
     if first and len(graph.nodes) > MOST_NODES:
-        key = "picture.folded.units" if graph.has_units else "picture.folded.stages"
+        key = "picture.folded.units" if graph.framed else "picture.folded.stages"
         note = sentence(lang, key, count=f"{len(graph.nodes):,}", most=MOST_NODES, name=repr(first))
         shown = replace(shown, note=note)
     return Drawing(graph, opened, replace(shown, note=dated(shown.note, graph.nodes, lang)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -87,11 +88,17 @@ class Grouped:
     Units' labels make groups of layers and units; what is computed of all units of a layer, as softmax is, stands in
     the layer. A node without a name is in the groups that the nodes that use it have in common; of the other nodes of a
     network, those that a layer is computed from are inputs, layer 1, and the rest is the cost. Another graph of more
-    than `MOST_NODES` nodes is grouped by `stage_paths`. A group of more than that is sliced in the order of the forward
-    pass.
+    than `MOST_NODES` nodes is grouped by `stage_paths`. `boxes` are other groups, by their names. A group of more than
+    that is sliced in the order of the forward pass.
     """
 
-    def __init__(self, root: Value, names: Mapping[str, object] | None, constants: bool) -> None:
+    def __init__(
+        self,
+        root: Value,
+        names: Mapping[str, object] | None,
+        constants: bool,
+        boxes: Mapping[Value, Sequence[str]] | None = None,
+    ) -> None:
         order = topological_order(root)
         self.root = root
         self.used_before = _used_before(order)
@@ -99,12 +106,13 @@ class Grouped:
         self.names = names_of({} if names is None else names)
         self.numbers = {node: number for number, node in enumerate(order)}
         self.nodes = [node for node in order if constants or not isinstance(node, Constant)]
-        self.paths = _unit_paths(order, self.names)
-        self.has_units = bool(self.paths)
+        self.paths = _unit_paths(order, self.names) if boxes is None else _box_paths(self.nodes, boxes)
+        self.has_units = bool(self.paths) and boxes is None
+        self.framed = bool(self.paths)
         if self.has_units:
             for node in self.nodes:
                 self.paths.setdefault(node, (Group("cost"),))
-        elif len(self.nodes) > MOST_NODES:
+        elif boxes is None and len(self.nodes) > MOST_NODES:
             self.paths = stage_paths(order, self.name)
             self.nodes = [node for node in self.paths if constants or not isinstance(node, Constant)]
         members: dict[Path, list[Value]] = {}
@@ -124,7 +132,7 @@ class Grouped:
 
     def frames(self, path: Path) -> Path:
         """Return the groups that get a frame when they are open: layers and units, no stages and no slices."""
-        return tuple(group for group in path if not group.key.startswith("slice")) if self.has_units else ()
+        return tuple(group for group in path if not group.key.startswith("slice")) if self.framed else ()
 
 
 def _used_before(order: list[Value]) -> set[Value]:
@@ -140,6 +148,13 @@ def _unit_paths(order: list[Value], names: Mapping[Value, str]) -> dict[Value, P
         return (Group("layer", layer=layer), *([] if unit is None else [Group("unit", unit=unit, layer=layer)]))
 
     return {node: path(*place) for node, place in places(order, names).items()}
+
+
+def _box_paths(nodes: list[Value], boxes: Mapping[Value, Sequence[str]]) -> dict[Value, Path]:
+    """Return the boxes that nodes stand in as groups; a box for one node would hide it for nothing."""
+    found = {node: tuple(Group("label", label=name) for name in boxes.get(node, ())) for node in nodes}
+    members = Counter(path[:depth] for path in found.values() for depth in range(1, len(path) + 1))
+    return {node: tuple(p for i, p in enumerate(path) if members[path[: i + 1]] > 1) for node, path in found.items()}
 
 
 def _slice(whole: Path, nodes: list[Value], paths: dict[Value, Path]) -> None:

@@ -102,14 +102,8 @@ def why_nan(
     sqrt: sqrt′(0) = inf; a negative number raises ValueError
     """
     writer = Writer(root, names, lang)
-    for node in writer.names:
-        if not math.isfinite(node.data):
-            if node.op is None:
-                told = [Cell(writer.say("nan.leaf", name=writer.names[node]))]
-            else:
-                told = _computed(writer, node)
-            head = writer.say("nan.forward", name=writer.names[node], x=repr(node.data))
-            return WhyNan("forward", node, None, *_told(writer, node, head, told, lines))
+    if not math.isfinite(root.data):
+        return _forward(writer, next(filter(_leading_to(root).__contains__, writer.names)), lines)
     for step in () if isinstance(root, Constant) else backward_steps(root):
         if not math.isfinite(step.after):
             rule = formula_cell(writer.local(step.node, step.position))
@@ -136,7 +130,28 @@ def why_nan(
             )
             told += _computed(writer, step.node)
             return WhyNan("backward", step.node, step.input, *_told(writer, step.node, head, told, lines))
+    for node in writer.names:  # one whose number and derivative others passed over
+        if not math.isfinite(node.data) and not isinstance(node, Constant):
+            return _forward(writer, node, lines)
     return WhyNan("", None, None, None, (Lines((Cell(writer.say("nan.none", name=writer.names[root])),)),))
+
+
+def _leading_to(root: Value) -> set[Value]:
+    """Return the nodes that are not finite from which such nodes lead to the root."""
+    found: set[Value] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node not in found and not math.isfinite(node.data):
+            found.add(node)
+            stack += node.inputs
+    return found
+
+
+def _forward(writer: Writer, node: Value, lines: Mapping[Value, tuple[str, int]] | None) -> WhyNan:
+    told = [Cell(writer.say("nan.leaf", name=writer.names[node]))] if node.op is None else _computed(writer, node)
+    head = writer.say("nan.forward", name=writer.names[node], x=repr(node.data))
+    return WhyNan("forward", node, None, *_told(writer, node, head, told, lines))
 
 
 def _computed(writer: Writer, node: Value) -> list[Cell]:

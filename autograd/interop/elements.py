@@ -6,9 +6,7 @@ table. What only moves, adds up or multiplies elements is asked of the framework
 
 from __future__ import annotations
 
-import functools
 import math
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -17,10 +15,10 @@ import numpy as np
 from autograd import functions
 from autograd.labels import Index
 from autograd.ops import OPERATIONS
-from autograd.value import Constant, Value, sum_of_products
+from autograd.value import Constant, Value, data_of, set_labels, sum_of_products
 
 Array = np.ndarray[Any, Any]
-Function = Callable[..., Any]
+Rule = Callable[..., Any]
 
 
 def element_name(name: str, place: Sequence[Index]) -> str:
@@ -34,10 +32,15 @@ def element_name(name: str, place: Sequence[Index]) -> str:
 
 def leaves(name: str, numbers: Array) -> Array:
     """Return an array of new Values with these numbers, each labelled by its place."""
-    out = np.empty(numbers.shape, dtype=object)
-    for place, number in np.ndenumerate(numbers):
-        out[place] = Value(float(number), element_name(name, place))
+    out = np.array(list(map(Value, numbers.ravel().tolist())), dtype=object).reshape(numbers.shape)
+    name_elements(name, out)
     return out
+
+
+def name_elements(name: str, values: Array) -> None:
+    """Label the Values of an array that have no label by their places in it."""
+    unnamed = {element_name(name, at): v for at, v in np.ndenumerate(values) if isinstance(v, Value) and not v.label}
+    set_labels(unnamed.values(), unnamed)
 
 
 def of_values(x: Any) -> bool:
@@ -57,7 +60,7 @@ def numbers_of(x: Array) -> Array:
     >>> numbers_of(leaves("w", np.ones(2))).tolist()
     [1.0, 1.0]
     """
-    return np.array([v.data if isinstance(v, Value) else v for v in x.ravel().tolist()], dtype=float).reshape(x.shape)
+    return np.array([data_of(v) if isinstance(v, Value) else v for v in x.ravel().tolist()], float).reshape(x.shape)
 
 
 def same(x: Array, y: Array) -> bool:
@@ -65,82 +68,90 @@ def same(x: Array, y: Array) -> bool:
     return x.size == y.size and all(v is w and isinstance(v, Value) for v, w in zip(x.flat, y.flat, strict=True))
 
 
-def each(function: Function) -> Callable[..., Array]:
-    """Return the function of arrays that applies `function` to their elements, broadcast as NumPy does."""
-    return lambda *arrays: as_elements(np.frompyfunc(function, len(arrays), 1)(*map(as_elements, arrays)))
+def each(function: Rule, *arrays: Any) -> Array:
+    """Return what `function` gives for the elements of arrays, broadcast as NumPy does."""
+    return as_elements(np.frompyfunc(function, len(arrays), 1)(*map(as_elements, arrays)))
 
 
-ROWS: dict[str, Callable[..., Array]] = {name: each(getattr(functions, name)) for name in OPERATIONS}
-ROWS |= {"add": each(operator.add), "sub": each(operator.sub), "mul": each(operator.mul)}
-"""The operations of the table, as functions of arrays."""
-_SUB, _MUL, _DIV, _EXP = (ROWS[name] for name in ("sub", "mul", "div", "exp"))
+# What has a derivative ------------------------------------------------------------------------------------------------
+
+ROWS: dict[str, Any] = {name: np.frompyfunc(getattr(functions, name), op.arity, 1) for name, op in OPERATIONS.items()}
+ROWS |= {"add": np.add, "sub": np.subtract, "mul": np.multiply}  # which call + - * of the elements
+"""The operations of the table, as functions of arrays of Values and numbers; and rsqrt, as all frameworks call it."""
+MAXIMUM, MINIMUM = (np.frompyfunc(getattr(functions, name), 2, 1, identity=0) for name in ("maximum", "minimum"))
+PAIRS: dict[str, Any] = {
+    "sum": np.add, "mean": np.add, "add": np.add,
+    "prod": np.multiply, "mul": np.multiply, "max": MAXIMUM, "amax": MAXIMUM,
+    "min": MINIMUM, "amin": MINIMUM, "logsumexp": ROWS["logaddexp"],
+}  # fmt: skip
+"""By the names of sums and their kin, what makes one of two elements."""
 
 
-def power(x: Any, y: Any) -> Array:
+def power(x: Any, y: Any) -> Any:
     """Return x^y: a square or a root, as one writes it, where y is 2 or ½."""
     named = {} if of_values(y) or np.ndim(y) else {2.0: ROWS["square"], 0.5: ROWS["sqrt"], 1.0: as_elements}
-    return named[float(y)](x) if named and float(y) in named else ROWS["pow"](x, y)
+    return named[float(y)](x) if named and float(y) in named else _power(x, y)
 
 
-def where(condition: Any, x: Any, y: Any) -> Array:
+_power = ROWS["pow"]
+ROWS |= {"pow": power, "rsqrt": lambda x: ROWS["reciprocal"](ROWS["sqrt"](x))}
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
     """Return the elements of x or y that are chosen; as an operation where the other is not finite, for `why_nan`."""
     condition, x, y = np.broadcast_arrays(np.asarray(condition, dtype=bool), as_elements(x), as_elements(y))
     others = np.where(condition, y, x).ravel().tolist()
-    if all(math.isfinite(v.data) for v in others if isinstance(v, Value)):
-        return as_elements(np.where(condition, x, y))
+    if all(math.isfinite(data_of(v)) for v in others if isinstance(v, Value)):
+        return np.where(condition, x, y)
     return ROWS["where"](condition, x, y)
 
 
-def reduced(function: Callable[[Any, Any], Any], x: Any, axes: Any = None, keep: bool = False) -> Array:
-    """Return `function` of all elements along `axes`, taken two by two from left to right; None is all axes.
+def clamp(v: Any, low: Any = None, high: Any = None, at_bound: bool = True) -> Any:
+    """Return v between bounds; at a bound itself the derivative is v's, or none."""
+    for bound, extreme in ((low, functions.maximum), (high, functions.minimum)):
+        if bound is not None:
+            v = extreme(v, bound) if v != bound else v if at_bound else bound
+    return v
 
-    >>> numbers_of(reduced(operator.add, leaves("w", np.ones((2, 3))), [1])).tolist()
+
+def reduced(pair: Any, x: Any, axes: Any = None, keep: bool = False) -> Any:
+    """Return what `pair` makes of all elements along `axes`, two by two from left to right; None is all axes.
+
+    >>> numbers_of(reduced(np.add, leaves("w", np.ones((2, 3))), [1])).tolist()
     [3.0, 3.0]
     """
     x = as_elements(x)
-    axes = range(x.ndim) if axes is None or np.size(axes) == 0 else np.ravel(axes).tolist()
-    along = sorted({axis % x.ndim for axis in axes if x.ndim})
-    rest = [axis for axis in range(x.ndim) if axis not in along]
-    rows = x.transpose(rest + along).reshape(math.prod(x.shape[axis] for axis in rest), -1)
-    out = np.empty(len(rows), dtype=object)
-    for i, row in enumerate(rows.tolist()):
-        out[i] = functools.reduce(function, row) if row else 1.0 if function is operator.mul else 0.0
-    return out.reshape([1 if axis in along else n for axis, n in enumerate(x.shape) if keep or axis not in along])
+    along = range(x.ndim) if axes is None or np.size(axes) == 0 else np.ravel(axes).tolist() if x.ndim else ()
+    return pair.reduce(x, axis=tuple(along), keepdims=keep)
 
 
-def softmax(x: Any, axis: int, logarithm: bool = False) -> Array:
+def softmax(x: Any, axis: int, logarithm: bool = False) -> Any:
     """Return softmax along an axis, or its logarithm; the largest, which is taken off, is an operation of the graph."""
-    shifted = _SUB(x, ROWS["stop_gradient"](reduced(functions.maximum, x, axis, keep=True)))
-    powers = _EXP(shifted)
-    total = reduced(operator.add, powers, axis, keep=True)
-    return _SUB(shifted, ROWS["log"](total)) if logarithm else _DIV(powers, total)
+    shifted = x - ROWS["stop_gradient"](reduced(MAXIMUM, x, axis, keep=True))
+    powers = ROWS["exp"](shifted)
+    total = reduced(np.add, powers, axis, keep=True)
+    return shifted - ROWS["log"](total) if logarithm else ROWS["div"](powers, total)
 
 
-def running(function: Callable[[Any, Any], Any], x: Any, axis: int) -> Array:
-    """Return what `function` of all elements up to each one gives along an axis."""
-    return np.frompyfunc(function, 2, 1).accumulate(as_elements(x), axis=axis)  # type: ignore[no-any-return]
-
-
-def matmul(x: Any, y: Any, bias: Any = 0.0) -> Array:
-    """Return the product of two matrices or stacks of them, each element as a unit's total input is: Σ_j w_j x_j + b.
+def matmul(x: Any, y: Any, bias: Any = None) -> Any:
+    """Return the product of two matrices or stacks of them; with a bias as a unit's total input is: Σ_j w_j x_j + b.
 
     The columns of `y` are the w.
     """
     x, columns = as_elements(x), np.swapaxes(as_elements(y), -1, -2)
-    out = np.empty((*x.shape[:-1], columns.shape[-2]), dtype=object)
-    biases = np.broadcast_to(as_elements(bias), out.shape)
-    for place in np.ndindex(x.shape[:-2]):
-        weights = columns[place].tolist()
-        for i, (row, each_bias) in enumerate(zip(x[place].tolist(), biases[place].tolist(), strict=True)):
-            out[place][i] = [_total(w, row, b) for w, b in zip(weights, each_bias, strict=True)]
-    return out
+    if bias is None or not x.shape[-1]:
+        out = np.swapaxes(columns @ np.swapaxes(x, -1, -2), -1, -2)
+        return out if bias is None else out + as_elements(bias)
+    biases = np.broadcast_to(as_elements(bias), (len(x), len(columns)))
+    return as_elements([list(map(_total, columns, [row] * len(columns), b)) for row, b in zip(x, biases, strict=True)])
 
 
-def _total(weights: list[Any], inputs: list[Any], bias: Any = 0.0) -> Any:
-    if bias.__class__ is Value and weights:
+def _total(weights: Array, inputs: Array, bias: Any = 0.0) -> Any:
+    """Return Σ_j w_j x_j + b of two lists of elements."""
+    if bias.__class__ is Value:
         nodes = [x if isinstance(x, Value) else Constant(x) for x in (*weights, *inputs)]
         return sum_of_products(nodes[: len(weights)], nodes[len(weights) :], bias)
-    total = functools.reduce(operator.add, map(operator.mul, weights, inputs)) if weights else 0.0
+    total = np.add.reduce(weights * inputs) if len(weights) else 0.0
     return total if bias.__class__ is float and bias == 0.0 else total + bias
 
 
@@ -151,34 +162,34 @@ def numbered(arrays: Sequence[Any]) -> tuple[list[Array], Array]:
     """Return arrays of numbers that stand for the elements, from 1 on, and the elements by number; 0 is the number 0.
 
     >>> numbers, elements = numbered([leaves("w", np.ones(2))])
-    >>> numbers[0].tolist(), elements[numbers[0][::-1]].tolist()[0].label
-    ([1, 2], 'w[1]')
+    >>> numbers[0].tolist(), elements[numbers[0][::-1].astype(int)].tolist()[0].label
+    ([1.0, 2.0], 'w[1]')
     """
-    ends = np.cumsum([1, *(np.size(x) for x in arrays)]).tolist()
-    found = [np.arange(i, j).reshape(np.shape(x)) for x, i, j in zip(arrays, ends[:-1], ends[1:], strict=True)]
+    ends = np.cumsum([1, *map(np.size, arrays)]).tolist()
+    found = [np.arange(float(i), j).reshape(np.shape(x)) for x, i, j in zip(arrays, ends[:-1], ends[1:], strict=True)]
     return found, np.concatenate([as_elements([0.0]), *(as_elements(x).ravel() for x in arrays)])
 
 
 def moved(run: Callable[[list[Array]], Iterable[Any]], arrays: Sequence[Any]) -> list[Array]:
     """Return the elements where `run`, the framework's own operation, puts their numbers."""
     numbers, elements = numbered(arrays)
-    return [as_elements(elements[np.asarray(out).astype(int)]) for out in run([x.astype(float) for x in numbers])]
+    return [as_elements(elements[np.asarray(out).astype(int)]) for out in run(numbers)]
 
 
 def weighted_sums(run: Callable[[Array], Any], x: Array, n: int) -> Array:
     """Return what `run` makes of the last `n` axes of `x`, where that is sums of elements by fixed weights."""
     size, rest = math.prod(x.shape[x.ndim - n :]), x.shape[: x.ndim - n]
     weights = np.asarray(run(np.eye(size).reshape(size, 1, *x.shape[x.ndim - n :])))
-    shape, columns = weights.shape[2:], weights.reshape(size, -1).T
+    columns = weights.reshape(size, -1).T
     out = [[_weighted(row, column) for column in columns] for row in x.reshape(-1, size)]
-    return as_elements(out).reshape(*rest, *shape)
+    return as_elements(out).reshape(*rest, *weights.shape[2:])
 
 
 def _weighted(row: Array, weights: Array) -> Any:
     (seen,) = weights.nonzero()
     if len(seen) and (weights[seen] == weights[seen[0]]).all():
-        return functools.reduce(operator.add, row[seen]) * float(weights[seen[0]])
-    return _total(weights[seen].tolist(), row[seen].tolist())
+        return np.add.reduce(row[seen]) * float(weights[seen[0]])
+    return _total(weights[seen].astype(object), row[seen])
 
 
 def convolution(run: Callable[[Array, Array], Any], x: Any, kernel: Any, outputs: int) -> Array:
@@ -188,83 +199,21 @@ def convolution(run: Callable[[Array, Array], Any], x: Any, kernel: Any, outputs
     the outcome multiplies that place of the kernel by. `outputs` is the kernel's axis of output channels.
     """
     (of_x, of_kernel), elements = numbered([x, kernel])
-    met: list[tuple[Array, Array]] = []
+    met: list[tuple[Any, Any]] = []
     for place in np.ndindex(*np.delete(np.shape(kernel), outputs)):
-        at: Any = (*place[:outputs], slice(None), *place[outputs:])
         one = np.zeros(np.shape(kernel))
-        one[at] = 1.0
-        inputs, weights = run(of_x.astype(float), one), run(np.ones(np.shape(x)), one * of_kernel)
-        met.append((np.asarray(weights).astype(int), np.asarray(inputs).astype(int)))
-    weights, inputs = (np.stack(part, axis=-1) for part in zip(*met, strict=True))
+        one[(*place[:outputs], slice(None), *place[outputs:])] = 1.0
+        met.append((run(np.ones(np.shape(x)), one * of_kernel), run(of_x, one)))
+    weights, inputs = (np.stack(list(map(np.asarray, part)), axis=-1).astype(int) for part in zip(*met, strict=True))
     out = np.empty(weights.shape[:-1], dtype=object)
     for place in np.ndindex(out.shape):
         seen = inputs[place] > 0
-        out[place] = _total(elements[weights[place][seen]].tolist(), elements[inputs[place][seen]].tolist())
+        out[place] = _total(elements[weights[place][seen]], elements[inputs[place][seen]])
     return out
 
 
-def accumulated(function: Callable[[Any, Any], Any], x: Any, places: Any, source: Any) -> Array:
-    """Return `x` with each element of `source` added, by `function`, at its place in the flat `x`; −1 is none."""
-    out = as_elements(x).copy()
-    flat = out.reshape(-1)
-    for place, v in zip(
-        np.ravel(places).tolist(), np.broadcast_to(as_elements(source), places.shape).flat, strict=True
-    ):
-        if place >= 0:
-            flat[place] = function(flat[place], v)
+def accumulated(pair: Any, x: Any, places: Any, source: Any) -> Array:
+    """Return `x` with each element of `source` added, by `pair`, at its place in the flat `x`; −1 is none."""
+    out, (places, source) = as_elements(x).copy(), np.broadcast_arrays(places, as_elements(source))
+    pair.at(out.reshape(-1), places[places >= 0], source[places >= 0])
     return out
-
-
-# Linear algebra, as one does it by hand -------------------------------------------------------------------------------
-
-
-def cholesky(a: Any) -> Array:
-    """Return the lower triangular L with L Lᵀ = a."""
-    out = as_elements(a).copy()
-    for place in np.ndindex(out.shape[:-2]):
-        m = out[place]
-        for j in range(len(m)):
-            m[j, j] = functions.sqrt(m[j, j])
-            m[j + 1 :, j] = _DIV(m[j + 1 :, j], m[j, j])
-            m[j, j + 1 :] = 0.0
-            for i in range(j + 1, len(m)):
-                m[i:, i] = _SUB(m[i:, i], _MUL(m[i:, j], m[i, j]))
-    return out
-
-
-def solve_triangular(a: Any, b: Any, lower: bool, unit: bool = False) -> Array:
-    """Return x with a x = b for a triangular matrix, whose other half is not looked at; b is a matrix."""
-    if not lower:
-        return solve_triangular(a[..., ::-1, ::-1], b[..., ::-1, :], True, unit)[..., ::-1, :]
-    a, out = as_elements(a), as_elements(b).copy()
-    for place in np.ndindex(out.shape[:-2]):
-        m, x = a[place], out[place]
-        for i in range(len(m)):
-            for j in range(i):
-                x[i] = _SUB(x[i], _MUL(m[i, j], x[j]))
-            x[i] = x[i] if unit else _DIV(x[i], m[i, i])
-    return out
-
-
-def lu(a: Any) -> tuple[Array, Array]:
-    """Return L and U in one matrix, L without its diagonal of 1, and the row that stands at each place of L U."""
-    out = as_elements(a).copy()
-    order = np.tile(np.arange(out.shape[-1]), (*out.shape[:-2], 1))
-    for place in np.ndindex(out.shape[:-2]):
-        m, rows = out[place], order[place]
-        for j in range(len(m)):
-            best = j + int(np.argmax(np.abs(numbers_of(m[j:, j]))))
-            m[[j, best]], rows[[j, best]] = m[[best, j]], rows[[best, j]]
-            for i in range(j + 1, len(m)):
-                m[i, j] = functions.div(m[i, j], m[j, j])
-                m[i, j + 1 :] = _SUB(m[i, j + 1 :], _MUL(m[i, j], m[j, j + 1 :]))
-    return out, order
-
-
-def solve(a: Any, b: Any) -> Array:
-    """Return x with a x = b, a vector or a matrix, by L and U."""
-    b = as_elements(b)
-    matrix = b if b.ndim > 1 and b.ndim == np.ndim(a) else b[..., None]
-    factors, order = lu(a)
-    first = solve_triangular(factors, np.take_along_axis(matrix, order[..., None], -2), lower=True, unit=True)
-    return solve_triangular(factors, first, lower=False).reshape(b.shape)

@@ -6,13 +6,15 @@ import gc
 import inspect
 import math
 import reprlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.draw import Drawing, draw
 from autograd.explain.nonfinite import WhyNan, why_nan
 from autograd.explain.tables import Cell, Lines, Shown, Table, number
 from autograd.graph import topological_order
@@ -24,8 +26,57 @@ LARGEST = 1_000_000
 """Nodes of a graph that a program is recorded as."""
 AGREED = 1e-9  # of the largest derivative of a parameter
 ROUNDED = 1e-13  # of the largest derivative of all
+_NEAR = 1e-13  # of numbers
 
 Place = tuple[str, int] | None
+MOST_BOXES, GATHERED = 40, 10  # side by side in a picture; of more, so many consecutive ones are one box
+
+
+class Made(NamedTuple):
+    """What an operation of a program gave, the line that asked for it, and the modules and operations it is part of."""
+
+    values: Array
+    place: Place
+    path: tuple[str, ...]
+
+
+class Notes:
+    """What is noted of a program while it is recorded, beside the Values of its arrays.
+
+    frozen  the names of operations whose outcome is not part of the graph
+    made    what operations gave, in their order
+    """
+
+    def __init__(self) -> None:
+        self.frozen: dict[str, None] = {}
+        self.made: list[Made] = []
+        self._path: tuple[str, ...] = ()
+        self._met: Counter[str] = Counter()
+        self._count = 0
+
+    def enter(self, name: str) -> None:
+        """Note that what comes next is part of a module, a function or an operation, until `leave`."""
+        self._met[name] += 1
+        self._path = (*self._path, f"{name}#{self._met[name]}" if self._met[name] > 1 else name)
+
+    def leave(self) -> None:
+        """Note that the innermost part has ended."""
+        self._path = self._path[:-1]
+
+    def add(self, name: str, arrays: Iterable[Array], place: Place) -> None:
+        """Note what the operation of this name gave."""
+        self.enter(name)
+        self.made += [Made(x, place, self._path) for x in arrays]
+        self.leave()
+
+    def count(self, operations: int, caller: str) -> None:
+        """Count scalar operations. Raises ValueError for more than `LARGEST`."""
+        self._count += operations
+        if self._count > LARGEST:
+            raise ValueError(
+                f"{caller}: the program has more than {LARGEST:,} scalar operations ({self._count:,} so far); "
+                f"accepted: at most {LARGEST:,}. Give it fewer samples, or a part of the model"
+            )
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -51,7 +102,7 @@ class FrameworkGraph(Shown):
     gradients: Mapping[str, Array]
     own: Mapping[str, Array]
     frozen: tuple[str, ...]
-    made: Sequence[tuple[Array, Place]] = field(default=())
+    made: Sequence[Made] = field(default=())
 
     @property
     def blocks(self) -> tuple[Table | Lines, ...]:  # type: ignore[override]
@@ -73,18 +124,43 @@ class FrameworkGraph(Shown):
 
     def lines(self) -> dict[Value, tuple[str, int]]:
         """Return the file and line of your program that each node was made by."""
-        found: dict[Value, tuple[str, int]] = {}
+        return {node: made.place for node, made in self._origins() if made.place is not None and node.op is not None}
+
+    def boxes(self) -> dict[Value, tuple[str, ...]]:
+        """Return the modules, functions and operations of the framework that each node is part of, outermost first.
+
+        A second call of a module or operation is called ``name#2``. Parameters are part of their modules.
+        """
+        paths, modules = {}, {name for made in self.made for name in made.path}
+        for name, array in self.leaves.items():
+            stems = (name[:i] for i, letter in enumerate(name) if letter == ".")
+            paths.update(dict.fromkeys(array.flat, (*filter(modules.__contains__, stems), name)))
+        paths |= {node: made.path for node, made in self._origins()}
+        top = list(dict.fromkeys(path[0] for path in paths.values()))
+        while len(top) > MOST_BOXES:
+            runs = [top[i : i + GATHERED] for i in range(0, len(top), GATHERED)]
+            titles = {x: f"{run[0].split(' … ')[0]} … {run[-1].split(' … ')[-1]}" for run in runs for x in run}
+            paths = {node: (titles[path[0]], *path) for node, path in paths.items()}
+            top = list(dict.fromkeys(titles.values()))
+        return paths
+
+    def draw(self, lang: str = "en") -> Drawing:
+        """Return the picture of the graph in which each module, function and operation is a box; ``open(name)`` opens
+        one, down to the scalars.
+        """
+        return draw(self.cost, fold=self.boxes(), lang=lang)
+
+    def _origins(self) -> Iterator[tuple[Value, Made]]:
+        """Yield each node that is no leaf with the operation that made it."""
         seen = {v for array in self.leaves.values() for v in array.flat}
-        for values, place in self.made:
-            stack = [v for v in values.flat if isinstance(v, Value)]
+        for made in self.made:
+            stack = [v for v in made.values.flat if isinstance(v, Value)]
             while stack:
                 node = stack.pop()
                 if node not in seen:
                     seen.add(node)
                     stack += node.inputs
-                    if place is not None and node.op is not None:
-                        found[node] = place
-        return found
+                    yield node, made
 
     def why_nan(self) -> WhyNan:
         """Return the first operation that gave inf or nan, its inputs, and the line of your program that asked for it.
@@ -111,8 +187,7 @@ def opened(
     leaves: Mapping[str, Array],
     modules: Mapping[str, Array],
     gradients: Mapping[str, Array],
-    frozen: Iterable[str],
-    made: Sequence[tuple[Array, Place]],
+    notes: Notes,
 ) -> FrameworkGraph:
     """Return the graph of `cost`, which is new, once its derivatives are found to be those of the framework.
 
@@ -130,6 +205,7 @@ def opened(
     largest = max((float(np.max(np.abs(g), initial=0.0)) for g in gradients.values()), default=0.0)
     finite = all(math.isfinite(node.data) for node in order)
     for name, theirs in gradients.items():
+        finite = finite and bool(np.isfinite(theirs).all())
         room = max(AGREED * float(np.max(np.abs(theirs), initial=0.0)), ROUNDED * largest) if finite else AGREED
         same = np.isclose(own[name], theirs, rtol=0.0 if finite else AGREED, atol=room, equal_nan=True)
         if same.all() or (not finite and (same | ~np.isfinite(own[name]) | ~np.isfinite(theirs)).all()):
@@ -144,7 +220,7 @@ def opened(
         mine, other = float(own[name][at]), float(theirs[at])
         where = f"{_CALLED[framework]}: ∂J/∂{element_name(name, at)}"
         raise ValueError(f"{where} is {mine!r} by the graph and {other!r} by {framework}; {why}")
-    return FrameworkGraph(framework, cost, value, leaves, modules, gradients, own, tuple(frozen), made)
+    return FrameworkGraph(framework, cost, value, leaves, modules, gradients, own, tuple(notes.frozen), notes.made)
 
 
 _CALLED = {"PyTorch": "from_torch", "JAX": "from_jax"}
@@ -173,30 +249,23 @@ def recorded() -> Iterator[None]:
     resting = not gc.isenabled()
     gc.disable()
     try:
-        with ieee():
+        with ieee(), np.errstate(all="ignore"):
             yield
     finally:
         if not resting:
             gc.enable()
 
 
-def check_size(count: int, caller: str) -> None:
-    """Raise ValueError for more nodes than `LARGEST`."""
-    if count > LARGEST:
-        raise ValueError(
-            f"{caller}: the program has more than {LARGEST:,} scalar operations ({count:,} so far); accepted: at most "
-            f"{LARGEST:,}. Give it fewer samples, or a part of the model"
-        )
-
-
-def check_numbers(operation: str, values: Array, real: Array, operands: Iterable[Array]) -> None:
+def check_numbers(operation: Any, values: Array, real: Array, operands: Iterable[Array]) -> None:
     """Raise ValueError where the numbers of an operation's Values are not those of PyTorch, to rounding.
 
     What cancels is as exact as the operands were, and what is computed of it no better.
     """
     numbers = numbers_of(values)
+    if numbers.shape == real.shape and (np.abs(numbers - real) <= _NEAR).all():
+        return
     size, *sizes = (float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x))) for x in (real, *operands))
-    room = 1e-10 * size + 1e-12 * max(sizes) + 1e-13
+    room = 1e-10 * size + 1e-12 * max(sizes) + _NEAR
     if numbers.shape != real.shape or not np.isclose(numbers, real, rtol=0.0, atol=room, equal_nan=True).all():
         raise ValueError(
             f"from_torch: {operation} gives {reprlib.repr(real.tolist())}, the graph {reprlib.repr(numbers.tolist())}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Literal
 
-from autograd import functions as f
+from autograd import functions, linear_algebra
 from autograd.interop import elements as e
-from autograd.interop.elements import ROWS, Array
-from autograd.interop.framework_graphs import FrameworkGraph, Place, argument_names, check_size, opened, path_name
+from autograd.interop.elements import PAIRS, ROWS, Array, Rule
+from autograd.interop.framework_graphs import FrameworkGraph, Notes, Place, argument_names, opened, path_name
 from autograd.value import Value
 
 Arrays = list[Any]
@@ -30,34 +29,28 @@ MOVES = frozenset("""
     """.split())  # fmt: skip  # noqa: SIM905
 # What has no derivative, or decides: its numbers stay as they are.
 FROZEN = frozenset("""
-    round argmax argmin is_finite eq ne lt le gt ge eq_to lt_to reduce_and reduce_or not and or nextafter
+    round argmax argmin is_finite eq ne lt le gt ge eq_to lt_to le_to reduce_and reduce_or not and or nextafter
     """.split())  # fmt: skip  # noqa: SIM905
 CALLS = frozenset("""
     jit pjit closed_call core_call remat checkpoint remat2 custom_jvp_call custom_vjp_call custom_vjp_call_jaxpr
     """.split())  # fmt: skip  # noqa: SIM905
 NAMED = ("relu", "silu", "softplus")  # of jax.nn, with a row of their own
-PAIRS: dict[str, Callable[[Any, Any], Any]] = {
-    "sum": operator.add, "add": operator.add, "prod": operator.mul, "mul": operator.mul, "max": f.maximum,
-    "min": f.minimum, "logsumexp": f.logaddexp,
-}  # fmt: skip
+ALIASES = {"add_any": "add", "max": "maximum", "min": "minimum", "logistic": "sigmoid"}  # of rows of the table
 
 
 def _clamped(low: Any, v: Any, high: Any) -> Any:
-    return f.minimum(f.maximum(v, low) if v != low else low, high) if v != high else high
+    return functions.minimum(functions.maximum(v, low) if v != low else low, high) if v != high else high
 
 
 def _dot_general(x: Any, y: Any, q: Any) -> Array:
     (of_x, of_y), (stack_x, stack_y) = q["dimension_numbers"]
     free_x, free_y = ([i for i in range(np.ndim(v)) if i not in (*of, *stack)]
                       for v, of, stack in ((x, of_x, stack_x), (y, of_y, stack_y)))  # fmt: skip
-    x, y = (
-        np.transpose(e.as_elements(x), [*stack_x, *free_x, *of_x]),
-        np.transpose(e.as_elements(y), [*stack_y, *of_y, *free_y]),
-    )
+    x = np.transpose(e.as_elements(x), [*stack_x, *free_x, *of_x])
+    y = np.transpose(e.as_elements(y), [*stack_y, *of_y, *free_y])
     n, m = len(stack_x), x.ndim - len(of_x)
-    size, shape = math.prod(x.shape[m:]), (*x.shape[:m], *y.shape[n + len(of_y) :])
-    stacks = math.prod(x.shape[:n])
-    return e.matmul(x.reshape(stacks, -1, size), y.reshape(stacks, size, -1)).reshape(shape)
+    size, shape, stacks = math.prod(x.shape[m:]), (*x.shape[:m], *y.shape[n + len(of_y) :]), math.prod(x.shape[:n])
+    return np.reshape(e.matmul(x.reshape(stacks, -1, size), y.reshape(stacks, size, -1)), shape)
 
 
 def _convolution(x: Any, kernel: Any, q: Any) -> Array:
@@ -67,73 +60,65 @@ def _convolution(x: Any, kernel: Any, q: Any) -> Array:
     return e.convolution(run, x, kernel, outputs=q["dimension_numbers"].rhs_spec[0])
 
 
-def _select(which: Any, *rest: Any) -> Array:
-    *cases, _ = rest
-    if len(cases) != 2:
-        raise NotImplementedError("from_jax: select_n of more than two")
-    return e.where(_numbers(which), cases[1], cases[0])
+def _select(which: Any, *rest: Any) -> Any:
+    (out, *cases, _), chosen = rest, np.asarray(_numbers(which))
+    for k, case in enumerate(cases, start=1):
+        out = e.where(chosen == k, case, out)
+    return out
 
 
 def _triangular(a: Any, b: Any, q: Any) -> Array:
     turn = q["transpose_a"] != (not q["left_side"])
     a, lower = (np.swapaxes(a, -1, -2), not q["lower"]) if turn else (a, q["lower"])
     b = b if q["left_side"] else np.swapaxes(b, -1, -2)
-    out = e.solve_triangular(a, b, lower, q["unit_diagonal"])
+    out = linear_algebra.solve_triangular(a, b, lower, q["unit_diagonal"])
     return out if q["left_side"] else np.swapaxes(out, -1, -2)
 
 
-def _windowed(function: Callable[[Any, Any], Any], x: Array, q: Any) -> Array:
-    """Return `function` of the elements of each window: a convolution of their numbers tells which these are."""
+def _windowed(pair: Any, x: Array, q: Any) -> Array:
+    """Return what `pair` makes of the elements of each window: a convolution of numbers tells which these are."""
     size = math.prod(q["window_dimensions"])
     (numbers,), elements = e.numbered([x])
     seen = jax.lax.conv_general_dilated(
-        jnp.asarray(numbers, float)[None, None], jnp.eye(size).reshape(size, 1, *q["window_dimensions"]),
+        jnp.asarray(numbers)[None, None], jnp.eye(size).reshape(size, 1, *q["window_dimensions"]),
         q["window_strides"], q["padding"], q["base_dilation"], q["window_dilation"],
     )[0]  # fmt: skip
     rows = np.moveaxis(np.asarray(seen).astype(int), 0, -1)
     out = np.empty(rows.shape[:-1], dtype=object)
     for place in np.ndindex(out.shape):
-        out[place] = e.reduced(function, elements[rows[place][rows[place] > 0]])[()]
+        out[place] = e.reduced(pair, elements[rows[place][rows[place] > 0]])
     return out
 
 
-def _scattered(function: Callable[[Any, Any], Any], x: Any, index: Any, updates: Any, q: Any) -> Array:
+def _scattered(pair: Any, x: Any, index: Any, updates: Any, q: Any) -> Array:
     # Where each update lands: JAX moves the numbers of the elements to the places of the updates, by its own rule.
-    numbers = jnp.arange(1.0, np.size(x) + 1.0).reshape(np.shape(x))
-
     def landed(u: Any) -> Any:
         return jax.lax.scatter_add(jnp.zeros(np.shape(x)), index, u, q["dimension_numbers"], mode=q["mode"])
 
+    numbers = jnp.arange(1.0, np.size(x) + 1.0).reshape(np.shape(x))
     (landing,) = jax.vjp(landed, jnp.zeros(np.shape(updates)))[1](numbers)
-    return e.accumulated(function, x, np.asarray(landing).astype(int) - 1, updates)
+    return e.accumulated(pair, x, np.asarray(landing).astype(int) - 1, updates)
 
 
-def _cumulative(function: Callable[[Any, Any], Any], x: Array, q: Any) -> Array:
-    turn = slice(None, None, -1 if q["reverse"] else 1)
-    at = (*[slice(None)] * q["axis"], turn)
-    return e.running(function, x[at], q["axis"])[at]
+def _cumulative(pair: Any, x: Array, q: Any) -> Array:
+    at = (*[slice(None)] * q["axis"], slice(None, None, -1 if q["reverse"] else 1))
+    return pair.accumulate(x[at], q["axis"])[at]  # type: ignore[no-any-return]
 
 
-RULES: dict[str, Callable[..., Any]] = {
-    "add_any": lambda x, y, _: ROWS["add"](x, y),
-    "max": lambda x, y, _: ROWS["maximum"](x, y),
-    "min": lambda x, y, _: ROWS["minimum"](x, y),
-    "logistic": lambda x, _: ROWS["sigmoid"](x),
-    "rsqrt": lambda x, _: ROWS["reciprocal"](ROWS["sqrt"](x)),
-    "clamp": lambda low, x, high, _: e.each(_clamped)(low, x, high),
-    "rem": lambda x, y, _: ROWS["sub"](x, ROWS["mul"](y, np.trunc(np.divide(_numbers(x), _numbers(y))))),
-    "integer_pow": lambda x, q: e.power(x, q["y"]),
+RULES: dict[str, Rule] = {
+    "clamp": lambda low, x, high, _: e.each(_clamped, low, x, high),
+    "rem": lambda x, y, _: np.subtract(x, np.multiply(y, np.trunc(np.divide(_numbers(x), _numbers(y))))),
+    "integer_pow": lambda x, q: ROWS["pow"](x, q["y"]),
     "dot_general": _dot_general,
     "conv_general_dilated": _convolution,
     "select_n": _select,
-    "cholesky": lambda a, _: e.cholesky(a),
+    "cholesky": lambda a, _: linear_algebra.cholesky(a),
     "triangular_solve": _triangular,
-    "optimization_barrier": lambda *x: x[:-1],
     "convert_element_type": lambda x, _: x,
 }
 # Of so many elements two by two: reduce_sum, cumsum, reduce_window_max, scatter-add.
-FOLDS: dict[str, Callable[..., Array]] = {
-    "reduce": lambda pair, x, q: e.reduced(pair, x, q["axes"]),
+FOLDS: dict[str, Rule] = {
+    "reduce": lambda pair, x, q: e.reduced(pair, x, q["axes"]) if q["axes"] else x,
     "cum": _cumulative,
     "reduce_window": _windowed,
     "scatter": _scattered,
@@ -144,9 +129,8 @@ class Recording:
     """Runs jaxprs; what has no Value in it is computed by JAX."""
 
     def __init__(self) -> None:
-        self.frozen: dict[str, None] = {}
-        self.made: list[tuple[Array, Place]] = []
-        self._count = 0
+        self.notes = Notes()
+        self._within: tuple[str, Place] = "", None  # the function that runs, and the line that called it
 
     def run(self, jaxpr: Any, args: Sequence[Any]) -> Arrays:
         """Return what a jaxpr, closed or not, gives for arrays of Values and of JAX."""
@@ -164,42 +148,47 @@ class Recording:
     def _equation(self, equation: Any, name: str, a: Arrays, q: Any) -> Arrays:
         if name in CALLS:
             if q.get("name") not in NAMED or len(a) != 1 or not e.of_values(a[0]):
-                return self.run(q.get("jaxpr") or q.get("call_jaxpr") or q["fun_jaxpr"], a)
+                self.notes.enter(q.get("name", name))
+                before, self._within = self._within, (q.get("name", ""), _place(equation, *self._within))
+                outs = self.run(q.get("jaxpr") or q.get("call_jaxpr") or q["fun_jaxpr"], a)
+                self._within = before
+                self.notes.leave()
+                return outs
             name = q["name"]
         elif name in ("scan", "while", "cond"):
             return {"scan": self._scan, "while": self._while, "cond": self._cond}[name](a, q)
+        if name in ("optimization_barrier", "device_put"):
+            return a
         if not any(map(e.of_values, a)):
             return _bound(equation.primitive, a, q)
         if name == "convert_element_type" and q["new_dtype"] not in (np.float64, *_WHOLE):
             raise NotImplementedError(f"from_jax: the program converts to {q['new_dtype']}; accepted: float64")
         if name in FROZEN or (name == "convert_element_type" and q["new_dtype"] != np.float64):
-            self.frozen[name] = None
+            self.notes.frozen[name] = None
             return _bound(equation.primitive, list(map(_numbers, a)), q)
-        outs = self._computed(equation.primitive, name, a, q)
-        self._count += sum(x.size for x in outs)
-        if name == "dot_general":
-            self._count += 2 * outs[0].size * math.prod(np.shape(a[0])[i] for i in q["dimension_numbers"][0][0])
-        check_size(self._count, "from_jax")
-        self.made += [(x, _place(equation)) for x in outs if e.of_values(x)]
+        outs = [x if hasattr(x, "dtype") else e.as_elements(x) for x in self._computed(equation.primitive, name, a, q)]
+        products = name == "dot_general" and math.prod(np.shape(a[0])[i] for i in q["dimension_numbers"][0][0])
+        self.notes.count(sum(x.size for x in outs) * (1 + 2 * products), "from_jax")
+        self.notes.add(name, filter(e.of_values, outs), _place(equation, *self._within))
         return outs
 
     def _computed(self, primitive: Any, name: str, a: Arrays, q: Any) -> Arrays:
         kind, _, pair = name.replace("-", "_").replace("cum", "cum_").rpartition("_")
         if name in RULES:
             return [RULES[name](*a, q)]
-        if name in ROWS:
-            return [ROWS[name](*a)]
+        if (row := ROWS.get(ALIASES.get(name, name))) is not None:
+            return [row(*a)]
         if kind in FOLDS and pair in PAIRS:
             return [FOLDS[kind](PAIRS[pair], *a, q)]
         if name in MOVES:
             return _moved(primitive, a, {**q, "fill_value": 0} if name == "gather" else q)
         if name in ("sort", "top_k"):
-            self.frozen[name] = None
+            self.notes.frozen[name] = None
             return _sorted(primitive, name, a, q)
         if name == "custom_linear_solve":
             return self._linear_solve(a, q)
         if name == "lu":
-            return [e.lu(a[0])[0], *_bound(primitive, [_numbers(a[0])], q)[1:]]
+            return [linear_algebra.lu(a[0])[0], *_bound(primitive, [_numbers(a[0])], q)[1:]]
         raise NotImplementedError(f"from_jax: no rule is known for the primitive {name}")
 
     def _scan(self, a: Arrays, q: Any) -> Arrays:
@@ -231,7 +220,7 @@ class Recording:
         units = np.eye(b.size).reshape(b.size, *b.shape)
         columns = [self.run(q["jaxprs"].matvec, [*a[: counts.matvec], jnp.asarray(unit)])[0] for unit in units]
         matrix = np.stack([e.as_elements(column).ravel() for column in columns], axis=1)
-        return [e.solve(matrix, b.reshape(-1)).reshape(b.shape)]
+        return [linear_algebra.solve(matrix, b.reshape(-1)).reshape(b.shape)]
 
 
 def _numbers(x: Any) -> Any:
@@ -264,12 +253,16 @@ def _sorted(primitive: Any, name: str, a: Arrays, q: Any) -> Arrays:
     return [np.take_along_axis(x if e.of_values(x) else np.asarray(x), np.asarray(order), axis) for x in a]
 
 
-def _place(equation: Any) -> Place:
+def _place(equation: Any, function: str, outside: Place) -> Place:
+    """Return the line that asked for an equation; in a function of JAX's own, of which JAX keeps the jaxpr of the first
+    call, the line `outside` that called the function."""
     traceback = equation.source_info.traceback
     for frame in traceback.frames if traceback is not None else ():
         if not frame.file_name.startswith(_INSIDE):
             return frame.file_name, frame.line_num
-    return None
+        if frame.function_name == function:
+            return outside
+    return outside
 
 
 # The whole program ----------------------------------------------------------------------------------------------------
@@ -307,4 +300,4 @@ def record(cost: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
     if math.isfinite(value) and not abs(root.data - float(value)) <= 1e-10 * max(abs(float(value)), 1e-3):
         raise ValueError(f"from_jax: the cost is {root.data!r} by the graph and {float(value)!r} by JAX")
     gradients = {name: np.asarray(g) for name, g in zip(leaves, theirs, strict=True)}
-    return opened("JAX", root, float(value), leaves, {}, gradients, recording.frozen, recording.made)
+    return opened("JAX", root, float(value), leaves, {}, gradients, recording.notes)

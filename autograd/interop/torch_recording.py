@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,18 @@ from torch import Tensor, nn
 from torch._decomp import decomposition_table
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_flatten, tree_flatten_with_path, tree_leaves, tree_map, tree_unflatten
+from torch.utils._pytree import tree_flatten_with_path, tree_leaves
 from torch.utils.flop_counter import flop_registry
 
 from autograd import functions
 from autograd.interop import elements as e
-from autograd.interop.elements import Array
+from autograd.interop.elements import PAIRS, ROWS, Array
 from autograd.interop.framework_graphs import (
     FrameworkGraph,
+    Notes,
     Place,
     argument_names,
     check_numbers,
-    check_size,
     opened,
     path_name,
 )
@@ -58,7 +59,7 @@ class Detached(TorchFunctionMode):
         """Run the function; note what it detaches or takes out."""
         out = func(*args, **(kwargs or {}))
         if func in _TAKEN and self._recording.values(args[0]) is not None:
-            self._recording.frozen[func.__name__] = None
+            self._recording.notes.frozen[func.__name__] = None
         if func in _DETACH:
             self._recording.detach(out)
         return out
@@ -69,20 +70,23 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.frozen: dict[str, None] = {}
-        self.made: list[tuple[Array, Place]] = []
+        self.notes = Notes()
         self.results: dict[str, tuple[Tensor, int]] = {}
         self._storages: dict[int, Array] = {}
         self._kept: list[Tensor] = []  # so that no address is used again
         self._detached: set[int] = set()
-        self._count = 0
 
     def values(self, t: Tensor) -> Array | None:
         """Return the Values of a tensor, None for one that none stand beside."""
         if not self._has(t):
             return None
-        found = self._window(t).copy()
-        return e.ROWS["stop_gradient"](found) if id(t) in self._detached else found
+        found = self.window(t).copy()
+        return e.each(functions.stop_gradient, found) if id(t) in self._detached else found
+
+    def window(self, t: Tensor) -> Array:
+        """Return the part of a storage's Values that a tensor is."""
+        whole, size = self._storages[t.untyped_storage().data_ptr()], 8
+        return np.ndarray(t.shape, object, whole, size * t.storage_offset(), [size * step for step in t.stride()])
 
     def put(self, t: Tensor, values: Array) -> None:
         """Set the Values of a tensor."""
@@ -92,7 +96,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 size = t.untyped_storage().nbytes() // t.element_size()
                 self._storages[key] = e.as_elements(torch.as_strided(t.detach(), (size,), (1,), 0).numpy())
                 self._kept.append(t)
-            self._window(t)[...] = values
+            self.window(t)[...] = values
 
     def detach(self, t: Tensor) -> None:
         """Note that no derivative goes through this tensor."""
@@ -103,15 +107,11 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def last_made(self, values: Array) -> bool:
         """Return whether these Values are new: the last operation computed them, and no other tensor has them."""
         computed = len({v for v in values.flat if isinstance(v, Value) and v.op is not None})
-        return bool(self.made) and computed == values.size and e.same(self.made[-1][0], values)
+        made = self.notes.made
+        return bool(made) and computed == values.size and e.same(made[-1].values, values)
 
     def _has(self, t: Tensor) -> bool:
         return t.is_floating_point() and t.numel() > 0 and t.untyped_storage().data_ptr() in self._storages
-
-    def _window(self, t: Tensor) -> Array:
-        whole = self._storages[t.untyped_storage().data_ptr()]
-        steps = [whole.itemsize * step for step in t.stride()]
-        return np.lib.stride_tricks.as_strided(whole[t.storage_offset() :], t.shape, steps)
 
     def _taken(self, t: Any) -> Any:
         if not isinstance(t, Tensor):
@@ -121,89 +121,102 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operation, on Values too if it gets any."""
-        kwargs = kwargs or {}
-        name = func.overloadpacket.__name__
-        given = [t for t in tree_leaves((args, kwargs)) if isinstance(t, Tensor)]
+        kwargs, name, returns = kwargs or {}, func.overloadpacket.__name__, func._schema.returns
+        given = _tensors((*args, *kwargs.values()))
         if not any(map(self._has, given)) or name.startswith(NEW) or name.endswith("_like"):
             return func(*args, **kwargs)
-        returns = func._schema.returns
         if name in _SHAPED or (returns and all(r.alias_info and not r.alias_info.is_write for r in returns)):  # a view
             out = func(*args, **kwargs)
-            for t in tree_leaves(out) if any(id(t) in self._detached for t in given) else ():
+            for t in _tensors([out]) if any(id(t) in self._detached for t in given) else ():
                 self.detach(t)
             return out
-        if returns and returns[0].alias_info and returns[0].alias_info.is_write:
+        if returns and returns[0].alias_info:
             return self._written(func, args, kwargs)
         out = func(*args, **kwargs)
-        outs = [t for t in tree_leaves(out) if isinstance(t, Tensor)]
+        outs = _tensors([out])
         if any(t.is_complex() for t in outs):
             raise NotImplementedError(f"from_torch: {func} gives complex numbers; accepted: real ones")
         outs = [t for t in outs if t.is_floating_point()]
         if name in FROZEN or not outs:
-            self.frozen[name] = None
+            self.notes.frozen[name] = None
             return out
-        self._count += sum(t.numel() for t in outs)
-        if (flops := flop_registry.get(func.overloadpacket)) is not None:
-            self._count += flops(*args, **kwargs, out_val=out)
-        check_size(self._count, "from_torch")
+        flops = flop_registry.get(func.overloadpacket)
+        count = flops(*args, **kwargs, out_val=out) if flops else 0
+        self.notes.count(count + sum(t.numel() for t in outs), "from_torch")
         made, place = self._made(func, name, args, kwargs, out), _place()
-        operands = [t.detach().numpy() for t in given if t.is_floating_point()]
-        for t, values in zip(outs, made, strict=False):
+        for t, values in zip(outs, map(e.as_elements, made), strict=False):
             if t.dtype != torch.float64:
                 raise TypeError(f"from_torch: {func} gives {t.dtype}; accepted: torch.float64, without conversions")
-            values = values if _differentiates() else e.ROWS["stop_gradient"](values)
-            check_numbers(str(func), values, t.detach().numpy(), operands)
+            values = values if _differentiates() else e.each(functions.stop_gradient, values)
+            operands = (x.detach().numpy() for x in given if x.is_floating_point())
+            check_numbers(func, values, t.detach().numpy(), operands)
             self.put(t, values)
             if name not in MOVES and name not in CHOICES:
-                self.made.append((values, place))
+                self.notes.add(name, [values], place)
         return out
 
     def _written(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Write what the operation that makes a new tensor gives, for the one that writes to a tensor."""
-        target = kwargs.get("out", args[0])
+        target = kwargs.pop("out", args[0])
         with self:
-            make = getattr(torch.ops.aten, func.overloadpacket.__name__.removesuffix("_"))
-            new = make(*args, **{key: v for key, v in kwargs.items() if key != "out"})
+            new = getattr(torch.ops.aten, func.overloadpacket.__name__.removesuffix("_"))(*args, **kwargs)
         values = self._taken(new)
         if id(target) in self._detached or not _differentiates():
-            old = self._window(target) if self._has(target) else target.detach().numpy()
-            values = e.each(_past_autograd)(old, values)
+            old = self.window(target) if self._has(target) else target.detach().numpy()
+            values = e.each(_past_autograd, old, values)
         target.copy_(new)
         self.put(target, np.broadcast_to(values, target.shape))
         return target
 
-    def _made(self, func: Any, name: str, args: Any, kwargs: Any, out: Any) -> Sequence[Array]:
+    def _made(self, func: Any, name: str, args: Any, kwargs: Any, out: Any) -> Sequence[Any]:
         """Return the Values of what an operation gives."""
         options = {key: v for key, v in kwargs.items() if key not in _OPTIONS}
         if name in CHOICES or name in POOLS:
             return [self._chosen(name, args, options, out)]
-        of_row = name in OPERATIONS and len(args) <= OPERATIONS[name].arity and not options
-        if rule := RULES.get(name) or (e.ROWS[name] if of_row else None):
-            found = rule(*tree_map(self._taken, args), **options)
-            return list(map(e.as_elements, found if isinstance(found, tuple) else (found,)))
+        if name in RULES:
+            found = RULES[name](*_mapped(self._taken, args), **options)
+            return found if isinstance(found, tuple) else (found,)
+        if name in OPERATIONS and len(args) <= OPERATIONS[name].arity and not options:
+            return [ROWS[name](*OPERATIONS[name].with_defaults(tuple(_mapped(self._taken, args))))]
         if name in WEIGHTED:
             x = self._taken(args[0])
             return [e.weighted_sums(lambda x: func(torch.from_numpy(x), *args[1:], **kwargs), x, WEIGHTED[name])]
         if name in MOVES:
-            return _moved(func, tree_map(self._taken, args), args, options)
+            return self._moved(func, args, options)
         with self:  # what PyTorch itself makes of it by other operations
             if "batch_norm" in name:  # which writes to its statistics, and has done so
-                args = tree_map(lambda t: t.clone() if isinstance(t, Tensor) and not self._has(t) else t, args)
+                args = [t.clone() if isinstance(t, Tensor) and not self._has(t) else t for t in args]
             parts = PARTS.get(name) or decomposition_table.get(func)
+            self.notes.enter(name)
             found = parts(*args, **options) if parts else func.decompose(*args, **kwargs)
+            self.notes.leave()
         if found is NotImplemented:
             raise NotImplementedError(f"from_torch: no rule is known for {func}, nor for parts of it")
-        return [self._taken(t) for t in tree_leaves(found) if isinstance(t, Tensor) and t.is_floating_point()]
+        return [self._taken(t) for t in _tensors([found]) if t.is_floating_point()]
 
-    def _chosen(self, name: str, args: Any, options: Any, out: Any) -> Array:
+    def _moved(self, func: Any, args: Any, options: Any) -> list[Array]:
+        """Return the elements where PyTorch puts their numbers; a number among the arguments is an element, too."""
+        filled = [str(a.type) == "number" for a in func._schema.arguments]
+        args = [torch.tensor(x, dtype=torch.float64) if fill and not isinstance(x, Tensor) else x
+                for x, fill in zip(args, filled, strict=False)]  # fmt: skip
+        run_again = getattr(torch.ops.aten, func.overloadpacket.__name__)  # with numbers the overload may be another
+
+        def run(numbers: list[Array]) -> list[Tensor]:
+            queue = iter(map(torch.from_numpy, numbers))
+            given = _mapped(lambda x: next(queue) if isinstance(x, Tensor) and x.is_floating_point() else x, args)
+            given = [x.item() if fill else x for x, fill in zip(given, filled, strict=False)]
+            return _tensors([run_again(*given, **options)])
+
+        return e.moved(run, [self._taken(t) for t in _tensors(args) if t.is_floating_point()])
+
+    def _chosen(self, name: str, args: Any, options: Any, out: Any) -> Any:
         """Return the elements that were chosen; the maximum and minimum as operations, where there is no tie."""
-        x = self._taken(args[0])
-        extreme = {"max": functions.maximum, "min": functions.minimum}.get(name)
+        x, pair = self._taken(args[0]), PAIRS.get(name)
         if isinstance(out, Tensor):  # of all elements
-            if extreme is not None:
-                return e.reduced(extreme, x)
-            self.frozen[name] = None
-            return np.reshape(x.flat[int(np.argmax(e.numbers_of(x) == out.item()))], ())
+            if pair:
+                return e.reduced(pair, x)
+            self.notes.frozen[name] = None
+            return x.flat[int(np.argmax(e.numbers_of(x) == out.item()))]
         places, axis, given = out[1].numpy(), -1, x
         if n := POOLS.get(name):
             x, along = x.reshape(*x.shape[:-n], -1), places.reshape(*places.shape[:-n], -1)
@@ -211,32 +224,19 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             axis = options.get("dim", args[CHOICES[name]] if len(args) > CHOICES[name] else -1)
             along = places if places.ndim == x.ndim else np.expand_dims(places, axis)
             numbers = e.numbers_of(x)
-            if extreme and (np.sum(numbers == np.take_along_axis(numbers, along, axis), axis=axis) == 1).all():
-                return e.reduced(extreme, given, axis).reshape(places.shape)
-        self.frozen[name] = None
+            if pair and (np.sum(numbers == np.take_along_axis(numbers, along, axis), axis=axis) == 1).all():
+                return np.reshape(e.reduced(pair, given, axis), places.shape)
+        self.notes.frozen[name] = None
         return np.take_along_axis(x, along, axis).reshape(places.shape)
 
 
-def _moved(func: Any, arrays: Any, args: Any, options: Any) -> list[Array]:
-    """Return the elements where PyTorch puts their numbers; a number among the arguments is an element, too."""
-    scalar = [str(a.type) == "number" for a in func._schema.arguments]
-    flat, tree = tree_flatten(args)
-    moving = [i for i, t in enumerate(flat) if isinstance(t, Tensor) and t.is_floating_point()]
-    if len(flat) == len(args):
-        moving += [i for i, x in enumerate(flat) if scalar[i] and not isinstance(x, Tensor)]
-    taken = tree_leaves(arrays)
+def _mapped(function: Callable[[Any], Any], args: Sequence[Any]) -> list[Any]:
+    """Return `function` of the arguments of an operation of ATen, some of which are lists."""
+    return [[*map(function, x)] if isinstance(x, list | tuple) else function(x) for x in args]
 
-    def run(numbers: list[Array]) -> list[Any]:
-        instead = dict(zip(moving, map(torch.from_numpy, numbers), strict=True))
-        given = [
-            t if i not in instead else instead[i] if isinstance(t, Tensor) else instead[i].item()
-            for i, t in enumerate(flat)
-        ]
-        return tree_leaves(
-            getattr(torch.ops.aten, func.overloadpacket.__name__)(*tree_unflatten(given, tree), **options)
-        )
 
-    return e.moved(run, [taken[i] for i in moving])
+def _tensors(args: Sequence[Any]) -> list[Tensor]:
+    return [t for x in args for t in (x if isinstance(x, list | tuple) else (x,)) if isinstance(t, Tensor)]
 
 
 def _past_autograd(old: Any, new: Any) -> Any:
@@ -247,19 +247,23 @@ def _past_autograd(old: Any, new: Any) -> Any:
 
 def _differentiates() -> bool:
     """Return whether PyTorch takes notes, or a custom autograd.Function runs, in whose forward only we take them."""
-    if torch.is_grad_enabled():
-        return True
-    frame = sys._getframe(1)
-    while frame is not None and not (frame.f_code.co_name == "apply" and frame.f_code.co_filename == _FUNCTIONS):
-        frame = frame.f_back  # type: ignore[assignment]
-    return frame is not None
+    return torch.is_grad_enabled() or any(
+        frame.f_code.co_name == "apply" and frame.f_code.co_filename == _FUNCTIONS for frame in _callers()
+    )
 
 
 def _place() -> Place:
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
-        frame = frame.f_back  # type: ignore[assignment]
-    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else None
+    for frame in _callers():
+        if not frame.f_code.co_filename.startswith(_INSIDE):
+            return frame.f_code.co_filename, frame.f_lineno
+    return None
+
+
+def _callers() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 # The whole program ----------------------------------------------------------------------------------------------------
@@ -276,7 +280,7 @@ def record(loss: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
     leaves = {name: e.leaves(name, t.detach().numpy()) for name, t in tensors.items()}
     for name, t in tensors.items():
         recording.put(t, leaves[name])
-    leaves = {name: recording._window(t).copy() for name, t in tensors.items()}  # where tensors share their storage
+    leaves = {name: recording.window(t).copy() for name, t in tensors.items()}  # where tensors share their storage
     given: dict[str, Array] = {}
     calls: list[Call] = []
     parts = {
@@ -286,6 +290,7 @@ def record(loss: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
     }
     buffers = [(b, b.clone()) for module in modules.values() for b in module.buffers()]
     hooks = [part.register_forward_hook(_hook(recording, name, given, calls)) for part, name in parts.items() if name]
+    hooks += [part.register_forward_pre_hook(_enter(recording.notes, name)) for part, name in parts.items() if name]
     try:
         attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
         with torch.random.fork_rng(devices=[]), attention, Detached(recording), recording:
@@ -314,7 +319,7 @@ def record(loss: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
     theirs = {name: np.zeros(t.shape) if g is None else g.detach().numpy().copy()
               for (name, t), g in zip(wanted.items(), found, strict=bool(found))}  # fmt: skip
     label_units(calls, leaves)
-    return opened("PyTorch", cost, out.item(), leaves, given, theirs, recording.frozen, recording.made)
+    return opened("PyTorch", cost, out.item(), leaves, given, theirs, recording.notes)
 
 
 def _named(loss: Any, args: Sequence[Any]) -> tuple[dict[str, Tensor], dict[str, nn.Module]]:
@@ -337,16 +342,19 @@ def _named(loss: Any, args: Sequence[Any]) -> tuple[dict[str, Tensor], dict[str,
     return tensors, modules
 
 
+def _enter(notes: Notes, name: str) -> Callable[..., None]:
+    return lambda *_: notes.enter(name)
+
+
 def _hook(recording: Recording, name: str, given: dict[str, Array], calls: list[Call]) -> Callable[..., None]:
     def note(module: nn.Module, inputs: Any, output: Any) -> None:
+        recording.notes.leave()
         outs = [t for t in tree_leaves(output) if isinstance(t, Tensor)]
         for number, t in enumerate(outs):
             if (values := recording.values(t)) is not None:
                 key = name if len(outs) == 1 else f"{name}.{number}"
                 given[key] = values
-                for place, v in np.ndenumerate(values):
-                    if isinstance(v, Value) and not v.label:
-                        v.label = e.element_name(key, place)
+                e.name_elements(key, values)
         if len(outs) == len(inputs) == 1 and not any(True for _ in module.children()):
             linear = isinstance(module, nn.Linear)
             x, y = recording.values(inputs[0]), recording.values(outs[0])

@@ -5,17 +5,16 @@ A name that a row of the table has is that row. What is in none of these tables 
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
+import itertools
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from autograd import functions as f
+from autograd import functions, linear_algebra
 from autograd.interop import elements as e
-from autograd.interop.elements import ROWS, Array
+from autograd.interop.elements import PAIRS, ROWS, Array, Rule
 
 aten = torch.ops.aten
 
@@ -26,11 +25,10 @@ MOVES = frozenset("""
     reflection_pad3d replication_pad1d replication_pad2d replication_pad3d slice_scatter select_scatter diag_embed
     diagonal_scatter masked_select masked_scatter index_copy zero upsample_nearest1d upsample_nearest2d
     upsample_nearest3d _unsafe_view unsafe_split unsafe_split_with_sizes unsafe_chunk split_with_sizes permute_copy
-    expand_copy slice_copy select_copy view_copy diagonal_copy pixel_unshuffle
-    _pack_padded_sequence
+    expand_copy slice_copy select_copy view_copy diagonal_copy pixel_unshuffle _pack_padded_sequence
     """.split())  # fmt: skip  # noqa: SIM905
 # What has no derivative: its numbers are constants of the graph; those that come of data are told of as frozen.
-NEW = ("empty", "new_", "_new_zeros", "sym_", "equal", "is_same_size")
+NEW = ("empty", "new_", "_new_zeros", "sym_", "equal", "is_same_size", "_has_same_storage")
 FROZEN = frozenset("""
     round trunc bernoulli _local_scalar_dense heaviside sgn floor_divide nextafter uniform normal argmax argmin
     """.split())  # fmt: skip  # noqa: SIM905
@@ -45,33 +43,25 @@ WEIGHTED = {
 }  # fmt: skip
 
 
-def _clamp(v: Any, low: Any = None, high: Any = None, at_bound: bool = True) -> Any:
-    """At a bound itself PyTorch's clamp hands the derivative to v; its hardtanh hands on nothing."""
-    for bound, extreme in ((low, f.maximum), (high, f.minimum)):
-        if bound is not None:
-            v = extreme(v, bound) if v != bound else v if at_bound else bound
-    return v
-
-
 def _softplus(v: Any, beta: float = 1, threshold: float = 20) -> Any:
-    return v if v * beta > threshold else f.softplus(v) if beta == 1 else f.softplus(v * beta) / float(beta)
+    return v if v * beta > threshold else functions.softplus(v * beta) / beta if beta != 1 else functions.softplus(v)
 
 
-def _convolution(x: Any, kernel: Any, bias: Any, *options: Any) -> Array:
+def _convolution(x: Any, kernel: Any, bias: Any, *options: Any) -> Any:
     def run(x: Array, kernel: Array) -> Tensor:
         return aten.convolution(torch.from_numpy(x), torch.from_numpy(kernel), None, *options)  # type: ignore[no-any-return]
 
     out = e.convolution(run, x, kernel, outputs=int(options[3]))
-    return out if bias is None else ROWS["add"](out, e.as_elements(bias).reshape(-1, *[1] * (kernel.ndim - 2)))
+    return out if bias is None else out + e.as_elements(bias).reshape(-1, *[1] * (kernel.ndim - 2))
 
 
-def _layer_norm(x: Array, shape: Any, weight: Any, bias: Any, epsilon: float) -> Array:
+def _layer_norm(x: Array, shape: Any, weight: Any, bias: Any, epsilon: float) -> Any:
     axes, count = range(-len(shape), 0), float(np.prod(shape))
-    centred = ROWS["sub"](x, ROWS["div"](e.reduced(operator.add, x, axes, keep=True), count))
-    variance = ROWS["div"](e.reduced(operator.add, ROWS["square"](centred), axes, keep=True), count)
-    out = ROWS["div"](centred, ROWS["sqrt"](ROWS["add"](variance, epsilon)))
-    out = out if weight is None else ROWS["mul"](out, weight)
-    return out if bias is None else ROWS["add"](out, bias)
+    centred = x - ROWS["div"](e.reduced(np.add, x, axes, keep=True), count)
+    variance = ROWS["div"](e.reduced(np.add, ROWS["square"](centred), axes, keep=True), count)
+    out = ROWS["div"](centred, ROWS["sqrt"](variance + epsilon))
+    out = out if weight is None else out * weight
+    return out if bias is None else out + bias
 
 
 def _embedding(rows: Any, index: Any, padding: int = -1, *_: Any) -> Array:
@@ -85,61 +75,67 @@ def _places(x: Array) -> Tensor:
 
 
 def _scatter_reduce(x: Any, axis: int, index: Any, source: Any, how: str = "sum", include_self: bool = True) -> Array:
-    pair = {"sum": operator.add, "prod": operator.mul, "amax": f.maximum, "amin": f.minimum}[how]
-    places, out = _places(x).gather(axis, torch.as_tensor(index)).numpy(), e.as_elements(x).copy()
-    if not include_self:
-        out.flat[places] = None
-    source = e.as_elements(source)[tuple(map(slice, index.shape))]
-    return e.accumulated(lambda old, new: new if old is None else pair(old, new), out, places, source)
+    places, source = _places(x).gather(axis, torch.as_tensor(index)).numpy().ravel(), e.as_elements(source)
+    out, source = e.as_elements(x).copy(), source[tuple(map(slice, index.shape))].ravel()
+    first = np.unique(places, return_index=True)[1][: None if not include_self else 0]
+    out.flat[places[first]] = source[first]
+    out = e.accumulated(PAIRS[how], out, np.delete(places, first), np.delete(source, first))
+    count = np.bincount(places, minlength=x.size).reshape(x.shape) + include_self
+    return ROWS["div"](out, np.maximum(count, 1).astype(float)) if how == "mean" else out
 
 
 def _index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Array:
-    places = _places(x)[tuple(slice(None) if i is None else torch.as_tensor(i) for i in indices)]
-    return e.accumulated(operator.add if accumulate else lambda _, v: v, x, places.numpy(), values)
+    at: Any = tuple(slice(None) if i is None else i for i in indices)
+    out = e.as_elements(x).copy()
+    if accumulate:
+        np.add.at(out, at, e.as_elements(values))
+    else:
+        out[at] = values
+    return out
 
 
-def _trilinear(a: Any, b: Any, c: Any, of_a: Any, of_b: Any, of_c: Any, axes: Any, _unrolled: int = 1) -> Array:
+def _trilinear(a: Any, b: Any, c: Any, of_a: Any, of_b: Any, of_c: Any, axes: Any, _unrolled: int = 1) -> Any:
     a, b, c = (np.expand_dims(e.as_elements(x), tuple(more)) for x, more in ((a, of_a), (b, of_b), (c, of_c)))
-    return e.reduced(operator.add, ROWS["mul"](ROWS["mul"](a, b), c), axes)
-
-
-def _det(a: Any) -> tuple[Array, Array]:
-    factors, order = e.lu(a)
-    sign = np.linalg.det(np.eye(a.shape[-1])[order])
-    return sign, np.diagonal(factors, axis1=-2, axis2=-1)
-
-
-def _slogdet(a: Any) -> tuple[Any, Array]:
-    sign, diagonal = _det(a)
-    sizes = e.reduced(operator.add, ROWS["log"](ROWS["abs"](diagonal)), -1)
-    return np.round(sign) * np.prod(np.sign(e.numbers_of(diagonal)), axis=-1), sizes
+    return e.reduced(np.add, a * b * c, axes)
 
 
 def _turned(x: Any, turn: bool) -> Any:
     return np.swapaxes(x, -1, -2) if turn else x
 
 
-RULES: dict[str, Callable[..., Any]] = {
-    "rsqrt": lambda x: ROWS["reciprocal"](ROWS["sqrt"](x)),
-    "pow": e.power,
+def _solve(a: Any, b: Any, left: bool = True, **_: Any) -> Any:
+    vectors = b.ndim < a.ndim
+    b = b[..., None] if vectors else _turned(b, not left)
+    out = linear_algebra.solve(_turned(a, not left), b)
+    return out[..., 0] if vectors else _turned(out, not left)
+
+
+def _triangular(a: Any, b: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+    a, b = _turned(a, not left), _turned(b, not left)
+    return _turned(linear_algebra.solve_triangular(a, b, upper != left, unitriangular), not left)
+
+
+RULES: dict[str, Rule] = {
+    "pow": ROWS["pow"],
+    "rsqrt": ROWS["rsqrt"],
     "where": e.where,
     "_to_copy": lambda x: x,
     "fill": lambda x, v: np.broadcast_to(e.as_elements(v), x.shape),
-    "clamp": e.each(_clamp),
+    "clamp": lambda x, low=None, high=None: e.each(e.clamp, x, low, high),
     "mm": e.matmul,
     "bmm": e.matmul,
     "addmm": lambda bias, x, y: e.matmul(x, y, bias),
-    "sum": lambda x, axes=None, keep=False: e.reduced(operator.add, x, axes, keep),
-    "prod": lambda x, axis=None, keep=False: e.reduced(operator.mul, x, axis, keep),
-    "amax": lambda x, axes=None, keep=False: e.reduced(f.maximum, x, axes, keep),
-    "amin": lambda x, axes=None, keep=False: e.reduced(f.minimum, x, axes, keep),
-    "cumsum": lambda x, axis: e.running(operator.add, x, axis),
-    "cumprod": lambda x, axis: e.running(operator.mul, x, axis),
-    "logcumsumexp": lambda x, axis: e.running(f.logaddexp, x, axis),
+    "sum": lambda x, axes=None, keep=False: e.reduced(np.add, x, axes, keep),
+    "prod": lambda x, axis=None, keep=False: e.reduced(np.multiply, x, axis, keep),
+    "amax": lambda x, axes=None, keep=False: e.reduced(e.MAXIMUM, x, axes, keep),
+    "amin": lambda x, axes=None, keep=False: e.reduced(e.MINIMUM, x, axes, keep),
+    "cumsum": np.add.accumulate,
+    "cumprod": np.multiply.accumulate,
+    "logcumsumexp": PAIRS["logsumexp"].accumulate,
     "_softmax": lambda x, axis, _half: e.softmax(x, axis),
     "_log_softmax": lambda x, axis, _half: e.softmax(x, axis, logarithm=True),
-    "softplus": e.each(_softplus),
-    "hardtanh": lambda x, low=-1, high=1: e.each(_clamp)(x, low, high, False),
+    "softplus": lambda *x: e.each(_softplus, *x),
+    "hardtanh": lambda x, low=-1, high=1: e.each(e.clamp, x, low, high, False),
     "convolution": _convolution,
     "native_layer_norm": _layer_norm,
     "embedding": _embedding,
@@ -147,15 +143,13 @@ RULES: dict[str, Callable[..., Any]] = {
     "index_put": _index_put,
     "scatter_add": _scatter_reduce,
     "scatter_reduce": _scatter_reduce,
-    "_linalg_solve_ex": lambda a, b, left=True, **_: _turned(
-        e.solve(_turned(a, not left), _turned(b, not left)), not left),
-    "_linalg_det": lambda a: ROWS["mul"](e.reduced(operator.mul, _det(a)[1], -1), np.round(_det(a)[0])),
-    "_linalg_slogdet": _slogdet,
-    "linalg_inv_ex": lambda a, **_: e.solve(a, np.broadcast_to(np.eye(a.shape[-1]), a.shape)),
-    "linalg_cholesky_ex": lambda a, upper=False, **_: _turned(e.cholesky(a), upper),
-    "linalg_solve_triangular": lambda a, b, upper, left=True, unitriangular=False: _turned(
-        e.solve_triangular(_turned(a, not left), _turned(b, not left), upper != left, unitriangular), not left),
-}  # fmt: skip
+    "_linalg_solve_ex": _solve,
+    "_linalg_det": linear_algebra.determinant,
+    "_linalg_slogdet": linear_algebra.slogdet,
+    "linalg_inv_ex": lambda a, **_: linear_algebra.inverse(a),
+    "linalg_cholesky_ex": lambda a, upper=False, **_: _turned(linear_algebra.cholesky(a), upper),
+    "linalg_solve_triangular": _triangular,
+}
 
 
 def _var(x: Tensor, axes: Any = None, correction: float | None = 1, keepdim: bool = False) -> Tensor:
@@ -169,13 +163,34 @@ def _cdist(x: Tensor, y: Tensor, p: float = 2, _mode: Any = None) -> Tensor:
     return out
 
 
+def _embedding_bag(
+    rows: Tensor, index: Tensor, starts: Tensor, _scale: bool = False, mode: int = 0, _sparse: bool = False,
+    weights: Tensor | None = None, last: bool = False, padding: int = -1,
+) -> Tensor:  # fmt: skip
+    bags, ends = [], starts.tolist() if last else [*starts.tolist(), len(index)]
+    for i, j in itertools.pairwise(ends):
+        seen = index[i:j] != padding
+        found = rows[index[i:j][seen]]
+        if not len(found):
+            bags.append(torch.zeros_like(rows[0]))
+        elif mode == 2:  # the largest
+            bags.append(found.max(0).values)
+        else:
+            total = (found if weights is None else found * weights[i:j][seen, None]).sum(0)
+            bags.append(total / len(found) if mode == 1 else total)
+    return torch.stack(bags)
+
+
 # What PyTorch has no decomposition of, or another than one writes.
-PARTS: dict[str, Callable[..., Any]] = {
+PARTS: dict[str, Rule] = {
     "var": _var,
     "_cdist_forward": _cdist,
     "_euclidean_dist": _cdist,
     "addcmul": lambda x, a, b, value=1: x + (a * b if value == 1 else a * b * value),
     "addcdiv": lambda x, a, b, value=1: x + (a / b if value == 1 else a / b * value),
+    "addbmm": lambda x, a, b, beta=1, alpha=1: x * beta + torch.bmm(a, b).sum(0) * alpha,
+    "linalg_lstsq": lambda a, b, *_, **__: torch.linalg.solve(a.mT @ a, a.mT @ b),
+    "_embedding_bag": _embedding_bag,
     "fmod": lambda x, y: x - y * torch.trunc(x / y),
     "lerp": lambda a, b, weight: a + weight * (b - a),
     "norm": lambda x, p=2, axes=None, keep=False: torch.linalg.vector_norm(x, 2 if p is None else p, axes, keep),
