@@ -138,7 +138,7 @@ def test_a_picture_has_modules_and_operations_as_boxes_down_to_the_scalars():
     assert {"native_layer_norm", "norm1.weight", "norm1.bias"} <= set(opened.folded)
     assert "norm1.weight[0]" in opened.open("norm1.weight").svg
     assert graph.boxes()[graph.leaves["norm1.weight"][0]] == ("norm1", "norm1.weight")
-    with pytest.raises(ValueError, match="a mapping from nodes to boxes"):
+    with pytest.raises(ValueError, match="or a mapping from nodes to boxes"):
         draw(graph.cost, fold="modules")
 
 

@@ -517,7 +517,7 @@ PROGRAMS = {
     ),
     "TransformerEncoder, normed first": of_module(
         lambda: nn.TransformerEncoder(
-            nn.TransformerEncoderLayer(4, 2, 5, 0.1, batch_first=True, norm_first=True), 2, nn.LayerNorm(4)
+            nn.TransformerEncoderLayer(4, 2, 5, 0.1, batch_first=True, norm_first=True), 2, nn.LayerNorm(4), False
         ),
         *(1, 2, 4),
     ),

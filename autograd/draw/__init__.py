@@ -231,7 +231,7 @@ def draw(
         drawing = _folded(Grouped(J, names, constants), fold, checked_language(lang))
     else:
         raise ValueError(
-            f"draw: got fold={fold!r}; accepted: 'units', 'layers', a mapping from nodes to boxes, or None"
+            f"draw: got fold={fold!r}; accepted: 'units', 'layers' or None, or a mapping from nodes to boxes"
         )
     return drawing if step is None else drawing.at(step)
 
