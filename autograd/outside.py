@@ -8,12 +8,16 @@ left to comparing recordings.
 
 from __future__ import annotations
 
+import array
 import dis
 import functools
 import random
 import sys
+import threading
 import types
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -24,6 +28,9 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None))
 MOST_OBJECTS, MOST_ITEMS = 2_000, 10_000  # looked at, and compared at each call, of one container
 NOTHING = object()
 ADDING = frozenset({"append", "extend", "add"})
+OPEN = (types.SimpleNamespace, threading.local)  # classes of Python's whose objects have attributes of the user's
+WHOLE: dict[type, Callable[[Any], Any]] = {set: frozenset, deque: tuple, bytearray: bytes, array.array: tuple}
+"""Python's containers that are compared as a whole, and as what."""
 OWN_LIBRARIES = frozenset({"autograd", "nn", *sys.stdlib_module_names})
 
 
@@ -40,7 +47,7 @@ class Place:
         now, found = self.read(), self.found
         if now is found:
             return True
-        if now.__class__ is not found.__class__ or not isinstance(found, (*PLAIN, tuple)):
+        if now.__class__ is not found.__class__ or not isinstance(found, (*PLAIN, tuple, frozenset)):
             return False
         return bool(now == found) and (bool(now) or repr(now) == repr(found))  # 0.0 is not -0.0
 
@@ -74,6 +81,8 @@ class Outside:
         if (numpy := sys.modules.get("numpy")) is not None:
             self.generators.append(Generator("numpy.random", numpy.random.get_state, numpy.random.set_state))
         self._names: set[str] = set()  # of attributes, that the code names
+        self._set: set[str] = set()  # and that it sets
+        self._owners: list[tuple[str, Any]] = []
         self._attributes: dict[str, list[tuple[str, Any]]] = {}  # by their names, which no code has named yet
         self._look_at_all()
         self._states = [generator.read() for generator in self.generators]
@@ -112,9 +121,13 @@ class Outside:
                 for key in [key for key in self._attributes if key in self._names]:
                     for owner, x in self._attributes.pop(key):
                         self._look_at_attribute(owner, x, key)
+        made = frozenset(self._set)  # a first call may make them
+        for owner, x in self._owners if made else ():
+            read = functools.partial(made.intersection, x.__dict__)
+            self.places.append(Place(f"the attributes of {owner}", read, read()))
 
     def _look_at_attribute(self, owner: str, x: Any, key: str) -> None:
-        item = vars(x).get(key)
+        item = getattr(x, "__dict__", {}).get(key)
         if isinstance(item, types.FunctionType):
             self._look(key, item)
         else:
@@ -151,7 +164,14 @@ class Outside:
         elif hasattr(x, "__array__") and hasattr(x, "tobytes"):
             if x.dtype != object and x.size <= MOST_ITEMS:
                 self.places.append(Place(name, x.tobytes, x.tobytes()))
-        elif not isinstance(x, types.ModuleType) and _is_the_users(x if isinstance(x, type) else type(x)):
+        elif isinstance(x, ContextVar):
+            self._note(name, functools.partial(x.get, NOTHING))
+        elif (whole := WHOLE.get(type(x))) is not None:
+            if len(x) <= MOST_ITEMS:
+                self.places.append(Place(name, functools.partial(whole, x), whole(x)))
+        elif not isinstance(x, types.ModuleType) and (
+            isinstance(x, OPEN) or _is_the_users(x if isinstance(x, type) else type(x))
+        ):
             self._look_in_object(name, x)
 
     def _look_in_sequence(self, name: str, x: list[Any] | tuple[Any, ...]) -> None:
@@ -168,7 +188,12 @@ class Outside:
             elif isinstance(item, types.FunctionType) and key not in ("__init__", "__new__", "__repr__", "__str__"):
                 self._look(key, item)  # which operators call without naming it
         if not isinstance(x, type):
+            if hasattr(x, "__dict__"):
+                self._owners.append((name, x))
             for base in type(x).__mro__:
+                slots = vars(base).get("__slots__", ())
+                for key in (slots,) if isinstance(slots, str) else slots:
+                    self._attributes.setdefault(key, []).append((name, x))
                 if _is_the_users(base):
                     self._look(base.__name__, base)
 
@@ -182,10 +207,14 @@ class Outside:
         for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
             self._look(function.__name__, default)
         self._look(function.__name__, getattr(function, "__wrapped__", None))
+        self._owners.append((function.__name__, function))
+        for key in vars(function):
+            self._attributes.setdefault(key, []).append((function.__name__, function))
         names = function.__globals__
         for code in _codes(function.__code__):
             self.catches = self.catches or _catches(code)
             self._names.update(code.co_names, (text for text in code.co_consts if isinstance(text, str)))
+            self._set.update(step.argval for step in dis.get_instructions(code) if step.opname == "STORE_ATTR")
             for name in code.co_names:
                 if name in names and name not in logs:
                     found = names[name]

@@ -1,5 +1,7 @@
 """Recorded functions do not follow what is no longer true: each runs beside its plain self, on changing numbers."""
 
+import array
+import collections
 import contextlib
 import contextvars
 import copy
@@ -512,6 +514,85 @@ def test_what_the_code_of_a_function_leads_to():
     factor = 3.0
     assert outside.changed() == "factor"
     assert not Outside(function).catches
+
+
+class Slotted:
+    __slots__ = ("count",)
+
+    def __init__(self):
+        self.count = 0
+
+
+class Counting:
+    def __call__(self, x):
+        self.count = getattr(self, "count", 0) + 1
+        return x * self.count
+
+
+def counting_in(x, change):
+    """Return a function that changes x at each call."""
+
+    def function(y):
+        change(x)
+        return y
+
+    return function
+
+
+def counting_in_itself(made):
+    def function(x):
+        function.count = getattr(function, "count", 0) + 1
+        return x * function.count
+
+    if made:
+        function.count = 0
+    return function
+
+
+def add_one(x):
+    x.count = getattr(x, "count", 0) + 1
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Counting,
+        lambda: counting_in(Slotted(), add_one),
+        lambda: counting_in(types.SimpleNamespace(), add_one),
+        lambda: counting_in(threading.local(), add_one),
+        lambda: counting_in_itself(False),
+        lambda: counting_in_itself(True),
+        lambda: counting_in(set(), lambda x: x.add(len(x))),
+        lambda: counting_in(collections.deque([1, 2]), lambda x: x.rotate()),
+        lambda: counting_in(bytearray(1), lambda x: x.append(1)),
+        lambda: counting_in(array.array("d", [0.0]), lambda x: x.append(1.0)),
+        lambda: counting_in(contextvars.ContextVar("count", default=0), lambda x: x.set(x.get() + 1)),
+    ],
+    ids=[
+        "object",
+        "slots",
+        "namespace",
+        "thread",
+        "function",
+        "function_made",
+        "set",
+        "deque",
+        "bytes",
+        "array",
+        "context",
+    ],
+)
+def test_a_count_that_a_function_keeps_is_seen_wherever_it_keeps_it(make):
+    """Also in an attribute that the first call makes; `fit` trained with the counts of fewer calls, without a word."""
+    function = make()
+    outside = Outside(function)
+    assert outside.changed() == ""
+    function(2.0)
+    assert outside.changed() != ""
+    again = Outside(function)
+    assert again.changed() == ""
+    function(2.0)
+    assert again.changed() != ""
 
 
 # Trained numbers, methods and functions that call one another ---------------------------------------------------------
