@@ -9,7 +9,9 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any
 
@@ -70,11 +72,28 @@ _INPUTS = tuple(symbol(f"x{i + 1}") for i in range(max(op.arity for op in OPERAT
 _OUT = symbol("out")
 
 
+_by_the_book: ContextVar[bool] = ContextVar("by_the_book", default=False)
+
+
+@contextmanager
+def by_the_book() -> Iterator[None]:
+    """Within the block, derivatives become graphs in the form of a book, as programs have them.
+
+    The form that keeps all digits may decide by a number how to compute, which no program of arrays can follow: tanh′.
+    """
+    token = _by_the_book.set(True)
+    try:
+        yield
+    finally:
+        _by_the_book.reset(token)
+
+
 @functools.cache
-def _formula(op: Operation, i: int) -> Formula:
+def _formula(op: Operation, i: int, book: bool = False) -> Formula:
     if op.opaque:
         raise no_formula("derivatives of derivatives", op.name)
-    return op.differentiable[i](SYMBOLS, *_INPUTS[: op.arity], _OUT)  # type: ignore[no-any-return]
+    rules = op.formulas if book else op.differentiable
+    return rules[i](SYMBOLS, *_INPUTS[: op.arity], _OUT)  # type: ignore[no-any-return]
 
 
 def _interpret(formula: Formula, known: dict[Expression, Number]) -> Any:
@@ -100,7 +119,7 @@ def recorded_local(node: Value, i: int) -> Number:
     """Return ∂node/∂input i as a Value; a plain number where it is the same for all inputs."""
     op: Operation = node.op  # type: ignore[assignment]
     try:
-        return _interpret(_formula(op, i), _known(node))  # type: ignore[no-any-return]
+        return _interpret(_formula(op, i, _by_the_book.get()), _known(node))  # type: ignore[no-any-return]
     except (ArithmeticError, ValueError) as error:
         raise type(error)(
             f"the derivative of {_described(node)} by its input {i + 1} cannot be recorded as a graph: {error}"

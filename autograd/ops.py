@@ -79,7 +79,8 @@ class Operation:
     Who reads which form of the partials::
 
         partials  numbers: `backward`, records of steps, transforms of the first order, the page's engine, C
-        textbook  what is read: derivations, the page's words, docs/operations.md; array programs above `cancels`
+        textbook  what is read: derivations, the page's words, docs/operations.md; array programs above `cancels`, and
+                  the derivatives in a loss that `nn.fit` makes a program of
         smooth    what is differentiated again: transforms of the second order and above
     """
 

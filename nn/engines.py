@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from autograd.graph import topological_order
+from autograd.local_derivatives import by_the_book
 from autograd.outside import Outside
 from autograd.recording import hindered, watching
 from autograd.structures import rebuild
@@ -497,7 +498,7 @@ def sample_program(
         target.label = TARGETS
     parameters = list(dict.fromkeys(objective.parameters))
     try:
-        with watching(outside.catches) as (made, elsewhere):
+        with watching(outside.catches) as (made, elsewhere), by_the_book():
             J = objective.of(rebuild(x, iter(leaves[INPUTS])), None if y is None else rebuild(y, iter(leaves[TARGETS])))
             if samples.weights is not None:
                 J = J * leaves[WEIGHT][0]

@@ -112,6 +112,10 @@ class NetworkClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
     After `fit`, ``model_`` is the `MLP`, ``history_`` what `nn.fit` returned, ``loss_curve_`` the cost of each epoch.
     ``classes_`` are the labels in the order of its outputs.
 
+    A sample of weight 2 counts as two, in the mean of the batch that it is in; two such samples may be in two batches.
+    So scikit-learn's check that weights are repetitions passes where `batch_size` takes in all samples; for smaller ones
+    ``check_estimator`` is given ``expected_failed_checks={"check_sample_weight_equivalence_on_dense_data": "batches"}``.
+
     >>> X, y = [[0.0], [0.2], [0.8], [1.0]], ["low", "low", "high", "high"]
     >>> NetworkClassifier(hidden=(), epochs=200, learning_rate=0.1).fit(X, y).predict([[0.1], [0.9]])
     array(['low', 'high'], dtype='<U4')
@@ -209,6 +213,7 @@ class NetworkRegressor(RegressorMixin, _Network):  # type: ignore[misc]
     validation_fraction  the fraction of the samples to hold out
 
     After `fit`, ``model_`` is the `MLP`, ``history_`` what `nn.fit` returned, ``loss_curve_`` the cost of each epoch.
+    Weights of samples are as `NetworkClassifier` has them.
 
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]
     >>> line = NetworkRegressor(hidden=(), epochs=400, learning_rate=0.1).fit(X, y)

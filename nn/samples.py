@@ -14,6 +14,7 @@ from autograd.value import no_grad
 from nn.datasets import Dataset
 from nn.layers import MLP, check_model
 from nn.losses import ENTROPIES
+from nn.objective import looks_at_model
 
 if TYPE_CHECKING:
     from autograd.aliases import Floats, Rows
@@ -67,7 +68,7 @@ def samples_of(model: Any, data: Any, loss: Loss) -> Samples:
     Raises ValueError for data that do not fit a network, and for targets that are no probabilities where the loss is
     of these.
     """
-    if isinstance(model, MLP) and not _has_no_targets(data):
+    if isinstance(model, MLP) and not _has_no_targets(data) and not (looks_at_model(loss) and _is_no_matrix(data)):
         samples = of_matrices(*_rows(model, data))
         _check_probabilities(samples, loss)
         return samples
@@ -87,6 +88,16 @@ def samples_of(model: Any, data: Any, loss: Loss) -> Samples:
 
 def _has_no_targets(data: Any) -> bool:
     return isinstance(data, tuple) and len(data) == 2 and data[1] is None
+
+
+def _is_no_matrix(data: Any) -> bool:
+    """Return whether samples are anything but rows of numbers: a loss that looks at the model may take them apart."""
+    if not isinstance(data, tuple) or len(data) != 2:
+        return False
+    try:
+        return any(rows.ndim > 2 or rows.dtype == object for rows in map(np.asarray, data))
+    except ValueError:  # of unequal lengths
+        return True
 
 
 def _check_probabilities(samples: Samples, loss: Loss) -> None:
