@@ -113,8 +113,8 @@ class NetworkClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
     ``classes_`` are the labels in the order of its outputs.
 
     A sample of weight 2 counts as two, in the mean of the batch that it is in; two such samples may be in two batches.
-    So scikit-learn's check that weights are repetitions passes where `batch_size` takes in all samples; for smaller ones
-    ``check_estimator`` is given ``expected_failed_checks={"check_sample_weight_equivalence_on_dense_data": "batches"}``.
+    So scikit-learn's check that weights are repetitions passes where `batch_size` takes in all samples. For smaller
+    ones, its ``expected_failed_checks={"check_sample_weight_equivalence_on_dense_data": "batches"}`` say so.
 
     >>> X, y = [[0.0], [0.2], [0.8], [1.0]], ["low", "low", "high", "high"]
     >>> NetworkClassifier(hidden=(), epochs=200, learning_rate=0.1).fit(X, y).predict([[0.1], [0.9]])
