@@ -6,6 +6,7 @@ import csv
 import gzip
 import math
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -109,7 +110,7 @@ class _Lines:
             raise ValueError(f"{self.path}: too many lines; accepted: up to {LARGEST['rows']:,} below the header")
         if not line:
             raise StopIteration
-        return line
+        return unicodedata.normalize("NFC", line)  # é is one sign or two, which look alike: one class, one name
 
 
 def _records(path: str, lines: _Lines) -> tuple[str, Iterator[tuple[str, list[str]]]]:
@@ -210,6 +211,7 @@ def _header(path: str, records: Iterator[tuple[str, list[str]]], numbers: _Numbe
 
 
 def _position(path: str, header: list[str], label: str) -> int:
+    label = unicodedata.normalize("NFC", label)
     if label not in header:
         raise ValueError(f"{path}: no column {label!r}; it has {', '.join(repr(name[:40]) for name in header[:50])}")
     return header.index(label)

@@ -14,6 +14,7 @@ from typing import Any
 from autograd.documents import DocumentError, check, check_keys, load, parse
 from autograd.labels import visible
 from autograd.saving import checked_ending, write_whole
+from autograd.value import Value
 from nn.layers import MLP, Layer, Neuron, check_model, set_layer
 
 FORMAT, VERSION = "chainrule model", 1
@@ -37,9 +38,9 @@ def save_model(model: MLP, path: str | Path, *, inputs: Sequence[str] = (), outp
     Where names of the inputs and of the outputs are given, such as the features and the classes of the data, ``inputs``
     and ``outputs`` are lists of them.
 
-    The model is written as its layers are now. Raises TypeError for anything but an MLP, ValueError for a name that
-    does not end in .json, a parameter that is not finite, layers that do not fit one another, another number of names
-    than there are inputs or outputs, and subclasses, which may compute something else.
+    The model is written as its layers are now. Raises TypeError for anything but an MLP of Values, ValueError for a
+    name that does not end in .json, a parameter that is not finite, layers that do not fit one another, another number
+    of names than there are inputs or outputs, and subclasses, which may compute something else.
     """
     check_model(model)
     for part in (model, *model.layers, *(neuron for layer in model.layers for neuron in layer.neurons)):
@@ -48,8 +49,11 @@ def save_model(model: MLP, path: str | Path, *, inputs: Sequence[str] = (), outp
     target = checked_ending(path, ".json")
     hidden = [layer.activation for layer in model.layers[:-1]]
     layers = []
-    for layer in model.layers:
+    for number, layer in enumerate(model.layers, start=2):
         for parameter in layer.parameters():
+            if not isinstance(parameter, Value):
+                got = repr(parameter)
+                raise TypeError(f"save_model: a parameter of layer {number} is {got}; accepted: Values, Value({got})")
             if not math.isfinite(parameter.data):
                 raise ValueError(
                     f"save_model: {visible(parameter.label)} is {parameter.data}; accepted: finite parameters"

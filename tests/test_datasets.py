@@ -248,6 +248,8 @@ def test_classes_are_in_the_order_of_their_numbers(tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("x;kind\n1;10\n1;9,5\n1;b\n1;-1\n1;a\n1;nan\n")
     assert read_csv(path).classes == ("-1", "9,5", "10", "a", "b", "nan")
+    path.write_text("x,ge\u0301nero\n1,e\u0301\n2,\u00e9\n", encoding="utf-8")  # é as two signs and as one
+    assert read_csv(path, label="g\u00e9nero").classes == read_csv(path, label="ge\u0301nero").classes == ("\u00e9",)
     path.write_text("1_0,kind\n1,1_0\n1,9\n1,10\n")  # and 1_0 is a name: of a column, and of another class than 10
     assert read_csv(path).classes == ("9", "10", "1_0")
     path.write_text("x,kind\n1,10000000000000001\n2,10000000000000000\n")  # two numbers, which are one float

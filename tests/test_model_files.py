@@ -244,6 +244,12 @@ def test_what_the_file_has_no_place_for_is_refused(tmp_path):
     del model.layers[2].neurons[0]
     with pytest.raises(ValueError, match=r"^model: layer 4 is a softmax of one unit"):
         save_model(model, path)
+    model = model_of_three_layers()
+    model.layers[0].neurons[0].b = 0.5
+    with pytest.raises(
+        TypeError, match=r"^save_model: a parameter of layer 2 is 0\.5; accepted: Values, Value\(0\.5\)$"
+    ):
+        save_model(model, path)
     assert list(tmp_path.iterdir()) == []
 
 
