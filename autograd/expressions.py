@@ -163,6 +163,8 @@ def assignment(text: str) -> tuple[str, float]:
     name, equals, number = (part.strip() for part in text.partition("="))
     if not (equals and number and unicodedata.normalize("NFKC", name).isidentifier()):
         raise ValueError(f"{_short(text)} does not give a name its number; accepted: name=number, such as w=-3")
+    if number.endswith(","):
+        raise ValueError(f"{_short(text)} ends with a comma; accepted: name=number, such as w=-3, and spaces between")
     try:
         return name, float(number)  # inf and nan too
     except ValueError:

@@ -118,7 +118,8 @@ def test_what_is_not_finite_is_explained(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "command"),
+        ([], "the following arguments are required: command"),
+        (["--verson"], "unrecognized arguments: --verson"),
         (["fly"], "fly"),
         (["explain"], "expression"),
         (["explain", "x.y", "x=1"], "column 1: 'x.y' is not accepted"),
@@ -128,6 +129,7 @@ def test_what_is_not_finite_is_explained(capsys):
         (["explain", "x", "x=one"], "'x'"),
         (["explain", "x", "x"], "name=number"),
         (["explain", "x", "x=1", "x=2"], "twice"),
+        (["explain", "x*y", "x=1,", "y=2"], "'x=1,' ends with a comma"),
         (["explain", "log(x)", "x=-1"], "log(x = -1.0)"),
         (["explain", "1/x", "x=0"], "division by zero"),
         (["explain", "1+1"], "no name"),
@@ -420,6 +422,17 @@ def test_numbers_are_learned_and_predicted(capsys, tmp_path):
     assert header == "sine"
     assert max(abs(float(y) - 100 * math.sin(x)) for (x, _), y in zip(rows, found, strict=True)) < 8.0
     assert nn.load_model(model)([1.0]).data == pytest.approx(100 * math.sin(1.0), abs=5.0)
+
+
+def test_a_column_of_numbers_that_is_none_is_told_before_other_columns(capsys, tmp_path):
+    data = tmp_path / "mixed.csv"
+    data.write_text("size,kind\n" + "1.5,small\n2.5,large\n" * 5)
+    assert "mixed.csv: no column 'weight'; it has 'size', 'kind'" in fails(
+        capsys, "train", str(data), "--target", "weight"
+    )
+    assert "column 'kind': got 'small'" in fails(capsys, "train", str(data), "--target", "kind")
+    data.write_text("size\n1.5\n2.5\n")
+    assert "'size', its only column" in fails(capsys, "train", str(data), "--target", "size")
 
 
 def test_classes_are_predicted(capsys, tmp_path):

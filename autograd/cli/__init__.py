@@ -36,8 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(given) > 1 and given[0] in commands.of_formulas and _is_expression(given[1]):
         given[1] = f" {given[1]}"  # argparse takes -x for an option, but not what has a space in it
     options, unknown = parser.parse_known_args(given)
+    chosen = getattr(options, "parser", parser)
     if unknown:
-        options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        chosen.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if chosen is parser:  # argparse, asked for it, would say so of `chainrule --verson` too
+        parser.error("the following arguments are required: command")
     example = options.parser.example
     try:
         options.run(options)

@@ -30,7 +30,7 @@ class Commands:
     """The subcommands: each module of this package has a function `add`, which adds its own."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._parsers = parser.add_subparsers(metavar="command", required=True, parser_class=Parser)
+        self._parsers = parser.add_subparsers(metavar="command", parser_class=Parser)
         self.of_formulas: set[str] = set()  # those whose first argument is a formula, which may begin with a minus
 
     def add(self, run: Run, name: str, arguments: str, summary: str) -> Parser:

@@ -101,10 +101,10 @@ def _classes(data: nn.Dataset, seed: int, lang: str) -> _Task:
 
 def _numbers(path: str, column: str, seed: int, lang: str) -> _Task:
     """The task of predicting the numbers of a column from those of the others."""
+    read_numbers(Path(path), [column])  # what is wrong with this one is told before what is wrong with others
     header, rows = read_numbers(Path(path))
-    if column not in header or len(header) < 2:
-        names = ", ".join(repr(name[:40]) for name in header[:50])
-        raise ValueError(f"{path}: --target: got {column!r}; accepted: one of two columns or more; it has {names}")
+    if len(header) < 2:
+        raise ValueError(f"{path}: --target: got {column!r}, its only column; accepted: one of two columns or more")
     at = header.index(column)
     table = nn.Dataset(np.array(rows), np.zeros(len(rows), dtype=np.intp), tuple(header), ("rows",), Path(path).name)
     given, *_ = parts = table.split(HELD_OUT, seed)
