@@ -8,6 +8,7 @@ from typing import Any
 
 from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
+from sphinx.search.en import SearchEnglish
 
 import autograd
 
@@ -33,8 +34,27 @@ add_module_names = False
 suppress_warnings = ["myst.header"]
 
 
+LONGEST = 8  # signs of a Chinese word that is looked for
+CHINESE = re.compile("[\u4e00-\u9fff]+")
+
+
+class SearchEnglishAndChinese(SearchEnglish):
+    """English by its words; Chinese, which has no spaces between words, by every piece of a line that may be one."""
+
+    def split(self, input: str) -> list[str]:
+        """Return what a page is found by."""
+        pieces = (
+            run[at : at + length]
+            for run in CHINESE.findall(input)
+            for at in range(len(run))
+            for length in range(1, min(LONGEST, len(run) - at) + 1)
+        )
+        return [*super().split(input), *pieces]
+
+
 def setup(app: Any) -> None:
-    """Add the renderer of formulas, and docstrings as they are."""
+    """Add the renderer of formulas, docstrings as they are, and a search that finds Chinese words."""
+    app.add_search_language(SearchEnglishAndChinese)
     app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
     app.connect("autodoc-process-docstring", _as_written)
 

@@ -32,6 +32,20 @@ keep, as measured; empty where nothing is known to be.
 system's C library, and these differ in the last place, as the line of Pyodide shows.
 """
 
+DOCUMENTED = """
+## VS Code's notebooks, as documented: not measured
+
+VS Code is no package that a script could install, so this is what its sources say: the built-in renderer,
+`extensions/notebook-renderers/src/index.ts` and `package.json` of microsoft/vscode at commit 765ca267, and its guide to
+Workspace Trust, code.visualstudio.com/docs/editing/workspaces/workspace-trust, both read on 2026-11-28.
+
+| output | in a trusted folder | in Restricted Mode |
+|---|---|---|
+| `text/html`: tables, pictures, pages that play | shown, and its scripts run | left out |
+| `image/png`: pictures | shown | shown |
+| `text/plain`: the same as text | shown | shown |
+"""
+
 
 def measure(path: Path) -> list[dict[str, str]]:
     """Return the lines of one file of checks."""
@@ -54,7 +68,7 @@ def page(kept: dict[str, Any]) -> str:
         for row in entry["lines"]:
             cells = (row["name"], row["works"], row["how"], row["lost"])
             text += "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
-    return text
+    return text + DOCUMENTED
 
 
 def kept_lines() -> dict[str, Any]:

@@ -18,12 +18,12 @@ from playwright.sync_api import sync_playwright
 CELLS = json.loads(Path("notebook.ipynb").read_text(encoding="utf-8"))["cells"]
 OUTPUTS = [out.get("data", {}) for cell in CELLS for out in cell.get("outputs", [])]
 SAVED = {
-    "pictures": sum("image/svg+xml" in out for out in OUTPUTS),
+    "pictures": sum("<object" in "".join(out.get("text/html", "")) for out in OUTPUTS),
     "pages that play": sum("iframe" in "".join(out.get("text/html", "")) for out in OUTPUTS),
     "tables": sum("<table" in "".join(out.get("text/html", "")) for out in OUTPUTS),
 }
 SHOWN = {
-    "pictures": ".jp-OutputArea-output svg, .jp-OutputArea-output img",
+    "pictures": ".jp-OutputArea-output object, .jp-OutputArea-output img",
     "pages that play": ".jp-OutputArea-output iframe",
     "tables": ".jp-OutputArea-output table",
 }
