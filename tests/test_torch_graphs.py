@@ -191,6 +191,15 @@ def test_a_recorded_program_runs_as_arrays_on_other_inputs():
         assert float(program(sample)) == pytest.approx(expected.item(), rel=1e-12)
 
 
+def test_labels_given_as_probabilities_are_data_of_the_program():
+    model, x, labels = nn.Linear(2, 3).double(), torch.tensor([[1.0, -2.0], [0.5, 3.0]]).double(), torch.tensor([0, 2])
+    graph = from_torch(lambda m, x, y: F.cross_entropy(m(x), y), model, x, F.one_hot(labels, 3).double())
+    program = vectorize(graph.cost, inputs=[graph.leaves["x"], graph.leaves["y"]])
+    other, wanted = -2.0 * x, labels.flip(0)
+    expected = F.cross_entropy(model(other), wanted).item()
+    assert float(program(other.numpy(), F.one_hot(wanted, 3).double().numpy())) == pytest.approx(expected, rel=1e-12)
+
+
 def test_what_is_written_past_autograd_keeps_pytorchs_derivative():
     def loss(w):
         h = w * 2.0

@@ -141,6 +141,7 @@ RULES: dict[str, Rule] = {
     "embedding": _embedding,
     "_trilinear": _trilinear,
     "index_put": _index_put,
+    "_unsafe_index_put": _index_put,
     "scatter_add": _scatter_reduce,
     "scatter_reduce": _scatter_reduce,
     "_linalg_solve_ex": _solve,
