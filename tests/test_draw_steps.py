@@ -226,6 +226,49 @@ def test_what_there_is_no_picture_of_is_refused(tmp_path):
         draw(J).steps()
 
 
+def read_like_gephi(dot):
+    """Nodes with their labels, and edges, by the grammar of Gephi's importer: lists of attributes of `graph`, `node`
+    and `edge` are passed over, and a subgraph is its content."""
+    tokens = re.findall(r'"(?:\\.|[^"\\])*"|[][{}>,=*/-]|[^][{}>,=*/"\s;-]+', dot.partition("{")[2])
+    nodes, edges, place = {}, [], 0
+
+    def attributes():
+        nonlocal place
+        end = tokens.index("]", place)
+        inside, place = tokens[place + 1 : end], end + 1
+        return {name: value for name, sign, value in zip(inside, inside[1:], inside[2:], strict=False) if sign == "="}
+
+    while place < len(tokens):
+        word, place = tokens[place], place + 1
+        if word == "subgraph":
+            place = tokens.index("{", place) + 1
+        elif word in ("graph", "node", "edge"):
+            attributes()
+        elif word not in "[]{}>,=*/-":
+            nodes.setdefault(word, None)
+            if tokens[place : place + 2] == ["-", ">"]:
+                edges.append((word, tokens[place + 2]))
+                nodes.setdefault(tokens[place + 2], None)
+                place += 3
+                if tokens[place] == "[":
+                    attributes()
+            elif tokens[place] == "[":
+                nodes[word] = attributes()["label"]
+    return nodes, edges
+
+
+@pytest.mark.parametrize("fold", [None, "units"])
+def test_the_grammar_of_gephi_reads_the_dot_whole(fold):
+    J = network_cost()
+    nodes, edges = read_like_gephi(draw(J, fold=fold).dot)
+    assert all(nodes.values())
+    if fold is None:
+        order = topological_order(J)
+        number = {node: f"n{i}" for i, node in enumerate(order)}
+        assert sorted(nodes) == sorted(number.values())
+        assert sorted(edges) == sorted((number[x], number[node]) for node in order for x in node.inputs)
+
+
 @pytest.mark.filterwarnings("ignore")  # pydot's own, of its parser
 @pytest.mark.parametrize("fold", [None, "units"])
 def test_networkx_reads_the_dot_whole(fold):

@@ -173,9 +173,9 @@ def _digraph(view: View, lines_of: Callable[[Box], list[str]], for_others: bool 
     groups: dict[Path, graphviz.Digraph] = {(): dot}
     columns = _columns(view)
     if _straight(columns):
-        dot.attr(splines="line", ranksep="0.9")
+        dot.graph_attr.update(splines="line", ranksep="0.9")
     elif _columns_crossed(view) > MOST_CROSSED:
-        dot.attr(splines="line")
+        dot.graph_attr.update(splines="line")
     for path in _open_groups(view):
         if path in columns:  # Graphviz keeps the order of a rank only outside of clusters
             groups[path] = graphviz.Digraph(graph_attr={"rank": "same"})
