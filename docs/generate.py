@@ -33,7 +33,9 @@ What other systems answer, and what to change in a program that comes from there
 
 By what a `where` does not choose, and by its condition, the derivative is 0 whatever stands there, infinite
 derivatives further down included: `where(x < 1, x, sqrt(x))` has the derivative 1 at 0. Any other 0 that meets an
-infinite derivative makes nan.
+infinite derivative makes nan. `jvp` multiplies from the inputs on, `backward` and `grad` from the result: in `jvp` that
+0 may be a part of the direction, so that `y * sqrt(x)` at (0, 0) along y is nan where the gradient by y is 0; and a
+product that gets too small or too large for a float on the way from one end need not from the other.
 
 Array programs, machine code, functions for other packages and the page have ±inf or nan where the operation raises, and
 otherwise the same values and derivatives, but for these: beside a nan, what is not the largest over an axis has the

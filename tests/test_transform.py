@@ -854,3 +854,15 @@ def test_every_transform_takes_argnums_names_dicts_and_a_second_part():
     a = Value(3.0)
     jvp(f, ({"a": a, "b": 5.0}, *given[1:]), {"b": 0.0, "a": 1.0}, argnums=0)[1].backward()
     assert a.grad == 4.0  # of 2 a x₀ by a
+
+
+def test_forward_mode_multiplies_from_the_inputs_on():
+    """Where a number is infinite or out of the range of floats on the way, the two modes differ, as docs say."""
+    assert grad(lambda x, y: y * sqrt(x), argnums=1)(0.0, 0.0) == 0.0
+    assert math.isnan(jvp(lambda x, y: y * sqrt(x), (0.0, 0.0), (0.0, 1.0))[1])
+
+    def lost_on_the_way(x):
+        return x * 1e-200 * 1e-200 * 1e300
+
+    assert grad(lost_on_the_way)(1.0) == pytest.approx(1e-100, rel=1e-15)
+    assert jvp(lost_on_the_way, 1.0, 1.0)[1] == 0.0

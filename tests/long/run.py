@@ -38,6 +38,11 @@ PARTS = {
     **{f"fuzz {x}": ["tests/long/fuzz.py", x, "10"] for x in ("expressions", "csv", "graphs", "models", "labels")},
     "mutation": ["tests/long/mutate.py", "ops", "value"],
     "mutation, one in 12": ["tests/long/mutate.py", "nn.losses", "nn.layers", "vectorize.reverse", "--every", "12"],
+    "mutation of array programs": [
+        "tests/long/mutate.py",
+        *("vectorize.lower", "vectorize.reverse", "vectorize.machine", "vectorize.program"),
+        *("--every", "20"),
+    ],
     "mutation of the page, one in 30": ["tests/long/mutate_page.py", "--every", "30"],
     "versions": ["tests/long/versions.py", "python3.11", "python3.12", "python3.13"],
 }
