@@ -41,11 +41,13 @@ def cholesky(a: Any) -> Array:
     return out
 
 
-def solve_triangular(a: Any, b: Any, lower: bool, unit: bool = False) -> Array:
-    """Return x with a x = b for a triangular matrix, whose other half is not looked at; b is a matrix.
+def solve_triangular(a: Any, b: Any, lower: bool, unit: bool = False, left: bool = True) -> Array:
+    """Return x with a x = b, or x a = b, for a triangular matrix, whose other half is not looked at; b is a matrix.
 
     `unit` says that the diagonal is of ones, which are not looked at either.
     """
+    if not left:
+        return np.swapaxes(solve_triangular(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2), not lower, unit), -1, -2)
     if not lower:
         return solve_triangular(a[..., ::-1, ::-1], b[..., ::-1, :], True, unit)[..., ::-1, :]
     a, out = _elements(a), _elements(b)

@@ -223,6 +223,14 @@ def test_closures_and_sizes_are_refused_in_words(monkeypatch):
         from_torch(lambda w: (w @ w).sum(), torch.ones(10, 10).double())
 
 
+def test_sparse_tensors_and_derivatives_that_the_graph_lacks_are_refused_by_name():
+    w = torch.ones(3, 1).double().requires_grad_()
+    with pytest.raises(NotImplementedError, match=r"gets a sparse tensor; accepted: dense ones"):
+        from_torch(lambda w: torch.sparse.mm(torch.eye(3).double().to_sparse(), w).sum(), w)
+    with pytest.raises(ValueError, match=r"is nan by the graph and 0.0 by PyTorch; at kinks, ties and poles"):
+        from_torch(lambda w: F.binary_cross_entropy(torch.sigmoid(w * 400), torch.ones_like(w)), w)
+
+
 def test_without_pytorch_the_extra_is_named():
     code = (
         "import sys; sys.modules['torch'] = None\nfrom autograd.interop import from_torch\n"

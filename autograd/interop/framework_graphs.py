@@ -203,7 +203,9 @@ def opened(
     for node in order:
         del node.grad  # as if it had not been asked for
     largest = max((float(np.max(np.abs(g), initial=0.0)) for g in gradients.values()), default=0.0)
-    finite = all(math.isfinite(node.data) for node in order)
+    finite = all(math.isfinite(node.data) for node in order) or (
+        math.isfinite(value) and all(np.isfinite(theirs).all() for theirs in gradients.values())
+    )
     for name, theirs in gradients.items():
         finite = finite and bool(np.isfinite(theirs).all())
         room = max(AGREED * float(np.max(np.abs(theirs), initial=0.0)), ROUNDED * largest) if finite else AGREED

@@ -68,11 +68,8 @@ def _select(which: Any, *rest: Any) -> Any:
 
 
 def _triangular(a: Any, b: Any, q: Any) -> Array:
-    turn = q["transpose_a"] != (not q["left_side"])
-    a, lower = (np.swapaxes(a, -1, -2), not q["lower"]) if turn else (a, q["lower"])
-    b = b if q["left_side"] else np.swapaxes(b, -1, -2)
-    out = linear_algebra.solve_triangular(a, b, lower, q["unit_diagonal"])
-    return out if q["left_side"] else np.swapaxes(out, -1, -2)
+    a = np.swapaxes(a, -1, -2) if q["transpose_a"] else a
+    return linear_algebra.solve_triangular(a, b, q["lower"] != q["transpose_a"], q["unit_diagonal"], q["left_side"])
 
 
 def _windowed(pair: Any, x: Array, q: Any) -> Array:

@@ -111,7 +111,9 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return bool(made) and computed == values.size and e.same(made[-1].values, values)
 
     def _has(self, t: Tensor) -> bool:
-        return t.is_floating_point() and t.numel() > 0 and t.untyped_storage().data_ptr() in self._storages
+        if t.layout is not torch.strided or not t.is_floating_point() or not t.numel():
+            return False
+        return t.untyped_storage().data_ptr() in self._storages
 
     def _taken(self, t: Any) -> Any:
         if not isinstance(t, Tensor):
@@ -125,6 +127,8 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         given = _tensors((*args, *kwargs.values()))
         if not any(map(self._has, given)) or name.startswith(NEW) or name.endswith("_like"):
             return func(*args, **kwargs)
+        if any(t.layout is not torch.strided for t in given):
+            raise NotImplementedError(f"from_torch: {func} gets a sparse tensor; accepted: dense ones, .to_dense()")
         if name in _SHAPED or (returns and all(r.alias_info and not r.alias_info.is_write for r in returns)):  # a view
             out = func(*args, **kwargs)
             for t in _tensors([out]) if any(id(t) in self._detached for t in given) else ():

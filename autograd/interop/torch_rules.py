@@ -99,20 +99,14 @@ def _trilinear(a: Any, b: Any, c: Any, of_a: Any, of_b: Any, of_c: Any, axes: An
     return e.reduced(np.add, a * b * c, axes)
 
 
-def _turned(x: Any, turn: bool) -> Any:
-    return np.swapaxes(x, -1, -2) if turn else x
-
-
 def _solve(a: Any, b: Any, left: bool = True, **_: Any) -> Any:
-    vectors = b.ndim < a.ndim
-    b = b[..., None] if vectors else _turned(b, not left)
-    out = linear_algebra.solve(_turned(a, not left), b)
-    return out[..., 0] if vectors else _turned(out, not left)
+    if not left:
+        return np.swapaxes(linear_algebra.solve(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2)), -1, -2)
+    return linear_algebra.solve(a, b) if b.ndim == a.ndim else linear_algebra.solve(a, b[..., None])[..., 0]
 
 
-def _triangular(a: Any, b: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
-    a, b = _turned(a, not left), _turned(b, not left)
-    return _turned(linear_algebra.solve_triangular(a, b, upper != left, unitriangular), not left)
+def _cholesky(a: Any, upper: bool = False, **_: Any) -> Any:
+    return np.swapaxes(linear_algebra.cholesky(a), -1, -2) if upper else linear_algebra.cholesky(a)
 
 
 RULES: dict[str, Rule] = {
@@ -148,8 +142,10 @@ RULES: dict[str, Rule] = {
     "_linalg_det": linear_algebra.determinant,
     "_linalg_slogdet": linear_algebra.slogdet,
     "linalg_inv_ex": lambda a, **_: linear_algebra.inverse(a),
-    "linalg_cholesky_ex": lambda a, upper=False, **_: _turned(linear_algebra.cholesky(a), upper),
-    "linalg_solve_triangular": _triangular,
+    "linalg_cholesky_ex": _cholesky,
+    "linalg_solve_triangular": lambda a, b, upper, left=True, unitriangular=False: linear_algebra.solve_triangular(
+        a, b, not upper, unitriangular, left
+    ),
 }
 
 
