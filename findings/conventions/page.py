@@ -24,6 +24,9 @@ How to read a cell: several numbers are the derivatives by the inputs in order, 
 C++ were asked in their own language, so that `where` is a conditional expression there, of which only the chosen side
 is computed. Numbers are rounded to three digits.
 
+Not among them are Octave, which has no derivatives of its own (its package symbolic hands formulas to SymPy, which is),
+and Adept, which neither Debian 12 nor PyPI has.
+
 """
 
 
