@@ -33,10 +33,11 @@ def negative_of_multiple(b: Builder, x: Operand) -> Iterator[Operand]:
             yield b.map(name, -number, y)
 
 
-def twice(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
-    """x + x = 2 x"""
-    if x is y:
-        yield b.map("mul", 2.0, x)
+def sum_of_multiples(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
+    """x + x = 2 x, 2 x + x = 3 x"""
+    (c, u), (d, v) = scaled(b, x), scaled(b, y)
+    if u is v and c + d != 0.0:
+        yield b.map("mul", c + d, u)
 
 
 def add_negative(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
@@ -113,14 +114,19 @@ def negative_over(b: Builder, x: Operand, y: Operand) -> Iterator[Operand]:
 
 
 def negated(b: Builder, x: Operand) -> Iterator[Operand]:
-    """Yield y if `x` is −y: 2 if it is −2, 2 y if it is −2 y, and 2 / y if it is −2 / y."""
+    """Yield y if `x` is −y: 2 if it is −2, u v if it is (−u) v, and 2 / y if it is −2 / y."""
     if not isinstance(x, Array) and math.copysign(1.0, x) < 0.0:
         yield -x
     match b.statement(x):
         case st.Map(name="neg", args=(y,)):
             yield y
-        case st.Map(name="mul", args=(float(number), y)) if number < 0.0:
-            yield b.map("mul", -number, y)
+        case st.Map(name="mul", args=factors):
+            for factor, other in permutations(factors):
+                match b.statement(factor):
+                    case st.Map(name="neg", args=(y,)):
+                        yield b.map("mul", y, other)
+                    case None if not isinstance(factor, Array) and factor < 0.0:
+                        yield b.map("mul", -factor, other)
         case st.Map(name="div", args=(y, z)):
             for negative in negated(b, y):
                 yield b.map("div", negative, z)
@@ -364,7 +370,7 @@ def product_of_fixed_multiples(b: Builder, left: View, right: View, out: Sequenc
 
 ALGEBRA: dict[str, tuple[Identity, ...]] = {
     "neg": (negative_of_negative, negative_of_multiple),
-    "add": (twice, add_negative, negative_first),
+    "add": (sum_of_multiples, add_negative, negative_first),
     "sub": (subtract_negative,),
     "mul": (product_of_multiples, multiple_of_multiple, product_with_quotient, product_with_negative, number_first),
     "div": (negative_over,),

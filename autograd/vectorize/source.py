@@ -164,6 +164,8 @@ def _map(source: Source, statement: st.Map) -> Text:
             needed = 1
         symbols.append(Expression(source.text(x, needed)) if isinstance(x, Array) else x)
     strength = own or (0 if name in PREDICATES and name != "both" else ATOM)
+    if name == "add" and isinstance(args[1], Array) and (rest := source.text(args[1], own)).startswith("-"):
+        return f"{source.text(args[0], own)} - {rest[1:]}", own  # x + (-y + z)
     return to_numpy(Expression(name, tuple(symbols))), strength
 
 
