@@ -53,7 +53,7 @@ class Samples:
 
     def rows(self, kind: int, batch: Sequence[int]) -> tuple[Floats, Floats]:
         """Return the inputs and the targets of samples of one kind, a row for each."""
-        places = np.array(batch if len(self.arrays) == 1 else [self.row[k] for k in batch])
+        places = np.fromiter(batch if len(self.arrays) == 1 else map(self.row.__getitem__, batch), int, len(batch))
         inputs, targets = self.arrays[kind]
         return inputs.take(places, axis=0), targets.take(places, axis=0)
 
