@@ -17,7 +17,7 @@ NOTEBOOK = json.loads(Path("notebook.ipynb").read_text(encoding="utf-8"))
 SOURCES = ["".join(cell["source"]) for cell in NOTEBOOK["cells"]]
 OUTPUTS = [out for cell in NOTEBOOK["cells"] for out in cell.get("outputs", [])]
 KINDS = {kind: sum(kind in out.get("data", {}) for out in OUTPUTS) for kind in ("text/html", "image/png", "text/latex")}
-PICTURE = r"<object type=.image/svg"
+PICTURE = r"<object [^>]*image/svg"
 
 
 def module(*words):
@@ -102,7 +102,7 @@ counted = "converted; outputs counted in the file"
 line(f"{nbconvert}, html", counted, converted("html", ".html", in_html))
 line(f"{nbconvert}, slides", counted, converted("slides", ".slides.html", in_html))
 os.environ["PATH"] = f"{Path(pypandoc.get_pandoc_path()).parent}{os.pathsep}{os.environ['PATH']}"  # for LaTeX
-line(f"{nbconvert}, latex", counted, converted("latex", ".tex", missing(pictures=r"\\includegraphics")))
+line(f"{nbconvert}, latex", counted, converted("latex", ".tex", missing(pictures=r"\\adjustimage")))
 line(f"{nbconvert}, markdown", counted, converted("markdown", ".md", in_html))
 line(f"{nbconvert}, script", "converted; the cells of code looked for", converted("script", ".[pt]*", of_code))
 for ending in ("py", "md", "Rmd"):
