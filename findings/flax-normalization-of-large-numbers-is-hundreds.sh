@@ -6,8 +6,8 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv --without-pip "$work/venv"
-python3 -m pip --python "$work/venv/bin/python" install -q --no-compile \
-    flax==0.12.8 jax==0.10.2 jaxlib==0.10.2 numpy==2.4.6
+python3 -m pip --python "$work/venv/bin/python" install -q --no-compile flax==0.12.8 \
+    jax==0.10.2 jaxlib==0.10.2 numpy==2.4.6
 "$work/venv/bin/python" - <<'END'
 import flax.linen as nn
 import jax.numpy as jnp
