@@ -4,17 +4,21 @@
 
 prints the tables, on one core in float64. Of time each number is the least of many runs, those of all peers in turns.
 Of memory it is what a process of its own grows by once packages and data are loaded: the peer built and between steps,
-and at most while steps run. JAX, PyTorch and CasADi are left out where they are not installed.
+and at most while steps run. JAX, PyTorch, CasADi and heyoka (which no extra brings) are left out where they are not
+installed. The last table is what machine code is asked to reach, beside what it does here. With the argument `docs`
+the tables of docs/run.md that have machine code are written anew.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib.util
+import math
 import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +30,10 @@ if __name__ == "__main__":  # before NumPy and its like are imported
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        CORES = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {CORES[-1]})
+    CACHE = tempfile.TemporaryDirectory(prefix="chainrule-")  # a new one: machine code is compiled, not found
+    os.environ["XDG_CACHE_HOME"] = CACHE.name
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
@@ -34,7 +41,7 @@ import pytest
 from scalar_graphs import MicroGpt, mixture
 
 from autograd import Value, topological_order
-from autograd.vectorize import Program, vectorize
+from autograd.vectorize import Program, Replay, vectorize
 from autograd.vectorize.native.library import CompilerError, compiler
 from nn import MLP, cross_entropy_on_logits, squared_error
 
@@ -44,7 +51,7 @@ try:
     NATIVE = bool(compiler())
 except CompilerError:
     NATIVE = False
-HAS = {name: importlib.util.find_spec(name) is not None for name in ("jax", "torch", "casadi")}
+HAS = {name: importlib.util.find_spec(name) is not None for name in ("jax", "torch", "casadi", "heyoka")}
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,8 @@ def least(steps: dict[str, Step], seconds: float = 1.0) -> dict[str, float]:
     return found
 
 
-def print_times(work: Work) -> None:
+def print_times(work: Work) -> dict[str, float]:
+    """Print the times of a step by each peer, and return them with the seconds that machine code took to build."""
     count = work.operations()
     print(f"{work.title}{f' ({count:,} operations)' if count else ''}")
     steps: dict[str, Step] = {}
@@ -95,6 +103,7 @@ def print_times(work: Work) -> None:
         mark = "  CasADi's best" if name == best else ""
         times = f"{seconds * 1e3:9.3f} ms {seconds / found['this']:7.2f} ×{each}"
         print(f"    {name:22}{times}   built in {built[name]:5.1f} s{mark}")
+    return found | {"built": built.get("this, native", math.nan)}
 
 
 # Memory ---------------------------------------------------------------------------------------------------------------
@@ -292,6 +301,8 @@ def gaussian_mixture(points: int = 1000) -> Work:
         import casadi_peer
 
         peers |= casadi_peer.mixture(program, x, 5)
+    if HAS["heyoka"]:
+        peers["heyoka"] = lambda: heyoka_mixture(program(), x, 5)
     return Work(f"Gaussian mixture, d = 2, K = 5, {points:,} points", peers, lambda: operations(root))
 
 
@@ -313,6 +324,48 @@ def jax_mixture(program: Program, x: Any) -> Step:
     arrays = {name: jnp.asarray(array) for name, array in program.parameters.items()}
     assert np.isclose(float(compiled(arrays)[0]), program(), rtol=1e-11)
     return lambda: compiled(arrays)[0].block_until_ready()
+
+
+def heyoka_mixture(program: Program, x: Any, K: int) -> Step:
+    """Return steps of the terms of one point and their gradients by what stands in them, over all points, added up.
+
+    heyoka has no maximum: the terms' powers are added as they are. Written by hand is what leads from the parameters
+    to the six constants of a component, and back.
+    """
+    import heyoka as hy
+
+    points, constants = hy.make_vars("x0", "x1"), hy.make_vars(*(f"c{k}" for k in range(6 * K)))
+    powers = []
+    for a, m0, m1, d0, d1, below in zip(*[iter(constants)] * 6, strict=True):
+        c0, c1 = points[0] - m0, points[1] - m1
+        powers.append(hy.exp(a - 0.5 * ((d0 * c0) ** 2 + (d1 * c1 + below * c0) ** 2)))
+    value = hy.log(hy.sum(powers))
+    slopes = hy.diff_tensors([value], list(constants)).gradient
+    of_points = hy.cfunc([value, *slopes], vars=[*points, *constants])
+    given, out = np.empty((2 + 6 * K, len(x))), np.empty((1 + 6 * K, len(x)))
+    given[:2] = x.T
+    alpha, mu, q = (program.parameters[name] for name in ("alpha", "mu", "q"))
+    gradients = {name: np.zeros_like(array) for name, array in program.parameters.items()}
+
+    def step() -> float:
+        diagonal = np.exp(q[:, :2])
+        rows = np.column_stack([alpha + q[:, :2].sum(axis=1), mu, diagonal, q[:, 2]])
+        given[2:] = rows.reshape(-1, 1)
+        of_points(given, outputs=out)
+        sums = out.sum(axis=1)
+        g, share = sums[1:].reshape(K, 6), np.exp(alpha - alpha.max())
+        gradients["alpha"][:] = g[:, 0] - len(x) * share / share.sum()
+        gradients["mu"][:] = g[:, 1:3]
+        gradients["q"][:, :2] = g[:, :1] + (g[:, 3:5] + diagonal) * diagonal
+        gradients["q"][:, 2] = g[:, 5] + q[:, 2]
+        largest = alpha.max() + np.log(share.sum())
+        prior = 0.5 * ((diagonal**2).sum() + (q[:, 2] ** 2).sum()) - len(x) * (largest + np.log(2 * np.pi))
+        return float(sums[0] + prior)
+
+    np.testing.assert_allclose(step(), program.value_and_grad()[0], rtol=1e-11)
+    for name, array in program.gradients.items():
+        np.testing.assert_allclose(gradients[name], array, rtol=1e-9, atol=1e-9)
+    return step
 
 
 TOKENS = [0, 5, 3, 9, 1, 20, 13, 7, 0]
@@ -446,12 +499,126 @@ def processor() -> str:
     return f"{names[0]}, {next((x for x in ('avx512f', 'avx2', 'avx') if x in flags), 'no AVX known of')}"
 
 
+# What machine code is asked to reach ----------------------------------------------------------------------------------
+
+REACH = [
+    ("moons", "this", 4.0),
+    ("moons", "jax.jit", 3.5),
+    ("batch", "this", 4.0),
+    ("batch", "jax.jit", 3.5),
+    ("digits", "jax.jit", 1.15),
+    ("mixture", "this", 5.0),
+    ("mixture", "CasADi map, gcc", 1.0),
+    ("mixture", "heyoka", 1.0),
+    ("microgpt", "this", 14.0),
+    ("microgpt", "jax.jit", 7.0),
+    ("microgpt", "CasADi graph, gcc", 3.0),
+    ("chain", "CasADi graph", 1.5),
+    ("expression", "this", 15.0),
+]
+"""How many times as fast as a peer."""
+
+
+def reach(times: dict[str, dict[str, float]]) -> str:
+    """Return the table of what is asked, and what was measured; what could not be measured here has a dash."""
+    rows = []
+    for name, peer, asked in REACH:
+        ratio = times[name].get(peer, math.nan) / times[name]["this, native"]
+        rows.append((f"{TITLES[name]}, against {PEERS.get(peer, peer)}", f"at least {asked:g} ×", f"{ratio:.2f} ×"))
+    long = least({"": chain(1_000_000).peers["this, native"]()}, seconds=5.0)[""] * 1e9 / 1_000_000
+    rows.append(("a chain of 1,000,000, an operation", "at most 6 ns", f"{long:.1f} ns"))
+    rows.append(("the expression, a call", "at most 3 µs", f"{times['expression']['this, native'] * 1e6:.1f} µs"))
+    rows.append(("moons, from the graph to the first step", "at most 0.5 s", f"{times['moons']['built']:.1f} s"))
+    rows.append(("GPT, from the graph to the first step", "at most 2 s", f"{times['microgpt']['built']:.1f} s"))
+    rows.append(("a tape from a recorded graph, a node", "at most 1 µs", f"{of_a_node():.1f} µs"))
+    rows.append(("digits 64-32-10, 100,000 samples, two cores against one", "at least 1.7 ×", f"{two_cores():.2f} ×"))
+    lines = ["| machine code | asked | measured |", "|---|---:|---:|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |".replace("nan ×", "–") for row in rows)])
+
+
+def of_a_node() -> float:
+    """Return the microseconds for each node from a recorded chain to its tape."""
+    y = Value(0.5)
+    for k in range(100_000):
+        y = y.sin() if k % 2 else y * 1.001
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        Replay(y)
+        times.append(time.perf_counter() - start)
+    return min(times) * 1e6 / len(topological_order(y))
+
+
+def two_cores() -> float:
+    """Return how many times as fast two cores are as one; nan where there is one."""
+    if len(CORES) < 2:
+        return math.nan
+    program = sample_program([64, 32, 10], cross_entropy_on_logits, backend="native")
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(100_000, 64)), np.eye(10)[rng.integers(0, 10, 100_000)]
+    found = {1: math.inf, 2: math.inf}
+    for _ in range(8):
+        for count in found:
+            os.sched_setaffinity(0, CORES[-count:])
+            found[count] = min(found[count], least({"": partial(program.value_and_grad, X, Y)}, seconds=0.3)[""])
+    os.sched_setaffinity(0, CORES[-1:])
+    return found[1] / found[2]
+
+
+TITLES = {
+    "moons": "moons, 2-16-16-1, 100 samples",
+    "batch": "digits, 64-32-10, 32 samples",
+    "digits": "digits, all 1,797 samples",
+    "mixture": "a Gaussian mixture, 1,000 points",
+    "microgpt": "a small GPT, one document, 60,184 operations",
+    "expression": "an expression of 25 operations, one call",
+    "chain": "a chain of 100,000 operations",
+}
+PEERS = {"this": "this on NumPy", "CasADi map, gcc": "CasADi and gcc", "CasADi graph, gcc": "CasADi and gcc"}
+COLUMNS = {
+    "this, native": ("this, native",),
+    "this": ("this",),
+    "NumPy by hand": ("NumPy by hand",),
+    "`jax.jit` by hand": ("jax.jit",),
+    "PyTorch": ("PyTorch eager",),
+    "CasADi": ("CasADi map", "CasADi graph", "CasADi matrices"),
+    "CasADi and gcc": ("CasADi map, gcc", "CasADi graph, gcc"),
+    "heyoka": ("heyoka",),
+}
+
+
+def steps_table(times: dict[str, dict[str, float]]) -> str:
+    """Return the table of steps in milliseconds, a column for each peer, the best of those that are several."""
+    lines = [f"| a full step of | {' | '.join(COLUMNS)} |", f"|---|{'---:|' * len(COLUMNS)}"]
+    for name, title in TITLES.items():
+        best = [
+            min((times[name][x] * 1e3 for x in peers if x in times[name]), default=None) for peers in COLUMNS.values()
+        ]
+        lines.append(f"| {title} | {' | '.join('' if ms is None else milliseconds(ms) for ms in best)} |")
+    return "\n".join(lines)
+
+
+def milliseconds(ms: float) -> str:
+    return f"{ms:.1f}" if ms >= 10.0 else f"{ms:.2f}" if ms >= 1.0 else f"{ms:.3f}"
+
+
+def write_docs(*tables: str) -> None:
+    """Put the tables in the place of those of docs/run.md that begin alike."""
+    path = Path(__file__).parents[2] / "docs" / "run.md"
+    text = path.read_text(encoding="utf-8")
+    for table in tables:
+        first = " | ".join(table.split(" | ")[:2])  # of the heads: the other processor's table has no machine code
+        start = text.index(first)
+        stop = text.index("\n\n", start)
+        text = text[:start] + table + text[stop:]
+    path.write_text(text, encoding="utf-8")
+
+
 def main() -> None:
     """Print the tables."""
     print(processor())
     print("one core, float64, least time of a step; forward, backward and update where there are samples\n")
-    for work in WORKS.values():
-        print_times(work())
+    times = {name: print_times(work()) for name, work in WORKS.items()}
     costs = [squared_error(MLP(2, [16, 16, 1], seed=1)(row), 1.0) for row in np.ones((100, 2)).tolist()]
     J = sum(costs[1:], costs[0])
     nodes = len(topological_order(J))
@@ -466,6 +633,11 @@ def main() -> None:
     if Path("/proc/self/clear_refs").exists():
         for name in ("digits", "microgpt"):
             print_memory(name, WORKS[name]())
+    if NATIVE:
+        tables = steps_table(times), reach(times)
+        print("", *tables, sep="\n\n")
+        if sys.argv[1:] == ["docs"]:
+            write_docs(*tables)
 
 
 # Run by `python -m pytest tests/benchmarks`: small, and with room for a busy machine ----------------------------------

@@ -53,7 +53,7 @@ def apart(root: Value, leaves: Sequence[Value], folder: Path) -> float:
     source, run = folder / "program.c", folder / "program"
     numbers = ", ".join(repr(x) for x in program.vector.tolist())
     source.write_text(program.to("c") + MAIN % (numbers, len(program.vector)), encoding="utf-8")
-    checks = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    checks = ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     subprocess.run(["gcc", *STRICT, *SAME_BITS, *checks, str(source), "-o", str(run), "-lm"], check=True)
     done = subprocess.run([str(run)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stderr}\n{source.read_text(encoding='utf-8')}"

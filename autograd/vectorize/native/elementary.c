@@ -71,11 +71,18 @@ static inline double between(double low, double x, double high) { /* nan stays n
     return x > high ? high : x;
 }
 
+/* e^x = 2^k (1 + p): 2^k is two factors, so that a subnormal result is rounded once; adding 2046 makes k positive */
 static inline double m_exp(double x) {
     double y = between(-746.0, x, 710.0);
-    power e = power_of(y, 0.0);
-    double k = e.k + (y < -700.0 ? 100.0 : -1.0), rest = y < -700.0 ? 0x1p-100 : 2.0;
-    return (1.0 + e.p) * power_of_two(k) * rest; /* with one rounding where the result is subnormal */
+    double shifted = y * 0x1.71547652b82fep+0 + (SHIFT + 2046.0), k = shifted - (SHIFT + 2046.0);
+    uint64_t u = bits_of(shifted), half = u >> 1;
+    double r = (y - k * 0x1.62e42fefa3000p-1) - k * 0x1.3de6af278ece6p-42;
+    double r2 = r * r, r4 = r2 * r2;
+    double q = ((0x1.0000000000001p-1 + r * 0x1.5555555555556p-3) + r2 * (0x1.5555555553d63p-5 + r *
+        0x1.11111111109b3p-7)) + r4 * (((0x1.6c16c1788bd90p-10 + r * 0x1.a01a01a7c41d5p-13) + r2 *
+        (0x1.a019b90d2ae7ap-16 + r * 0x1.71de0dae63bb3p-19)) + r4 * (0x1.289185613a3d6p-22 + r *
+        0x1.af38a9b0ec855p-26));
+    return (1.0 + (r + r2 * q)) * number_of(half << 52) * number_of((u - half) << 52);
 }
 
 /* (e^x - 1) / 2 and what it lacks: half of it, since 2^k itself can be infinite */
@@ -92,18 +99,29 @@ static inline double m_expm1(double x) {
 }
 
 /* |x| = k ln 2 / 2 + h with h from -0.12 to 0.23, which lets little cancel: with u = tanh h it is
-   (2^k - 1 + (2^k + 1) u) / (2^k + 1 + (2^k - 1) u) */
-static inline double m_tanh(double x) {
+   (2^k - 1 + (2^k + 1) u) / (2^k + 1 + (2^k - 1) u). In two halves, between which a loop over many numbers is to be
+   split: each number waits for itself, and a processor finds more of them to compute meanwhile in the shorter half. */
+static inline void m_tanh_begin(double x, double *u, double *shifted) { /* k stands in its last bits */
     double a = fabs(x) > 22.0 ? 22.0 : fabs(x);
-    double k = ((a * 0x1.71547652b82fep+1 - 0.15) + SHIFT) - SHIFT;
-    double high = a - k * 0x1.62e42fefa3000p-2, low = k * 0x1.3de6af278ece6p-43, h = high - low;
+    *shifted = (a * 0x1.71547652b82fep+1 - 0.15) + SHIFT;
+    double k = *shifted - SHIFT, high = a - k * 0x1.62e42fefa3000p-2, low = k * 0x1.3de6af278ece6p-43, h = high - low;
     double z = h * h, z2 = z * z;
     double p = ((-0x1.5555555555554p-2 + z * 0x1.1111111110129p-3) + z2 * (-0x1.ba1ba1b535dd9p-5 + z *
         0x1.664f43fb7e50bp-6)) + z2 * z2 * ((-0x1.226c361df9194p-7 + z * 0x1.d5eb9fb8d3233p-9) + z2 * -0x1.634c3ed92bb7dp-10);
-    double u = h + (((high - h) - low) + h * z * p);
-    double s = power_of_two(k) + 1.0, d = s - 2.0, su = s * u, du = d * u, n = d + su, m = s + du;
+    *u = h + (((high - h) - low) + h * z * p);
+}
+
+static inline double m_tanh_end(double x, double u, double shifted) {
+    double s = number_of((bits_of(shifted) << 52) + 0x3ff0000000000000u) + 1.0, d = s - 2.0;
+    double su = s * u, du = d * u, n = d + su, m = s + du;
     double q = n / m, part = 0.5 - 0.5 * q, lost = ((d - n) + su) - q * ((s - m) + du);
     return with_sign(q + lost * (part < 0x1p-53 ? 0x1p-53 : part), x); /* part is some 1 / m */
+}
+
+static inline double m_tanh(double x) {
+    double u, shifted;
+    m_tanh_begin(x, &u, &shifted);
+    return m_tanh_end(x, u, shifted);
 }
 
 static inline double m_sinh(double x) {
@@ -502,11 +520,13 @@ static inline double m_erfc(double x) {
 
 /* comparisons, which run on vectors; nan stays nan, and of zeros 0.0 is larger than -0.0 */
 static inline double m_maximum(double x, double y) {
-    return x != x || x > y ? x : x == y ? (x == 0.0 ? x + y : x) : y;
+    uint64_t larger = bits_of(x > y ? x : y) & bits_of(y > x ? y : x); /* of equal ones both, of zeros 0.0 */
+    return x != x || y != y ? NAN : number_of(larger);
 }
 
 static inline double m_minimum(double x, double y) {
-    return x != x || x < y ? x : x == y ? (x == 0.0 ? -(-x - y) : x) : y;
+    uint64_t smaller = bits_of(x < y ? x : y) | bits_of(y < x ? y : x);
+    return x != x || y != y ? NAN : number_of(smaller);
 }
 
 static inline double m_abs(double x) { return fabs(x); }

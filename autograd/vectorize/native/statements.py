@@ -13,7 +13,7 @@ from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
 from autograd.vectorize.native.interpreter import with_parts
 from autograd.vectorize.native.pieces import Axes, Piece, inside
 from autograd.vectorize.native.products import WRITTEN, write_product
-from autograd.vectorize.native.sections import Section, Spot, end, in_pairs, in_rows, length, walk
+from autograd.vectorize.native.sections import BLOCK, Section, Spot, end, in_pairs, in_rows, length, walk
 from autograd.vectorize.statements import (
     HUGE,
     SAMPLES,
@@ -38,11 +38,15 @@ from autograd.vectorize.statements import (
     Transpose,
 )
 
+IN_HALVES = {"tanh"}  # functions that elementary.c has in two halves as well, for loops over samples
 CHEAP = {"add", "sub", "mul", "neg", "relu"}  # operations that a product's numbers can go through while in registers
 
 
 def _map(section: Section, statement: Map) -> None:
     product = _product_within(section, statement)
+    if statement.name in IN_HALVES and SAMPLES in statement.out.shape and statement.args[0] not in section.waiting:
+        _in_halves(section, statement)
+        return
     if product is None:
         section.fill(section.new(statement.out), lambda indices: section.formula(statement, indices))
         return
@@ -53,6 +57,16 @@ def _map(section: Section, statement: Map) -> None:
         section.new(statement.out),
         lambda indices, number: section.formula(statement, indices, {product.out: number}),
     )
+
+
+def _in_halves(section: Section, statement: Map) -> None:
+    """Write a function in two loops over the samples, with what stands between its halves in two arrays."""
+    out = section.new(statement.out)
+    (*axes, samples), indices = walk(out)
+    x, s = section.text(statement.args[0], indices), samples[0]
+    begin = inside([samples], [f"m_{statement.name}_begin({x}, &p[{s}], &k[{s}]);"])
+    rest = inside([samples], [f"{out.at(indices)} = m_{statement.name}_end({x}, p[{s}], k[{s}]);"])
+    section.loops(axes, [f"double p[{BLOCK}], k[{BLOCK}];", *begin, *rest])
 
 
 def _product_within(section: Section, statement: Map) -> Contract | None:
