@@ -340,3 +340,22 @@ def test_without_biases(tmp_path):
         again = load_model(tmp_path / "model.json")
         assert repr(again) == repr(one).replace(", seed=4", "").replace(", seed=0", "")
         assert [p.data for p in again.parameters()] == [p.data for p in one.parameters()]
+
+
+def test_what_a_layer_is_not_made_of_is_said():
+    with pytest.raises(ValueError, match=r"^n_out: got 0; accepted: a whole number, 1 or more$"):
+        nn.Layer(2, 0)
+    with pytest.raises(
+        ValueError, match=r"^activation: got 'atan2'; accepted: None, softmax, neg, .*, leaky_relu, elu, "
+    ):
+        nn.Layer(2, 1, "atan2")
+    with pytest.raises(TypeError, match=r"^model: got 3; accepted: an MLP, or a function of a sample$"):
+        nn.outputs(3, [[1.0, 2.0]])
+    with pytest.raises(TypeError, match=r"^model: got 3; accepted: an MLP$"):
+        nn.save_model(3, "model.json")
+
+
+def test_a_unit_of_many_weights_shows_the_first_and_the_last():
+    assert "…" not in str(nn.Neuron(8))
+    shown = str(nn.Neuron(12, seed=1))
+    assert [x for x in shown.split() if x[0] in "x…"] == ["x1", "x2", "x3", "x4", "x5", "x6", "x7", "…", "x12"]
