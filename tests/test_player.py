@@ -587,5 +587,5 @@ def test_a_graph_whose_data_was_set_since_is_not_played():
     x = Value(2.0, label="x")
     y = x * x
     x.data = 3.0
-    with pytest.raises(ValueError, match=r"^Value\(4\.0, op=mul\) is not what mul gives.*compute it again$"):
+    with pytest.raises(ValueError, match=r"^Value\(4\.0, formula='x \* x'\) is not what mul gives.*compute it again$"):
         play(y)
