@@ -170,7 +170,7 @@ class Program:
             return over_blocks(self, blocks(*inputs))
         samples, given = self._checked(inputs)
         with self._lock:
-            return self._running(samples).cost(given, samples), self.gradients
+            return self._running(samples).cost(given, samples), dict(self._numbers.gradients)
 
     def descend(self, rate: float, *inputs: ArrayLike) -> float:
         """Return the cost, and make a step of gradient descent from there: ``vector -= rate * gradient``.

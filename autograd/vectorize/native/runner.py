@@ -67,10 +67,11 @@ class Native(Runner):
         """Return the code that is to run, compiled when it is needed."""
         self.parameters.take_data()
         key = backward, samples is not None
-        if key not in self.codes:
-            self.codes[key] = Code(self.compiled(samples is not None), self.parameters, backward)
-        self.inputs, self.last = inputs, self.codes[key]
-        return self.last
+        code = self.codes.get(key)
+        if code is None:
+            code = self.codes[key] = Code(self.compiled(samples is not None), self.parameters, backward)
+        self.inputs, self.last = inputs, code
+        return code
 
 
 class NativeNumbers(Runner):
