@@ -90,9 +90,8 @@ def report(program: Compiled) -> str:
         lines.append(
             f"{alone:,} colours have one node and are statements on single numbers: arrays do not make these faster"
         )
-    for name in sorted(
-        {x.name for x in used(program.statements, program.gradients.values()) if isinstance(x, st.Slope)}
-    ):
+    made = used(program.statements, program.gradients.values())
+    for name in sorted({x.name for x in made if isinstance(x, st.Slope)}):
         limit = OPERATIONS[name].cancels
         lines.append(f"{name}: the derivative is computed from the input where the form written is below {limit}")
     return "\n".join(lines)

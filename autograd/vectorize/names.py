@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 
 from autograd.vectorize.statements import COMPUTED, Array, Operand
 
@@ -29,10 +30,8 @@ class Names:
 
     def next(self, letter: str) -> str:
         """Return a letter with the first number from 1 that is free."""
-        k = 1
-        while f"{letter}{k}" in self.taken:
-            k += 1
-        return self.new(f"{letter}{k}")
+        numbered = (f"{letter}{k}" for k in count(1))
+        return self.new(next(name for name in numbered if name not in self.taken))
 
 
 def unique(names: Iterable[str]) -> list[str]:

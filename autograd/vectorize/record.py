@@ -63,19 +63,16 @@ def record(roots: Sequence[Value]) -> Record:
     """Return the graph below `roots` as flat arrays, in time linear in its nodes and without recursion."""
     nodes = topological_order(*roots)
     index = {node: k for k, node in enumerate(nodes)}
-    row_number: dict[Any, int] = {**ROW_NUMBER, None: LEAF}
-    rows: list[int] = []
-    first: list[int] = []
-    second: list[int] = []
+    row_number: dict[Any, int] = {None: LEAF}
+    flat: list[int] = []
     for node in nodes:
         row, x, y = links(node)
-        if row not in row_number:
+        if row is not None and row not in row_number:
             check_in_table("vectorize", [row])
-        rows.append(row_number[row])
-        first.append(index.get(x, -1))
-        second.append(index.get(y, -1))
-    check_in_table("vectorize", [ROWS[number] for number in sorted(set(rows)) if number != LEAF])
-    op, inputs = np.array(rows), np.column_stack([first, second, np.full(len(rows), -1)])
+            row_number[row] = ROW_NUMBER[row]
+        flat += row_number[row], index.get(x, -1), index.get(y, -1), -1
+    table = np.array(flat).reshape(-1, 4)
+    op, inputs = table[:, 0].copy(), table[:, 1:].copy()
     of_three = np.array([row.arity == 3 for row in ROWS])
     for k in np.flatnonzero((op != LEAF) & of_three[op]).tolist():  # the other two stand in a hidden node
         inputs[k] = [index[x] for x in nodes[k].inputs]

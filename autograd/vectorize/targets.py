@@ -129,14 +129,11 @@ def _jax() -> dict[str, Callable[..., Any]]:
         total = jnp.zeros((size, *x.shape[index.ndim :]), x.dtype).at[rows].add(x)
         return jnp.where(found.all(), total, jnp.nan)
 
-    def place(base: Any, index: Any, part: Any) -> Any:
-        return (jnp.zeros(base) if isinstance(base, tuple) else base).at[index].add(part)
-
     others: dict[str, Callable[..., Any]] = {
         "scatter": scatter,
         "lookup": lookup,
         "segment_sum": segment_sum,
-        "place": place,
+        "place": lambda base, at, part: (jnp.zeros(base) if isinstance(base, tuple) else base).at[at].add(part),
         "share": lambda x, out, axis: shares((x == jnp.expand_dims(out, axis)).astype(x.dtype), axis),
         "root": lambda x: x**0.5,
         "amax": lambda x, axis: jnp.where(jnp.isnan(x).any(axis), jnp.nan, jnp.max(x, axis)),  # XLA may pass nan over
