@@ -138,6 +138,7 @@ def test_what_is_not_finite_is_explained(capsys):
         (["draw", "x*x", "x=2", "-o", "graph.xyz"], "graph.xyz"),
         (["draw", "x*x", "x=2", "-o", "missing/graph.svg"], "missing: no such folder"),
         (["play", "x*x", "x=2", "-o", "missing/lesson.html"], "missing: no such folder"),
+        (["lesson", "a = x*x; a^2", "x=2"], "chainrule: column 10: 'a^2' is not accepted; write ** for a power"),
         (["play", "x*x", "x=2", "-o", "lesson.txt"], "got 'lesson.txt'; accepted: a name that ends in .html"),
         (["play", "x*x", "x=2", "-o", "."], "got '.'; accepted: a name that ends in .html"),
         (["train", "missing.csv"], "missing.csv"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograd.cli.parsing import Commands, add_language, target, whole
 from autograd.cli.terminal import say, say_written
-from autograd.expressions import assignment
+from autograd.expressions import assignment, parse
 from autograd.labels import visible
 from autograd.languages import sentence
 from autograd.saving import checked_ending, write_whole
@@ -45,6 +45,8 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
 def _sheet(options: argparse.Namespace) -> str:
     """The formulas with the numbers that were given, as one sheet."""
     given = [assignment(text) for text in options.numbers]
+    if given:  # a fault is told with its place in the formulas alone
+        parse(options.sheet.strip(), **dict(given))
     return "\n".join([*(f"{name} = {number!r}" for name, number in given), options.sheet.strip()])
 
 
