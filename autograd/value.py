@@ -15,6 +15,7 @@ import math
 import operator
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -1058,15 +1059,17 @@ data_of = operator.attrgetter("_data")
 
 
 def set_data(nodes: Iterable[Value], numbers: Iterable[float]) -> None:
-    """Set the ``data`` of nodes to floats, all of them at once.
+    """Set the ``data`` of nodes to floats, all of them at once: an interrupt comes before or after.
 
     >>> x, y = Value(1.0), Value(2.0)
     >>> set_data([x, y], [3.0, 4.0])
     >>> x, y
     (Value(3.0), Value(4.0))
     """
-    for node, number in zip(nodes, numbers, strict=True):
-        node._data = number
+    pairs = list(zip(nodes, numbers, strict=True))
+    data_was_set()  # an interrupt may come before the call below
+    put = Value.__dict__["_data"].__set__
+    deque(itertools.starmap(put, pairs), maxlen=0)  # one call, within which Python looks at no signal
     data_was_set()
 
 

@@ -25,7 +25,7 @@ from autograd.local_derivatives import by_the_book
 from autograd.outside import Outside
 from autograd.recording import hindered, watching
 from autograd.structures import rebuild
-from autograd.value import Value, data_of, gradients_kept, no_grad
+from autograd.value import Value, data_of, gradients_kept, no_grad, set_data
 from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
 from autograd.vectorize.targets import namespace
@@ -178,8 +178,7 @@ class ScalarEngine:
 
     def restore(self, numbers: Sequence[float]) -> None:
         """Set the parameters to these numbers."""
-        for parameter, number in zip(self.parameters, numbers, strict=True):
-            parameter.data = number
+        set_data(self.parameters, [1.0 * number for number in numbers])  # other objects: `data` was set
 
     def settle(self) -> None:
         """Do nothing: the parameters are in the model."""

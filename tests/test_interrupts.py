@@ -10,8 +10,9 @@ from random_graphs import random_graph
 import autograd
 import autograd.draw
 import nn
-from autograd import topological_order
+from autograd import Value, topological_order
 from autograd.files import load_graph, save_graph
+from autograd.value import set_data
 from nn import MLP, Adam, fit, load_model, save_model, squared_error
 
 PACKAGES = tuple(str(Path(package.__file__).parent) for package in (autograd, nn))
@@ -76,6 +77,19 @@ def test_interrupted_build():
 
     whole = build().data
     assert at_every_line(build, check, step=5) > 50
+
+
+def test_numbers_are_set_all_or_none():
+    nodes = [Value(0.0) for _ in range(5)]
+
+    def check():
+        assert [node.data for node in nodes] in ([0.0] * 5, [1.0] * 5)
+        set_data(nodes, [0.0] * 5)
+
+    assert at_every_line(lambda: set_data(nodes, [1.0] * 5), check) >= 4
+    with pytest.raises(ValueError, match="argument 2 is"):
+        set_data(nodes, [2.0] * 6)
+    assert [node.data for node in nodes] == [1.0] * 5
 
 
 @pytest.mark.parametrize("engine", ["scalar", "vectorized"])
