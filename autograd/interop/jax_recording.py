@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Literal
 
-from autograd import functions, linear_algebra
+from autograd import linear_algebra
 from autograd.interop import elements as e
 from autograd.interop.elements import PAIRS, ROWS, Array, Rule
 from autograd.interop.framework_graphs import FrameworkGraph, Notes, Place, argument_names, opened, path_name
@@ -36,10 +36,6 @@ CALLS = frozenset("""
     """.split())  # fmt: skip  # noqa: SIM905
 NAMED = ("relu", "silu", "softplus")  # of jax.nn, with a row of their own
 ALIASES = {"add_any": "add", "max": "maximum", "min": "minimum", "logistic": "sigmoid"}  # of rows of the table
-
-
-def _clamped(low: Any, v: Any, high: Any) -> Any:
-    return functions.minimum(functions.maximum(v, low) if v != low else low, high) if v != high else high
 
 
 def _dot_general(x: Any, y: Any, q: Any) -> Array:
@@ -103,7 +99,7 @@ def _cumulative(pair: Any, x: Array, q: Any) -> Array:
 
 
 RULES: dict[str, Rule] = {
-    "clamp": lambda low, x, high, _: e.each(_clamped, low, x, high),
+    "clamp": lambda low, x, high, _: e.each(e.clamp, x, low, high, False),
     "rem": lambda x, y, _: np.subtract(x, np.multiply(y, np.trunc(np.divide(_numbers(x), _numbers(y))))),
     "integer_pow": lambda x, q: ROWS["pow"](x, q["y"]),
     "dot_general": _dot_general,
