@@ -462,6 +462,15 @@ def test_folding_needs_the_labels_of_a_network():
         draw(middle(), fold="all")
 
 
+def test_boxes_are_names_by_nodes():
+    y = middle()
+    with pytest.raises(TypeError, match=r"draw: fold: got 'w' \(str\) as a node; accepted: Values"):
+        draw(y, fold={"w": ("block",)})
+    for names in ("block", 3, (3,)):  # the letters of a string are names too
+        with pytest.raises(TypeError, match="accepted: names of boxes, outermost first"):
+            draw(y, fold={y: names})
+
+
 def test_a_large_network_is_folded_and_says_so():
     J = network((16, 10), inputs=64)
     drawing = draw(J)

@@ -209,7 +209,7 @@ def draw(
     out. ``fold="units"`` and ``"layers"`` draw each unit or layer of a network as one box. A graph of more than 200
     nodes is folded anyway, and the picture says so: a network by units or layers, another by the labels of its leaves
     and by stages, each one operation at one distance from J. A mapping from nodes to the names of the boxes that each
-    stands in, outermost first, folds by these, as `FrameworkGraph.draw` does.
+    stands in, outermost first, folds by these, as `FrameworkGraph.draw` does. Raises TypeError for other keys or names.
 
     ``step=k`` shows the graph after the first k steps of the forward pass and then the backward pass, with what the
     last one told marked; ``draw(J).steps()`` has the pictures of all of them. A backward pass need not have been run.
@@ -226,6 +226,7 @@ def draw(
     if not isinstance(J, Value):
         raise TypeError(f"draw: got {J!r} ({type(J).__name__}); accepted: a Value, the root of the graph")
     if isinstance(fold, Mapping):
+        _check_boxes(fold)
         drawing = _drawing(Grouped(J, names, constants, fold), frozenset(), checked_language(lang), "draw: fold")
     elif fold in (None, "units", "layers"):
         drawing = _folded(Grouped(J, names, constants), fold, checked_language(lang))
@@ -247,6 +248,16 @@ def _folded(graph: Grouped, fold: str | None, lang: str) -> Drawing:
         return _drawing(graph, groups, lang, "draw: the graph")
     opened = layers if layers and _fits(view_of(graph, layers), MOST_NODES, 3 * MOST_NODES) else frozenset()
     return _drawing(graph, opened, lang, "draw: the graph, folded,")
+
+
+def _check_boxes(boxes: Mapping[Value, Sequence[str]]) -> None:
+    for node, names in boxes.items():
+        if not isinstance(node, Value):
+            raise TypeError(f"draw: fold: got {node!r} ({type(node).__name__}) as a node; accepted: Values")
+        if isinstance(names, str) or not isinstance(names, Sequence) or not all(isinstance(x, str) for x in names):
+            raise TypeError(
+                f"draw: fold: got {names!r} for {node!r}; accepted: names of boxes, outermost first: ('block', 'norm')"
+            )
 
 
 def _drawing(graph: Grouped, opened: frozenset[str], lang: str, what: str) -> Drawing:
