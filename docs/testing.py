@@ -10,10 +10,11 @@ HERE = Path(__file__).parent
 HEAD = """\
 # Testing
 
-What is tested, and how far. The quick tests are one command, hold at every commit and take some two and a half
-minutes on two cores:
+What is tested, and how far. The quick tests are one command, hold at every commit and take some four minutes
+on two cores; those of the page in Chromium are another, and take one:
 
     python -m pytest -n auto
+    python -m pytest -n auto tests/page
 
 The long ones are one command as well; it writes the figures below:
 

@@ -104,3 +104,15 @@ def evaluate(source: str, expression: str) -> Any:
 def number(text: str) -> float:
     """Return the float that JavaScript's String(x) wrote."""
     return float(text.replace("Infinity", "inf"))
+
+
+def shown(tab: Any, index: int, what: str = "value") -> float | None:
+    """Return the number that the picture of a node tells, in full."""
+    part = tab.locator(f"[data-node='{index}'] .{'number' if what == 'value' else 'gradient'}").first
+    text = part.get_attribute(f"data-{what}")
+    return None if text == "null" else number(text)
+
+
+def close(x: float | None, y: float) -> bool:
+    """Whether two numbers are one within the rounding of a few operations."""
+    return x == pytest.approx(y, rel=1e-12, abs=1e-15)

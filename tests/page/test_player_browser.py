@@ -5,7 +5,7 @@ import math
 import re
 
 import pytest
-from browser import opened
+from browser import close, opened, shown
 
 from autograd import OPERATIONS, Constant, Value, log, maximum, relu, sin, sqrt, tanh, topological_order
 from autograd.draw import draw
@@ -32,22 +32,11 @@ def network():
     return J, inputs, target
 
 
-def shown(tab, index, what="value"):
-    """The number that the picture of a node tells, in full."""
-    part = tab.locator(f"[data-node='{index}'] .{'number' if what == 'value' else 'gradient'}").first
-    text = part.get_attribute(f"data-{what}")
-    return None if text == "null" else float(text.replace("Infinity", "inf"))
-
-
 def written(tab, selector):
     """The number that a person reads there, and the one in full behind it."""
     spans = tab.locator(f"{selector} [title]")
     span = spans.first if spans.count() else tab.locator(selector)
     return float(span.inner_text().replace("−", "-").replace("∞", "inf")), float(span.get_attribute("title"))
-
-
-def close(x, y):
-    return x == pytest.approx(y, rel=1e-12, abs=1e-15)
 
 
 def check_against_python(tab, root):
