@@ -6,6 +6,7 @@ table. What only moves, adds up or multiplies elements is asked of the framework
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -39,7 +40,8 @@ def leaves(name: str, numbers: Array) -> Array:
 
 def name_elements(name: str, values: Array) -> None:
     """Label the Values of an array that have no label by their places in it."""
-    unnamed = {element_name(name, at): v for at, v in np.ndenumerate(values) if isinstance(v, Value) and not v.label}
+    places = zip(values.ravel().tolist(), itertools.product(*map(range, values.shape)), strict=True)
+    unnamed = {element_name(name, at): v for v, at in places if isinstance(v, Value) and not v.label}
     set_labels(unnamed.values(), unnamed)
 
 
@@ -83,6 +85,7 @@ PAIRS: dict[str, Any] = {
     "sum": np.add, "mean": np.add, "add": np.add,
     "prod": np.multiply, "mul": np.multiply, "max": MAXIMUM, "amax": MAXIMUM,
     "min": MINIMUM, "amin": MINIMUM, "logsumexp": ROWS["logaddexp"],
+    "put": np.frompyfunc(lambda _, y: y, 2, 1),
 }  # fmt: skip
 """By the names of sums and their kin, what makes one of two elements."""
 

@@ -225,6 +225,16 @@ def opened(
     return FrameworkGraph(framework, cost, value, leaves, modules, gradients, own, tuple(notes.frozen), notes.made)
 
 
+def root_of(caller: str, out: Array | None, given: Iterable[str]) -> Value:
+    """Return the Value that a program returned; ValueError, naming what was given, for a number."""
+    if out is None or out.dtype != object or not isinstance(root := out.item(), Value):
+        raise ValueError(
+            f"{caller}: what the program returns does not depend on {', '.join(given) or 'any argument'}; "
+            "hand over its modules, tensors and arrays as arguments"
+        )
+    return root
+
+
 _CALLED = {"PyTorch": "from_torch", "JAX": "from_jax"}
 
 

@@ -5,7 +5,8 @@ Each is an extra: ``pip install 'chainrule[torch]'``, ``pip install 'chainrule[j
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from autograd.interop.framework_graphs import FrameworkGraph, recorded
@@ -31,14 +32,7 @@ def from_torch(loss: Callable[..., Any], *args: Any) -> FrameworkGraph:
     >>> graph.cost, graph.leaves["w"][0].label, graph.gradients["w"].tolist()
     (Value(5.0, formula='w[0] * w[0] + w[1] * w[1]', label='J'), 'w[0]', [4.0, -2.0])
     """
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        raise ModuleNotFoundError("PyTorch is not installed: pip install 'chainrule[torch]'") from None
-    from autograd.interop.torch_recording import record
-
-    with recorded():
-        return record(loss, args)
+    return _recorded("torch", "PyTorch", loss, args)
 
 
 def from_jax(cost: Callable[..., Any], *args: Any) -> FrameworkGraph:
@@ -58,11 +52,14 @@ def from_jax(cost: Callable[..., Any], *args: Any) -> FrameworkGraph:
     >>> graph.cost, graph.leaves["w"][0].label, graph.gradients["w"].tolist()
     (Value(5.0, formula='w[0] * w[0] + w[1] * w[1]', label='J'), 'w[0]', [4.0, -2.0])
     """
-    try:
-        import jax  # noqa: F401
-    except ImportError:
-        raise ModuleNotFoundError("JAX is not installed: pip install 'chainrule[jax]'") from None
-    from autograd.interop.jax_recording import record
+    return _recorded("jax", "JAX", cost, args)
 
+
+def _recorded(package: str, title: str, program: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
+    try:
+        import_module(package)
+    except ImportError:
+        raise ModuleNotFoundError(f"{title} is not installed: pip install 'chainrule[{package}]'") from None
+    recording = import_module(f"autograd.interop.{package}_recording")
     with recorded():
-        return record(cost, args)
+        return recording.record(program, args)  # type: ignore[no-any-return]

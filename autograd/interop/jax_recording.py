@@ -14,9 +14,8 @@ from jax.extend.core import Literal
 
 from autograd import linear_algebra
 from autograd.interop import elements as e
+from autograd.interop import framework_graphs as graphs
 from autograd.interop.elements import PAIRS, ROWS, Array, Rule
-from autograd.interop.framework_graphs import FrameworkGraph, Notes, Place, argument_names, opened, path_name
-from autograd.value import Value
 
 Arrays = list[Any]
 _INSIDE = (os.path.dirname(jax.__file__) + os.sep, os.path.dirname(__file__) + os.sep)
@@ -44,9 +43,10 @@ def _dot_general(x: Any, y: Any, q: Any) -> Array:
                       for v, of, stack in ((x, of_x, stack_x), (y, of_y, stack_y)))  # fmt: skip
     x = np.transpose(e.as_elements(x), [*stack_x, *free_x, *of_x])
     y = np.transpose(e.as_elements(y), [*stack_y, *of_y, *free_y])
-    n, m = len(stack_x), x.ndim - len(of_x)
-    size, shape, stacks = math.prod(x.shape[m:]), (*x.shape[:m], *y.shape[n + len(of_y) :]), math.prod(x.shape[:n])
-    return np.reshape(e.matmul(x.reshape(stacks, -1, size), y.reshape(stacks, size, -1)), shape)
+    n, m, k = len(stack_x), x.ndim - len(of_x), len(stack_y) + len(of_y)
+    stack, size = math.prod(x.shape[:n]), math.prod(x.shape[m:])
+    out = e.matmul(x.reshape(stack, -1, size), y.reshape(stack, size, -1))
+    return np.reshape(out, (*x.shape[:m], *y.shape[k:]))
 
 
 def _convolution(x: Any, kernel: Any, q: Any) -> Array:
@@ -69,17 +69,15 @@ def _triangular(a: Any, b: Any, q: Any) -> Array:
 
 
 def _windowed(pair: Any, x: Array, q: Any) -> Array:
-    """Return what `pair` makes of the elements of each window: a convolution of numbers tells which these are."""
-    size = math.prod(q["window_dimensions"])
-    (numbers,), elements = e.numbered([x])
-    seen = jax.lax.conv_general_dilated(
-        jnp.asarray(numbers)[None, None], jnp.eye(size).reshape(size, 1, *q["window_dimensions"]),
-        q["window_strides"], q["padding"], q["base_dilation"], q["window_dilation"],
-    )[0]  # fmt: skip
-    rows = np.moveaxis(np.asarray(seen).astype(int), 0, -1)
-    out = np.empty(rows.shape[:-1], dtype=object)
+    # A convolution of the numbers of the elements tells which ones each window has.
+    size, (numbers, elements) = math.prod(q["window_dimensions"]), e.numbered([x])
+    kernel = jnp.eye(size).reshape(size, 1, *q["window_dimensions"])
+    options = (q[key] for key in ("window_strides", "padding", "base_dilation", "window_dilation"))
+    seen = np.asarray(jax.lax.conv_general_dilated(jnp.asarray(numbers)[None], kernel, *options)[0]).astype(int)
+    out = np.empty(seen.shape[1:], dtype=object)
     for place in np.ndindex(out.shape):
-        out[place] = e.reduced(pair, elements[rows[place][rows[place] > 0]])
+        window = seen[(slice(None), *place)]
+        out[place] = e.reduced(pair, elements[window[window > 0]])
     return out
 
 
@@ -122,8 +120,8 @@ class Recording:
     """Runs jaxprs; what has no Value in it is computed by JAX."""
 
     def __init__(self) -> None:
-        self.notes = Notes()
-        self._within: tuple[str, Place] = "", None  # the function that runs, and the line that called it
+        self.notes = graphs.Notes()
+        self._within: tuple[str, graphs.Place] = "", None  # the function that runs, and the line that called it
 
     def run(self, jaxpr: Any, args: Sequence[Any]) -> Arrays:
         """Return what a jaxpr, closed or not, gives for arrays of Values and of JAX."""
@@ -134,50 +132,52 @@ class Recording:
             return v.val if isinstance(v, Literal) else known[v]
 
         for equation in jaxpr.eqns:
-            outs = self._equation(equation, equation.primitive.name, list(map(read, equation.invars)), equation.params)
-            known |= zip(equation.outvars, outs, strict=True)
+            known |= zip(equation.outvars, self._equation(equation, list(map(read, equation.invars))), strict=True)
         return list(map(read, jaxpr.outvars))
 
-    def _equation(self, equation: Any, name: str, a: Arrays, q: Any) -> Arrays:
-        if name in CALLS:
-            if q.get("name") not in NAMED or len(a) != 1 or not e.of_values(a[0]):
-                self.notes.enter(q.get("name", name))
-                before, self._within = self._within, (q.get("name", ""), _place(equation, *self._within))
-                outs = self.run(q.get("jaxpr") or q.get("call_jaxpr") or q["fun_jaxpr"], a)
-                self._within = before
-                self.notes.leave()
-                return outs
+    def _equation(self, equation: Any, a: Arrays) -> Arrays:
+        primitive, q = equation.primitive, equation.params
+        name = primitive.name
+        if name in CALLS and q.get("name") in NAMED and e.of_values(a[0]):
             name = q["name"]
-        elif name in ("scan", "while", "cond"):
+        if name in CALLS:
+            self.notes.enter(q.get("name", name))
+            before, self._within = self._within, (q.get("name", ""), _place(equation, *self._within))
+            outs = self.run(q.get("jaxpr") or q.get("call_jaxpr") or q["fun_jaxpr"], a)
+            self._within = before
+            self.notes.leave()
+            return outs
+        if name in ("scan", "while", "cond"):
             return {"scan": self._scan, "while": self._while, "cond": self._cond}[name](a, q)
         if name in ("optimization_barrier", "device_put"):
             return a
         if not any(map(e.of_values, a)):
-            return _bound(equation.primitive, a, q)
-        if name == "convert_element_type" and q["new_dtype"] not in (np.float64, *_WHOLE):
-            raise NotImplementedError(f"from_jax: the program converts to {q['new_dtype']}; accepted: float64")
-        if name in FROZEN or (name == "convert_element_type" and q["new_dtype"] != np.float64):
+            return _bound(primitive, a, q)
+        kind = q["new_dtype"] if name == "convert_element_type" else np.float64
+        if kind not in (np.float64, *_WHOLE):
+            raise NotImplementedError(f"from_jax: the program converts to {kind}; accepted: float64")
+        if name in FROZEN or kind != np.float64:
             self.notes.frozen[name] = None
-            return _bound(equation.primitive, list(map(_numbers, a)), q)
-        outs = [x if hasattr(x, "dtype") else e.as_elements(x) for x in self._computed(equation.primitive, name, a, q)]
+            return _bound(primitive, list(map(_numbers, a)), q)
+        outs = [x if hasattr(x, "dtype") else e.as_elements(x) for x in self._computed(primitive, name, a, q)]
         products = name == "dot_general" and math.prod(np.shape(a[0])[i] for i in q["dimension_numbers"][0][0])
         self.notes.count(sum(x.size for x in outs) * (1 + 2 * products), "from_jax")
         self.notes.add(name, filter(e.of_values, outs), _place(equation, *self._within))
         return outs
 
     def _computed(self, primitive: Any, name: str, a: Arrays, q: Any) -> Arrays:
-        kind, _, pair = name.replace("-", "_").replace("cum", "cum_").rpartition("_")
+        fold, _, pair = name.replace("-", "_").replace("cum", "cum_").rpartition("_")
         if name in RULES:
             return [RULES[name](*a, q)]
         if (row := ROWS.get(ALIASES.get(name, name))) is not None:
             return [row(*a)]
-        if kind in FOLDS and pair in PAIRS:
-            return [FOLDS[kind](PAIRS[pair], *a, q)]
-        if name in MOVES:
-            return _moved(primitive, a, {**q, "fill_value": 0} if name == "gather" else q)
+        if fold in FOLDS and pair in PAIRS:
+            return [FOLDS[fold](PAIRS[pair], *a, q)]
         if name in ("sort", "top_k"):
             self.notes.frozen[name] = None
             return _sorted(primitive, name, a, q)
+        if name in MOVES:
+            return _moved(primitive, a, {**q, "fill_value": 0} if name == "gather" else q)
         if name == "custom_linear_solve":
             return self._linear_solve(a, q)
         if name == "lu":
@@ -191,15 +191,13 @@ class Recording:
         for t in reversed(range(q["length"])) if q["reverse"] else range(q["length"]):
             outs = self.run(q["jaxpr"], [*consts, *carry, *(x[t, ...] for x in xs)])
             carry, rows[t] = outs[:count], outs[count:]
-        return [*carry, *(
-            np.stack(list(map(e.as_elements, column))) if any(map(e.of_values, column)) else jnp.stack(column)
-            for column in zip(*rows, strict=True)
-        )]  # fmt: skip
+        columns = (list(map(e.as_elements, x)) if any(map(e.of_values, x)) else x for x in zip(*rows, strict=True))
+        return [*carry, *((np if e.of_values(x[0]) else jnp).stack(x) for x in columns)]
 
     def _while(self, a: Arrays, q: Any) -> Arrays:
         m, n = q["cond_nconsts"], q["body_nconsts"]
         state = a[m + n :]
-        while bool(np.asarray(_numbers(self.run(q["cond_jaxpr"], [*a[:m], *state])[0]))):
+        while np.asarray(_numbers(self.run(q["cond_jaxpr"], [*a[:m], *state])[0])):
             state = self.run(q["body_jaxpr"], [*a[m : m + n], *state])
         return state
 
@@ -210,8 +208,8 @@ class Recording:
         """Return x with A x = b; A is what the program itself multiplies by."""
         counts = q["const_lengths"]
         b = e.as_elements(a[sum(counts)])
-        units = np.eye(b.size).reshape(b.size, *b.shape)
-        columns = [self.run(q["jaxprs"].matvec, [*a[: counts.matvec], jnp.asarray(unit)])[0] for unit in units]
+        units = jnp.eye(b.size).reshape(b.size, *b.shape)
+        columns = [self.run(q["jaxprs"].matvec, [*a[: counts.matvec], unit])[0] for unit in units]
         matrix = np.stack([e.as_elements(column).ravel() for column in columns], axis=1)
         return [linear_algebra.solve(matrix, b.reshape(-1)).reshape(b.shape)]
 
@@ -246,7 +244,7 @@ def _sorted(primitive: Any, name: str, a: Arrays, q: Any) -> Arrays:
     return [np.take_along_axis(x if e.of_values(x) else np.asarray(x), np.asarray(order), axis) for x in a]
 
 
-def _place(equation: Any, function: str, outside: Place) -> Place:
+def _place(equation: Any, function: str, outside: graphs.Place) -> graphs.Place:
     """Return the line that asked for an equation; in a function of JAX's own, of which JAX keeps the jaxpr of the first
     call, the line `outside` that called the function."""
     traceback = equation.source_info.traceback
@@ -261,16 +259,15 @@ def _place(equation: Any, function: str, outside: Place) -> Place:
 # The whole program ----------------------------------------------------------------------------------------------------
 
 
-def record(cost: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
+def record(cost: Callable[..., Any], args: Sequence[Any]) -> graphs.FrameworkGraph:
     """Return the graph of ``cost(*args)``: see `from_jax`."""
     flat, tree = jax.tree_util.tree_flatten_with_path(tuple(args))
-    names = argument_names(cost, len(args))
-    given = [x for _, x in flat]
+    names, given = graphs.argument_names(cost, len(args)), [x for _, x in flat]
     leaves: dict[str, Array] = {}
     places: list[int] = []
     for i, (path, x) in enumerate(flat):
         if (hasattr(x, "dtype") or isinstance(x, float)) and jnp.issubdtype(kind := jnp.result_type(x), jnp.inexact):
-            name = path_name(names[path[0].idx], path[1:])
+            name = graphs.path_name(names[path[0].idx], path[1:])
             if kind != np.float64:
                 raise TypeError(f"from_jax: {name} is {kind}; accepted: float64. Call "
                                 "jax.config.update('jax_enable_x64', True) first")  # fmt: skip
@@ -280,10 +277,7 @@ def record(cost: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
     if getattr(shape, "shape", None) != ():
         raise TypeError(f"from_jax: the program returns {shape}; accepted: a scalar, as a cost is")
     recording = Recording()
-    (out,) = recording.run(closed, given)
-    if not e.of_values(out) or not isinstance(root := out[()], Value):
-        known = ", ".join(leaves) or "any argument"
-        raise ValueError(f"from_jax: what the program returns does not depend on {known}; hand over what it does")
+    root = graphs.root_of("from_jax", recording.run(closed, given)[0], leaves)
 
     def of_floats(floats: Sequence[Any]) -> Any:
         numbers = dict(zip(places, floats, strict=True))
@@ -293,4 +287,4 @@ def record(cost: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
     if math.isfinite(value) and not abs(root.data - float(value)) <= 1e-10 * max(abs(float(value)), 1e-3):
         raise ValueError(f"from_jax: the cost is {root.data!r} by the graph and {float(value)!r} by JAX")
     gradients = {name: np.asarray(g) for name, g in zip(leaves, theirs, strict=True)}
-    return opened("JAX", root, float(value), leaves, {}, gradients, recording.notes)
+    return graphs.opened("JAX", root, float(value), leaves, {}, gradients, recording.notes)

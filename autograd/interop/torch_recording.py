@@ -5,9 +5,10 @@ So a view needs no rule, and what is written to one is seen by all.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch._decomp import decomposition_table
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten_with_path, tree_leaves
@@ -22,16 +24,8 @@ from torch.utils.flop_counter import flop_registry
 
 from autograd import functions
 from autograd.interop import elements as e
+from autograd.interop import framework_graphs as graphs
 from autograd.interop.elements import PAIRS, ROWS, Array
-from autograd.interop.framework_graphs import (
-    FrameworkGraph,
-    Notes,
-    Place,
-    argument_names,
-    check_numbers,
-    opened,
-    path_name,
-)
 from autograd.interop.torch_rules import CHOICES, FROZEN, MOVES, NEW, PARTS, POOLS, RULES, WEIGHTED
 from autograd.interop.unit_labels import Call, label_units
 from autograd.ops import OPERATIONS
@@ -66,12 +60,15 @@ class Detached(TorchFunctionMode):
 
 
 class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Runs PyTorch's operations, and beside them those on the Values."""
+    """Runs PyTorch's operations, and beside them those on the Values; notes what modules, by these names, give."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Mapping[nn.Module, str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.notes = Notes()
+        self.notes = graphs.Notes()
+        self.given: dict[str, Array] = {}
+        self.calls: list[Call] = []
         self.results: dict[str, tuple[Tensor, int]] = {}
+        self._modules = modules
         self._storages: dict[int, Array] = {}
         self._kept: list[Tensor] = []  # so that no address is used again
         self._detached: set[int] = set()
@@ -80,7 +77,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Return the Values of a tensor, None for one that none stand beside."""
         if not self._has(t):
             return None
-        found = self.window(t).copy()
+        found = self.window(t)
         return e.each(functions.stop_gradient, found) if id(t) in self._detached else found
 
     def window(self, t: Tensor) -> Array:
@@ -94,7 +91,9 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             key = t.untyped_storage().data_ptr()
             if key not in self._storages:
                 size = t.untyped_storage().nbytes() // t.element_size()
-                self._storages[key] = e.as_elements(torch.as_strided(t.detach(), (size,), (1,), 0).numpy())
+                plain = size == t.numel() and t.is_contiguous()
+                whole = np.empty(size, object) if plain else torch.as_strided(t.detach(), (size,), (1,), 0).numpy()
+                self._storages[key] = e.as_elements(whole)
                 self._kept.append(t)
             self.window(t)[...] = values
 
@@ -104,11 +103,36 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._detached.add(id(t))
             self._kept.append(t)
 
-    def last_made(self, values: Array) -> bool:
+    def entered(self, module: nn.Module, _inputs: Any) -> None:
+        """Note that a module starts."""
+        if name := self._modules.get(module):
+            self.notes.enter(name)
+
+    def left(self, module: nn.Module, inputs: Any, output: Any) -> None:
+        """Note what a module gives, which is labelled by its name; and what is new of it, to be compared."""
+        if not (name := self._modules.get(module)):
+            return
+        self.notes.leave()
+        outs = [t for t in tree_leaves(output) if isinstance(t, Tensor)]
+        for number, t in enumerate(outs):
+            if (values := self.values(t)) is not None:
+                key = name if len(outs) == 1 else f"{name}.{number}"
+                self.given[key] = values.copy()
+                e.name_elements(key, values)
+        if len(outs) == len(inputs) == 1 and not any(True for _ in module.children()):
+            linear, x, y = isinstance(module, nn.Linear), self.values(inputs[0]), self.given.get(name)
+            x = None if x is None else x.copy()
+            self.calls.append(Call(name, linear, linear and module.bias is not None, x, y))
+            self.results.pop(name, None)
+            if outs[0].requires_grad and y is not None and self._last_made(y) and not (x is not None and e.same(x, y)):
+                self.results[name] = outs[0], outs[0]._version
+
+    def _last_made(self, values: Array) -> bool:
         """Return whether these Values are new: the last operation computed them, and no other tensor has them."""
-        computed = len({v for v in values.flat if isinstance(v, Value) and v.op is not None})
         made = self.notes.made
-        return bool(made) and computed == values.size and e.same(made[-1].values, values)
+        if not made or not e.same(made[-1].values, values):
+            return False
+        return len({v for v in values.flat if v.op is not None}) == values.size
 
     def _has(self, t: Tensor) -> bool:
         if t.layout is not torch.strided or not t.is_floating_point() or not t.numel():
@@ -119,25 +143,24 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if not isinstance(t, Tensor):
             return t
         found = self.values(t)
-        return t.detach().numpy().copy() if found is None else found
+        return t.detach().numpy() if found is None else found
 
     def __torch_dispatch__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operation, on Values too if it gets any."""
-        kwargs, name, returns = kwargs or {}, func.overloadpacket.__name__, func._schema.returns
+        kwargs, (name, new, views, writes) = kwargs or {}, _kind(func)
         given = _tensors((*args, *kwargs.values()))
-        if not any(map(self._has, given)) or name.startswith(NEW) or name.endswith("_like"):
+        if new or not any(map(self._has, given)):
             return func(*args, **kwargs)
         if any(t.layout is not torch.strided for t in given):
             raise NotImplementedError(f"from_torch: {func} gets a sparse tensor; accepted: dense ones, .to_dense()")
-        if name in _SHAPED or (returns and all(r.alias_info and not r.alias_info.is_write for r in returns)):  # a view
-            out = func(*args, **kwargs)
-            for t in _tensors([out]) if any(id(t) in self._detached for t in given) else ():
-                self.detach(t)
-            return out
-        if returns and returns[0].alias_info:
+        if writes and not views:
             return self._written(func, args, kwargs)
         out = func(*args, **kwargs)
         outs = _tensors([out])
+        if views:
+            for t in outs if self._detached.intersection(map(id, given)) else ():
+                self.detach(t)
+            return out
         if any(t.is_complex() for t in outs):
             raise NotImplementedError(f"from_torch: {func} gives complex numbers; accepted: real ones")
         outs = [t for t in outs if t.is_floating_point()]
@@ -145,15 +168,17 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self.notes.frozen[name] = None
             return out
         flops = flop_registry.get(func.overloadpacket)
-        count = flops(*args, **kwargs, out_val=out) if flops else 0
-        self.notes.count(count + sum(t.numel() for t in outs), "from_torch")
+        self.notes.count(
+            sum(t.numel() for t in outs) + (flops(*args, **kwargs, out_val=out) if flops else 0), "from_torch"
+        )
         made, place = self._made(func, name, args, kwargs, out), _place()
         for t, values in zip(outs, map(e.as_elements, made), strict=False):
             if t.dtype != torch.float64:
                 raise TypeError(f"from_torch: {func} gives {t.dtype}; accepted: torch.float64, without conversions")
             values = values if _differentiates() else e.each(functions.stop_gradient, values)
-            operands = (x.detach().numpy() for x in given if x.is_floating_point())
-            check_numbers(func, values, t.detach().numpy(), operands)
+            graphs.check_numbers(
+                func, values, t.detach().numpy(), (x.detach().numpy() for x in given if x.is_floating_point())
+            )
             self.put(t, values)
             if name not in MOVES and name not in CHOICES:
                 self.notes.add(name, [values], place)
@@ -175,8 +200,8 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _made(self, func: Any, name: str, args: Any, kwargs: Any, out: Any) -> Sequence[Any]:
         """Return the Values of what an operation gives."""
         options = {key: v for key, v in kwargs.items() if key not in _OPTIONS}
-        if name in CHOICES or name in POOLS:
-            return [self._chosen(name, args, options, out)]
+        if (name in CHOICES or name in POOLS) and not isinstance(out, Tensor):
+            return [self._chosen(func, name, args, options, out)]
         if name in RULES:
             found = RULES[name](*_mapped(self._taken, args), **options)
             return found if isinstance(found, tuple) else (found,)
@@ -203,35 +228,38 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         filled = [str(a.type) == "number" for a in func._schema.arguments]
         args = [torch.tensor(x, dtype=torch.float64) if fill and not isinstance(x, Tensor) else x
                 for x, fill in zip(args, filled, strict=False)]  # fmt: skip
+        operands = [t for t in _tensors(args) if t.is_floating_point()]
         run_again = getattr(torch.ops.aten, func.overloadpacket.__name__)  # with numbers the overload may be another
 
         def run(numbers: list[Array]) -> list[Tensor]:
-            queue = iter(map(torch.from_numpy, numbers))
-            given = _mapped(lambda x: next(queue) if isinstance(x, Tensor) and x.is_floating_point() else x, args)
+            instead = dict(zip(map(id, operands), map(torch.from_numpy, numbers), strict=True))
+            given = _mapped(lambda x: instead.get(id(x), x), args)
             given = [x.item() if fill else x for x, fill in zip(given, filled, strict=False)]
             return _tensors([run_again(*given, **options)])
 
-        return e.moved(run, [self._taken(t) for t in _tensors(args) if t.is_floating_point()])
+        return e.moved(run, list(map(self._taken, operands)))
 
-    def _chosen(self, name: str, args: Any, options: Any, out: Any) -> Any:
+    def _chosen(self, func: Any, name: str, args: Any, options: Any, out: Any) -> Any:
         """Return the elements that were chosen; the maximum and minimum as operations, where there is no tie."""
-        x, pair = self._taken(args[0]), PAIRS.get(name)
-        if isinstance(out, Tensor):  # of all elements
-            if pair:
-                return e.reduced(pair, x)
-            self.notes.frozen[name] = None
-            return x.flat[int(np.argmax(e.numbers_of(x) == out.item()))]
-        places, axis, given = out[1].numpy(), -1, x
-        if n := POOLS.get(name):
-            x, along = x.reshape(*x.shape[:-n], -1), places.reshape(*places.shape[:-n], -1)
+        x, places, n = self._taken(args[0]), out[1].numpy(), POOLS.get(name)
+        axis = {**dict(zip((a.name for a in func._schema.arguments), args, strict=False)), **options}.get("dim", -1)
+        if n:
+            x, places = (v.reshape(*v.shape[:-n], -1) for v in (x, places))
+        along = places if places.ndim == x.ndim else np.expand_dims(places, axis)
+        chosen = np.take_along_axis(x, along, axis)
+        if name in PAIRS and ((e.numbers_of(x) == e.numbers_of(chosen)).sum(axis) == 1).all():
+            chosen = e.reduced(PAIRS[name], x, axis)
         else:
-            axis = options.get("dim", args[CHOICES[name]] if len(args) > CHOICES[name] else -1)
-            along = places if places.ndim == x.ndim else np.expand_dims(places, axis)
-            numbers = e.numbers_of(x)
-            if pair and (np.sum(numbers == np.take_along_axis(numbers, along, axis), axis=axis) == 1).all():
-                return np.reshape(e.reduced(pair, given, axis), places.shape)
-        self.notes.frozen[name] = None
-        return np.take_along_axis(x, along, axis).reshape(places.shape)
+            self.notes.frozen[name] = None
+        return np.reshape(chosen, out[0].shape)
+
+
+@functools.cache
+def _kind(func: Any) -> tuple[str, bool, bool, bool]:
+    """Return the name of an operation; whether it makes a tensor of no other's numbers, gives views, writes to one."""
+    name, returns = func.overloadpacket.__name__, [r.alias_info for r in func._schema.returns]
+    views = name in _SHAPED or bool(returns and all(alias and not alias.is_write for alias in returns))
+    return name, name.startswith(NEW) or name.endswith("_like"), views, bool(returns and returns[0])
 
 
 def _mapped(function: Callable[[Any], Any], args: Sequence[Any]) -> list[Any]:
@@ -256,11 +284,9 @@ def _differentiates() -> bool:
     )
 
 
-def _place() -> Place:
-    for frame in _callers():
-        if not frame.f_code.co_filename.startswith(_INSIDE):
-            return frame.f_code.co_filename, frame.f_lineno
-    return None
+def _place() -> graphs.Place:
+    outside = (frame for frame in _callers() if not frame.f_code.co_filename.startswith(_INSIDE))
+    return next(((frame.f_code.co_filename, frame.f_lineno) for frame in outside), None)
 
 
 def _callers() -> Iterator[FrameType]:
@@ -273,46 +299,34 @@ def _callers() -> Iterator[FrameType]:
 # The whole program ----------------------------------------------------------------------------------------------------
 
 
-def record(loss: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
+def record(loss: Callable[..., Any], args: Sequence[Any]) -> graphs.FrameworkGraph:
     """Return the graph of ``loss(*args)``: see `from_torch`."""
     tensors, modules = _named(loss, args)
-    for name, t in tensors.items():
-        if t.dtype != torch.float64 or t.device.type != "cpu":
-            raise TypeError(f"from_torch: {name} is {t.dtype} on {t.device}; accepted: torch.float64 on the CPU. Call "
-                            ".double().cpu() on modules and tensors")  # fmt: skip
-    recording = Recording()
-    leaves = {name: e.leaves(name, t.detach().numpy()) for name, t in tensors.items()}
-    for name, t in tensors.items():
-        recording.put(t, leaves[name])
-    leaves = {name: recording.window(t).copy() for name, t in tensors.items()}  # where tensors share their storage
-    given: dict[str, Array] = {}
-    calls: list[Call] = []
     parts = {
         part: path if len(modules) == 1 else f"{name}.{path}".rstrip(".")
         for name, module in modules.items()
         for path, part in module.named_modules()
     }
+    recording = Recording(parts)
+    for name, t in tensors.items():
+        if t.dtype != torch.float64 or t.device.type != "cpu":
+            raise TypeError(f"from_torch: {name} is {t.dtype} on {t.device}; accepted: torch.float64 on the CPU. Call "
+                            ".double().cpu() on modules and tensors")  # fmt: skip
+        recording.put(t, e.leaves(name, t.detach().numpy()))
+    leaves = {name: recording.window(t).copy() for name, t in tensors.items()}  # where tensors share their storage
     buffers = [(b, b.clone()) for module in modules.values() for b in module.buffers()]
-    hooks = [part.register_forward_hook(_hook(recording, name, given, calls)) for part, name in parts.items() if name]
-    hooks += [part.register_forward_pre_hook(_enter(recording.notes, name)) for part, name in parts.items() if name]
+    attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
+    hooks = register_module_forward_pre_hook(recording.entered), register_module_forward_hook(recording.left)
     try:
-        attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
         with torch.random.fork_rng(devices=[]), attention, Detached(recording), recording:
             out = loss(*args)
         if not isinstance(out, Tensor) or out.numel() != 1:
             shape = tuple(out.shape) if isinstance(out, Tensor) else type(out).__name__
             raise TypeError(f"from_torch: the program returns {shape}; accepted: a scalar, as a loss is")
-        values = recording.values(out)
-        cost = None if values is None else values.reshape(-1)[0]
-        if not isinstance(cost, Value):
-            raise ValueError(
-                f"from_torch: what the program returns does not depend on {', '.join(tensors) or 'any argument'}; "
-                "hand over its modules and tensors as arguments"
-            )
+        cost = graphs.root_of("from_torch", recording.values(out), tensors)
+        kept = {name: t for name, (t, version) in recording.results.items() if t._version == version}
         wanted = {name: t for name, t in tensors.items() if t.requires_grad}
-        wanted |= {
-            name: t for name, (t, version) in recording.results.items() if t._version == version and name not in tensors
-        }
+        wanted |= {name: t for name, t in kept.items() if name not in tensors}
         found = torch.autograd.grad(out, list(wanted.values()), allow_unused=True) if out.requires_grad else []
     finally:
         for hook in hooks:
@@ -322,54 +336,24 @@ def record(loss: Callable[..., Any], args: Sequence[Any]) -> FrameworkGraph:
                 buffer.copy_(before)
     theirs = {name: np.zeros(t.shape) if g is None else g.detach().numpy().copy()
               for (name, t), g in zip(wanted.items(), found, strict=bool(found))}  # fmt: skip
-    label_units(calls, leaves)
-    return opened("PyTorch", cost, out.item(), leaves, given, theirs, recording.notes)
+    label_units(recording.calls, leaves)
+    return graphs.opened("PyTorch", cost, out.item(), leaves, recording.given, theirs, recording.notes)
 
 
 def _named(loss: Any, args: Sequence[Any]) -> tuple[dict[str, Tensor], dict[str, nn.Module]]:
     """Return the tensors that become leaves, and the modules, by name."""
-    called = loss.forward if isinstance(loss, nn.Module) else loss
-    named = [(loss.__class__.__name__, loss)] if isinstance(loss, nn.Module) else []
-    named += zip(argument_names(called, len(args)), args, strict=True)
+    whole = isinstance(loss, nn.Module)
+    named = [(loss.__class__.__name__, loss)] if whole else []
+    named += zip(graphs.argument_names(loss.forward if whole else loss, len(args)), args, strict=True)
     modules = {name: x for name, x in named if isinstance(x, nn.Module)}
     tensors: dict[str, Tensor] = {}
     for name, x in named:
-        if isinstance(x, nn.Module):
+        if name in modules:
             prefix = "" if len(modules) == 1 else f"{name}."
             tensors |= {prefix + path: t for path, t in x.named_parameters()}
         else:
-            tensors |= {
-                path_name(name, path): t
-                for path, t in tree_flatten_with_path(x)[0]
-                if isinstance(t, Tensor) and (t.is_floating_point() or t.is_complex())
-            }
+            found = (
+                (graphs.path_name(name, path), t) for path, t in tree_flatten_with_path(x)[0] if isinstance(t, Tensor)
+            )
+            tensors |= {key: t for key, t in found if t.is_floating_point() or t.is_complex()}
     return tensors, modules
-
-
-def _enter(notes: Notes, name: str) -> Callable[..., None]:
-    return lambda *_: notes.enter(name)
-
-
-def _hook(recording: Recording, name: str, given: dict[str, Array], calls: list[Call]) -> Callable[..., None]:
-    def note(module: nn.Module, inputs: Any, output: Any) -> None:
-        recording.notes.leave()
-        outs = [t for t in tree_leaves(output) if isinstance(t, Tensor)]
-        for number, t in enumerate(outs):
-            if (values := recording.values(t)) is not None:
-                key = name if len(outs) == 1 else f"{name}.{number}"
-                given[key] = values
-                e.name_elements(key, values)
-        if len(outs) == len(inputs) == 1 and not any(True for _ in module.children()):
-            linear = isinstance(module, nn.Linear)
-            x, y = recording.values(inputs[0]), recording.values(outs[0])
-            calls.append(Call(name, linear, linear and module.bias is not None, x, y))
-            recording.results.pop(name, None)
-            if (
-                outs[0].requires_grad
-                and y is not None
-                and recording.last_made(y)
-                and not (x is not None and e.same(x, y))
-            ):
-                recording.results[name] = outs[0], outs[0]._version
-
-    return note

@@ -5,7 +5,7 @@ A name that a row of the table has is that row. What is in none of these tables 
 
 from __future__ import annotations
 
-import itertools
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,13 @@ from torch import Tensor
 from autograd import functions, linear_algebra
 from autograd.interop import elements as e
 from autograd.interop.elements import PAIRS, ROWS, Array, Rule
+from autograd.selection import select
 
 aten = torch.ops.aten
 
 # What only moves elements: PyTorch runs it on their numbers.
 MOVES = frozenset("""
-    cat stack clone index index_select gather repeat flip roll rot90 constant_pad_nd tril triu copy lift_fresh im2col
+    cat stack clone index index_select gather repeat flip roll rot90 constant_pad_nd tril triu lift_fresh im2col
     take scatter _unsafe_index unfold_copy contiguous pixel_shuffle channel_shuffle reflection_pad1d reflection_pad2d
     reflection_pad3d replication_pad1d replication_pad2d replication_pad3d slice_scatter select_scatter diag_embed
     diagonal_scatter masked_select masked_scatter index_copy zero upsample_nearest1d upsample_nearest2d
@@ -32,9 +33,8 @@ NEW = ("empty", "new_", "_new_zeros", "sym_", "equal", "is_same_size", "_has_sam
 FROZEN = frozenset("""
     round trunc bernoulli _local_scalar_dense heaviside sgn floor_divide nextafter uniform normal argmax argmin
     """.split())  # fmt: skip  # noqa: SIM905
-# What gives elements of its first input and says which: the position of the axis among its arguments.
-CHOICES = {"sort": 1, "topk": 2, "max": 1, "min": 1, "median": 1, "nanmedian": 1, "kthvalue": 2, "cummax": 1,
-           "cummin": 1, "mode": 1}  # fmt: skip
+# What gives elements of its first input and says which, along an axis or of so many last axes.
+CHOICES = frozenset("sort topk max min median nanmedian kthvalue cummax cummin mode".split())  # noqa: SIM905
 POOLS = {"max_pool2d_with_indices": 2, "max_pool3d_with_indices": 3, "adaptive_max_pool2d": 2, "adaptive_max_pool3d": 3}
 # What makes weighted sums of elements along so many last axes.
 WEIGHTED = {
@@ -56,10 +56,11 @@ def _convolution(x: Any, kernel: Any, bias: Any, *options: Any) -> Any:
 
 
 def _layer_norm(x: Array, shape: Any, weight: Any, bias: Any, epsilon: float) -> Any:
-    axes, count = range(-len(shape), 0), float(np.prod(shape))
-    centred = x - ROWS["div"](e.reduced(np.add, x, axes, keep=True), count)
-    variance = ROWS["div"](e.reduced(np.add, ROWS["square"](centred), axes, keep=True), count)
-    out = ROWS["div"](centred, ROWS["sqrt"](variance + epsilon))
+    def mean(v: Array) -> Any:
+        return ROWS["div"](e.reduced(np.add, v, range(-len(shape), 0), keep=True), float(np.prod(shape)))
+
+    centred = x - mean(x)
+    out = ROWS["div"](centred, ROWS["sqrt"](mean(ROWS["square"](centred)) + epsilon))
     out = out if weight is None else out * weight
     return out if bias is None else out + bias
 
@@ -70,28 +71,35 @@ def _embedding(rows: Any, index: Any, padding: int = -1, *_: Any) -> Array:
     return out
 
 
+def _nll_loss(x: Any, target: Any, weight: Any, how: int, ignored: int) -> Any:
+    rows, labels = np.atleast_2d(x), np.ravel(target)
+    seen = labels != ignored
+    weights = e.as_elements([1.0 if weight is None else select(weight, k) for k in labels[seen]])
+    lost = -e.as_elements(list(map(select, rows[seen], labels[seen])))
+    lost = lost if weight is None else lost * weights
+    if how == 0:
+        return e.accumulated(PAIRS["put"], np.zeros(np.shape(target)), seen.nonzero()[0], lost)
+    total = e.reduced(np.add, lost)
+    return ROWS["div"](total, e.reduced(np.add, weights)) if how == 1 else total
+
+
 def _places(x: Array) -> Tensor:
     return torch.arange(x.size).reshape(x.shape)
 
 
 def _scatter_reduce(x: Any, axis: int, index: Any, source: Any, how: str = "sum", include_self: bool = True) -> Array:
     places, source = _places(x).gather(axis, torch.as_tensor(index)).numpy().ravel(), e.as_elements(source)
-    out, source = e.as_elements(x).copy(), source[tuple(map(slice, index.shape))].ravel()
-    first = np.unique(places, return_index=True)[1][: None if not include_self else 0]
-    out.flat[places[first]] = source[first]
+    source, first = source[tuple(map(slice, index.shape))].ravel(), np.unique(places, return_index=True)[1]
+    first = first[: 0 if include_self else None]
+    out = e.accumulated(PAIRS["put"], x, places[first], source[first])
     out = e.accumulated(PAIRS[how], out, np.delete(places, first), np.delete(source, first))
     count = np.bincount(places, minlength=x.size).reshape(x.shape) + include_self
     return ROWS["div"](out, np.maximum(count, 1).astype(float)) if how == "mean" else out
 
 
-def _index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Array:
-    at: Any = tuple(slice(None) if i is None else i for i in indices)
-    out = e.as_elements(x).copy()
-    if accumulate:
-        np.add.at(out, at, e.as_elements(values))
-    else:
-        out[at] = values
-    return out
+def _index_put(x: Any, at: Any, source: Any, accumulate: bool = False) -> Array:
+    places = _places(x)[tuple(slice(None) if i is None else torch.as_tensor(i) for i in at)].numpy()
+    return e.accumulated(PAIRS["sum" if accumulate else "put"], x, places, source)
 
 
 def _trilinear(a: Any, b: Any, c: Any, of_a: Any, of_b: Any, of_c: Any, axes: Any, _unrolled: int = 1) -> Any:
@@ -99,41 +107,37 @@ def _trilinear(a: Any, b: Any, c: Any, of_a: Any, of_b: Any, of_c: Any, axes: An
     return e.reduced(np.add, a * b * c, axes)
 
 
+def _transposed(a: Any, really: bool) -> Any:
+    return np.swapaxes(a, -1, -2) if really else a
+
+
 def _solve(a: Any, b: Any, left: bool = True, **_: Any) -> Any:
-    if not left:
-        return np.swapaxes(linear_algebra.solve(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2)), -1, -2)
-    return linear_algebra.solve(a, b) if b.ndim == a.ndim else linear_algebra.solve(a, b[..., None])[..., 0]
+    if b.ndim < a.ndim:
+        return linear_algebra.solve(a, b[..., None])[..., 0]
+    return _transposed(linear_algebra.solve(_transposed(a, not left), _transposed(b, not left)), not left)
 
 
-def _cholesky(a: Any, upper: bool = False, **_: Any) -> Any:
-    return np.swapaxes(linear_algebra.cholesky(a), -1, -2) if upper else linear_algebra.cholesky(a)
-
-
+_CUMULATIVE = {"cumsum": "sum", "cumprod": "prod", "logcumsumexp": "logsumexp"}
 RULES: dict[str, Rule] = {
     "pow": ROWS["pow"],
     "rsqrt": ROWS["rsqrt"],
     "where": e.where,
     "_to_copy": lambda x: x,
     "fill": lambda x, v: np.broadcast_to(e.as_elements(v), x.shape),
+    "copy": lambda x, v, _=False: np.broadcast_to(e.as_elements(v), x.shape),
     "clamp": lambda x, low=None, high=None: e.each(e.clamp, x, low, high),
+    "hardtanh": lambda x, low=-1, high=1: e.each(e.clamp, x, low, high, False),
+    "softplus": lambda *x: e.each(_softplus, *x),
     "mm": e.matmul,
     "bmm": e.matmul,
     "addmm": lambda bias, x, y: e.matmul(x, y, bias),
-    "sum": lambda x, axes=None, keep=False: e.reduced(np.add, x, axes, keep),
-    "prod": lambda x, axis=None, keep=False: e.reduced(np.multiply, x, axis, keep),
-    "amax": lambda x, axes=None, keep=False: e.reduced(e.MAXIMUM, x, axes, keep),
-    "amin": lambda x, axes=None, keep=False: e.reduced(e.MINIMUM, x, axes, keep),
-    "cumsum": np.add.accumulate,
-    "cumprod": np.multiply.accumulate,
-    "logcumsumexp": PAIRS["logsumexp"].accumulate,
+    "convolution": _convolution,
+    "_trilinear": _trilinear,
     "_softmax": lambda x, axis, _half: e.softmax(x, axis),
     "_log_softmax": lambda x, axis, _half: e.softmax(x, axis, logarithm=True),
-    "softplus": lambda *x: e.each(_softplus, *x),
-    "hardtanh": lambda x, low=-1, high=1: e.each(e.clamp, x, low, high, False),
-    "convolution": _convolution,
     "native_layer_norm": _layer_norm,
+    "nll_loss_forward": _nll_loss,
     "embedding": _embedding,
-    "_trilinear": _trilinear,
     "index_put": _index_put,
     "_unsafe_index_put": _index_put,
     "scatter_add": _scatter_reduce,
@@ -142,10 +146,12 @@ RULES: dict[str, Rule] = {
     "_linalg_det": linear_algebra.determinant,
     "_linalg_slogdet": linear_algebra.slogdet,
     "linalg_inv_ex": lambda a, **_: linear_algebra.inverse(a),
-    "linalg_cholesky_ex": _cholesky,
+    "linalg_cholesky_ex": lambda a, upper=False, **_: _transposed(linear_algebra.cholesky(a), upper),
     "linalg_solve_triangular": lambda a, b, upper, left=True, unitriangular=False: linear_algebra.solve_triangular(
         a, b, not upper, unitriangular, left
     ),
+    **{name: partial(e.reduced, PAIRS[name]) for name in ("sum", "prod", "amax", "amin")},
+    **{name: PAIRS[pair].accumulate for name, pair in _CUMULATIVE.items()},
 }
 
 
@@ -164,22 +170,19 @@ def _embedding_bag(
     rows: Tensor, index: Tensor, starts: Tensor, _scale: bool = False, mode: int = 0, _sparse: bool = False,
     weights: Tensor | None = None, last: bool = False, padding: int = -1,
 ) -> Tensor:  # fmt: skip
-    bags, ends = [], starts.tolist() if last else [*starts.tolist(), len(index)]
-    for i, j in itertools.pairwise(ends):
-        seen = index[i:j] != padding
-        found = rows[index[i:j][seen]]
-        if not len(found):
-            bags.append(torch.zeros_like(rows[0]))
-        elif mode == 2:  # the largest
-            bags.append(found.max(0).values)
-        else:
-            total = (found if weights is None else found * weights[i:j][seen, None]).sum(0)
-            bags.append(total / len(found) if mode == 1 else total)
-    return torch.stack(bags)
+    starts, seen = starts[:-1] if last else starts, index != padding
+    bags = torch.searchsorted(starts, torch.arange(len(index)), right=True)[seen] - 1
+    found = rows[index[seen]] if weights is None else rows[index[seen]] * weights[seen, None]
+    out, how = rows.new_zeros(len(starts), rows.shape[1]), ("sum", "mean", "amax")[mode]
+    return out.scatter_reduce(0, bags[:, None].expand(found.shape), found, how, include_self=False)
 
 
 # What PyTorch has no decomposition of, or another than one writes.
 PARTS: dict[str, Rule] = {
+    "max": torch.amax,
+    "min": torch.amin,
+    "median": lambda x: x.flatten().median(0).values,
+    "nanmedian": lambda x: x.flatten().nanmedian(0).values,
     "var": _var,
     "_cdist_forward": _cdist,
     "_euclidean_dist": _cdist,
