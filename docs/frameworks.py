@@ -55,8 +55,10 @@ machine code: `python tests/benchmarks/test_frameworks.py`. Recording takes less
 large, and about a third of a millisecond an operation where they are small: digits at a batch of 32, 158,411 nodes,
 half a second, of which the comparison of all derivatives is half; a GPT of 2,313 nodes 35 ms.
 
-Whole numbers among the arguments, as labels, are constants: a cross-entropy picks the elements that they say. Labels
-given as probabilities, `F.one_hot(y, 10).double()`, are data: then the program is the loss for other labels too.
+Whole numbers among the arguments, as labels and tokens, are constants: a cross-entropy picks the elements that they
+say. `from_torch(loss, model, x, y, data=["y"])` makes leaves of them: what they pick is a sum that is right for any of
+them, and `vectorize(graph.cost, inputs=[graph.leaves["x"], graph.leaves["y"]])` is the loss for other labels too, which
+looks rows up. Labels given as probabilities, `F.one_hot(y, 10).double()`, are data without that.
 
 The oldest and the newest versions that the tests of this page were run with are PyTorch 2.4.1 and 2.13, JAX 0.4.30 and
 0.10.2.

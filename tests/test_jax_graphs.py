@@ -12,10 +12,12 @@ import pytest
 
 jax = pytest.importorskip("jax", reason="JAX, of the extra `jax`, is not installed")
 
+import jax.numpy as jnp  # noqa: E402
 from framework_table import holds, origin, rows  # noqa: E402
 from jax_programs import NOT_FINITE, PROGRAMS  # noqa: E402
 
 from autograd.interop import from_jax  # noqa: E402
+from autograd.vectorize import vectorize  # noqa: E402
 
 SOME = ["a network, its parameters in dicts and lists", "LSTM by scan, reversed", "sort, top_k, median",
         "cond, on the data", "switch",
@@ -69,6 +71,37 @@ def test_paths_of_trees_are_names():
     graph = from_jax(lambda p: jax.numpy.sum(p["layers"][1] ** 2), {"layers": [np.ones(1), np.ones((2, 3))]})
     assert graph.leaves["p.layers.1"][1, 2].label == "p.layers.1[1,2]"
     assert graph.own["p.layers.0"].tolist() == [0.0]
+
+
+PICKS = {  # programs of w, 4×3, and of whole numbers below 3
+    "take_along_axis": (
+        lambda w, y: -jnp.sum(jnp.take_along_axis(jax.nn.log_softmax(w), y[:, None], 1)),
+        [0, 2, 1, 1],
+    ),
+    "rows": (lambda w, y: jnp.sum(jnp.exp(w[y + 1])), [0, 2]),
+    "a row": (lambda w, y: jnp.sum(jnp.exp(w[y, 1])), 2),
+    "a slice": (lambda w, y: jnp.sum(jnp.exp(jax.lax.dynamic_slice(w, (y, 0), (2, 3)))), 1),
+}
+
+
+@pytest.mark.parametrize("name", PICKS)
+def test_whole_numbers_that_are_data_pick_in_arrays_too(name):
+    cost, numbers = PICKS[name]
+    w, y = jnp.asarray(np.random.default_rng(1).normal(size=(4, 3))), jnp.asarray(numbers)
+    graph = from_jax(cost, w, y, data=["y"])
+    program = vectorize(graph.cost, inputs=[graph.leaves["y"]], parameters={"w": graph.leaves["w"]})
+    for other in (y, 2 - y):
+        value, gradient = jax.value_and_grad(cost)(w, other)
+        assert program.value_and_grad(np.asarray(other, float)[None])[0] == pytest.approx(float(value), rel=1e-12)
+        np.testing.assert_allclose(program.gradients["w"], gradient, rtol=1e-12, atol=1e-14)
+
+
+def test_whole_numbers_that_are_data_are_refused_where_they_say_where_to_add():
+    w, y = jnp.ones(3), jnp.array([0, 0, 1])
+    with pytest.raises(NotImplementedError, match=r"scatter.add by whole numbers that are data"):
+        from_jax(lambda w, y: jnp.sum(jnp.zeros(2).at[y].add(w) ** 2), w, y, data=["y"])
+    with pytest.raises(ValueError, match=r"data names 'z'; accepted: arrays of whole numbers .*, here y"):
+        from_jax(lambda w, y: w[y].sum(), w, y, data=["z"])
 
 
 def test_a_nan_is_found_with_its_line():

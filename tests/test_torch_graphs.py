@@ -200,6 +200,46 @@ def test_labels_given_as_probabilities_are_data_of_the_program():
     assert float(program(other.numpy(), F.one_hot(wanted, 3).double().numpy())) == pytest.approx(expected, rel=1e-12)
 
 
+PICKS = {  # programs of w, 4×3, and of whole numbers below 3
+    "cross_entropy": (F.cross_entropy, [0, 2, 1, 1]),
+    "nll_loss, weighted": (lambda w, y: F.nll_loss(w, y, torch.tensor([1.0, 2.0, 0.5]).double()), [0, 2, 1, 1]),
+    "gather": (lambda w, y: w.gather(1, y[:, None]).exp().sum(), [0, 2, 1, 1]),
+    "embedding": (lambda w, y: F.embedding(y, w).exp().sum(), [[0, 2], [1, 1]]),
+    "embedding, padded": (lambda w, y: F.embedding(y, w, padding_idx=1).exp().sum(), [0, 2]),
+    "indexing by what is computed": (lambda w, y: w[y + 1, 1:].exp().sum(), [0, 2]),
+    "index_select": (lambda w, y: w.index_select(1, y).exp().sum(), [0, 2]),
+    "one_hot": (lambda w, y: (w * F.one_hot(y, 3)).exp().sum(), [0, 2, 1, 1]),
+}
+
+
+@pytest.mark.parametrize("name", PICKS)
+def test_whole_numbers_that_are_data_pick_in_arrays_too(name):
+    loss, numbers = PICKS[name]
+    w, y = (
+        torch.randn(4, 3, generator=torch.Generator().manual_seed(1)).double().requires_grad_(),
+        torch.tensor(numbers),
+    )
+    graph = from_torch(loss, w, y, data=["y"] if name != "cross_entropy" else ["target"])
+    (weights, whole) = graph.leaves.values()
+    program = vectorize(graph.cost, inputs=[whole], parameters={"w": weights})
+    assert name != "embedding" or "= lookup(w, y" in str(program)
+    for other in (y, 2 - y, torch.zeros_like(y)):
+        expected = loss(w, other)
+        (gradient,) = torch.autograd.grad(expected, w)
+        assert program.value_and_grad(other[None].double().numpy())[0] == pytest.approx(expected.item(), rel=1e-12)
+        np.testing.assert_allclose(program.gradients["w"], gradient, rtol=1e-12, atol=1e-14)
+
+
+def test_whole_numbers_that_are_data_are_refused_where_they_say_where_to_add():
+    w, y = torch.ones(3).double().requires_grad_(), torch.tensor([0, 0, 1])
+    with pytest.raises(NotImplementedError, match="by whole numbers that are data; accepted: picks by them"):
+        from_torch(lambda w, y: torch.zeros(2).double().index_add(0, y, w).square().sum(), w, y, data="y")
+    with pytest.raises(NotImplementedError, match="picked by two whole numbers that are data"):
+        from_torch(lambda w, y: w.outer(w)[y, y].sum(), w, y, data="y")
+    with pytest.raises(ValueError, match=r"data names 'w', 'z'; accepted: arrays of whole numbers .*, here y"):
+        from_torch(lambda w, y: w[y].sum(), w, y, data=["z", "w"])
+
+
 def test_what_is_written_past_autograd_keeps_pytorchs_derivative():
     def loss(w):
         h = w * 2.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from autograd import functions
 from autograd.labels import Index
 from autograd.ops import OPERATIONS
+from autograd.selection import select
 from autograd.value import Constant, Value, data_of, set_labels, sum_of_products
 
 Array = np.ndarray[Any, Any]
@@ -177,6 +179,42 @@ def moved(run: Callable[[list[Array]], Iterable[Any]], arrays: Sequence[Any]) ->
     """Return the elements where `run`, the framework's own operation, puts their numbers."""
     numbers, elements = numbered(arrays)
     return [as_elements(elements[np.asarray(out).astype(int)]) for out in run(numbers)]
+
+
+def picked(run: Callable[..., Iterable[Any]], arrays: Sequence[Any], by: Sequence[Any]) -> list[Array]:
+    """Return the elements that `run` picks by numbers of which some are Values: by any number there, as `select` does.
+
+    What `run` gives for each number in the place of a Value tells which elements that Value picks from which.
+    """
+    numbers, elements = numbered(arrays)
+    flat, ends = np.concatenate([as_elements(x).ravel() for x in by]), np.cumsum(list(map(np.size, by)))
+
+    def asked(i: int, k: int) -> list[Array]:
+        now = numbers_of(flat)
+        now[i] = k
+        parts = (part.reshape(np.shape(x)) for part, x in zip(np.split(now, ends), by, strict=False))
+        return [np.asarray(out).astype(int) for out in run(numbers, *parts)]
+
+    as_now = asked(0, int(numbers_of(flat)[0]))
+    out = [as_elements(elements[x]) for x in as_now]
+    free = [np.ones(x.shape, bool) for x in out]
+    for i, index in enumerate(flat):
+        if not isinstance(index, Value):
+            continue
+        rows: list[list[Array]] = []
+        with suppress(IndexError, RuntimeError):  # how the framework says that there is no such row
+            for k in itertools.count():
+                rows.append(asked(i, k))
+                if k and all(map(np.array_equal, rows[-1], rows[-2])):  # or gives the last one
+                    rows.pop()
+                    break
+        for n, found in enumerate(map(np.stack, zip(*rows, strict=True))):
+            at = (found != found[0]).any(axis=0)
+            if not free[n][at].all():
+                raise NotImplementedError("an element is picked by two whole numbers that are data; accepted: by one")
+            free[n][at] = False
+            out[n][at] = select(list(elements[found[:, at]]), index) if at.any() else ()
+    return out
 
 
 def weighted_sums(run: Callable[[Array], Any], x: Array, n: int) -> Array:

@@ -7,7 +7,7 @@ import inspect
 import math
 import reprlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -223,6 +223,15 @@ def opened(
         where = f"{_CALLED[framework]}: ∂J/∂{element_name(name, at)}"
         raise ValueError(f"{where} is {mine!r} by the graph and {other!r} by {framework}; {why}")
     return FrameworkGraph(framework, cost, value, leaves, modules, gradients, own, tuple(notes.frozen), notes.made)
+
+
+def check_data(caller: str, data: Collection[str], whole: Iterable[str]) -> None:
+    """Raise ValueError for names in `data` that are not those of whole numbers among the arguments."""
+    if wrong := sorted(set(data) - set(whole)):
+        raise ValueError(
+            f"{caller}: data names {', '.join(map(repr, wrong))}; accepted: arrays of whole numbers among the "
+            f"arguments, here {', '.join(whole) or 'none'}"
+        )
 
 
 def root_of(caller: str, out: Array | None, given: Iterable[str]) -> Value:

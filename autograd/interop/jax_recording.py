@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import jax
@@ -26,6 +26,9 @@ MOVES = frozenset("""
     reshape transpose broadcast_in_dim squeeze expand_dims slice dynamic_slice dynamic_update_slice concatenate gather
     pad rev copy copy_p split scatter tile unstack stack
     """.split())  # fmt: skip  # noqa: SIM905
+# Of these, and of what adds up in places, the arguments that say which elements.
+INDEXES = {"gather": slice(1, 2), "scatter": slice(1, 2), "dynamic_slice": slice(1, None),
+           "dynamic_update_slice": slice(2, None)}  # fmt: skip
 # What has no derivative, or decides: its numbers stay as they are.
 FROZEN = frozenset("""
     round argmax argmin is_finite eq ne lt le gt ge eq_to lt_to le_to reduce_and reduce_or not and or nextafter
@@ -153,12 +156,15 @@ class Recording:
             return a
         if not any(map(e.of_values, a)):
             return _bound(primitive, a, q)
+        kinds = [v.aval.dtype for v in equation.invars]
         kind = q["new_dtype"] if name == "convert_element_type" else np.float64
+        if kind in _WHOLE[1:] and kinds[0] in _WHOLE[1:]:
+            return a
         if kind not in (np.float64, *_WHOLE):
             raise NotImplementedError(f"from_jax: the program converts to {kind}; accepted: float64")
         if name in FROZEN or kind != np.float64:
             self.notes.frozen[name] = None
-            return _bound(primitive, list(map(_numbers, a)), q)
+            return _bound(primitive, list(map(_numbers, a, kinds)), q)
         outs = [x if hasattr(x, "dtype") else e.as_elements(x) for x in self._computed(primitive, name, a, q)]
         products = name == "dot_general" and math.prod(np.shape(a[0])[i] for i in q["dimension_numbers"][0][0])
         self.notes.count(sum(x.size for x in outs) * (1 + 2 * products), "from_jax")
@@ -172,12 +178,14 @@ class Recording:
         if (row := ROWS.get(ALIASES.get(name, name))) is not None:
             return [row(*a)]
         if fold in FOLDS and pair in PAIRS:
+            if fold == "scatter" and e.of_values(a[1]):
+                raise NotImplementedError(f"from_jax: {name} by whole numbers that are data; accepted: picks by them")
             return [FOLDS[fold](PAIRS[pair], *a, q)]
         if name in ("sort", "top_k"):
             self.notes.frozen[name] = None
             return _sorted(primitive, name, a, q)
         if name in MOVES:
-            return _moved(primitive, a, {**q, "fill_value": 0} if name == "gather" else q)
+            return _moved(primitive, a, q)
         if name == "custom_linear_solve":
             return self._linear_solve(a, q)
         if name == "lu":
@@ -214,8 +222,8 @@ class Recording:
         return [linear_algebra.solve(matrix, b.reshape(-1)).reshape(b.shape)]
 
 
-def _numbers(x: Any) -> Any:
-    return jnp.asarray(e.numbers_of(x)) if e.of_values(x) else x
+def _numbers(x: Any, kind: Any = None) -> Any:
+    return jnp.asarray(e.numbers_of(x), dtype=kind) if e.of_values(x) else x
 
 
 def _bound(primitive: Any, a: Arrays, q: Any) -> Arrays:
@@ -225,13 +233,18 @@ def _bound(primitive: Any, a: Arrays, q: Any) -> Arrays:
 
 def _moved(primitive: Any, a: Arrays, q: Any) -> Arrays:
     """Return the elements where JAX puts their numbers."""
-    floats = [i for i, x in enumerate(a) if e.of_values(x) or jnp.issubdtype(jnp.result_type(x), jnp.floating)]
+    asks = range(len(a))[INDEXES.get(primitive.name, slice(0))]
+    operands, by = [i for i in range(len(a)) if i not in asks], asks if any(e.of_values(a[i]) for i in asks) else ()
+    if primitive.name == "gather":
+        q = {**q, "fill_value": 0} | ({"mode": jax.lax.GatherScatterMode.CLIP} if by else {})
 
-    def run(numbers: list[Array]) -> Arrays:
-        instead = dict(zip(floats, map(jnp.asarray, numbers), strict=True))
+    def run(numbers: list[Array], *numbers_by: Array) -> Arrays:
+        whole = (jnp.asarray(x, dtype=int) for x in numbers_by)
+        instead = dict(zip([*operands, *by], [*map(jnp.asarray, numbers), *whole], strict=True))
         return _bound(primitive, [instead.get(i, x) for i, x in enumerate(a)], q)
 
-    return e.moved(run, [a[i] for i in floats])
+    arrays = [a[i] for i in operands]
+    return e.picked(run, arrays, [a[i] for i in by]) if by else e.moved(run, arrays)
 
 
 def _sorted(primitive: Any, name: str, a: Arrays, q: Any) -> Arrays:
@@ -259,20 +272,26 @@ def _place(equation: Any, function: str, outside: graphs.Place) -> graphs.Place:
 # The whole program ----------------------------------------------------------------------------------------------------
 
 
-def record(cost: Callable[..., Any], args: Sequence[Any]) -> graphs.FrameworkGraph:
+def record(cost: Callable[..., Any], args: Sequence[Any], data: Collection[str]) -> graphs.FrameworkGraph:
     """Return the graph of ``cost(*args)``: see `from_jax`."""
     flat, tree = jax.tree_util.tree_flatten_with_path(tuple(args))
     names, given = graphs.argument_names(cost, len(args)), [x for _, x in flat]
-    leaves: dict[str, Array] = {}
-    places: list[int] = []
-    for i, (path, x) in enumerate(flat):
-        if (hasattr(x, "dtype") or isinstance(x, float)) and jnp.issubdtype(kind := jnp.result_type(x), jnp.inexact):
-            name = graphs.path_name(names[path[0].idx], path[1:])
-            if kind != np.float64:
-                raise TypeError(f"from_jax: {name} is {kind}; accepted: float64. Call "
-                                "jax.config.update('jax_enable_x64', True) first")  # fmt: skip
-            leaves[name] = given[i] = e.leaves(name, np.asarray(x))
-            places.append(i)
+    of_arrays = {
+        graphs.path_name(names[path[0].idx], path[1:]): i
+        for i, (path, x) in enumerate(flat)
+        if isinstance(x, int | float) or hasattr(x, "dtype")
+    }
+    kinds = {name: jnp.result_type(given[i]) for name, i in of_arrays.items()}
+    graphs.check_data("from_jax", data, [name for name, kind in kinds.items() if kind in _WHOLE[1:]])
+    places = {name: of_arrays[name] for name, kind in kinds.items() if jnp.issubdtype(kind, jnp.inexact)}
+    if wrong := [name for name in places if kinds[name] != np.float64]:
+        raise TypeError(f"from_jax: {wrong[0]} is {kinds[wrong[0]]}; accepted: float64. Call "
+                        "jax.config.update('jax_enable_x64', True) first")  # fmt: skip
+    leaves = {
+        name: e.leaves(name, np.asarray(given[i])) for name, i in of_arrays.items() if name in places or name in data
+    }
+    for name, values in leaves.items():
+        given[of_arrays[name]] = values
     closed, shape = jax.make_jaxpr(cost, return_shape=True)(*args)
     if getattr(shape, "shape", None) != ():
         raise TypeError(f"from_jax: the program returns {shape}; accepted: a scalar, as a cost is")
@@ -280,11 +299,11 @@ def record(cost: Callable[..., Any], args: Sequence[Any]) -> graphs.FrameworkGra
     root = graphs.root_of("from_jax", recording.run(closed, given)[0], leaves)
 
     def of_floats(floats: Sequence[Any]) -> Any:
-        numbers = dict(zip(places, floats, strict=True))
+        numbers = dict(zip(places.values(), floats, strict=True))
         return cost(*jax.tree_util.tree_unflatten(tree, [numbers.get(i, x) for i, (_, x) in enumerate(flat)]))
 
-    value, theirs = jax.jit(jax.value_and_grad(of_floats))([jnp.asarray(flat[i][1]) for i in places])
+    value, theirs = jax.jit(jax.value_and_grad(of_floats))([jnp.asarray(flat[i][1]) for i in places.values()])
     if math.isfinite(value) and not abs(root.data - float(value)) <= 1e-10 * max(abs(float(value)), 1e-3):
         raise ValueError(f"from_jax: the cost is {root.data!r} by the graph and {float(value)!r} by JAX")
-    gradients = {name: np.asarray(g) for name, g in zip(leaves, theirs, strict=True)}
+    gradients = {name: np.asarray(g) for name, g in zip(places, theirs, strict=True)}
     return graphs.opened("JAX", root, float(value), leaves, {}, gradients, recording.notes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -26,7 +26,7 @@ from autograd import functions
 from autograd.interop import elements as e
 from autograd.interop import framework_graphs as graphs
 from autograd.interop.elements import PAIRS, ROWS, Array
-from autograd.interop.torch_rules import CHOICES, FROZEN, MOVES, NEW, PARTS, POOLS, RULES, WEIGHTED
+from autograd.interop.torch_rules import CHOICES, FROZEN, MOVES, NEW, NOT_BY_DATA, PARTS, POOLS, RULES, WEIGHTED, WHOLE
 from autograd.interop.unit_labels import Call, label_units
 from autograd.ops import OPERATIONS
 from autograd.value import Value
@@ -135,7 +135,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return len({v for v in values.flat if v.op is not None}) == values.size
 
     def _has(self, t: Tensor) -> bool:
-        if t.layout is not torch.strided or not t.is_floating_point() or not t.numel():
+        if t.layout is not torch.strided or not t.numel():
             return False
         return t.untyped_storage().data_ptr() in self._storages
 
@@ -158,12 +158,18 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         out = func(*args, **kwargs)
         outs = _tensors([out])
         if views:
+            if any(t.dtype != given[0].dtype for t in outs):
+                raise NotImplementedError(f"from_torch: {func} reads the bits of numbers; accepted: numbers")
             for t in outs if self._detached.intersection(map(id, given)) else ():
                 self.detach(t)
             return out
         if any(t.is_complex() for t in outs):
             raise NotImplementedError(f"from_torch: {func} gives complex numbers; accepted: real ones")
-        outs = [t for t in outs if t.is_floating_point()]
+        whole = any(not t.is_floating_point() and self._has(t) for t in given)
+        if whole and name in NOT_BY_DATA:
+            raise NotImplementedError(f"from_torch: {func} by whole numbers that are data; accepted: picks by them")
+        followed = whole and (name in MOVES or name in WHOLE)
+        outs = [t for t in outs if t.is_floating_point() or (followed and t.dtype != torch.bool)]
         if name in FROZEN or not outs:
             self.notes.frozen[name] = None
             return out
@@ -173,7 +179,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         )
         made, place = self._made(func, name, args, kwargs, out), _place()
         for t, values in zip(outs, map(e.as_elements, made), strict=False):
-            if t.dtype != torch.float64:
+            if t.is_floating_point() and t.dtype != torch.float64:
                 raise TypeError(f"from_torch: {func} gives {t.dtype}; accepted: torch.float64, without conversions")
             values = values if _differentiates() else e.each(functions.stop_gradient, values)
             graphs.check_numbers(
@@ -211,7 +217,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             x = self._taken(args[0])
             return [e.weighted_sums(lambda x: func(torch.from_numpy(x), *args[1:], **kwargs), x, WEIGHTED[name])]
         if name in MOVES:
-            return self._moved(func, args, options)
+            return self._moved(func, args, options, _tensors([out])[0].dtype)
         with self:  # what PyTorch itself makes of it by other operations
             if "batch_norm" in name:  # which writes to its statistics, and has done so
                 args = [t.clone() if isinstance(t, Tensor) and not self._has(t) else t for t in args]
@@ -221,23 +227,27 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self.notes.leave()
         if found is NotImplemented:
             raise NotImplementedError(f"from_torch: no rule is known for {func}, nor for parts of it")
-        return [self._taken(t) for t in _tensors([found]) if t.is_floating_point()]
+        return [self._taken(t) for t in _tensors([found]) if t.is_floating_point() or self._has(t)]
 
-    def _moved(self, func: Any, args: Any, options: Any) -> list[Array]:
+    def _moved(self, func: Any, args: Any, options: Any, kind: Any) -> list[Array]:
         """Return the elements where PyTorch puts their numbers; a number among the arguments is an element, too."""
         filled = [str(a.type) == "number" for a in func._schema.arguments]
-        args = [torch.tensor(x, dtype=torch.float64) if fill and not isinstance(x, Tensor) else x
+        args = [torch.tensor(x, dtype=kind) if fill and not isinstance(x, Tensor) else x
                 for x, fill in zip(args, filled, strict=False)]  # fmt: skip
-        operands = [t for t in _tensors(args) if t.is_floating_point()]
+        asks = [a.name.startswith(("ind", "mask")) for a in func._schema.arguments]  # index, indices
+        operands, by = (_tensors([x for x, ask in zip(args, asks, strict=False) if ask == asked]) for asked in (0, 1))
+        operands, by = [t for t in operands if t.dtype == kind], list(filter(self._has, by))
         run_again = getattr(torch.ops.aten, func.overloadpacket.__name__)  # with numbers the overload may be another
 
-        def run(numbers: list[Array]) -> list[Tensor]:
-            instead = dict(zip(map(id, operands), map(torch.from_numpy, numbers), strict=True))
+        def run(numbers: list[Array], *numbers_by: Array) -> list[Tensor]:
+            whole = (torch.from_numpy(x).to(t.dtype) for x, t in zip(numbers_by, by, strict=True))
+            instead = dict(zip(map(id, [*operands, *by]), [*map(torch.from_numpy, numbers), *whole], strict=True))
             given = _mapped(lambda x: instead.get(id(x), x), args)
             given = [x.item() if fill else x for x, fill in zip(given, filled, strict=False)]
             return _tensors([run_again(*given, **options)])
 
-        return e.moved(run, list(map(self._taken, operands)))
+        arrays = list(map(self._taken, operands))
+        return e.picked(run, arrays, list(map(self._taken, by))) if by else e.moved(run, arrays)
 
     def _chosen(self, func: Any, name: str, args: Any, options: Any, out: Any) -> Any:
         """Return the elements that were chosen; the maximum and minimum as operations, where there is no tie."""
@@ -299,9 +309,9 @@ def _callers() -> Iterator[FrameType]:
 # The whole program ----------------------------------------------------------------------------------------------------
 
 
-def record(loss: Callable[..., Any], args: Sequence[Any]) -> graphs.FrameworkGraph:
+def record(loss: Callable[..., Any], args: Sequence[Any], data: Collection[str]) -> graphs.FrameworkGraph:
     """Return the graph of ``loss(*args)``: see `from_torch`."""
-    tensors, modules = _named(loss, args)
+    tensors, modules = _named(loss, args, data)
     parts = {
         part: path if len(modules) == 1 else f"{name}.{path}".rstrip(".")
         for name, module in modules.items()
@@ -309,7 +319,7 @@ def record(loss: Callable[..., Any], args: Sequence[Any]) -> graphs.FrameworkGra
     }
     recording = Recording(parts)
     for name, t in tensors.items():
-        if t.dtype != torch.float64 or t.device.type != "cpu":
+        if t.dtype not in (torch.float64, torch.int64) or t.device.type != "cpu":
             raise TypeError(f"from_torch: {name} is {t.dtype} on {t.device}; accepted: torch.float64 on the CPU. Call "
                             ".double().cpu() on modules and tensors")  # fmt: skip
         recording.put(t, e.leaves(name, t.detach().numpy()))
@@ -340,7 +350,7 @@ def record(loss: Callable[..., Any], args: Sequence[Any]) -> graphs.FrameworkGra
     return graphs.opened("PyTorch", cost, out.item(), leaves, recording.given, theirs, recording.notes)
 
 
-def _named(loss: Any, args: Sequence[Any]) -> tuple[dict[str, Tensor], dict[str, nn.Module]]:
+def _named(loss: Any, args: Sequence[Any], data: Collection[str]) -> tuple[dict[str, Tensor], dict[str, nn.Module]]:
     """Return the tensors that become leaves, and the modules, by name."""
     whole = isinstance(loss, nn.Module)
     named = [(loss.__class__.__name__, loss)] if whole else []
@@ -352,8 +362,8 @@ def _named(loss: Any, args: Sequence[Any]) -> tuple[dict[str, Tensor], dict[str,
             prefix = "" if len(modules) == 1 else f"{name}."
             tensors |= {prefix + path: t for path, t in x.named_parameters()}
         else:
-            found = (
-                (graphs.path_name(name, path), t) for path, t in tree_flatten_with_path(x)[0] if isinstance(t, Tensor)
-            )
-            tensors |= {key: t for key, t in found if t.is_floating_point() or t.is_complex()}
-    return tensors, modules
+            leaves = ((graphs.path_name(name, path), t) for path, t in tree_flatten_with_path(x)[0])
+            tensors |= {key: t for key, t in leaves if isinstance(t, Tensor)}
+    numbers = {name: t for name, t in tensors.items() if t.is_floating_point() or t.is_complex()}
+    graphs.check_data("from_torch", data, [name for name in tensors if name not in numbers])
+    return numbers | {name: t for name, t in tensors.items() if name in data}, modules

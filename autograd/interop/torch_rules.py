@@ -33,6 +33,9 @@ NEW = ("empty", "new_", "_new_zeros", "sym_", "equal", "is_same_size", "_has_sam
 FROZEN = frozenset("""
     round trunc bernoulli _local_scalar_dense heaviside sgn floor_divide nextafter uniform normal argmax argmin
     """.split())  # fmt: skip  # noqa: SIM905
+# What is done to whole numbers that are data; what does not pick by them.
+WHOLE = frozenset("add sub rsub mul neg where _to_copy clone".split())  # noqa: SIM905
+NOT_BY_DATA = ("index_put", "_unsafe_index_put", "scatter_add", "scatter_reduce")
 # What gives elements of its first input and says which, along an axis or of so many last axes.
 CHOICES = frozenset("sort topk max min median nanmedian kthvalue cummax cummin mode".split())  # noqa: SIM905
 POOLS = {"max_pool2d_with_indices": 2, "max_pool3d_with_indices": 3, "adaptive_max_pool2d": 2, "adaptive_max_pool3d": 3}
@@ -66,9 +69,10 @@ def _layer_norm(x: Array, shape: Any, weight: Any, bias: Any, epsilon: float) ->
 
 
 def _embedding(rows: Any, index: Any, padding: int = -1, *_: Any) -> Array:
-    out: Array = e.as_elements(rows)[index]
-    out[index == padding] = ROWS["stop_gradient"](out[index == padding])
-    return out
+    rows = e.as_elements(rows).copy()
+    rows[padding:][:1] = ROWS["stop_gradient"](rows[padding:][:1]) if padding >= 0 else rows[-1:]
+    found = [select(rows, k) for k in np.ravel(index)] if e.of_values(index) else rows[index]
+    return np.reshape(found, (*index.shape, rows.shape[1]))
 
 
 def _nll_loss(x: Any, target: Any, weight: Any, how: int, ignored: int) -> Any:
