@@ -201,11 +201,17 @@ def _tanh_slope(m: Any, x: Any, out: Any) -> Any:
     return 4.0 * _sigmoid_slope(m, 2.0 * x, out)
 
 
+def _below(m: Any, x: Any) -> Any:
+    # min(x, 0), whose derivative at 0 is the 1 of the left side
+    return m.where(m.less(0.0, x), 0.0, x)
+
+
 def _sigmoid_slope_smooth(m: Any, x: Any, out: Any) -> Any:
     # Its derivatives cancel near 0 where it is made of e**x, and underflow far from 0 where it is made of cosh.
     e = m.exp(m.where(m.less(x, 0.0), x, -x))
-    s = 0.5 / m.cosh(0.5 * x)
-    return m.where(m.less(m.abs(x), 1.0), s * s, e / (1.0 + e) / (1.0 + e))
+    near = m.less(m.abs(x), 1.0)
+    s = 0.5 / m.cosh(0.5 * m.where(near, x, 0.0))
+    return m.where(near, s * s, e / (1.0 + e) / (1.0 + e))
 
 
 def _silu_slope_smooth(m: Any, x: Any, out: Any) -> Any:
@@ -421,7 +427,7 @@ def _sinc_slope(m: Any, x: Any, out: Any) -> Any:
     for odd in range(19, 1, -2):  # near 0 the difference cancels: the continued fraction of tan, (π x)² / (3 − ...)
         below = odd - (math.pi * x) * (math.pi * x) / below
     near = -math.pi * (math.pi * x) * out / below
-    return m.where(m.less(m.abs(x), 0.5), near, (cosine - out) / x)
+    return m.where(m.less(m.abs(x), 0.5), near, (cosine - out) / m.where(m.equal(x, 0.0), 1.0, x))
 
 
 def _mish(m: Any, x: Any) -> Any:
@@ -680,8 +686,8 @@ _ROWS = (
             lambda m, x, alpha, out: m.expm1(m.minimum(x, 0.0)),
         ),
         smooth=(
-            lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, alpha * m.exp(x)),
-            lambda m, x, alpha, out: m.where(m.less(0.0, x), 0.0, m.expm1(x)),
+            lambda m, x, alpha, out: m.where(m.less(0.0, x), 1.0, alpha * m.exp(_below(m, x))),
+            lambda m, x, alpha, out: m.where(m.less(0.0, x), 0.0, m.expm1(_below(m, x))),
         ),
         domain=(REALS, REALS), defaults=(1.0,),
         edges="kink at x = 0 unless alpha = 1: the derivative there is alpha",

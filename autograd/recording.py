@@ -237,14 +237,19 @@ def _extreme(which: int, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         return _EXTREMES[which](*args, **options)
     items = list(args[0] if len(args) == 1 else args)
     readings = [x for x in items if isinstance(x, Reading) and x.recording is own]
-    if readings and all(x.__class__ in (float, int, Reading) for x in items):
-        expected = _EXTREMES[which](map(float.__float__, map(float.__add__, items, [-0.0] * len(items))))
+    if readings and all(x.__class__ in (float, Reading) or _is_exact(x) for x in items):
+        expected = _EXTREMES[which]([data_of(x.node) if isinstance(x, Reading) else float(x) for x in items])
         first, *others = [_stopped(x) if isinstance(x, Reading) else x for x in items]
         node = functools.reduce(functools.partial(apply, _ROWS[which]), others, first)
         if data_of(node).hex() == expected.hex():
             own.readings.append(Reading(node, own))
             return own.readings[-1]
     return _EXTREMES[which](items)
+
+
+def _is_exact(x: Any) -> bool:
+    """Return whether this is a whole number that a float keeps."""
+    return x.__class__ is int and abs(x) <= 2**53
 
 
 def _as_number(x: Any) -> Any:

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, TypeVar
 
 from autograd.float_rules import NO_PATH, value_and_partials
 from autograd.labels import visible
@@ -289,7 +289,7 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
         )
 
     def __repr__(self) -> str:
-        parts = [repr(self._data)]
+        parts = [repr(self.data)]  # of which a function that is recorded may make something
         if self._grad is not None:
             parts.append(f"grad={self._grad!r}")
         if self._operation is not None:
@@ -302,7 +302,7 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec)
+        return format(self.data, spec)
 
     # Arithmetic. + - * of two Values are the rows `add`, `sub` and `mul` written out: they are most of every graph --
 
@@ -958,38 +958,86 @@ def ieee() -> Iterator[None]:
 
 # Without a graph ------------------------------------------------------------------------------------------------------
 
-_open: ContextVar[tuple[FrameType | None, ...]] = ContextVar("no_grad", default=())
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+_open: ContextVar[tuple[_Block, ...]] = ContextVar("no_grad", default=())
 _lock = lock_for_this_process()
 # The `no_grad` blocks that are open in any thread, and the wish to be told of every operation: while there is nothing
 # of the kind, what makes nodes asks no more.
 _blocks = 0
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class _Block:
+    """A `no_grad` block that has been entered: whether it is still open, which copies of its context ask, and where."""
+
+    __slots__ = ("frame", "is_open")
+
+    def __init__(self, frame: FrameType | None) -> None:
+        self.frame, self.is_open = frame, True
+
+    def holds(self) -> bool:
+        """Return whether it is open; one of a generator holds while the generator runs."""
+        return self.is_open and (self.frame is None or self.frame.f_back is not None)
+
+
+class no_grad:  # noqa: N801 -- as contextlib.suppress
     """Within ``with no_grad():`` operations on Values give constants, which remember nothing.
 
     It holds for this thread or task only, and nests. In a generator it holds while the generator runs, and not for what
-    goes on between its values, unless the generator is a context manager. A derivative that is asked for in it, as by
-    `transform.grad`, is that of outside, as a constant. While a function is recorded to run for other inputs, as by
-    `vectorize`, what would be a constant is computed for them too, behind a `stop_gradient`.
+    goes on between its values, unless the generator is a context manager. ``@no_grad()`` before a function, generator
+    or coroutine has all of it run in such a block. A derivative that is asked for in it, as by `transform.grad`, is
+    that of outside, as a constant. While a function is recorded to run for other inputs, as by `vectorize`, what would
+    be a constant is computed for them too, behind a `stop_gradient`.
 
     >>> x = Value(3.0)
     >>> with no_grad():
     ...     print(x * x)
     Constant(9.0)
     """
-    frame = _generator_frame(sys._getframe(1))
-    _open.set((*_open.get(), frame))
-    _count_blocks(1)
-    try:
-        yield
-    finally:
+
+    def __init__(self) -> None:
+        self._entered: list[_Block] = []
+
+    def __enter__(self) -> None:
+        block = _Block(_generator_frame(sys._getframe(1)))
+        self._entered.append(block)
+        _open.set((*_open.get(), block))
+        _count_blocks(1)
+
+    def __exit__(self, *_error: object) -> None:
+        block = self._entered.pop()
         _count_blocks(-1)
-        blocks = list(_open.get())
-        if frame in blocks:  # a generator may be closed in another context
-            blocks.remove(frame)
-            _open.set(tuple(blocks))
+        block.is_open, block.frame = False, None
+        _open.set(tuple(x for x in _open.get() if x is not block))  # a generator may be closed in another context
+
+    def __call__(self, function: Decorated) -> Decorated:
+        """Return the function with all that it does in such a block."""
+        run: Any
+        if inspect.isgeneratorfunction(function):
+
+            def run(*args: Any, **named: Any) -> Any:
+                with no_grad():
+                    return (yield from function(*args, **named))
+
+        elif inspect.iscoroutinefunction(function):
+
+            async def run(*args: Any, **named: Any) -> Any:
+                with no_grad():
+                    return await function(*args, **named)
+
+        elif inspect.isasyncgenfunction(function):
+
+            async def run(*args: Any, **named: Any) -> Any:
+                with no_grad():
+                    async for x in function(*args, **named):
+                        yield x
+
+        else:
+
+            def run(*args: Any, **named: Any) -> Any:
+                with no_grad():
+                    return function(*args, **named)
+
+        return functools.wraps(function)(run)  # type: ignore[return-value]
 
 
 @contextmanager
@@ -1019,8 +1067,8 @@ def _generator_frame(frame: FrameType | None) -> FrameType | None:
 
 
 def _forgetting() -> bool:
-    """Whether a `no_grad` block holds here: one of a generator does while the generator runs."""
-    return any(frame is None or frame.f_back is not None for frame in _open.get())
+    """Whether a `no_grad` block holds here."""
+    return any(block.holds() for block in _open.get())
 
 
 def _not_as_usual(op: Operation, data: float, *inputs: Value) -> Value:

@@ -267,8 +267,11 @@ class VectorizedEngine:
         outside = self._watched()
         tried = batch[:TRIED]
         scalar.begin()
-        costs = {k: scalar.add(k, len(batch)) for k in tried}
-        follows = not (outside.iterator or outside.drawn() or outside.changed())
+        costs: dict[int, Value] = {}
+        follows = not outside.iterator
+        for k in tried:
+            costs[k] = scalar.add(k, len(batch))
+            follows = follows and not (outside.drawn() or outside.changed())  # which may change back
         for kind, part in self.samples.parts(tried).items() if follows else ():
             found = self._recorded(outside, part[0])
             if found is None or not self._agree(found, kind, part, [costs[k] for k in part]):

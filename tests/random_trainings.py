@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import math
 import random
@@ -203,6 +204,16 @@ def averaged(loss: Loss, case: Case) -> Loss:
     return relative
 
 
+def in_turns(loss: Loss, _: Case) -> Loss:
+    factors = collections.deque([1.0, 1.0, 1.0, 2.0])  # after four samples as it was
+
+    def turning(h: Any, y: Any) -> Any:
+        factors.rotate()
+        return loss(h, y) * factors[0]
+
+    return turning
+
+
 def logged(loss: Loss, _: Case) -> Loss:
     log_of_costs: list[float] = []
 
@@ -228,6 +239,7 @@ WITH_STATE = [
     counted,
     counted_in_an_object,
     counted_in_a_list,
+    in_turns,
     iterated,
     averaged,
     logged,

@@ -220,6 +220,44 @@ def test_the_transformations_of_torch():
     same(again, (active.T @ active / 3).sum(axis=0)[None])
 
 
+SECOND = {  # f″(0) and f″(−1), by hand
+    "sigmoid": (0.0, math.tanh(0.5) / (4 * math.cosh(0.5) ** 2)),
+    "softplus": (0.25, 0.25 / math.cosh(0.5) ** 2),
+    "silu": (0.5, (2.0 - math.tanh(0.5)) / (4 * math.cosh(0.5) ** 2)),
+    "tanh": (0.0, 2 * math.tanh(1.0) / math.cosh(1.0) ** 2),
+    "gelu": (2 / math.sqrt(2 * math.pi), math.exp(-0.5) / math.sqrt(2 * math.pi)),
+    "elu": (1.0, math.exp(-1.0)),
+    "softsign": (0.0, 0.25),
+    "sinc": (-(math.pi**2) / 3, 2.0),
+    "abs": (0.0, 0.0),
+    "relu": (0.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_second_derivatives_where_the_formulas_of_operations_bend_and_they_do_not(target):
+    """σ is computed of |x|, elu of min(x, 0): PyTorch differentiates these as 0, JAX as ½, and σ is smooth there."""
+    x = [[Value(0.5), Value(0.7)] for _ in SECOND]
+    terms = [
+        apply(OPERATIONS[name], *OPERATIONS[name].with_defaults((v,)))
+        for name, pair in zip(SECOND, x, strict=True)
+        for v in pair
+    ]
+    cost = vectorize(sum(terms[1:], terms[0]), {"x": x}).to(target)
+    points = np.array([[0.0, -1.0]] * len(SECOND))
+    if target == "jax":
+        import jax
+
+        found = jax.jit(jax.grad(lambda x: jax.grad(cost, argnums=1)({}, x).sum()))(points)
+    else:
+        import torch
+
+        given = torch.tensor(points, requires_grad=True)
+        (slope,) = torch.autograd.grad(cost({}, given), given, create_graph=True)
+        (found,) = torch.autograd.grad(slope.sum(), given)  # of terms of one number each: the diagonal
+    np.testing.assert_allclose(found, list(SECOND.values()), rtol=1e-10, atol=1e-14)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_whole_numbers_and_numbers_of_python(target):
     w, x = Value(2.0), Value(3.0)

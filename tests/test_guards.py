@@ -82,6 +82,10 @@ def constants_of_numbers(x, y):
     return Constant(x.data) * y + Value(y.data) * x * Constant(x.data * y.data)
 
 
+def whole_numbers_beside_them(x, y):
+    return x * max(0, y.data) + y * min(1, x.data, 2)
+
+
 def without_gradient(x, y):
     with no_grad():
         square = x * x + (y * 0.5).tanh()
@@ -112,6 +116,7 @@ def unequal(x, y):
         shifted_softmax,
         numbers_as_factors,
         constants_of_numbers,
+        whole_numbers_beside_them,
         without_gradient,
         by_truth,
         by_value_and_number,
@@ -124,7 +129,7 @@ def test_numbers_taken_out_of_values(function):
 
 
 def test_calculating_with_numbers_needs_no_new_recording():
-    for function in (numbers_as_factors, constants_of_numbers, without_gradient):
+    for function in (numbers_as_factors, constants_of_numbers, whole_numbers_beside_them, without_gradient):
         assert repr(assert_followed(lambda function=function: function)).endswith("1 recording>")
     wide = vectorize(lambda v: sum((x - max(x.data for x in v)).exp() for x in v).log())
     rng = np.random.default_rng(0)
@@ -144,6 +149,7 @@ TABLE = {1: 10.0, 2: 20.0, -1: 30.0}
         lambda x, y: x * TABLE.get(x.data, 1.0) + y,
         lambda x, y: x * len(f"{y.data:.1f}") + y,
         lambda x, y: x * len(str(y.data)),
+        lambda x, y: x * float(f"{y:.1f}"),
         lambda x, y: x * round(y.data),
         lambda x, y: x * (y.data // 1.0) + x * (y.data % 1.5),
         lambda x, y: x * math.floor(y.data),

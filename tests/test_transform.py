@@ -1,5 +1,7 @@
 """Derivatives of every order against mpmath at 40 digits, and each transformation against the others."""
 
+import asyncio
+import contextvars
 import copy
 import dataclasses
 import functools
@@ -604,6 +606,63 @@ def test_a_generator_keeps_no_grad_to_itself():
     assert (x * x).op is not None
     next(squares())  # and is never finished
     assert (x * x).op is not None
+
+
+def test_no_grad_before_a_function_holds_in_all_of_it():
+    x = Value(3.0)
+
+    @no_grad()
+    def pairs():
+        yield x * 1.0
+        return x * 2.0
+
+    def returned():
+        last = yield from pairs()
+        yield last
+
+    made = []
+    for inside in returned():
+        made.append((type(inside), type(x * x)))
+    assert made == [(Constant, Value)] * 2
+
+    @no_grad()
+    async def later():
+        await asyncio.sleep(0)
+        return x * x
+
+    @no_grad()
+    async def many():
+        yield x * x
+
+    async def both():
+        first, outside = await asyncio.gather(later(), asyncio.sleep(0, x * x))
+        return first, outside, [inside async for inside in many()], x * x
+
+    first, outside, (inside,), after = asyncio.run(both())
+    assert [type(v) for v in (first, outside, inside, after)] == [Constant, Value, Constant, Value]
+
+
+def test_a_task_that_goes_on_after_the_block_it_was_made_in_is_outside_whatever_other_blocks_are_open():
+    x = Value(3.0)
+
+    async def product(after):
+        await after.wait()
+        return x * x
+
+    async def run():
+        closed = asyncio.Event()
+        with no_grad():
+            task = asyncio.create_task(product(closed))
+            await asyncio.sleep(0)
+        closed.set()
+        elsewhere, block = contextvars.copy_context(), no_grad()
+        elsewhere.run(block.__enter__)
+        try:
+            return type(await task)
+        finally:
+            elsewhere.run(block.__exit__)
+
+    assert asyncio.run(run()) is Value
 
 
 def test_a_context_manager_may_be_made_of_no_grad():

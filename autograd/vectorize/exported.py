@@ -49,7 +49,7 @@ class Exported:
         given = [Array("d", shape=x.shape, role=INPUT) for x in of if isinstance(x, Array)]
         builder = self.program.builder
         seeds = self.seeds or list(zip((x for x in of if isinstance(x, Array)), given, strict=True))
-        found = differentiate(builder, self.program.forward, seeds, by, mean=False) if by else {}
+        found = differentiate(builder, self.program.forward, seeds, by, mean=False, again=True) if by else {}
         results = [*self.outputs, *(found[x] for x in by)]
         leaves = [*self.leaves, *given]
         called = dict(self.program.names) | dict.fromkeys(given, "d")

@@ -28,17 +28,18 @@ def differentiate(
     seeds: Iterable[tuple[Operand, Operand]],
     wanted: Collection[Array],
     mean: bool,
+    again: bool = False,
 ) -> dict[Array, Array]:
     """Add the backward statements of the `forward` ones, and return the gradients of the `wanted` arrays.
 
     `seeds` are the roots with their gradients. An array that is shared by the samples has the sum over the samples as
     its gradient, or their `mean`; the gradients of arrays that differ from sample to sample are those of the cost of
     each. By what a choice does not hand on the derivative is 0 whatever stands there; a 0 that is computed and meets ∞
-    gives nan.
+    gives nan. What is to be differentiated `again` has no bends where the operations have none.
     """
     seeds = list(seeds)
     fixed = shifts(forward, [root for root, _ in seeds]) - set(wanted)
-    back = _Reverse(builder, [x for x in forward if x.out not in fixed], wanted, mean)
+    back = _Reverse(builder, [x for x in forward if x.out not in fixed], wanted, mean, again)
     if any(isinstance(x, st.Map) and x.name in OPERATIONS and OPERATIONS[x.name].unchosen for x in back.forward):
         back.unchosen = _Reached(builder, back.forward, wanted).nowhere([root for root, _ in seeds])
         back.infinite = perhaps_infinite(back.forward)
@@ -49,9 +50,14 @@ def differentiate(
 
 class _Reverse:
     def __init__(
-        self, builder: Builder, forward: Sequence[st.Statement], wanted: Collection[Array], mean: bool | None
+        self,
+        builder: Builder,
+        forward: Sequence[st.Statement],
+        wanted: Collection[Array],
+        mean: bool | None,
+        again: bool = False,
     ) -> None:
-        self.builder, self.forward, self.wanted, self.mean = builder, forward, wanted, mean
+        self.builder, self.forward, self.wanted, self.mean, self.again = builder, forward, wanted, mean, again
         self.active = set(wanted)
         for statement in self.forward:
             if any(x in self.active for x in statement.args if isinstance(x, Array)):
@@ -154,7 +160,7 @@ class _Reverse:
         if row.cancels:
             return self.builder.emit(st.Slope, out.shape, (x, out), statement.name)
         total: Operand = 0.0
-        for y, formula in zip(args, row.formulas, strict=True):
+        for y, formula in zip(args, row.differentiable if self.again else row.formulas, strict=True):
             if y is x:
                 total = self.builder.map("add", total, self.builder.compute(formula(SYMBOLS, *args, out)))
         return total

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops import OPERATIONS, with_derived
+from autograd.ops import OPERATIONS, Operation, with_derived
 from autograd.symbolic import PREDICATES
 from autograd.vectorize.machine import (
     find_rows,
@@ -41,8 +41,15 @@ def namespace(target: str) -> dict[str, Any]:
         raise ModuleNotFoundError(f"to: {target} is not installed: pip install 'chainrule[{target}]'") from None
     known = SimpleNamespace(**others)
     with_derived(known)
+    if own_derivative := OWN_DERIVATIVES.get(target):
+        for row in OPERATIONS.values():
+            if not (row.infix or row.unchosen) and (not row.elementary or "kink" in row.edges):
+                setattr(known, row.name, own_derivative(row, getattr(known, row.name), known))
     names = {row.numpy or row.name: getattr(known, row.name) for row in OPERATIONS.values()}
-    names |= {slope_name(row.name): partial(row.partials[0], known) for row in OPERATIONS.values() if row.cancels}
+    for row in OPERATIONS.values():
+        if row.cancels:
+            rule = row.differentiable[0] if own_derivative else row.partials[0]
+            names[slope_name(row.name)] = partial(rule, known)
     return vars(known) | names | {"inf": math.inf, "nan": math.nan}
 
 
@@ -218,4 +225,60 @@ def _torch_parts() -> dict[str, Callable[..., Any]]:
     }
 
 
+def _jax_function(row: Operation, value: Callable[..., Any], names: SimpleNamespace) -> Callable[..., Any]:
+    import jax
+    from jax.custom_derivatives import SymbolicZero
+
+    function = jax.custom_jvp(value)
+
+    def change(inputs: tuple[Any, ...], changes: tuple[Any, ...]) -> tuple[Any, Any]:
+        out = function(*inputs)
+        rules = zip(row.differentiable, changes, strict=True)
+        parts = [rule(names, *inputs, out) * dx for rule, dx in rules if not isinstance(dx, SymbolicZero)]
+        return out, sum(parts[1:], parts[0])
+
+    function.defjvp(change, symbolic_zeros=True)
+    return lambda *inputs: function(*row.with_defaults(inputs))
+
+
+def _torch_function(row: Operation, value: Callable[..., Any], names: SimpleNamespace) -> Callable[..., Any]:
+    import torch
+
+    class Function(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(*inputs: Any) -> Any:
+            return value(*inputs)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: Any, out: Any) -> None:
+            ctx.save_for_backward(*inputs, out)
+            ctx.save_for_forward(*inputs, out)
+
+        @staticmethod
+        def backward(ctx: Any, slope: Any) -> Any:
+            *inputs, out = ctx.saved_tensors
+            rules = zip(row.differentiable, inputs, ctx.needs_input_grad, strict=True)
+            return tuple(
+                (slope * rule(names, *inputs, out)).sum_to_size(x.shape) if needed else None
+                for rule, x, needed in rules
+            )
+
+        @staticmethod
+        def jvp(ctx: Any, *changes: Any) -> Any:
+            *inputs, out = ctx.saved_tensors
+            rules = zip(row.differentiable, changes, strict=True)
+            return sum(rule(names, *inputs, out) * dx for rule, dx in rules if dx is not None)
+
+    def function(*inputs: Any) -> Any:
+        given = row.with_defaults(inputs)
+        tensors = [x if isinstance(x, torch.Tensor) else torch.as_tensor(x, dtype=torch.float64) for x in given]
+        return Function.apply(*tensors)  # type: ignore[no-untyped-call]
+
+    return function
+
+
+OWN_DERIVATIVES = {"jax": _jax_function, "torch": _torch_function}
+"""Where a program is differentiated again: an operation by its rule, whose formula may have kinks that it has not."""
 TARGETS: dict[str, Callable[[], dict[str, Callable[..., Any]]]] = {"numpy": _numpy, "jax": _jax, "torch": _torch}
