@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,9 @@ def numbers_of(x: Array) -> Array:
 
 def same(x: Array, y: Array) -> bool:
     """Return whether both have the same elements, in the order of reading, and all of them are Values."""
-    return x.size == y.size and all(v is w and isinstance(v, Value) for v, w in zip(x.flat, y.flat, strict=True))
+    elements = x.ravel().tolist()
+    alike = x.size == y.size and all(map(is_, elements, y.ravel().tolist()))
+    return alike and all(isinstance(v, Value) for v in elements)
 
 
 def each(function: Rule, *arrays: Any) -> Array:

@@ -20,13 +20,24 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten_with_path, tree_leaves
-from torch.utils.flop_counter import flop_registry
 
 from autograd import functions
 from autograd.interop import elements as e
 from autograd.interop import framework_graphs as graphs
 from autograd.interop.elements import PAIRS, ROWS, Array
-from autograd.interop.torch_rules import CHOICES, FROZEN, MOVES, NEW, NOT_BY_DATA, PARTS, POOLS, RULES, WEIGHTED, WHOLE
+from autograd.interop.torch_rules import (
+    CHOICES,
+    FROZEN,
+    MOVES,
+    NEW,
+    NOT_BY_DATA,
+    PARTS,
+    POOLS,
+    PRODUCTS,
+    RULES,
+    WEIGHTED,
+    WHOLE,
+)
 from autograd.interop.unit_labels import Call, label_units
 from autograd.ops import OPERATIONS
 from autograd.value import Value
@@ -135,9 +146,10 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return len({v for v in values.flat if v.op is not None}) == values.size
 
     def _has(self, t: Tensor) -> bool:
-        if t.layout is not torch.strided or not t.numel():
-            return False
-        return t.untyped_storage().data_ptr() in self._storages
+        return t.layout is torch.strided and t.numel() > 0 and self._whole(t) is not None
+
+    def _whole(self, t: Tensor) -> Array | None:
+        return self._storages.get(t.untyped_storage().data_ptr())
 
     def _taken(self, t: Any) -> Any:
         if not isinstance(t, Tensor):
@@ -157,6 +169,9 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return self._written(func, args, kwargs)
         out = func(*args, **kwargs)
         outs = _tensors([out])
+        if views and any(self._whole(t) is not self._whole(given[0]) for t in outs):  # a copy, as `to` may give
+            with self:
+                return func.decompose(*args, **kwargs)
         if views:
             if any(t.dtype != given[0].dtype for t in outs):
                 raise NotImplementedError(f"from_torch: {func} reads the bits of numbers; accepted: numbers")
@@ -173,10 +188,8 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if name in FROZEN or not outs:
             self.notes.frozen[name] = None
             return out
-        flops = flop_registry.get(func.overloadpacket)
-        self.notes.count(
-            sum(t.numel() for t in outs) + (flops(*args, **kwargs, out_val=out) if flops else 0), "from_torch"
-        )
+        terms = given[-1].shape[-2] if name in PRODUCTS else given[1][0].numel() if name == "convolution" else 0
+        self.notes.count(sum(t.numel() for t in outs) * (1 + 2 * terms), "from_torch")
         made, place = self._made(func, name, args, kwargs, out), _place()
         for t, values in zip(outs, map(e.as_elements, made), strict=False):
             if t.is_floating_point() and t.dtype != torch.float64:
@@ -274,11 +287,11 @@ def _kind(func: Any) -> tuple[str, bool, bool, bool]:
 
 def _mapped(function: Callable[[Any], Any], args: Sequence[Any]) -> list[Any]:
     """Return `function` of the arguments of an operation of ATen, some of which are lists."""
-    return [[*map(function, x)] if isinstance(x, list | tuple) else function(x) for x in args]
+    return [[*map(function, x)] if isinstance(x, (list, tuple)) else function(x) for x in args]
 
 
 def _tensors(args: Sequence[Any]) -> list[Tensor]:
-    return [t for x in args for t in (x if isinstance(x, list | tuple) else (x,)) if isinstance(t, Tensor)]
+    return [t for x in args for t in (x if isinstance(x, (list, tuple)) else (x,)) if isinstance(t, Tensor)]
 
 
 def _past_autograd(old: Any, new: Any) -> Any:

@@ -21,11 +21,11 @@ aten = torch.ops.aten
 
 # What only moves elements: PyTorch runs it on their numbers.
 MOVES = frozenset("""
-    cat stack clone index index_select gather repeat flip roll rot90 constant_pad_nd tril triu lift_fresh im2col
-    take scatter _unsafe_index unfold_copy contiguous pixel_shuffle channel_shuffle reflection_pad1d reflection_pad2d
+    cat stack index index_select gather repeat flip roll rot90 constant_pad_nd tril triu im2col
+    take scatter _unsafe_index unfold_copy pixel_shuffle channel_shuffle reflection_pad1d reflection_pad2d
     reflection_pad3d replication_pad1d replication_pad2d replication_pad3d slice_scatter select_scatter diag_embed
     diagonal_scatter masked_select masked_scatter index_copy zero upsample_nearest1d upsample_nearest2d
-    upsample_nearest3d _unsafe_view unsafe_split unsafe_split_with_sizes unsafe_chunk split_with_sizes permute_copy
+    upsample_nearest3d unsafe_split unsafe_split_with_sizes unsafe_chunk split_with_sizes permute_copy
     expand_copy slice_copy select_copy view_copy diagonal_copy pixel_unshuffle _pack_padded_sequence
     """.split())  # fmt: skip  # noqa: SIM905
 # What has no derivative: its numbers are constants of the graph; those that come of data are told of as frozen.
@@ -121,23 +121,27 @@ def _solve(a: Any, b: Any, left: bool = True, **_: Any) -> Any:
     return _transposed(linear_algebra.solve(_transposed(a, not left), _transposed(b, not left)), not left)
 
 
+PRODUCTS = ("mm", "bmm", "addmm")
 _CUMULATIVE = {"cumsum": "sum", "cumprod": "prod", "logcumsumexp": "logsumexp"}
 RULES: dict[str, Rule] = {
     "pow": ROWS["pow"],
     "rsqrt": ROWS["rsqrt"],
     "where": e.where,
-    "_to_copy": lambda x: x,
+    **dict.fromkeys(("_to_copy", "clone", "lift_fresh", "contiguous"), lambda x: x),
+    "_unsafe_view": np.reshape,
     "fill": lambda x, v: np.broadcast_to(e.as_elements(v), x.shape),
     "copy": lambda x, v, _=False: np.broadcast_to(e.as_elements(v), x.shape),
     "clamp": lambda x, low=None, high=None: e.each(e.clamp, x, low, high),
     "hardtanh": lambda x, low=-1, high=1: e.each(e.clamp, x, low, high, False),
     "softplus": lambda *x: e.each(_softplus, *x),
-    "mm": e.matmul,
-    "bmm": e.matmul,
+    **dict.fromkeys(PRODUCTS[:2], e.matmul),
     "addmm": lambda bias, x, y: e.matmul(x, y, bias),
     "convolution": _convolution,
     "_trilinear": _trilinear,
     "_softmax": lambda x, axis, _half: e.softmax(x, axis),
+    "_safe_softmax": lambda x, axis: e.where(
+        (e.numbers_of(x) == -np.inf).all(axis, keepdims=True), 0.0, e.softmax(x, axis)
+    ),
     "_log_softmax": lambda x, axis, _half: e.softmax(x, axis, logarithm=True),
     "native_layer_norm": _layer_norm,
     "nll_loss_forward": _nll_loss,

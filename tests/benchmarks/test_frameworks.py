@@ -6,7 +6,8 @@ Run as a script it prints a table of ratios:
 
 Each line is value and gradients of one loss in both; they take turns in one process, and the fastest are compared.
 Machine code is beside NumPy where there is a compiler. Opening is what `from_torch` takes beside a graph of the same
-number of nodes made by hand: `sum_of_products` of Values, the fastest there is.
+number of nodes made by hand: `sum_of_products` of Values, the fastest there is. Of that, PyTorch's own share is the
+same program and its `backward` within a mode that is told of every operation and does nothing.
 """
 
 import sys
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import torch_programs as programs  # noqa: E402
 from torch import nn  # noqa: E402
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from autograd import Value, topological_order  # noqa: E402
 from autograd.interop import from_torch  # noqa: E402
@@ -38,6 +40,14 @@ def digits():
 
 
 PROGRAMS = {"digits": digits, "GPT": programs.gpt, "LSTM": programs.PROGRAMS["LSTM"], "Kalman": programs.kalman}
+
+
+class Told(TorchDispatchMode):
+    """Is told of every operation."""
+
+    def __torch_dispatch__(self, func, _types, args=(), kwargs=None):
+        """Run it."""
+        return func(*args, **(kwargs or {}))
 
 
 def fastest(*functions, repeats=REPEATS):
@@ -77,13 +87,17 @@ def programs_leaves(args):
 
 
 def opening(make):
-    """Return the nodes of a program, and the microseconds for each: to open it, to compare its derivatives with
-    PyTorch's, which is part of that, and to make as many nodes by hand."""
+    """Return the nodes of a program, and the microseconds for each: to open it, what PyTorch takes of that, and the
+    comparison of derivatives, and to make as many nodes by hand."""
     loss, args = make()
     graph = from_torch(loss, *args)
     nodes = len(topological_order(graph.cost))
     weights, inputs = ([Value(0.5) for _ in range(64)] for _ in range(2))
     bias, notes = Value(0.1), Notes()
+
+    def by_pytorch():
+        with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH), Told():
+            return torch.autograd.grad(loss(*args), programs_leaves(args))
 
     def compare():
         opened("PyTorch", graph.cost, graph.value, graph.leaves, graph.modules, graph.gradients, notes)
@@ -91,7 +105,7 @@ def opening(make):
     def by_hand():
         return [sum_of_products(weights, inputs, bias) for _ in range(nodes // 128)]
 
-    times = fastest(lambda: from_torch(loss, *args), compare, by_hand, repeats=10)
+    times = fastest(lambda: from_torch(loss, *args), by_pytorch, compare, by_hand, repeats=20)
     return nodes, *(1e6 * t / nodes for t in times)
 
 
@@ -109,6 +123,6 @@ if __name__ == "__main__":
         line = f"{title:8} {nodes:>7,} {1e6 * eager:>6.0f} µs {1e6 * numpy:>6.0f} µs {eager / numpy:>5.1f}×"
         print(line + (f" {1e6 * native:>10.0f} µs {eager / native:>5.1f}×" if native else "  no compiler"), flush=True)
     for title in ("digits", "GPT"):
-        nodes, whole, compared, made = opening(PROGRAMS[title])
-        told = f"{whole:.1f} µs each, of which {compared:.1f} µs to compare derivatives; {made:.1f} µs each by hand"
-        print(f"opening {title}: {nodes:,} nodes, {told}")
+        nodes, whole, framework, compared, made = opening(PROGRAMS[title])
+        parts = f"{framework:.1f} µs PyTorch's own, {compared:.1f} µs to compare derivatives"
+        print(f"opening {title}: {nodes:,} nodes, {whole:.1f} µs each, of which {parts}; {made:.1f} µs each by hand")
