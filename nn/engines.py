@@ -13,9 +13,8 @@ import reprlib
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -37,7 +36,7 @@ from nn.optim import ArrayOptimizer
 from nn.samples import Samples
 
 if TYPE_CHECKING:
-    from autograd.aliases import Floats
+    from autograd.aliases import Floats, Ints
 
 
 INPUTS, TARGETS, WEIGHT = "X", "Y", "weight"  # of a sample, as a program's inputs
@@ -45,7 +44,8 @@ LOOKED_AT = 32  # samples whose graphs are asked which parameters the loss depen
 TRIED = 4  # samples of the first batch that go through the graph
 CHECKED_EVERY = 1024  # batches, of which one sample goes through the graph; more often at first
 AGREEMENT, ROUNDING = 1e-9, 1e-12  # of costs; beside the largest number that one is computed from
-SIZES = [1, 2, 3, 4, 6, *(k << e for e in range(30) for k in (8, 12))]  # of runs, samples of one kind in a batch
+SIZES = [1, 2, 3, 4, 6, *(k << e for e in range(30) for k in (8, 12))]
+"""Of samples of one of several kinds in a batch, of which there may be any number: arrays have buffers for each."""
 OWN = ("nn", "autograd", "contextlib")  # packages whose calls stand between a user's and a warning
 LOOSER = 1e3  # of gradients, which may be differences of large numbers
 
@@ -186,24 +186,36 @@ class ScalarEngine:
     take = settle
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Kind:
     """The array program of one kind of samples.
 
     order     where in the program's vector each of the parameters is; all of it where it is in their order
-    given     which of inputs and targets the program takes
+    rows      inputs and targets of all samples of the kind, if the program takes them
     weighted  whether it takes weights beside them
+    arrays    what it was given last: at the same arrays it looks once
     """
 
     program: Program
     order: Any
-    given: list[int]
+    rows: list[Floats]
     weighted: bool
+    arrays: list[Floats] = field(default_factory=list)
 
-    def arrays(self, rows: Sequence[Floats], weights: Callable[[], Floats]) -> list[Floats]:
-        """Return what the program is given of these inputs and targets, and the weights."""
-        found = [rows[k] for k in self.given]
-        return [*found, weights()] if self.weighted else found
+    def given(self, vector: Floats, places: Ints, weights: Floats | float, count: int) -> list[Floats]:
+        """Give the program the parameters, and return what it takes of samples: the rows in these places.
+
+        The first `count` of them have these weights, and the others, which fill the arrays up, the weight 0.
+        """
+        self.program.vector[self.order] = vector
+        if not self.arrays or len(self.arrays[0]) != len(places):
+            widths = [x.shape[1] for x in self.rows] + [1] * self.weighted
+            self.arrays = [np.zeros((len(places), width)) for width in widths]
+        for x, into in zip(self.rows, self.arrays, strict=False):
+            x.take(places, 0, into, "clip")  # without a copy, which "raise" makes
+        if self.weighted:
+            self.arrays[-1][:count, 0], self.arrays[-1][count:] = weights, 0.0
+        return self.arrays
 
 
 class VectorizedEngine:
@@ -219,6 +231,7 @@ class VectorizedEngine:
         self.scalar = scalar
         self.samples = scalar.samples
         self.kinds: dict[int, _Kind] = {}
+        self._fills_up = backend != "native" and len(self.samples.arrays) > 1
         self.vector = np.array(scalar.numbers())
         self.gradient = np.zeros(len(self.vector))
         objective = scalar.objective
@@ -246,10 +259,11 @@ class VectorizedEngine:
                 for k in batch[tried:]:
                     self.scalar.add(k, len(batch))
                 return self.scalar.finish()
-        if difference := self._difference(batch):
+        parts = self.samples.parts(batch)
+        if difference := self._difference(batch, parts):
             self._go_on_by_graph(difference)
             return self.scalar.cost(batch)
-        return self._run(batch)
+        return self._run(batch, parts)
 
     def _go_on_by_graph(self, why: str) -> None:
         self.settle()
@@ -274,7 +288,7 @@ class VectorizedEngine:
             follows = follows and not (outside.drawn() or outside.changed())  # which may change back
         for kind, part in self.samples.parts(tried).items() if follows else ():
             found = self._recorded(outside, part[0])
-            if found is None or not self._agree(found, kind, part, [costs[k] for k in part]):
+            if found is None or not self._agree(found, part, [costs[k] for k in part]):
                 follows = False
                 break
             self.kinds[kind] = found
@@ -290,22 +304,23 @@ class VectorizedEngine:
 
     def _recorded(self, outside: Outside, k: int) -> _Kind | None:
         """Return the array program of the kind of sample number k; None where arrays cannot follow its loss."""
-        program = sample_program(self.scalar.objective, outside, self.samples, k, self.backend)
+        samples = self.samples
+        weighted = samples.weights is not None or self._fills_up
+        program = sample_program(self.scalar.objective, outside, samples, k, weighted, self.backend)
         if program is None:
             return None
         self.scalar.uses(program.roots[0])
         names = program.inputs
-        given = [number for number, name in enumerate((INPUTS, TARGETS)) if name in names]
+        rows = [x for name, x in zip((INPUTS, TARGETS), samples.arrays[samples.kind[k]], strict=True) if name in names]
         place = {node: p for p, node in enumerate(program.nodes)}
         order = [place[x] for x in self.scalar.parameters]
         whole = order == list(range(len(place)))
-        return _Kind(program, slice(None) if whole else np.array(order), given, WEIGHT in names)
+        return _Kind(program, slice(None) if whole else np.array(order), rows, weighted)
 
-    def _agree(self, kind: _Kind, number: int, tried: list[int], costs: list[Value]) -> bool:
+    def _agree(self, kind: _Kind, tried: list[int], costs: list[Value]) -> bool:
         """Return whether program and graph have the same mean loss of samples, and gradient, where these are finite."""
         program = kind.program
-        program.vector[kind.order] = self.vector
-        J, _ = program.value_and_grad(*kind.arrays(self.samples.rows(number, tried), partial(np.ones, (len(tried), 1))))
+        J, _ = program.value_and_grad(*self._given(kind, tried, 1.0))
         expected = sum(cost.data for cost in costs) / len(costs)
         if not _close(np.array([J]), np.array([expected]), AGREEMENT, ROUNDING, costs):
             return False
@@ -318,7 +333,10 @@ class VectorizedEngine:
             mean(costs).backward()
             return np.array([x.grad for x in parameters])
 
-    def _difference(self, batch: list[int]) -> str:
+    def _given(self, kind: _Kind, part: list[int], weights: Floats | float, size: int = 0) -> list[Floats]:
+        return kind.given(self.vector, self.samples.places(part, size or len(part)), weights, len(part))
+
+    def _difference(self, batch: list[int], parts: dict[int, list[int]]) -> str:
         """Return how a program is found to differ from the loss, "" where none is.
 
         Compared are a sample now and then, and one of each kind that comes for the first time.
@@ -327,7 +345,7 @@ class VectorizedEngine:
         if changed := self._outside.changed():
             return f"the loss reads {changed}, which has changed since the first batch"
         number = self._batches
-        compared = [part[0] for kind, part in self.samples.parts(batch).items() if kind not in self.kinds]
+        compared = [part[0] for kind, part in parts.items() if kind not in self.kinds]
         if number > 1 and not (number & (number - 1) and number % CHECKED_EVERY):
             compared.append(batch[number % len(batch)])
         for k in compared:
@@ -354,22 +372,22 @@ class VectorizedEngine:
             if (found := self._recorded(outside, k)) is None:
                 return f"the loss of sample {k} cannot be followed by arrays, as that of the first samples could"
             self.kinds[kind] = found
-        if self._agree(self.kinds[kind], kind, [k], [J]):
+        if self._agree(self.kinds[kind], [k], [J]):
             return ""
         return (
             f"the loss of sample {k}, or its gradient, is another than that recorded at the first batch: it decides "
             "by what cannot be seen, or changes from call to call"
         )
 
-    def _run(self, batch: list[int]) -> float:
-        J = 0.0
+    def _run(self, batch: list[int], parts: dict[int, list[int]]) -> float:
+        J, of_samples = 0.0, self.samples.weights
         self.gradient[:] = 0.0
-        for number, part in self._runs(batch):
+        for number, part in parts.items():
             kind = self.kinds[number]
-            kind.program.vector[kind.order] = self.vector
-            weights = partial(self.samples.weights_of, part)
-            value, _ = kind.program.value_and_grad(*kind.arrays(self.samples.rows(number, part), weights))
-            share = len(part) / len(batch)
+            size = SIZES[bisect.bisect_left(SIZES, len(part))] if self._fills_up else len(part)
+            weights = 1.0 if of_samples is None else of_samples[part]
+            value, _ = kind.program.value_and_grad(*self._given(kind, part, weights, size))
+            share = size / len(batch)
             J += share * value
             self.gradient += share * kind.program.gradient[kind.order]
         if self._rate:
@@ -382,21 +400,6 @@ class VectorizedEngine:
             self.gradient[:] = [x.grad for x in self.scalar.parameters]
         return J
 
-    def _runs(self, batch: list[int]) -> Iterator[tuple[int, list[int]]]:
-        """Yield the samples of a batch that are run together, with their kind.
-
-        Arrays have buffers for each number of samples. Of several kinds any number may come up in a batch, so these
-        are run by the largest of `SIZES` that there are samples for. Machine code takes any number.
-        """
-        parts = self.samples.parts(batch)
-        for number, part in parts.items():
-            while self.backend != "native" and len(self.samples.arrays) > 1 and part:
-                size = SIZES[bisect.bisect(SIZES, len(part)) - 1]
-                yield number, part[:size]
-                part = part[size:]
-            if part:
-                yield number, part
-
     def mean_loss(self, batch: list[int]) -> float:
         """Return the mean loss of samples that training has not seen, without decay."""
         parts = self.samples.parts(batch)
@@ -406,9 +409,7 @@ class VectorizedEngine:
         total = 0.0
         for number, part in parts.items():
             kind = self.kinds[number]
-            kind.program.vector[kind.order] = self.vector
-            rows = self.samples.rows(number, part)
-            total += float(np.sum(kind.program(*kind.arrays(rows, partial(np.ones, (len(part), 1))))))
+            total += float(np.sum(kind.program(*self._given(kind, part, 1.0))))
         return total / len(batch)
 
     def move(self) -> None:
@@ -483,17 +484,17 @@ def make_engine(name: str, objective: Objective, optimizer: Optimizer, samples: 
 
 
 def sample_program(
-    objective: Objective, outside: Outside, samples: Samples, k: int, backend: Backend
+    objective: Objective, outside: Outside, samples: Samples, k: int, weighted: bool, backend: Backend
 ) -> Program | None:
     """Return the array program of the loss of samples like number k; None where arrays cannot follow it.
 
-    Its inputs are those that the loss depends on of the sample's inputs, targets and weight.
+    Its inputs are those that the loss depends on of the sample's inputs, targets and, if `weighted`, weight.
     """
     x, y = samples.x[k], samples.y[k]
-    inputs, targets = samples.rows(samples.kind[k], [k])
+    inputs, targets = (rows[samples.row[k]].tolist() for rows in samples.arrays[samples.kind[k]])
     leaves: dict[str, list[Any]] = {
-        INPUTS: [Value(number, label=INPUTS) for number in inputs[0].tolist()],
-        TARGETS: [_Target(number) for number in targets[0].tolist()],
+        INPUTS: [Value(number, label=INPUTS) for number in inputs],
+        TARGETS: [_Target(number) for number in targets],
         WEIGHT: [Value(1.0, label=WEIGHT)],
     }
     for target in leaves[TARGETS]:
@@ -502,7 +503,7 @@ def sample_program(
     try:
         with watching(outside.catches) as (made, elsewhere), by_the_book():
             J = objective.of(rebuild(x, iter(leaves[INPUTS])), None if y is None else rebuild(y, iter(leaves[TARGETS])))
-            if samples.weights is not None:
+            if weighted:
                 J = J * leaves[WEIGHT][0]
     except Exception:  # the loss itself has done without: it needs plain numbers
         return None

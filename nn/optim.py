@@ -96,9 +96,9 @@ class ArrayOptimizer:
         """Return where a step takes the parameters, and remember the step; OverflowError as `step`."""
         with np.errstate(all="ignore"):
             moved, *state = self.move(numbers, gradients, *self._state)
-        wrong = np.flatnonzero(~np.isfinite(moved))
-        if len(wrong):
-            k = int(wrong[0])
+        finite = np.isfinite(moved)
+        if not finite.all():
+            k = int(finite.argmin())
             w = self.parameters[k]
             raise OverflowError(
                 f"{visible(w.label) or repr(w)}: {float(numbers[k])!r} would become {float(moved[k])!r}, its gradient "

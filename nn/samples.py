@@ -5,6 +5,7 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Hashable, Sequence, Sized
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from nn.losses import ENTROPIES
 from nn.objective import looks_at_model
 
 if TYPE_CHECKING:
-    from autograd.aliases import Floats, Rows
+    from autograd.aliases import Floats, Ints, Rows
     from nn.losses import Loss
 
 
@@ -51,15 +52,11 @@ class Samples:
             found.setdefault(self.kind[k], []).append(k)
         return found
 
-    def rows(self, kind: int, batch: Sequence[int]) -> tuple[Floats, Floats]:
-        """Return the inputs and the targets of samples of one kind, a row for each."""
-        places = np.fromiter(batch if len(self.arrays) == 1 else map(self.row.__getitem__, batch), int, len(batch))
-        inputs, targets = self.arrays[kind]
-        return inputs.take(places, axis=0), targets.take(places, axis=0)
-
-    def weights_of(self, batch: Sequence[int]) -> Floats:
-        """Return the weights of samples, a row for each."""
-        return np.ones((len(batch), 1)) if self.weights is None else self.weights[list(batch), None]
+    def places(self, batch: Sequence[int], size: int) -> Ints:
+        """Return the rows of samples in the arrays of their kind; of several kinds, the first one again up to `size`."""
+        if len(self.arrays) == 1:
+            return np.fromiter(batch, int, size)
+        return np.fromiter(chain(map(self.row.__getitem__, batch), repeat(self.row[batch[0]])), int, size)
 
 
 def samples_of(model: Any, data: Any, loss: Loss) -> Samples:

@@ -7,8 +7,8 @@ how many times as fast as the peers a step of `fit` is, and whether that is what
 trainings are, their start included. All run on one core in float64, take the same batches in the same order and move
 the parameters by Adam. PyTorch's loop is eager, as one writes it: tensors with the samples of one length together,
 autograd, `torch.optim.Adam`; a test holds it to be the same training. Times are those of the processor, the compiler's
-included; of each step the least of several trainings, which take turns, and of these the median. The loop over scalars
-is measured for a few steps.
+included; of each step the least of several trainings, which take turns. An epoch's steps are taken together, since one
+of them shuffles the samples: the median of their means is given. The loop over scalars is measured for a few steps.
 """
 
 from __future__ import annotations
@@ -231,6 +231,13 @@ def measured(work: Work, train: Callable[..., Any], steps: int, known: list[floa
     return whole, [min(pair) for pair in zip(found, known, strict=True)] if known else found
 
 
+def of_a_step(times: list[float], together: int) -> float:
+    """Return the seconds of a step: the mean of so many in a row, and of these means the median."""
+    together = min(together, len(times))
+    starts = range(0, len(times) - together + 1, together)
+    return statistics.median(statistics.fmean(times[start : start + together]) for start in starts)
+
+
 def ahead_from(least: float, ours: tuple[float, float], theirs: tuple[float, float]) -> str:
     """Return from which step on a training is so many times as fast, of starts and steps in seconds."""
     (start, step), (their_start, their_step) = ours, theirs
@@ -265,7 +272,7 @@ def main() -> None:
                 whole, least[name] = measured(work, train, counts[name], least[name])
                 wholes[name].append(whole)
         # The first steps of `fit` make programs, and one now and then looks at a sample's graph.
-        step = {name: statistics.median(times) for name, times in least.items()}
+        step = {name: of_a_step(times, of_epoch) for name, times in least.items()}
         start = {name: max(0.0, wholes[name][0] - counts[name] * step[name]) for name in counts}
         again = {name: max(0.0, min(wholes[name]) - counts[name] * step[name]) for name in counts}
         for name in counts:
