@@ -282,10 +282,13 @@ class VectorizedEngine:
         tried = batch[:TRIED]
         scalar.begin()
         costs: dict[int, Value] = {}
-        follows = not outside.iterator
+        follows = not (outside.iterator or outside.unseen)
         for k in tried:
+            before = self._watched() if costs else outside  # anew: the first call may have put something into a cache
             costs[k] = scalar.add(k, len(batch))
-            follows = follows and not (outside.drawn() or outside.changed())  # which may change back
+            follows = follows and not (before.drawn() or before.changed())  # which may change back
+            follows = follows and not (before is not outside and before.changed_behind())
+        follows = follows and not outside.changed()
         for kind, part in self.samples.parts(tried).items() if follows else ():
             found = self._recorded(outside, part[0])
             if found is None or not self._agree(found, part, [costs[k] for k in part]):
@@ -366,7 +369,7 @@ class VectorizedEngine:
         if drawn := outside.drawn():
             outside.rewind()
             return f"the loss draws random numbers from {drawn}, which it did not in the first batch"
-        if changed := outside.changed():
+        if changed := outside.changed() or outside.changed_behind():
             return f"the loss changes {changed}, which it did not in the first batch"
         if kind not in self.kinds:
             if (found := self._recorded(outside, k)) is None:

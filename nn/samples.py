@@ -53,7 +53,7 @@ class Samples:
         return found
 
     def places(self, batch: Sequence[int], size: int) -> Ints:
-        """Return the rows of samples in the arrays of their kind; of several kinds, the first one again up to `size`."""
+        """Return the rows of samples in the arrays of their kind; of several, up to `size` with the first one."""
         if len(self.arrays) == 1:
             return np.fromiter(batch, int, size)
         return np.fromiter(chain(map(self.row.__getitem__, batch), repeat(self.row[batch[0]])), int, size)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 import json
 import math
 import random
@@ -447,6 +448,79 @@ def test_an_index_without_a_row_is_an_error_that_says_so():
     with pytest.raises(IndexError, match=r"select: got the index 4; accepted: a whole number from 0 to 3"):
         fit(model, (places, known), loss, epochs=3, batch_size=2, progress=False)
     assert numbers(model) == before
+
+
+# A loss that keeps something in mind ----------------------------------------------------------------------------------
+
+
+def counted_in(box):
+    def loss(h, y):
+        box()[0] += 1
+        return (h - y) ** 2 * (1.0 if box()[0] < 15 else 0.2)
+
+    return loss
+
+
+def counted_by_class(box):
+    """Two counts, of which a cache makes one when its class comes for the first time."""
+
+    def loss(h, y):
+        count = box(y > 0.0)
+        count[0] += 1
+        return (h - y) ** 2 / count[0]
+
+    return loss
+
+
+def drawn_in(generator):
+    return lambda h, y: (h - y) ** 2 * generator().random()
+
+
+def averaged_in(box):
+    def loss(h, y):
+        J = (h - y) ** 2
+        box()[0] = 0.9 * box()[0] + 0.1 * J.data
+        return J / (1.0 + box()[0])
+
+    return loss
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: counted_in(functools.cache(lambda: [0])),
+        lambda: counted_in(functools.lru_cache(maxsize=3)(lambda: [0])),
+        lambda: counted_by_class(functools.cache(lambda _: [0])),
+        lambda: drawn_in(functools.cache(lambda: random.Random(4))),
+        lambda: drawn_in(functools.cache(lambda: np.random.default_rng(4))),
+        lambda: averaged_in(functools.cache(lambda: [0.0])),
+        lambda: (lambda given: lambda h, y: (h - y) ** 2 / given())(itertools.count(1).__next__),
+    ],
+    ids=["cache", "lru_cache", "by_class", "random", "numpy", "average", "iterator"],
+)
+def test_what_a_loss_keeps_where_no_name_leads_is_seen_before_a_program_stands_for_it(make):
+    """`fit` called such a loss less often than the scalar engine, and so trained on other costs, without a word."""
+    found = []
+    for engine in ("scalar", "vectorized"):
+        w = [Value(0.5), Value(-0.25)]
+        data = [[0.1 * k, 1.0] for k in range(12)], [math.sin(k) for k in range(12)]
+        fit(lambda x, w=w: w[0] * x[0] + w[1] * x[1], data, make(), SGD(w, 0.1), parameters=w, epochs=3, batch_size=4,
+            progress=False, engine=engine)  # fmt: skip
+        found.append([x.data for x in w])
+    assert found[0] == found[1]
+
+
+def test_a_cache_that_is_only_read_does_not_keep_a_loss_from_arrays():
+    calls = []
+    table = functools.cache(lambda n: [1.0 / (k + 1.0) for k in range(n)])
+
+    def loss(h, y):
+        calls.append(1)
+        return (h - y) ** 2 * table(3)[1]
+
+    w = Value(0.5)
+    fit(lambda x: w * x, ([1.0] * 40, [2.0] * 40), loss, parameters=[w], epochs=5, progress=False)
+    assert len(calls) < 20
 
 
 # Numbers that stop being finite ---------------------------------------------------------------------------------------

@@ -282,7 +282,7 @@ class Way:
             self.obstacle = self.obstacle or f"it reads {iterator}, an iterator, which gives something else each time"
         elif drawn := self.outside.drawn():
             self.obstacle = self.obstacle or f"it draws random numbers from {drawn}"
-        self.restless = self.outside.changed()
+        self.restless = self.outside.changed() or self.outside.changed_behind()
         self.guards = _Guards(recording)
         self.graph = record([*self.roots, *self.guards.watched])
         self.value: Any = None  # of the program's last run; None where the numbers are those of the graph
