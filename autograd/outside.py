@@ -434,7 +434,8 @@ def contents(x: Any) -> tuple[Any, list[Any]]:
         return (None if generator is None else _comparable(generator.read())), []
     if _is_array(x):
         return (None, x.ravel().tolist()) if x.dtype == object else (_memory(x), [])
-    return _memory(x), gc.get_referents(x)
+    keys = list(dict.keys(x)) if isinstance(x, dict) else []  # of texts the collector does not ask
+    return _memory(x), keys + gc.get_referents(x)
 
 
 def _memory(x: Any) -> bytes | None:

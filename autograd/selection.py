@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -18,8 +19,10 @@ def select(rows: Sequence[Any], index: Value | float) -> Any:
     `index` is a whole number from 0 on, or a Value that has one. By a plain number the row is picked, and no node is
     made. By a Value it is Σ_k [index = k] · row_k: a graph that is right for every index, so that a program recorded
     with it (`vectorize`, `nn.fit`) takes the index as an input, and looks the row up; there an index that no row has
-    gives nan. A row may be a list or an array (of lists). Raises IndexError for an index without a row, ValueError for
-    rows of different lengths, TypeError for no number.
+    gives nan. What was not chosen adds 0 to result and derivatives whatever stands there, inf and nan too, as with
+    `where`; only a graph of finite rows that is computed again (`recompute`, `Replay`) after one has become inf gives
+    nan. A row may be a list or an array (of lists). Raises IndexError for an index without a row, ValueError for rows
+    of different lengths, TypeError for no number.
 
     >>> select([[1.0, 2.0], [3.0, 4.0]], 1), select([Value(5.0), Value(7.0)], Value(1.0)).data
     ([3.0, 4.0], 7.0)
@@ -34,9 +37,14 @@ def select(rows: Sequence[Any], index: Value | float) -> Any:
     return _weighted([share / count for share in chosen], rows)
 
 
+def _where_chosen(share: Value, x: Any) -> Any:
+    """Return x, or where it is not finite what is 0 unless it is chosen, for 0 · ∞ is nan."""
+    return x if math.isfinite(data_of(x) if isinstance(x, Value) else x) else functions.where(share, x, 0.0)
+
+
 def _weighted(shares: Sequence[Value], rows: Sequence[Any]) -> Any:
     if not is_structure(rows[0]):
-        return added([share * x for share, x in zip(shares, rows, strict=True)])
+        return added([share * _where_chosen(share, x) for share, x in zip(shares, rows, strict=True)])
     sizes = sorted({len(row) for row in rows})
     if len(sizes) > 1:
         raise ValueError(f"select: got rows of {', '.join(map(str, sizes))} parts; accepted: rows of one length")

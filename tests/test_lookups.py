@@ -134,3 +134,23 @@ def with_gradients(target, cost, parameters, rows):
         J.backward()
         return J.detach(), {name: x.grad for name, x in tensors.items()}
     return cost(parameters, rows), {}
+
+
+@pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
+def test_a_row_that_is_not_chosen_adds_0_whatever_stands_there(bad):
+    """The rule of `where`, by a number, in a graph and in programs, of rows that become so later too."""
+    for later in (False, True):
+        rows = [[Value(2.0), Value(3.0)], [Value(0.5 if later else bad)] * 2, [Value(5.0), Value(7.0)]]
+        index = Value(0.0)
+        u = select(rows, index)
+        J = u[0] * u[1]
+        J.backward()
+        assert (J.data, [x.grad for row in rows for x in row]) == (6.0, [3.0, 2.0, 0.0, 0.0, 0.0, 0.0])
+        program = vectorize(J, {"X": [index]}, [*rows[0], rows[1][0], *rows[2]])
+        rows[1][0].data = bad
+        assert program.value_and_grad([[0.0], [2.0]])[0] == (6.0 + 35.0) / 2.0
+        gradient = dict(zip(program.nodes, program.gradient.tolist(), strict=True))
+        assert [gradient[x] for x in (*rows[0], rows[1][0], *rows[2])] == [1.5, 1.0, 0.0, 3.5, 2.5]
+        assert not math.isfinite(program([[1.0]])[0])
+        assert select(rows, 0)[1] is rows[0][1]
+    assert select([2.0, bad], Value(0.0)).data == 2.0
