@@ -78,6 +78,23 @@ def test_roots_as_powers(target, exponent):
         assert slopes[k] == pytest.approx(slope, rel=1e-14), (number, slope)
 
 
+@pytest.mark.parametrize("exponent", [0.5, -0.5, 1.5])
+def test_powers_by_an_exponent_that_is_a_parameter(exponent):
+    """To NumPy one exponent for all of an array is a number, and ½ a square root."""
+    x, y = [Value(2.0) for _ in ROOTS], Value(2.0)
+    program = vectorize([v**y for v in x], {"x": x}, {"y": y})
+    program.parameters["y"][...] = exponent
+    single = vectorize(x[0] ** y, parameters=[x[0], y])
+    with np.errstate(all="ignore"):
+        found = [program(ROOTS), np.stack(program.to("numpy")(program.parameters, np.array(ROOTS)))]
+        by_number = []
+        for number in ROOTS:
+            single.vector[:] = number, exponent
+            by_number.append(single())
+    expected = bits([float(Ieee(number) ** exponent) for number in ROOTS])
+    assert [bits(x) for x in (*found, by_number)] == [expected] * 3
+
+
 def float64(program, target):
     """Return the values of a program elsewhere."""
     if target == "torch":

@@ -98,6 +98,7 @@ def ufuncs() -> dict[str, Callable[..., Any]]:
     """Return NumPy's function for every operation and predicate that it has one for."""
     names = {name: name for name in PREDICATES} | {"both": "logical_and"}
     names |= {row.name: row.numpy or row.name for row in OPERATIONS.values()}
+    names["pow"] = "float_power"  # np.power takes a square root where the exponent is one number, ½
     found = {name: getattr(np, theirs, None) for name, theirs in names.items()}
     return {name: function for name, function in found.items() if isinstance(function, np.ufunc)}
 

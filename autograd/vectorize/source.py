@@ -152,6 +152,8 @@ def _map(source: Source, statement: st.Map) -> Text:
     if source.exact and name == "pow" and args[1] in (0.5, -0.5):  # ** would take a square root
         of_root = f"root({source.text(args[0])})"
         return (of_root, ATOM) if args[1] == 0.5 else (f"1 / {of_root}", OPERATIONS["div"].infix)
+    if source.exact and name == "pow" and isinstance(args[1], Array):  # which may be ½
+        return f"power({', '.join(map(source.text, args))})", ATOM
     own: float = OPERATIONS[name].infix if name in OPERATIONS else 0
     symbols: list[Operand | Expression] = []
     for k, x in enumerate(args):

@@ -18,7 +18,6 @@ import numpy as np
 from autograd.ops import FLOAT, OPERATIONS, Operation, for_added_rows
 from autograd.symbolic import SYMBOLS, Expression, Formula, combine, symbol, to_numpy
 from autograd.value import Constant, data_of
-from autograd.vectorize.machine import root
 from autograd.vectorize.record import LEAF, ROWS, Record, depending
 from autograd.vectorize.source import slope_name
 from autograd.vectorize.targets import namespace
@@ -89,7 +88,7 @@ class Straight:
 
     def functions(self, arrays: bool) -> list[Run]:
         """Return where the pieces start, with their forward and backward functions."""
-        names = namespace("numpy") | {"power": _power_of_arrays} if arrays else FLOATS
+        names = namespace("numpy") if arrays else FLOATS
 
         @cache
         def function(text: str) -> Callable[..., Any]:
@@ -293,10 +292,6 @@ def _late(graph: Record, root: int) -> list[bool]:
     late[graph.inputs[keep]] = True
     late[root] = True
     return late.tolist()
-
-
-def _power_of_arrays(x: Any, y: Any) -> Any:
-    return root(x) if np.ndim(y) == 0 and y == 0.5 else np.power(x, y)  # which would take a square root
 
 
 def _operands(numbers: tuple[float | None, ...]) -> tuple[Formula, ...]:

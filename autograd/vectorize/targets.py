@@ -106,6 +106,7 @@ def _numpy() -> dict[str, Callable[..., Any]]:
         "place": place,
         "share": shared,
         "root": root,
+        "pow": np.float_power,  # np.power takes a square root where the exponent is one number, ½
         "maximum": maximum,
         "minimum": minimum,
         "amax": largest,
