@@ -136,6 +136,37 @@ def test_a_function_is_pickled_by_its_name_and_copied_as_itself():
     assert cubed(2.0) == 8.0
 
 
+class Line:
+    def __init__(self, slope):
+        self.slope = Value(slope)
+
+    @vectorize
+    def at(self, x):
+        return self.slope * x
+
+
+class Raised(Line):
+    @vectorize
+    def at(self, x):
+        return super().at(x) + 1.0
+
+
+def test_a_method_that_calls_that_of_the_class_above():
+    first, then = Raised(2.0), Raised(5.0)
+    assert super(Raised, then).at(3.0) == 15.0  # before its own was asked for
+    assert [first.at(3.0), then.at(3.0), first.at(1.0), Line(2.0).at(3.0)] == [7.0, 16.0, 3.0, 6.0]
+
+
+def test_methods_of_copies():
+    line = Line(2.0)
+    assert line.at(3.0) == 6.0
+    for other in (copy.copy(line), copy.deepcopy(line), pickle.loads(pickle.dumps(line))):
+        other.slope = Value(7.0)
+        assert [other.at(3.0), line.at(3.0)] == [21.0, 6.0]
+    with pytest.raises(TypeError, match="a Narrow has no __dict__"):
+        type("Narrow", (), {"__slots__": (), "at": Line.at})().at(1.0)
+
+
 def test_a_loop_that_ends_by_a_comparison():
     @vectorize
     def root(a):

@@ -152,9 +152,14 @@ class VectorizedFunction:
         """Return the function of one object, which has programs of its own and stays with the object."""
         if instance is None:
             return self
-        method = VectorizedFunction(types.MethodType(self.function, instance), self.backend)
-        method._method_name = self._method_name
-        return vars(instance).setdefault(self._method_name, method)  # type: ignore[no-any-return]
+        kept, key = getattr(instance, "__dict__", None), self.__qualname__  # type: ignore[attr-defined]
+        if kept is None:
+            raise TypeError(f"{key}: a {type(instance).__name__} has no __dict__, which keeps its programs: __slots__")
+        bound = types.MethodType(self.function, instance)
+        if key not in kept or kept[key].function != bound:  # a copy has what its original kept
+            kept[key] = VectorizedFunction(bound, self.backend)
+            kept[key]._method_name = self._method_name
+        return kept[key]  # type: ignore[no-any-return]
 
     def __call__(self, *args: ArrayLike) -> Any:
         """Return the value, or an array of the values, of the function."""
