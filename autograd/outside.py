@@ -238,6 +238,7 @@ class Outside:
             self._note(name, functools.partial(x.get, NOTHING))
         elif (whole := WHOLE.get(type(x))) is not None:
             self.places.append(Place(name, functools.partial(whole, x), whole(x)))
+            self._pending.extend((name, item) for item in x if type(item) not in PLAIN)
         elif isinstance(x, types.ModuleType):
             if _is_the_users(x):
                 self._owners.append((name, x))

@@ -41,6 +41,7 @@ class Recording:
     numbers      Values of which the number itself was used for anything else
     failures     operations on Values that raised an exception
     successes    those that might have, and did not: where exceptions may be caught, else nothing
+    made         the Values that it made of numbers
     obstacle     what no program can follow, as a clause; "" if there was nothing of that kind
     """
 
@@ -48,6 +49,7 @@ class Recording:
     numbers: dict[Value, None] = field(default_factory=dict)
     failures: list[tuple[Operation, tuple[Value, ...]]] = field(default_factory=list)
     successes: list[Value] = field(default_factory=list)
+    made: set[Value] = field(default_factory=set)
     obstacle: str = ""
     catches: bool = False
     readings: list[Reading] = field(default_factory=list)
@@ -158,6 +160,8 @@ class _Watcher:
 
     def made(self, node: Value, number: Any) -> Any:
         """Return `number`, a plain one; a Value made of the number in another one follows that from now on."""
+        if (own := _own.get()) is not None:
+            own.made.add(node)
         if not (isinstance(number, Reading) and number.recording):
             return number
         stopped = _stopped(number)

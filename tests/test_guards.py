@@ -373,6 +373,19 @@ class Settings:
     def __init__(self):
         self.own = 1.0
 
+    @property
+    def by_property(self):
+        return 2.0 * self.own
+
+    @classmethod
+    def by_class(cls):
+        return cls.rate
+
+    def __getattr__(self, name):  # of any name, as those of objects that stand for others do
+        if name.startswith("__") or name == "own":
+            raise AttributeError(name)
+        return 3.0
+
 
 def test_numbers_from_outside():
     settings, table, rates, array, cell = Settings(), {"a": 1.0}, [1.0, 2.0], np.ones(3), 1.0
@@ -389,6 +402,10 @@ def test_numbers_from_outside():
             * cell
             * helper()
             * MODULE.rate
+            * settings.by_property
+            * settings.by_class()
+            * settings.anything
+            + Value(0.0)  # which is another Value at each call
         )
 
     def helper():
@@ -409,6 +426,15 @@ def test_numbers_from_outside():
             assert fast(3.0) == pytest.approx(function(Value(3.0)).data, rel=1e-12)
         cell = number
         assert fast(3.0) == pytest.approx(function(Value(3.0)).data, rel=1e-12)
+    assert not fast.obstacle
+
+
+def test_objects_in_sets():
+    sets = {Settings()}
+    fast = vectorize(lambda x: sum((x * one.own for one in sets), Value(0.0)))
+    assert fast(3.0) == fast(3.0) == 3.0
+    next(iter(sets)).own = 2.0
+    assert fast(3.0) == 6.0
 
 
 def test_a_constant_that_is_set():

@@ -288,7 +288,7 @@ class Way:
         elif drawn := self.outside.drawn():
             self.obstacle = self.obstacle or f"it draws random numbers from {drawn}"
         self.restless = self.outside.changed() or self.outside.changed_behind()
-        self.guards = _Guards(recording)
+        self.guards, self.made = _Guards(recording), recording.made
         self.graph = record([*self.roots, *self.guards.watched])
         self.value: Any = None  # of the program's last run; None where the numbers are those of the graph
         self._runs = 0
@@ -366,7 +366,8 @@ class Way:
         """Return what stands at the leaves, where the roots and what is decided by are, and what was decided."""
         graph, guards = self.graph, self.guards
         place = {x: (name, k) for name, part in self.leaves.items() for k, x in enumerate(part.flat)}
-        leaves = [data_of(x).hex() if x.__class__ is Constant else place.get(x, x) for x in graph.nodes if x.op is None]
+        made = {x for x in graph.nodes if x.__class__ is Constant or x in self.made}  # other objects in each run
+        leaves = [data_of(x).hex() if x in made else place.get(x, x) for x in graph.nodes if x.op is None]
         return [leaves, [graph.index[x] for x in (*self.roots, *guards.watched)], self.shape, guards.decisions()]
 
 
