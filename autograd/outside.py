@@ -24,7 +24,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import is_
+from operator import eq, is_
 from typing import Any
 
 from autograd.value import Constant, Value, data_of
@@ -253,6 +253,11 @@ class Outside:
         if all(type(item) in PLAIN for item in x):
             self.places.append(Place(name, functools.partial(tuple, x), tuple(x)))
             return
+        if isinstance(x, list):
+            same = (
+                eq if all(isinstance(item, Value) for item in x) else _are
+            )  # of Values the same, twenty times as fast
+            self.places.append(Place(name, functools.partial(same, x, list(x)), found=True))
         for k, item in enumerate(x):
             if not (isinstance(item, Value) and self._is_trained(item)):
                 self._look(f"{name}[{k}]", item)
@@ -306,6 +311,11 @@ class Outside:
                 for key in keys:
                     if key in vars(module):
                         self._note(f"{name}.{key}", functools.partial(getattr, module, key, NOTHING))
+
+
+def _are(some: list[Any], others: list[Any]) -> bool:
+    """Return whether two lists hold the same objects."""
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 def _modules(

@@ -437,6 +437,17 @@ def test_objects_in_sets():
     assert fast(3.0) == 6.0
 
 
+@pytest.mark.parametrize("make", [Value, lambda number: {"own": Value(number)}])
+def test_what_lists_hold(make):
+    items = [make(1.0), make(2.0)]
+    fast = vectorize(lambda x: x * sum(item if isinstance(item, Value) else item["own"] for item in items))
+    assert [fast(3.0) for _ in range(3)] == [9.0] * 3
+    items.append(make(4.0))
+    assert fast(3.0) == 21.0
+    items[0] = make(5.0)
+    assert fast(3.0) == 33.0
+
+
 def test_a_constant_that_is_set():
     half = Constant(0.5)
     fast = vectorize(lambda x: half * x)
