@@ -185,6 +185,37 @@ def hidden_markov():
     return cost, (numbers(2, 2), numbers(2, 3, seed=1), jnp.array([0, 2, 1]))
 
 
+def scans():
+    def step(carry, x):
+        return {"n": carry["n"] + 1, "total": carry["total"] + x * carry["n"]}, {"sine": jnp.sin(x)}
+
+    def cost(x):
+        carry, rows = lax.scan(step, {"n": 1, "total": 0.0}, x)
+        same, none = lax.scan(lambda c, _: (c * 2.0, c), x, None, length=0)
+        return carry["total"] * jnp.sum(rows["sine"]) + jnp.sum(same) + jnp.sum(none)
+
+    return cost, (numbers(4),)
+
+
+def clipped_gradient():
+    @jax.custom_vjp
+    def f(x):
+        return x
+
+    f.defvjp(lambda x: (x, None), lambda _, g: (jnp.clip(g, -0.1, 0.1),))
+    return (lambda x: jnp.sum(3.0 * f(x))), (numbers(3),)
+
+
+def root():
+    def cost(x):
+        def solve(f, y):
+            return lax.fori_loop(0, 20, lambda _, y: y - f(y) / (2 * y), y)
+
+        return lax.custom_root(lambda y: y**2 - jnp.sum(x**2), 1.0, solve, lambda g, y: y / g(1.0))
+
+    return cost, (numbers(3),)
+
+
 PROGRAMS = {
     "a network, its parameters in dicts and lists": mlp,
     "layer norm": lambda: ((lambda x, s: jnp.sum(layer_norm(x, s) ** 2)), (numbers(2, 4), numbers(4, seed=1))),
@@ -330,6 +361,27 @@ PROGRAMS = {
     "cumlogsumexp, cummin, cumprod in reverse": of_function(
         lambda x: lax.cumlogsumexp(x) + lax.cummin(x) + lax.cumprod(x, reverse=True), 4
     ),
+    "scan: dicts, whole numbers in the carry, no steps": scans,
+    "custom_root": root,
+    "fori_loop that writes: x.at[i].set": of_function(
+        lambda x: lax.fori_loop(0, 3, lambda i, a: a.at[i].set(a[i - 1] * x[i]), jnp.ones(3)), 3
+    ),
+    "indices beyond the end: fill, drop, wrap": of_function(
+        lambda x: (
+            x.at[jnp.array([0, 9])].get(mode="fill", fill_value=0.0) * jnp.take(x, jnp.array([-1, 4]), mode="wrap")
+            + jnp.zeros(2).at[jnp.array([0, 9])].add(x[:2])
+        ),
+        3,
+    ),
+    "linearize, vjp, linear_transpose": of_function(
+        lambda x: (
+            jax.linearize(jnp.sin, x)[1](x)
+            + jax.vjp(jnp.exp, x)[1](x)[0]
+            + jax.linear_transpose(lambda v: 3.0 * v, x)(x)[0]
+        ),
+        3,
+    ),
+    "custom_vjp that clips": clipped_gradient,
     "svd": of_function(lambda x: jnp.linalg.svd(x, compute_uv=False), 2, 3),
     "lgamma, digamma": of_function(lambda x: jsp.special.gammaln(x * x + 1.0), 3),
     "complex numbers: fft": of_function(lambda x: jnp.abs(jnp.fft.fft(x)), 4),

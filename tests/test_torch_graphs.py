@@ -32,6 +32,8 @@ REFUSED = {
     "eigvalsh": (NotImplementedError, "no rule is known for aten._linalg_eigh"),
     "Beta.log_prob: lgamma": (NotImplementedError, "no rule is known for .*lgamma"),
     "multilabel_margin_loss": (ValueError, r"multilabel_margin_loss_forward.default gives [\d.]+, the graph"),
+    "a hook on a tensor": (ValueError, r"PyTorch; PyTorch's own is not that of what the program computes"),
+    "a lazy module": (ValueError, "weight has no shape yet; run the lazy module once"),
     "float32": (TypeError, r"weight is torch.float32 on cpu; accepted: torch.float64.*\.double\(\)"),
     "complex numbers: fft": (NotImplementedError, "_fft_r2c.* complex"),
 }
@@ -40,7 +42,7 @@ REFUSED = {
 def leaf_tensors(args):
     for x in args:
         if isinstance(x, nn.Module):
-            yield from x.parameters()
+            yield from (p for p in x.parameters() if p.requires_grad)
         elif isinstance(x, torch.Tensor) and x.requires_grad:
             yield x
 

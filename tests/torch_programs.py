@@ -347,6 +347,61 @@ def straight_through():
     return (lambda x: (F.gumbel_softmax(x, hard=True) * torch.arange(3.0).double()).sum()), (parameter(2, 3),)
 
 
+def masks():
+    def loss(x):
+        h = x * 2.0
+        h[h > 0.5] = 1.0
+        return h.square().sum() + x[x < 0].exp().sum() + x[torch.nonzero(x > 0).squeeze(1)].sum()
+
+    return loss, (parameter(6),)
+
+
+def adam():
+    def loss(w, x):
+        m = v = torch.zeros_like(w)
+        for k in range(1, 4):
+            (slope,) = torch.autograd.grad((w * x).tanh().sum(), w, create_graph=True)
+            m, v = 0.9 * m + 0.1 * slope, 0.99 * v + 0.01 * slope * slope
+            w = w - 0.1 * (m / (1 - 0.9**k)) / ((v / (1 - 0.99**k)).sqrt() + 1e-8)
+        return (w * x).tanh().sum()
+
+    return loss, (parameter(3), numbers(3))
+
+
+class Kept(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Linear(2, 2), nn.Linear(2, 2).requires_grad_(False)
+        self.times = nn.Parameter(torch.tensor(3), requires_grad=False)
+        self.register_buffer("mean", torch.zeros(2))
+        self.register_buffer("count", torch.zeros(2))
+
+    def forward(self, x):
+        h = self.second(self.first(x)) * self.times
+        self.mean = 0.9 * self.mean + h.mean(0).detach()
+        self.count.add_(h.mean(0).detach())
+        return h - self.mean - self.count
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.out = nn.Embedding(4, 3), nn.Linear(3, 4, bias=False)
+        self.out.weight = self.embedding.weight
+
+    def forward(self, x):
+        return self.out(self.embedding((x[:, 0] > 0).long()))
+
+
+def hooked():
+    def loss(x):
+        h = x * x
+        h.register_hook(lambda gradient: 2 * gradient)
+        return h.sum()
+
+    return loss, (parameter(3),)
+
+
 def float32():
     return regress, (nn.Linear(2, 1), torch.ones(1, 2), torch.ones(1, 1))
 
@@ -605,6 +660,34 @@ PROGRAMS = {
         (lambda x: F.multilabel_margin_loss(x, torch.tensor([[0, 2, -1], [1, -1, 0]]))),
         (parameter(2, 3),),
     ),
+    "masks, read and written": masks,
+    "three steps of Adam inside": adam,
+    "buffers written and set, parameters that are kept": of_module(Kept, 3, 2),
+    "an embedding tied to the output": of_module(Tied, 3, 2),
+    "weight_norm, spectral_norm": of_module(
+        lambda: nn.Sequential(
+            nn.utils.parametrizations.weight_norm(nn.Linear(3, 2)),
+            nn.utils.parametrizations.spectral_norm(nn.Linear(2, 2)),
+        ),
+        *(2, 3),
+    ),
+    "checkpoint": of_function(
+        lambda x: torch.utils.checkpoint.checkpoint(lambda v: v.exp().tanh(), x, use_reentrant=False), 3
+    ),
+    "drawn at random in place": of_function(lambda x: (x * 1.0).exponential_() * x + x.clone().normal_() * x, 3),
+    "views with steps 0, that overlap": of_function(
+        lambda x: (x.expand(3, 4) * torch.arange(3.0).double()[:, None]).exp().sum() + x.as_strided((3, 2), (1, 1)), 4
+    ),
+    "AdaptiveLogSoftmaxWithLoss": lambda: (
+        (lambda m, x: m(x, torch.tensor([0, 3, 5, 1])).loss),
+        (built(lambda: nn.AdaptiveLogSoftmaxWithLoss(3, 6, [2, 4], div_value=1.5)), numbers(4, 3)),
+    ),
+    "a parameter without elements": lambda: (
+        (lambda a, b: a.square().sum() + b.prod() + b.sum()),
+        (parameter(3), torch.zeros(0, 2, dtype=torch.float64, requires_grad=True)),
+    ),
+    "a hook on a tensor": hooked,
+    "a lazy module": of_module(lambda: nn.LazyLinear(3), 3, 2),
     "float32": float32,
     "complex numbers: fft": complex_numbers,
 }

@@ -199,6 +199,8 @@ class Recording:
         for t in reversed(range(q["length"])) if q["reverse"] else range(q["length"]):
             outs = self.run(q["jaxpr"], [*consts, *carry, *(x[t, ...] for x in xs)])
             carry, rows[t] = outs[:count], outs[count:]
+        if not rows:
+            return [*carry, *(jnp.zeros((0, *v.shape), v.dtype) for v in q["jaxpr"].out_avals[count:])]
         columns = (list(map(e.as_elements, x)) if any(map(e.of_values, x)) else x for x in zip(*rows, strict=True))
         return [*carry, *((np if e.of_values(x[0]) else jnp).stack(x) for x in columns)]
 

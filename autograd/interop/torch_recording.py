@@ -93,6 +93,8 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def window(self, t: Tensor) -> Array:
         """Return the part of a storage's Values that a tensor is."""
+        if not t.numel():
+            return np.empty(t.shape, object)
         whole, size = self._storages[t.untyped_storage().data_ptr()], 8
         return np.ndarray(t.shape, object, whole, size * t.storage_offset(), [size * step for step in t.stride()])
 
@@ -205,15 +207,18 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _written(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Write what the operation that makes a new tensor gives, for the one that writes to a tensor."""
-        target = kwargs.pop("out", args[0])
-        with self:
-            new = getattr(torch.ops.aten, func.overloadpacket.__name__.removesuffix("_"))(*args, **kwargs)
-        values = self._taken(new)
-        if id(target) in self._detached or not _differentiates():
-            old = self.window(target) if self._has(target) else target.detach().numpy()
-            values = e.each(_past_autograd, old, values)
-        target.copy_(new)
-        self.put(target, np.broadcast_to(values, target.shape))
+        target, name = kwargs.pop("out", args[0]), func.overloadpacket.__name__.removesuffix("_")
+        past = id(target) in self._detached or not _differentiates()
+        old = self.window(target).copy() if self._has(target) else target.detach().numpy().copy()
+        if name in FROZEN:  # as drawn at random, of which another draw would be another
+            self.notes.frozen[name] = None
+            values = e.as_elements(func(*args, **kwargs).detach().numpy())
+        else:
+            with self:
+                new = getattr(torch.ops.aten, name)(*args, **kwargs)
+            values = np.broadcast_to(self._taken(new), target.shape)
+            target.copy_(new)
+        self.put(target, e.each(_past_autograd, old, values) if past else values)
         return target
 
     def _made(self, func: Any, name: str, args: Any, kwargs: Any, out: Any) -> Sequence[Any]:
@@ -332,12 +337,14 @@ def record(loss: Callable[..., Any], args: Sequence[Any], data: Collection[str])
     }
     recording = Recording(parts)
     for name, t in tensors.items():
+        if nn.parameter.is_lazy(t):
+            raise ValueError(f"from_torch: {name} has no shape yet; run the lazy module once, then open it")
         if t.dtype not in (torch.float64, torch.int64) or t.device.type != "cpu":
             raise TypeError(f"from_torch: {name} is {t.dtype} on {t.device}; accepted: torch.float64 on the CPU. Call "
                             ".double().cpu() on modules and tensors")  # fmt: skip
         recording.put(t, e.leaves(name, t.detach().numpy()))
     leaves = {name: recording.window(t).copy() for name, t in tensors.items()}  # where tensors share their storage
-    buffers = [(b, b.clone()) for module in modules.values() for b in module.buffers()]
+    buffers = [(part, name, b, b.clone()) for part in parts for name, b in part.named_buffers(recurse=False)]
     attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
     hooks = register_module_forward_pre_hook(recording.entered), register_module_forward_hook(recording.left)
     try:
@@ -355,8 +362,8 @@ def record(loss: Callable[..., Any], args: Sequence[Any], data: Collection[str])
         for hook in hooks:
             hook.remove()
         with torch.no_grad():
-            for buffer, before in buffers:
-                buffer.copy_(before)
+            for part, name, buffer, before in buffers:
+                setattr(part, name, buffer.copy_(before))
     theirs = {name: np.zeros(t.shape) if g is None else g.detach().numpy().copy()
               for (name, t), g in zip(wanted.items(), found, strict=bool(found))}  # fmt: skip
     label_units(recording.calls, leaves)

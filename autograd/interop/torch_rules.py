@@ -31,7 +31,8 @@ MOVES = frozenset("""
 # What has no derivative: its numbers are constants of the graph; those that come of data are told of as frozen.
 NEW = ("empty", "new_", "_new_zeros", "sym_", "equal", "is_same_size", "_has_same_storage")
 FROZEN = frozenset("""
-    round trunc bernoulli _local_scalar_dense heaviside sgn floor_divide nextafter uniform normal argmax argmin
+    round trunc bernoulli _local_scalar_dense heaviside sgn floor_divide nextafter uniform normal
+    exponential geometric cauchy log_normal random argmax argmin
     """.split())  # fmt: skip  # noqa: SIM905
 # What is done to whole numbers that are data; what does not pick by them.
 WHOLE = frozenset("add sub rsub mul neg where _to_copy clone".split())  # noqa: SIM905
@@ -191,6 +192,8 @@ PARTS: dict[str, Rule] = {
     "min": torch.amin,
     "median": lambda x: x.flatten().median(0).values,
     "nanmedian": lambda x: x.flatten().nanmedian(0).values,
+    "fmax": lambda x, y: torch.where((x >= y) | y.isnan(), x, y),
+    "fmin": lambda x, y: torch.where((x <= y) | y.isnan(), x, y),
     "var": _var,
     "_cdist_forward": _cdist,
     "_euclidean_dist": _cdist,
