@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).parent))  # for what several test files share: random_graphs, mpmath_reference
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER))  # for what several test files share: random_graphs, mpmath_reference
 
 from browser import chromium
 
@@ -39,6 +40,14 @@ def pytest_configure(config):
         if importlib.util.find_spec(package) is None:
             needing = [f"autograd/interop/{package}_{part}.py" for part in ("recording", "rules")]
             config.option.ignore = [*(config.option.ignore or []), *needing]
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Of this folder, take the tests; what is below it only when it is asked for, as `pytest tests/page`."""
+    if collection_path.parent != FOLDER or collection_path.match("test_*.py"):
+        return None
+    asked = any(Path(argument).resolve().is_relative_to(collection_path) for argument in config.args)
+    return None if asked else True
 
 
 def pytest_collection_modifyitems(items):
