@@ -125,7 +125,7 @@ def with_gradients(target, cost, parameters, rows):
     if target == "jax":
         import jax
 
-        return jax.value_and_grad(cost)(parameters, rows)
+        return jax.jit(jax.value_and_grad(cost))(parameters, rows)  # one compilation, not one an operation
     if target == "torch":
         import torch
 
