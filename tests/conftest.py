@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER))  # for what several test files share: random_graphs, mpmath_reference
+sys.path.insert(0, str(Path(__file__).parent))  # for what several test files share: random_graphs, mpmath_reference
 
 from browser import chromium
+
+FOLDER = Path(__file__).parent
 
 # The same examples in every run; a failure prints the blob that runs it again.
 settings.register_profile("chainrule", deadline=None, derandomize=True, print_blob=True, max_examples=40)

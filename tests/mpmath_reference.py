@@ -18,12 +18,18 @@ Function = Callable[..., Any]
 DIGITS = 360
 
 
+def exp(x: Any) -> Any:
+    """Return e^x; beyond ±10⁶, where products of it with any float are 0 or ∞ as floats, that of ±10⁶: all digits of
+    e^1e308 take their time."""
+    return mp.exp(x if abs(x) < 1e6 else mp.sign(x) * 1e6)
+
+
 def logistic(x: Any) -> Any:
-    return 1 / (1 + mp.exp(-x))
+    return 1 / (1 + exp(-x))
 
 
 def normal_density(x: Any) -> Any:
-    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+    return exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
 
 
 def normal_probability(x: Any) -> Any:
@@ -35,7 +41,7 @@ def power(x: Any, y: Any) -> Any:
 
 
 def softplus(x: Any) -> Any:
-    return mp.log1p(mp.exp(x))
+    return max(x, 0) + mp.log1p(exp(-abs(x)))
 
 
 def cube_root(x: Any) -> Any:
@@ -65,7 +71,7 @@ VALUES: dict[str, Function] = {
     "neg": lambda x: -x,
     "abs": abs,
     "exp": mp.exp,
-    "expm1": lambda x: mp.exp(x) - 1,
+    "expm1": lambda x: exp(x) - 1,
     "log": mp.log,
     "log1p": lambda x: mp.log(1 + x),
     "log2": lambda x: mp.log(x, 2),
@@ -81,10 +87,10 @@ VALUES: dict[str, Function] = {
     "cosh": mp.cosh,
     "tanh": mp.tanh,
     "sigmoid": logistic,
-    "softplus": lambda x: mp.log(1 + mp.exp(x)),
+    "softplus": softplus,
     "relu": lambda x: x if x > 0 else mpf(0),
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
-    "elu": lambda x, alpha: x if x > 0 else alpha * (mp.exp(x) - 1),
+    "elu": lambda x, alpha: x if x > 0 else alpha * (exp(x) - 1),
     "silu": lambda x: x * logistic(x),
     "gelu": lambda x: x * normal_probability(x),
     "erf": mp.erf,
@@ -107,7 +113,7 @@ VALUES: dict[str, Function] = {
     "ceil": mp.ceil,
     "remainder": modulo,
     "clip": lambda x, least, greatest: min(max(x, least), greatest),
-    "logaddexp": lambda x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y)) if abs(x - y) < 2000 else 0),
+    "logaddexp": lambda x, y: max(x, y) + mp.log1p(exp(-abs(x - y)) if abs(x - y) < 2000 else 0),
     "sinc": lambda x: mp.sincpi(x),
     "mish": lambda x: x * mp.tanh(softplus(x)) if x > -2000 else -mpf(0),
     "stop_gradient": lambda x: x,
@@ -139,19 +145,19 @@ DERIVATIVES: dict[str, tuple[Function, ...]] = {
     "atan2": (lambda y, x: x / (x * x + y * y), lambda y, x: -y / (x * x + y * y)),
     "sinh": (mp.cosh,),
     "cosh": (mp.sinh,),
-    "tanh": (lambda x: 4 / (mp.exp(x) + mp.exp(-x)) ** 2,),
+    "tanh": (lambda x: 4 / (exp(x) + exp(-x)) ** 2,),
     "sigmoid": (lambda x: logistic(x) * logistic(-x),),
     "softplus": (logistic,),
     "relu": (lambda x: mpf(x > 0),),
     "leaky_relu": (lambda x, slope: mpf(1) if x > 0 else slope, lambda x, slope: mpf(0) if x > 0 else x),
     "elu": (
-        lambda x, alpha: mpf(1) if x > 0 else alpha * mp.exp(x),
-        lambda x, alpha: mpf(0) if x > 0 else mp.exp(x) - 1,
+        lambda x, alpha: mpf(1) if x > 0 else alpha * exp(x),
+        lambda x, alpha: mpf(0) if x > 0 else exp(x) - 1,
     ),
     "silu": (lambda x: logistic(x) * (1 + x * logistic(-x)),),
     "gelu": (lambda x: normal_probability(x) + x * normal_density(x),),
-    "erf": (lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x),),
-    "erfc": (lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-x * x),),
+    "erf": (lambda x: 2 / mp.sqrt(mp.pi) * exp(-x * x),),
+    "erfc": (lambda x: -2 / mp.sqrt(mp.pi) * exp(-x * x),),
     "maximum": (lambda x, y: mpf(x > y), lambda x, y: mpf(y > x)),
     "minimum": (lambda x, y: mpf(x < y), lambda x, y: mpf(y < x)),
     "hypot": (lambda x, y: x / mp.sqrt(x * x + y * y), lambda x, y: y / mp.sqrt(x * x + y * y)),
