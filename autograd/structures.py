@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 import sys
 from collections.abc import Hashable, Iterator
 from typing import Any
@@ -107,21 +108,28 @@ def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
 def in_order_of(structure: Structure, like: Structure, name: str = "") -> Structure:
     """Return the parts of `structure`, those of dicts in the order of the dicts in `like`.
 
-    Raises ValueError where keys differ.
+    Raises ValueError where it is of another structure; lists, tuples and arrays may stand for one another.
 
     >>> in_order_of({"b": 1.0, "a": 2.0}, {"a": 0.0, "b": 0.0})
     [2.0, 1.0]
     """
-    parts, others = _parts(structure), _parts(like)
-    if parts is None or others is None:
+    parts, others = _inner(structure), _inner(like)
+    if parts is None and others is None:
         return structure
-    if isinstance(structure, dict) and isinstance(like, dict):
-        if parts.keys() != others.keys():
-            raise ValueError(f"{name}: got the keys {list(structure)}; accepted: {list(like)}")
-        parts = {path: parts[path] for path in others}
-    if len(parts) != len(others):
-        return structure
-    return [in_order_of(part, other, name) for part, other in zip(parts.values(), others.values(), strict=True)]
+    if isinstance(structure, dict) and isinstance(like, dict) and set(structure) != set(like):
+        raise ValueError(f"{name}: got the keys {list(structure)}; accepted: {list(like)}")
+    if parts is None or others is None or parts.keys() != others.keys():
+        given, its = (f"an array of shape {x.shape}" if _is_array(x) else reprlib.repr(x) for x in (structure, like))
+        accepted = "one number" if others is None else f"numbers in the structure of {its}"
+        raise ValueError(f"{name}: got {given}; accepted: {accepted}")
+    return [in_order_of(parts[path], other, f"{name}{path}") for path, other in others.items()]
+
+
+def _inner(structure: Structure) -> dict[str, Structure] | None:
+    """Return what `_parts` does, and those of an array along its first axis."""
+    if _is_array(structure) and structure.ndim:
+        return {f"[{i}]": part for i, part in enumerate(structure)}
+    return _parts(structure)
 
 
 def skeleton(structure: Structure) -> Hashable:

@@ -148,8 +148,11 @@ class Recording:
         return {key: self.handed(x) for key, x in aux.items()} if isinstance(aux, dict) else aux
 
     def tangents(self, directions: Structure) -> dict[Value, Number]:
-        """Return the number of `directions` for each variable; ValueError if they are more or fewer."""
+        """Return the number of `directions` for each variable; ValueError where they are of another structure."""
         like = self.arguments if self.several else self.arguments[0]
+        in_tuple = not self.several and isinstance(directions, tuple) and len(directions) == 1
+        if in_tuple and not (isinstance(like, tuple) and len(like) == 1):  # as the argument may be given
+            directions = directions[0]
         return dict(zip(self.variables, _numbers(directions, like, "direction"), strict=True))
 
     def with_numbers(self, numbers: Iterable[Number]) -> Recording:
@@ -222,7 +225,12 @@ def record(
                 variables.append(Value(plain(leaf), label=name))
     for k, argument in zip(chosen, rebuild(arguments, iter(variables)), strict=True):
         whole[k] = argument
-    output, aux = f(*whole, **(named or {})), None
+    try:
+        output, aux = f(*whole, **(named or {})), None
+    except TypeError as error:
+        if len(whole) == 1 and not isinstance(inputs, tuple) and _is_of_the_call(error):
+            raise TypeError(f"{error}. The arguments of a function of several are a tuple, (x, y)") from None
+        raise
     if has_aux:
         output, aux = _pair(output)
     outputs = _outputs(output)
@@ -230,6 +238,11 @@ def record(
     as_values = paths.foreign or any(x.op is not None for x in variables)
     several = len(chosen) != 1 or not (argnums is None or isinstance(argnums, int))
     return Recording(arguments, variables, given, output, outputs, paths, as_values, aux, several)
+
+
+def _is_of_the_call(error: TypeError) -> bool:
+    """Return whether an error is of a number of arguments, which the function was not even run with."""
+    return error.__traceback__ is not None and error.__traceback__.tb_next is None
 
 
 def check_function(f: Any) -> None:
@@ -281,11 +294,7 @@ def _outputs(output: Structure) -> list[Number]:
 
 
 def _numbers(structure: Structure, like: Structure, what: str) -> list[Number]:
-    numbers = [leaf for _, leaf in leaves(in_order_of(structure, like, what), what)]
-    expected = sum(1 for _ in leaves(like))
-    if len(numbers) != expected:
-        raise ValueError(f"{what}: got {len(numbers)} numbers; accepted: {expected}, in the structure it belongs to")
-    return numbers
+    return [leaf for _, leaf in leaves(in_order_of(structure, like, what), what)]
 
 
 # Derivatives of functions -----------------------------------------------------------------------------------------

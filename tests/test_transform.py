@@ -471,9 +471,9 @@ def test_errors_name_what_was_given():
         grad(lambda _: None)(1.0)
     with pytest.raises(TypeError, match=r"^the result of the function: a part: got 'y' \(str\)"):
         jacobian(lambda x: [x, "y"])(1.0)
-    with pytest.raises(ValueError, match="direction: got 1 numbers; accepted: 2"):
+    with pytest.raises(ValueError, match=r"^direction: got \[1\.0\]; accepted: numbers in the structure of \[1\.0, 2"):
         hvp(lambda x: x[0] * x[1], [1.0, 2.0], [1.0])
-    with pytest.raises(ValueError, match="weight: got 3 numbers; accepted: 1"):
+    with pytest.raises(ValueError, match=r"^weight: got \[1\.0, 2\.0, 3\.0\]; accepted: one number$"):
         vjp(lambda x: x, 1.0, [1.0, 2.0, 3.0])
     x = Value(2.0, label="x")
     for root, inputs in ((1.0, [x]), (None, [x]), (x * x, x), (x * x, ["x"])):
@@ -925,3 +925,42 @@ def test_forward_mode_multiplies_from_the_inputs_on():
 
     assert grad(lost_on_the_way)(1.0) == pytest.approx(1e-100, rel=1e-15)
     assert jvp(lost_on_the_way, 1.0, 1.0)[1] == 0.0
+
+
+def test_a_direction_is_of_the_structure_of_what_it_belongs_to():
+    """Other structures of as many numbers, a matrix on its side, were taken number by number."""
+    matrix = np.arange(6.0).reshape(2, 3)
+
+    def f(W):
+        return W[0][2] * W[1][0]
+
+    for W in (matrix, matrix.tolist()):
+        for direction in (matrix, matrix.tolist(), tuple(map(tuple, matrix.tolist()))):
+            assert jvp(f, W, direction)[1] == jvp(f, (W,), (direction,))[1] == 12.0
+        for direction in (matrix.T, matrix.T.tolist(), matrix.ravel(), [[1.0, 2.0, 3.0], 4.0]):
+            with pytest.raises(ValueError, match=r"^direction.*: got .*; accepted: numbers in the structure of "):
+                jvp(f, W, direction)
+            with pytest.raises(ValueError, match=r"^direction.*; accepted: numbers in the structure of "):
+                hvp(f, (W,), (direction,))
+    with pytest.raises(ValueError, match=r"^direction: got an array of shape \(3, 2\); .* an array of shape \(2, 3\)$"):
+        jvp(f, matrix, matrix.T)
+    with pytest.raises(ValueError, match=r"^weight: got \(1\.0, 2\.0\); accepted: one number$"):
+        vjp(f, matrix, (1.0, 2.0))
+    named = {"a": 1.0, "b": 2.0}
+    assert jvp(lambda p: p["a"] * p["b"], (named,), ({"b": 1.0, "a": 0.0},)) == (2.0, 1.0)
+    with pytest.raises(ValueError, match=r"^direction: got the keys \['a', 'c'\]; accepted: \['a', 'b'\]$"):
+        jvp(lambda p: p["a"] * p["b"], named, {"a": 1.0, "c": 0.0})
+
+
+@pytest.mark.parametrize("of", [jvp, vjp, hvp, gradcheck])
+def test_two_arguments_that_are_no_tuple_are_told_so(of):
+    with pytest.raises(
+        TypeError, match=r"missing 1 required .*'y'\. The arguments of a function of several are a tuple"
+    ):
+        of(lambda x, y: x * y, 1.0, 2.0)
+
+    def inner(x):
+        return (lambda y, z: y * z)(x)
+
+    with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'z'$"):
+        of(inner, 1.0, 2.0)
