@@ -74,7 +74,8 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
     known = dict(leaves)  # what a name stands for
     used: set[str] = set()
     root: Value = Constant(0.0)
-    for where, name, source in _statements(text):
+    statements = _statements(text)
+    for where, name, source in statements:
         try:
             root, names = _formula(name, source, known)
         except ValueError as error:
@@ -89,6 +90,12 @@ def parse(text: str, /, **numbers: float) -> tuple[Value, dict[str, Value]]:
         raise ValueError(
             f"{_names(not_used)} given but not in the expression {_short(text)}{_suggestion(not_used[0], used)}"
         )
+    for where, name, source in statements[:-1]:
+        if not name:
+            raise ValueError(
+                f"{where}{_short(source.strip())} has no name, and is not the last formula: nothing is made of it; "
+                "accepted: h = w*x; J = h**2"
+            )
     if isinstance(root, Constant):
         raise ValueError(f"{_short(text)} has no name in it: nothing to differentiate; accepted: x**2 with x=3")
     return root, leaves
@@ -166,7 +173,9 @@ def assignment(text: str) -> tuple[str, float]:
     if number.endswith(","):
         raise ValueError(f"{_short(text)} ends with a comma; accepted: name=number, such as w=-3, and spaces between")
     try:
-        return name, float(number)  # inf and nan too
+        value = float(number)
+        if not math.isinf(value) or not any(map(str.isdigit, number)):  # inf by its name, and nan
+            return name, value
     except ValueError:
         pass
     try:

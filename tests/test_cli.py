@@ -104,6 +104,7 @@ def test_two_dashes_end_the_options(capsys, tmp_path, monkeypatch):
 
 def test_a_leaf_of_the_name_of_the_root(capsys):
     assert "J#2 = J*J = 4" in run(capsys, "explain", "J*J", "J=2")
+    assert run(capsys, "explain", "h = w*x; J = h**2;", "w=2", "x=3").startswith("J = h**2 = 36\n")
 
 
 def test_what_is_not_finite_is_explained(capsys):

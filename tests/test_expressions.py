@@ -173,6 +173,8 @@ REFUSED = {
     "h = 2 * y\nx": "line 1, column 9: 'y' is not given",
     "x = 1": "'x' is given twice",
     "h = x; h = 2 * x": "'h' is given twice",
+    "x; x * 2": "'x' has no name, and is not the last formula: nothing is made of it",
+    "h = x\nx * h\nJ = h": "line 2, 'x * h' has no name, and is not the last formula",
     "tanh = x; x": "'tanh' is an operation: give the result another name",
     "if = x; x": "'if' is not a name",
     "x\x00": "column 2: '\\x00'",
@@ -296,9 +298,12 @@ def test_assignments():
     assert assignment("w=-pi/2") == ("w", -math.pi / 2)
     assert assignment("w=sqrt(2)") == ("w", math.sqrt(2.0))
     assert math.isnan(assignment("w=nan")[1])
+    assert assignment("w=-inf") == ("w", -math.inf)
 
 
-@pytest.mark.parametrize("text", ["w", "w=", "=3", "2=3", "a b=3", "w=x", "w==3", "w=1/0", "w=three", "w=9**9**9", ""])
+@pytest.mark.parametrize(
+    "text", ["w", "w=", "=3", "2=3", "a b=3", "w=x", "w==3", "w=1/0", "w=three", "w=9**9**9", "w=1e999", ""]
+)
 def test_bad_assignments(text):
     with pytest.raises(ValueError, match=r"accepted|division|range"):
         assignment(text)

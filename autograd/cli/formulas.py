@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,8 +101,9 @@ def run_explain(options: argparse.Namespace) -> None:
     if options.latex:
         say(explanation.latex())
         return
-    formula = dict.fromkeys((node_names(root, names)[root], options.expression.strip()))  # of a leaf its name, once
-    say(f"{' = '.join(formula)} = {root.data:.10g}\n")
+    last = re.split("[;\n]", options.expression.strip("; \n"))[-1].rpartition("=")[2].strip()
+    shown = dict.fromkeys((node_names(root, names)[root], last, f"{root.data:.10g}"))  # of a leaf its name, once
+    say(f"{' = '.join(shown)}\n")
     say(str(explanation))
     trouble = why_nan(root, names=names, lang=options.lang)
     if trouble.phase:

@@ -150,8 +150,11 @@ function parseSheet(text) {
     if (known.has(name.text)) throw new Fault("fault.twice", { piece: name.text }, name.at, name.end);
     return name;
   }
+  const begun = []; // the formulas, by their first pieces
   function formula() {
+    const first = here();
     const name = assigned();
+    begun.push({ name, first });
     const root = infix(0);
     const [before, piece] = [pieces[place - 1], here()];
     if (piece.kind !== "end" && !take(";", "\n")) {
@@ -174,6 +177,8 @@ function parseSheet(text) {
   let root = null;
   while (here().kind !== "end") if (!take(";", "\n")) root = formula();
   if (root === null) throw new Fault("fault.empty", {}, 0);
+  const idle = begun.slice(0, -1).find(({ name }) => !name);
+  if (idle) throw new Fault("fault.idle", {}, idle.first.at, idle.first.end);
   if (isNumber(root)) throw new Fault("fault.numbers", {}, 0, text.length);
   return { nodes, root };
 }
