@@ -66,6 +66,17 @@ def test_any_number_of_samples(samples):
     assert code.value_and_grad(X, Y)[0] == pytest.approx(arrays.value_and_grad(X, Y)[0], rel=1e-12)
     np.testing.assert_allclose(code.gradient, arrays.gradient, rtol=1e-11, atol=1e-14)
     np.testing.assert_allclose(code(X, Y), arrays(X, Y), rtol=1e-12)
+    Y[-1] = np.inf  # what stands past the last sample of a block adds 0 to the sums, not 0 times infinity
+    found, _ = code.value_and_grad(X, Y)
+    assert (found, arrays.value_and_grad(X, Y)[0]) == (np.inf, np.inf)
+    np.testing.assert_array_equal(code.gradient, arrays.gradient)
+
+
+def test_loops_that_come_again_with_other_arrays_are_printed_once():
+    J, inputs, parameters = network((2, 5, 5, 1))
+    text = vectorize(J, inputs, parameters).to("c")
+    assert text.count("m_tanh_begin(") == 2  # what it is, and where the loop over a layer's units calls it
+    assert text.count(", w->Z2, w->A2);") == text.count(", w->Z3, w->A3);") == 1
 
 
 def test_any_number_of_threads_gives_the_same_bits(monkeypatch):

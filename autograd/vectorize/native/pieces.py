@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 Axes = list[tuple[str, str, int]]  # a loop's variable, its end, its step
@@ -36,6 +36,39 @@ def inside(axes: Axes, body: Iterable[str]) -> list[str]:
     if not lines and body[0].startswith("double "):
         lines = ["{"]
     return [*lines, *body, *["}"] * len(lines)]
+
+
+def of_any_arrays(piece: Piece, arrays: Collection[str]) -> tuple[Piece, dict[str, tuple[str, int]]]:
+    """Return the piece with x1, x2, ... in the place of its arrays, and which these are here, from which element on.
+
+    >>> found, given = of_any_arrays(Piece([("a", "9", 1)], ("y[a + 3] = z[4 * a + 5] + z[4 * a + 7];",)), {"y", "z"})
+    >>> found.body, given
+    (('x1[a] = x2[4 * a] + x2[4 * a + 2];',), {'x1': ('y', 3), 'x2': ('z', 5)})
+    """
+    text = "\n".join(piece.body)
+    inner = {name for _, index in _ELEMENT.findall(text) for name in _NAMED.findall(index)}
+    starts: dict[str, int] = {}
+    for name, index in _ELEMENT.findall(text):
+        start = 0 if name in inner else _start(index)
+        starts[name] = min(start, starts.get(name, start))
+    own = {name: f"x{k + 1}" for k, name in enumerate(x for x in dict.fromkeys(_NAMED.findall(text)) if x in arrays)}
+
+    def element(found: re.Match[str]) -> str:
+        name, index = found[1], found[2]
+        if name in own and starts[name]:
+            start = _start(index)
+            left = [*index.split(" + ")[:-1], *([str(start - starts[name])] if start > starts[name] else [])]
+            index = " + ".join(left) or "0"
+        return f"{own.get(name, name)}[{_NAMED.sub(lambda x: f'{own.get(x[1], x[1])}[', index)}]"
+
+    body = tuple(_ELEMENT.sub(element, text).split("\n"))
+    return Piece(piece.axes, body), {new: (name, starts.get(name, 0)) for name, new in own.items()}
+
+
+def _start(index: str) -> int:
+    """Return the number that an index begins at, which stands last in it."""
+    last = index.rpartition(" + ")[2]
+    return int(last) if last.isdigit() else 0
 
 
 def fused(pieces: Iterable[Piece]) -> list[Piece]:
@@ -108,6 +141,8 @@ def _can_share(first: _Use, second: _Use) -> bool:
     )
 
 
+_NAMED = re.compile(r"\b([A-Za-z_]\w*)\[")
+_ELEMENT = re.compile(r"\b([A-Za-z_]\w*)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 _WORDS = re.compile(r"[A-Za-z_]\w*")
 _SETS = re.compile(r"(?P<name>\w+)\[(?P<index>[^\[\]]*)\] = .*;")
 _CHANGES = re.compile(r"(\w+)\[[^=]*\] [-+]?= ")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from autograd.symbolic import Formula, symbol, to_c
 from autograd.vectorize.native.pieces import Axes, inside
-from autograd.vectorize.native.sections import BLOCK, LANES, LONG, Section, Spot, end, in_order, in_pairs, length
+from autograd.vectorize.native.sections import BLOCK, LANES, LONG, Section, Spot, end, in_pairs, length
 from autograd.vectorize.statements import BATCH, SAMPLES, Contract
 
 SAMPLE = "s"  # the letter of the samples' axis here, which is the variable that runs over those of a block
@@ -62,6 +62,9 @@ class _Product:
             self._one_by_one()
             return
         self.factors = [self._packed(k, tile.lanes) for k in (0, 1)]
+        if tile.lanes == SAMPLE and self.over_samples:
+            for spot in self.factors:
+                self.section.end_in_zeros(spot)
         size, high = self.size.get(tile.rows, 1), tile.height
         whole = size - size % high
         self._tiles(tile, range(0, whole, high))
@@ -74,7 +77,8 @@ class _Product:
         """Return the tile that costs least; None where it costs least to compute number by number."""
         if SAMPLE in self.kept:
             return self._tile_along(SAMPLE)
-        found = [self._tile_along(x) for x in self.size if self.size[x] >= LANES]
+        of_both = SAMPLE in self.letters[0] and SAMPLE in self.letters[1]  # 0 times infinity is not 0
+        found = [self._tile_along(x) for x in self.size if self.size[x] >= LANES and (x != SAMPLE or of_both)]
         best = min(found, key=self._cost, default=None)
         return best if best and (self.over_samples or self._cost(best) < math.prod(self.size.values())) else None
 
@@ -113,10 +117,7 @@ class _Product:
         if not self._is_across(k, lanes):
             return self.section.rows[spot]
         axis = letters.index(lanes)
-        order = [*(n for n in range(len(letters)) if n != axis), axis]
-        copy = in_order(self.section.printed.buffer("t", spot.shape), spot.shape, order)
-        self.section.fill(copy, lambda indices: symbol(spot.at(indices)))
-        return copy
+        return self.section.copy(spot, (*(n for n in range(len(letters)) if n != axis), axis))
 
     # Tiles ----------------------------------------------------------------------------------------------------------
 
@@ -156,14 +157,13 @@ class _Product:
     def _across(self, tile: _Tile, at: list[dict[str, str]]) -> list[str]:
         """Return a tile whose lanes are parts of a sum."""
         lanes, size = tile.lanes, self.size[tile.lanes]
-        sampled = lanes == SAMPLE
         width = 2 * LANES if tile.height == 1 and size >= LONG else LANES
-        whole, stop = ("whole", "n") if sampled else (str(size - size % width), str(size))
+        whole = size - size % width
         steps = [{**row, lanes: _sum(lanes, "i")} for row in at]
-        body = inside([(lanes, whole, width)], self._step(tile, steps, width))
-        if sampled or size % width:
+        body = inside([(lanes, end(SAMPLES) if lanes == SAMPLE else str(whole), width)], self._step(tile, steps, width))
+        if whole < size:
             rest = [{**row, lanes: lanes} for row in at]
-            body += [f"for (int {lanes} = {whole}; {lanes} < {stop}; {lanes}++) {{"]
+            body += [f"for (int {lanes} = {whole}; {lanes} < {size}; {lanes}++) {{"]
             body += [f"p[{k}][0] += {self._product(row)};" for k, row in enumerate(rest)]
             body += ["}"]
         lines = self._start(len(at), width)

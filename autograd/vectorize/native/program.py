@@ -7,14 +7,14 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from autograd.symbolic import to_c
+from autograd.symbolic import symbol, to_c
 from autograd.vectorize.compiled import Compiled
 from autograd.vectorize.listing import listing
 from autograd.vectorize.native.interpreter import elementary
-from autograd.vectorize.native.pieces import Piece, fused
-from autograd.vectorize.native.sections import BLOCK, LANES, WHOLE, Printed, Section, Spot, identifier, in_rows
+from autograd.vectorize.native.pieces import Piece, fused, of_any_arrays
+from autograd.vectorize.native.sections import BLOCK, WHOLE, Printed, Section, Spot, identifier, in_rows
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.runners import Parameters
 from autograd.vectorize.statements import SAMPLES, Array, Contract, Map, Operand, Reduce, Statement, shape_text, used
@@ -61,7 +61,7 @@ def c_text(
     sample, which `add_samples` writes next to each other into ``values``. ``notes`` are comments on arrays.
     """
     printed = Printed({x: _own_name(name) for x, name in names.items()})
-    sums, size = _sums(statements)
+    sums, size = _sums(statements, [x.array for x in results])
     given = sums | {x.array: in_rows("parameters", x.array.shape, x.start) for x in parameters}
     given |= {x.array: in_rows(x.list, x.array.shape) for x in inputs if not x.array.sampled}
 
@@ -78,10 +78,7 @@ def c_text(
     places = {x.array: in_rows(x.list, x.array.shape, x.start) for x in results if x.array in computed}
     end = Section(printed, STATEMENTS, places | given, notes or {})
     _write(end, _needed(statements, [x.array for x in results], sums), [x.array for x in results])
-    for x in results:
-        place = in_rows(x.list, x.array.shape, x.start)
-        if end.spot(x.array) != place:  # it is a part of another array, or stands in two places
-            end.fill(place, lambda indices, x=x: end.element(x.array, indices))  # type: ignore[misc]
+    _copy(end, results)
 
     read = ["parameters", *(x.list for x in inputs)]
     rows = {f"{x.list}_rows": _rows(x.list, math.prod(x.array.of_sample)) for x in sampled}
@@ -104,18 +101,22 @@ def _whole_text(
     """Return the program of what is done for a block of samples and at the end; `rows` are the lists they read from."""
     of_buffers = {name: f"w->{name}" for name in printed.buffers}
     known = {**rows, **{name: name for name in ("n", "m", *read, "sums", *written)}, **of_buffers}
-    steps, calls = _functions("block", fused(block.pieces), known)
-    last, last_calls = _functions("end", fused(end.pieces), known)
+    tables = {name: kind for (kind, _), name in printed.tables.items()}
+    steps, calls = _functions("block", fused(block.pieces), known, tables)
+    last, last_calls = _functions("end", fused(end.pieces), known, tables)
     size_of_block = f"int n = stop - start < {BLOCK} ? (int)(stop - start) : {BLOCK};"
     body = [f"for (long start = first; start < stop; start += {BLOCK}) {{"]
-    body += [size_of_block] if "n" in _WORDS.findall(" ".join(calls)) else []
+    body += [size_of_block] if "n" in _words(calls) else []
     body += [*calls, "}"]
     add = ["long first", "long stop", "long m", *_read(read), *_written(["sums", *values]), "buffers *restrict w"]
     finish = ["long m", *_read(read), *_read(["sums"]), *_written(written), "buffers *restrict w"]
     text = _PROGRAM.format(
-        tables="".join(f"\n{line}" for line in printed.tables),
+        tables="".join(
+            f"\nstatic {kind} {name}[{numbers.count(',') + 1}] = {{{numbers}}};"
+            for (kind, numbers), name in printed.tables.items()
+        ),
         buffers="\n".join(f"    double {name}[{count}];" for name, count in printed.buffers.items()) or "    int none;",
-        functions=steps + last,
+        functions=(_END_IN_ZEROS if "end_in_zeros(" in steps else "") + steps + last,
         block=BLOCK,
         add_samples=_function("void add_samples", add, body),
         finish=_function("void finish", finish, last_calls),
@@ -124,15 +125,43 @@ def _whole_text(
     return functions_of(text) + text
 
 
-def _sums(statements: Sequence[Statement]) -> tuple[dict[Array, Spot], int]:
-    """Return where the sums over the samples stand, in a list of them, and how many numbers they are."""
+def _sums(statements: Sequence[Statement], results: Sequence[Array]) -> tuple[dict[Array, Spot], int]:
+    """Return where the sums over the samples stand, those that are results first, and how many numbers they are."""
+    over_samples = [x.out for x in statements if reduces_samples(x)]
     sums: dict[Array, Spot] = {}
     size = 0
-    for statement in statements:
-        if reduces_samples(statement):
-            sums[statement.out] = in_rows("sums", statement.out.shape, size)
-            size += math.prod(statement.out.shape)
+    for x in (*(x for x in results if x in over_samples), *over_samples):
+        if x not in sums:
+            sums[x] = in_rows("sums", x.shape, size)
+            size += math.prod(x.shape)
     return sums, size
+
+
+def _copy(section: Section, results: Sequence[Place]) -> None:
+    """Write the copies of results that are a part of another array, or stand in two places."""
+    runs: list[tuple[Spot, Spot, int]] = []  # from where to where how many numbers go that follow each other
+    for x in results:
+        spot, place = section.spot(x.array), in_rows(x.list, x.array.shape, x.start)
+        if spot == place:
+            continue
+        if replace(spot, name=place.name, start=place.start) != place:
+            section.fill(place, lambda indices, spot=spot: symbol(spot.at(indices)))  # type: ignore[misc]
+            continue
+        count = math.prod(spot.shape)
+        if runs and _ends(*runs[-1]) == ((spot.name, spot.start), (place.name, place.start)):
+            spot, place, before = runs.pop()
+            count += before
+        runs.append((spot, place, count))
+    for spot, place, count in runs:
+        source = in_rows(spot.name, (count,), spot.start)
+        section.fill(
+            in_rows(place.name, (count,), place.start),
+            lambda indices, source=source: symbol(source.at(indices)),  # type: ignore[misc]
+        )
+
+
+def _ends(spot: Spot, place: Spot, count: int) -> tuple[tuple[str, int], tuple[str, int]]:
+    return (spot.name, spot.start + count), (place.name, place.start + count)
 
 
 def with_call(text: str, inputs: Sequence[Place], results: Sequence[Place], of_samples: Sequence[Operand]) -> str:
@@ -248,30 +277,67 @@ def _rows(name: str, count: int) -> str:
     return f"{name} + {count} * start" if count != 1 else f"{name} + start"
 
 
-def _functions(name: str, pieces: Sequence[Piece], known: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Return functions that do the pieces in their order, some in each, and the calls of them.
+def _functions(
+    name: str, pieces: Sequence[Piece], known: Mapping[str, str], tables: Mapping[str, str]
+) -> tuple[str, list[str]]:
+    """Return functions that do the pieces in their order, and the calls of them.
 
-    Of the ``known`` names, which are those of arrays and counts, a function is given the ones that it uses.
+    Loops that come again with other arrays are a function of their own, which is compiled once; of the others there
+    are some in each. Of the ``known`` names, which are those of arrays and counts, a function is given the ones that
+    it uses.
     """
+    arrays = {x for x in known if x not in ("n", "m")} | tables.keys()
+    of_any = [of_any_arrays(piece, arrays) for piece in pieces]
+    times = Counter("\n".join(piece.lines) for piece, _ in of_any)
+    names: dict[str, str] = {}  # of functions, by what they do
     text, calls = "", []
-    for k in range(0, len(pieces), STATEMENTS_AT_ONCE):
-        lines = [line for piece in pieces[k : k + STATEMENTS_AT_ONCE] for line in piece.lines]
-        code = [line for line in lines if not line.startswith("/*")]
-        words = set(_WORDS.findall("\n".join(code)))
+
+    def call(lines: Sequence[str], given: Mapping[str, tuple[str, int]], notes: Sequence[str] = ()) -> None:
+        nonlocal text
+        words = _words(lines)
         head = [f"int {x} = {value};" for x, value in _COUNTS.items() if x in words]
-        used = [x for x in known if x in words or (x == "n" and head)]
-        written = {found[1] for line in code if (found := _ASSIGNED.match(line))}
-        of_array = {x: (_written if x in written else _read)([x])[0] for x in used}
-        parameters = [{"n": "int n", "m": "long m"}.get(x, of_array[x]) for x in used]
-        own = f"{name}_{k // STATEMENTS_AT_ONCE + 1}"
-        text += "\n" + _function(f"NOT_INLINED static void {own}", parameters, [*head, *lines])
-        calls.append(f"{own}({', '.join(known[x] for x in used)});")
+        written = {found[1] or found[2] for line in lines if (found := _ASSIGNED.match(line))}
+        counts = [x for x in ("n", "m") if x in words or (x == "n" and head)]
+        if (key := "\n".join(lines)) not in names:
+            names[key] = f"{name}_{len(names) + 1}"
+            types = {
+                x: tables.get(array, "double" if x in written else "const double") for x, (array, _) in given.items()
+            }
+            parameters = [{"n": "int n", "m": "long m"}[x] for x in counts]
+            parameters += [f"{kind} *restrict {x}" for x, kind in types.items()]
+            text += "\n" + _function(f"NOT_INLINED static void {names[key]}", parameters, [*head, *lines])
+        places = [known.get(array, array) + (f" + {start}" if start else "") for array, start in given.values()]
+        calls.extend([*notes, f"{names[key]}({', '.join([*counts, *places])});"])
+
+    group: list[Piece] = []
+
+    def call_group() -> None:
+        if group:
+            lines = [line for piece in group for line in piece.lines]
+            words = _words(lines)
+            call(lines, {x: (x, 0) for x in known if x in arrays and x in words})
+            group.clear()
+
+    for piece, (one, given) in zip(pieces, of_any, strict=True):
+        if len(piece.lines) > 1 and times["\n".join(one.lines)] > 1:
+            call_group()
+            call(one.lines, given, [f"/* {note} */" for note in piece.notes])
+        else:
+            group.append(piece)
+            if len(group) == STATEMENTS_AT_ONCE:
+                call_group()
+    call_group()
     return text, calls
+
+
+def _words(lines: Iterable[str]) -> set[str]:
+    """Return the words in lines of C, without those of comments."""
+    return set(_WORDS.findall("\n".join(line for line in lines if not line.startswith("/*"))))
 
 
 def _function(name: str, parameters: Sequence[str], body: Sequence[str]) -> str:
     """Return a C function; parameters that it does not use are named as such, which silences compilers."""
-    words = set(_WORDS.findall("\n".join(body)))
+    words = _words(body)
     unused = [f"(void){own};" for x in parameters if (own := _WORDS.findall(x)[-1]) not in words]
     head = f"{name}({', '.join(parameters) or 'void'}) {{"
     return "\n".join(_indented([head, *([" ".join(unused)] if unused else []), *body, "}"])) + "\n"
@@ -323,8 +389,15 @@ typedef struct {{
 long size_of_buffers(void) {{ return (long)sizeof(buffers); }}
 long size_of_sums(void) {{ return {sums}; }}
 """
+_END_IN_ZEROS = f"""
+/* Sets the numbers past the n samples of a block to 0, in each row of an array: sums over samples go on over them. */
+NOT_INLINED static void end_in_zeros(int n, int rows, double *x) {{
+    for (int a = 0; a < rows; a++) {{
+        for (int s = n; s % {WHOLE}; s++) x[s + {BLOCK} * a] = 0.0;
+    }}
+}}
+"""
 _COUNTS = {
-    "whole": f"n - n % {LANES}",
     "filled": f"(n + {WHOLE - 1}) / {WHOLE} * {WHOLE}",  # of samples, the last of which is there several times
 }
 _RESERVED = {
@@ -333,11 +406,24 @@ _RESERVED = {
     *("sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while"),
     # and the program's own
     *("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "m", "n", "p", "q", "s", "w", "p0", "p1", "p2", "p3"),
-    *("t1", "t2", "t3", "t4", "first", "stop", "start", "row", "whole", "filled", "small", "rest", "tied", "earlier"),
-    *("none", "value", "buffers", "sums", "parameters", "gradient", "values", "results", "NAN", "INFINITY", "SHIFT"),
+    *("t1", "t2", "t3", "t4", "first", "stop", "start", "row", "filled", "small", "rest", "tied", "earlier"),
+    *(
+        "none",
+        "value",
+        "end_in_zeros",
+        "buffers",
+        "sums",
+        "parameters",
+        "gradient",
+        "values",
+        "results",
+        "NAN",
+        "INFINITY",
+        "SHIFT",
+    ),
 }
 _UNBROKEN = re.compile(r"\[[^\]]*\]|(?:const )?(?:double|buffers) \*(?:restrict )?\w+")
-_ASSIGNED = re.compile(r"(\w+)\[[^=]*\] [-+]?= ")
+_ASSIGNED = re.compile(r"(\w+)\[[^=]*\] [-+]?= |end_in_zeros\(n, \d+, (\w+)\)")
 
 
 def _needed(statements: Sequence[Statement], wanted: Iterable[Operand], known: Iterable[Array]) -> list[Statement]:

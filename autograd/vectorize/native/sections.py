@@ -103,6 +103,8 @@ class Section:
     rows: dict[Spot, Spot] = field(default_factory=dict)  # of inputs in blocks, where they were given
     pieces: list[Piece] = field(default_factory=list)
     waiting: dict[Array, Map | Contract] = field(default_factory=dict)  # to be written where they are used
+    copies: dict[tuple[Spot, tuple[int, ...]], Spot] = field(default_factory=dict)  # in another order of the axes
+    zero_past_end: set[str] = field(default_factory=set)  # buffers in which what stands past the last sample is 0
     noted: int = 0  # the pieces that a note is on
 
     # Elements -------------------------------------------------------------------------------------------------------
@@ -166,6 +168,24 @@ class Section:
         axes, indices = walk(spot)
         self.loops(axes, [f"{spot.at(indices)} {sign} {to_c(value(indices))};"])
 
+    def copy(self, spot: Spot, order: tuple[int, ...]) -> Spot:
+        """Return a copy whose axes follow each other in this order, the last one innermost."""
+        if (spot, order) not in self.copies:
+            copy = self.copies[spot, order] = in_order(self.printed.buffer("t", spot.shape), spot.shape, order)
+            self.fill(copy, lambda indices: symbol(spot.at(indices)))
+        return self.copies[spot, order]
+
+    def end_in_zeros(self, spot: Spot) -> None:
+        """Write that in the array numbers past the last sample are 0, so that a sum over samples may go on over them.
+
+        There need not be a number of its own to each, which nothing reads.
+        """
+        if spot.name in self.zero_past_end:
+            return
+        self.zero_past_end.add(spot.name)
+        rows = self.printed.buffers[spot.name] // BLOCK
+        self.pieces.append(Piece([], (f"end_in_zeros(n, {rows}, {spot.name});",)))
+
     def note(self, x: Array) -> None:
         """Put the note on an array before what was written since the last one."""
         if x in self.notes and len(self.pieces) > self.noted:
@@ -174,21 +194,19 @@ class Section:
 
     # Sums -----------------------------------------------------------------------------------------------------------
 
-    def total(
-        self, out: str, term: Callable[[str], str], inner: Axes, size: int, sampled: bool, sign: str
-    ) -> list[str]:
+    def total(self, out: str, term: Callable[[str], str], inner: Axes, size: int, sign: str) -> list[str]:
         """Return lines that set `out` to the sum of terms over one axis, in partial sums, and over `inner`."""
-        width = LANES if sampled or size < LONG else 2 * LANES
-        whole, last = ("whole", "n") if sampled else (str(size - size % width), str(size))
+        width = LANES if size < LONG else 2 * LANES
+        whole = end(size - size % width if size != SAMPLES else SAMPLES)
         lanes = [f"p{k}" for k in range(width)]
         opened = [f"for (int {v} = 0; {v} < {stop}; {v} += {step}) {{" for v, stop, step in inner if stop != "1"]
         lines = [f"double {', '.join(f'{lane} = 0.0' for lane in lanes)};", *opened]
-        if sampled or size >= width:
+        if whole != "0":
             lines.append(f"for (int q = 0; q < {whole}; q += {width}) {{")
             lines += [f"{lane} += {term(f'q + {i}' if i else 'q')};" for i, lane in enumerate(lanes)]
             lines.append("}")
-        if sampled or size % width:
-            lines.append(f"for (int q = {whole}; q < {last}; q++) p0 += {term('q')};")
+        if size != SAMPLES and size % width:
+            lines.append(f"for (int q = {whole}; q < {size}; q++) p0 += {term('q')};")
         total = to_c(in_pairs("add", [symbol(lane) for lane in lanes]))
         return [*lines, *["}"] * len(opened), f"{out} {sign} {total};"]
 
@@ -220,7 +238,7 @@ class Printed:
 
     names: Mapping[Array, str]
     buffers: dict[str, int] = field(default_factory=dict)
-    tables: list[str] = field(default_factory=list)
+    tables: dict[tuple[str, str], str] = field(default_factory=dict)  # their names, by type and numbers
     taken: set[str] = field(default_factory=set)
     tried: Counter[str] = field(default_factory=Counter)  # numbers that a name was tried with
 
@@ -242,11 +260,12 @@ class Printed:
         return name
 
     def table(self, name: str, numbers: np.ndarray, kind: str = "double") -> Spot:
-        """Return where a table of numbers stands."""
-        name = self.free(name or "c")
+        """Return where a table of numbers stands, one for all that are to hold the same."""
         texts = [to_c(float(x)) if kind == "double" else str(int(x)) for x in numbers.ravel()]
-        self.tables.append(f"static const {kind} {name}[{numbers.size}] = {{{', '.join(texts)}}};")
-        return in_rows(name, numbers.shape)
+        key = f"const {kind}", ", ".join(texts)
+        if key not in self.tables:
+            self.tables[key] = self.free(name or "c")
+        return in_rows(self.tables[key], numbers.shape)
 
 
 def walk(spot: Spot, letters: str = "abcdefgh") -> tuple[Axes, list[str]]:

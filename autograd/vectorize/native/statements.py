@@ -290,11 +290,13 @@ def _reduce(section: Section, statement: Reduce) -> None:
     if over_samples or (SAMPLES not in x.shape and last in gone and statement.name == "add"):
         summed = x.shape.index(SAMPLES) if over_samples else last
         others = [loop for loop in inner if loop[0] != indices[summed]]
+        if over_samples:
+            section.end_in_zeros(section.spot(x))
 
         def term(k: str) -> str:
             return section.text(x, [k if axis == summed else index for axis, index in enumerate(indices)])
 
-        section.loops(outer, section.total(at_out, term, others, x.shape[summed], over_samples, sign))
+        section.loops(outer, section.total(at_out, term, others, x.shape[summed], sign))
         return
     # what is next to each other stays: a row of it at a time
     terms = [list(indices)]
