@@ -275,8 +275,9 @@ def _pow_base(m: Any, x: Any, y: Any, out: Any) -> Any:
 
 
 def _pow_base_smooth(m: Any, x: Any, y: Any, out: Any) -> Any:
-    # Where only y is 0 the derivative is 0 too, but not its own derivative by y.
-    return m.where(m.both(m.equal(x, 0.0), m.equal(y, 0.0)), 0.0, y * x ** (y - 1.0))
+    # Where y is 0 the derivative is 0 too, but not its own derivative by y, 1/x, unless that is infinite or nan.
+    slope = y * x ** (y - 1.0)
+    return m.where(m.less(1e-308, m.abs(x)), slope, m.where(m.equal(y, 0.0), 0.0, slope))
 
 
 def _pow_base_textbook(m: Any, x: Any, y: Any, out: Any) -> Any:
