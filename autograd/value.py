@@ -116,7 +116,13 @@ class _NumberProtocol:
             "number, or the method of the same name (v.exp() rather than math.exp(v))"
         )
 
-    __int__ = __complex__ = __index__ = __round__ = __trunc__ = __float__
+    __int__ = __complex__ = __round__ = __trunc__ = __float__
+
+    def __index__(self: Any) -> NoReturn:
+        raise TypeError(
+            f"{self!r} is no index by itself: that would cut the graph. select(rows, v) is the row of a number that is "
+            "data, rows[int(v.data)] that of the number it has now"
+        )
 
     def __mod__(self: Any, other: Value | float) -> Value:
         return _remainder(self, other)

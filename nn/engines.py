@@ -22,7 +22,7 @@ import numpy as np
 from autograd.graph import topological_order
 from autograd.local_derivatives import by_the_book
 from autograd.outside import Outside
-from autograd.recording import hindered, watching
+from autograd.recording import Recording, hindered, watching
 from autograd.structures import rebuild
 from autograd.value import Value, data_of, gradients_kept, no_grad, set_data
 from autograd.vectorize import Program, vectorize
@@ -61,9 +61,11 @@ class Engine(Protocol):
     """What `fit` does with batches of the samples, given by their numbers.
 
     number_by_number  whether the graph computes, and will from here on
+    obstacle          why, where arrays were to
     """
 
     number_by_number: bool
+    obstacle: str
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients."""
@@ -98,6 +100,7 @@ class ScalarEngine:
     """
 
     number_by_number = True
+    obstacle = ""
 
     def __init__(self, objective: Objective, optimizer: Optimizer, samples: Samples) -> None:
         self.objective, self.optimizer, self.samples = objective, optimizer, samples
@@ -227,6 +230,7 @@ class VectorizedEngine:
 
     def __init__(self, scalar: ScalarEngine, backend: Backend) -> None:
         self.number_by_number = False
+        self.obstacle = ""
         self.backend = backend
         self.scalar = scalar
         self.samples = scalar.samples
@@ -267,7 +271,7 @@ class VectorizedEngine:
 
     def _go_on_by_graph(self, why: str) -> None:
         self.settle()
-        self.number_by_number = True
+        self.number_by_number, self.obstacle = True, why
         self.kinds.clear()
         warnings.warn(
             f"fit: {why}. The training goes on number by number, from the state before this batch, with "
@@ -282,21 +286,23 @@ class VectorizedEngine:
         tried = batch[:TRIED]
         scalar.begin()
         costs: dict[int, Value] = {}
-        follows = not (outside.iterator or outside.unseen)
+        obstacle = _unsteady(outside)
         for k in tried:
             before = self._watched() if costs else outside  # anew: the first call may have put something into a cache
             costs[k] = scalar.add(k, len(batch))
-            follows = follows and not (before.drawn() or before.changed())  # which may change back
-            follows = follows and not (before is not outside and before.changed_behind())
-        follows = follows and not outside.changed()
-        for kind, part in self.samples.parts(tried).items() if follows else ():
-            found = self._recorded(outside, part[0])
-            if found is None or not self._agree(found, part, [costs[k] for k in part]):
-                follows = False
+            obstacle = obstacle or _moved(before, behind=before is not outside)  # what may change back
+        obstacle = obstacle or _moved(outside, behind=False)
+        for kind, part in self.samples.parts(tried).items() if not obstacle else ():
+            try:
+                self.kinds[kind] = self._recorded(outside, part[0])
+            except Obstacle as error:
+                obstacle = str(error)
                 break
-            self.kinds[kind] = found
-        self.number_by_number = not follows
-        if follows:
+            if not self._agree(self.kinds[kind], part, [costs[k] for k in part]):
+                obstacle = "its program has another cost: it decides by what cannot be seen"
+                break
+        self.number_by_number, self.obstacle = bool(obstacle), obstacle
+        if not obstacle:
             self._outside = outside
             zero_grad(scalar.parameters)
         return len(tried)
@@ -305,13 +311,11 @@ class VectorizedEngine:
         objective = self.scalar.objective
         return Outside(objective.loss, objective.model, trained=set(objective.parameters))
 
-    def _recorded(self, outside: Outside, k: int) -> _Kind | None:
-        """Return the array program of the kind of sample number k; None where arrays cannot follow its loss."""
+    def _recorded(self, outside: Outside, k: int) -> _Kind:
+        """Return the array program of the kind of sample number k; `Obstacle` where arrays cannot follow its loss."""
         samples = self.samples
         weighted = samples.weights is not None or self._fills_up
         program = sample_program(self.scalar.objective, outside, samples, k, weighted, self.backend)
-        if program is None:
-            return None
         self.scalar.uses(program.roots[0])
         names = program.inputs
         rows = [x for name, x in zip((INPUTS, TARGETS), samples.arrays[samples.kind[k]], strict=True) if name in names]
@@ -372,9 +376,10 @@ class VectorizedEngine:
         if changed := outside.changed() or outside.changed_behind():
             return f"the loss changes {changed}, which it did not in the first batch"
         if kind not in self.kinds:
-            if (found := self._recorded(outside, k)) is None:
-                return f"the loss of sample {k} cannot be followed by arrays, as that of the first samples could"
-            self.kinds[kind] = found
+            try:
+                self.kinds[kind] = self._recorded(outside, k)
+            except Obstacle as error:
+                return f"the loss of sample {k} cannot be followed by arrays, as that of the first ones could: {error}"
         if self._agree(self.kinds[kind], [k], [J]):
             return ""
         return (
@@ -488,8 +493,8 @@ def make_engine(name: str, objective: Objective, optimizer: Optimizer, samples: 
 
 def sample_program(
     objective: Objective, outside: Outside, samples: Samples, k: int, weighted: bool, backend: Backend
-) -> Program | None:
-    """Return the array program of the loss of samples like number k; None where arrays cannot follow it.
+) -> Program:
+    """Return the array program of the loss of samples like number k; `Obstacle` says why arrays cannot follow it.
 
     Its inputs are those that the loss depends on of the sample's inputs, targets and, if `weighted`, weight.
     """
@@ -508,16 +513,44 @@ def sample_program(
             J = objective.of(rebuild(x, iter(leaves[INPUTS])), None if y is None else rebuild(y, iter(leaves[TARGETS])))
             if weighted:
                 J = J * leaves[WEIGHT][0]
-    except Exception:  # the loss itself has done without: it needs plain numbers
-        return None
+    except Exception as error:  # the loss itself has done without: it needs plain numbers
+        raise Obstacle(f"given Values for a sample's numbers, it raises {type(error).__name__}: {error}") from None
     made.adopt(elsewhere, [*leaves[INPUTS], *leaves[TARGETS], *leaves[WEIGHT], *parameters])
-    if made.decides() or not isinstance(J, Value) or J.op is None:
-        return None
-    reached = set(topological_order(J))
+    if made.decides():
+        raise Obstacle(_decided(made))
+    reached = set(topological_order(J)) if isinstance(J, Value) and J.op is not None else set()
     given = {name: nodes for name, nodes in leaves.items() if reached.intersection(nodes)}
     if not given:
-        return None
+        raise Obstacle("it depends on no number of a sample")
     return vectorize(J, given, parameters, backend=backend)
+
+
+class Obstacle(Exception):  # noqa: N818 -- it is what it says
+    """Why arrays cannot follow a loss, as a clause about it."""
+
+
+def _unsteady(outside: Outside) -> str:
+    """Return what a loss reads that is another each time, as a clause; "" for nothing."""
+    if outside.iterator:
+        return f"it reads {outside.iterator}, an iterator"
+    return f"it asks {outside.unseen}, which answers by what is no object of Python's" if outside.unseen else ""
+
+
+def _moved(outside: Outside, behind: bool) -> str:
+    """Return what a loss has drawn from or changed since, as a clause; "" for nothing."""
+    if drawn := outside.drawn():
+        return f"it draws random numbers from {drawn}"
+    changed = outside.changed() or (outside.changed_behind() if behind else "")
+    return f"it changes {changed}" if changed else ""
+
+
+def _decided(made: Recording) -> str:
+    """Return what was decided by numbers that may be others in another sample, as a clause."""
+    if made.obstacle:
+        return made.obstacle
+    if made.comparisons:
+        return "it compares numbers, where arrays choose by `where`, `maximum` and the like"
+    return "it makes plain numbers of Values" if made.numbers else "it catches what operations raise"
 
 
 class _Target(Value):

@@ -25,6 +25,7 @@ class History:
     interrupted          whether Ctrl-C ended the training
     best_epoch           the epoch whose parameters the model has, counted from 1, where `patience` was given
     dead_units           the units that no training sample teaches anything any more: f′(z) is 0 for all of them
+    obstacle             why the loss was computed number by number, which is slower, and not by the arrays that were to
     """
 
     cost: list[float] = field(default_factory=list)
@@ -33,6 +34,7 @@ class History:
     interrupted: bool = False
     best_epoch: int | None = None
     dead_units: list[DeadUnit] = field(default_factory=list)
+    obstacle: str = ""
 
     @property
     def watched(self) -> list[float]:
@@ -51,6 +53,8 @@ class History:
         ]
         best = "" if self.best_epoch is None else f", parameters of epoch {self.best_epoch}"
         text = ", ".join(parts) + best + (", interrupted" if self.interrupted else "")
+        if self.obstacle:
+            text += f"; the loss was computed number by number: {self.obstacle}"
         if not self.dead_units:
             return text
         more = len(self.dead_units) - 1

@@ -84,13 +84,14 @@ def fit(
     all samples whose numbers stand in the same places, as sequences of one length do. The first samples go through the
     graph all the same, and so does the whole training where arrays cannot follow the loss: where it compares numbers,
     draws random ones, reads a clock, a file or the like, or has a state of its own that it changes, in whatever objects
-    of Python. Later on one sample of the 2nd, 4th, 8th batch and so on, at least of every 1024th, goes through the
-    graph too, and what the loss reads is compared at each batch. On a difference a warning says what it is, and the
-    training goes on by the graph from the state before that batch. What no object of Python shows, as a count that a C
-    library keeps or a setting of the interpreter, and what others change where no name of the loss leads, is noticed
-    only at such a sample. The loss is called less often than by the scalar engine, never more for what changes by it.
-    The "native" one does the same with the statements compiled to machine code, which needs a C compiler; the "jax" one
-    with JAX in float64, on all devices of all processes, which each are given all samples.
+    of Python. The history's ``obstacle`` says why. Later on one sample of the 2nd, 4th, 8th batch and so on, at least
+    of every 1024th, goes through the graph too, and what the loss reads is compared at each batch. On a difference a
+    warning says what it is, and the training goes on by the graph from the state before that batch. What no object of
+    Python shows, as a count that a C library keeps or a setting of the interpreter, and what others change where no
+    name of the loss leads, is noticed only at such a sample. The loss is called less often than by the scalar engine,
+    never more for what changes by it. The "native" one does the same with the statements compiled to machine code,
+    which needs a C compiler; the "jax" one with JAX in float64, on all devices of all processes, which each are given
+    all samples.
 
     Ctrl-C ends the training: the model keeps the last whole step, or with a `patience` the best epoch, the history
     says so, and a `checkpoint` is written. Where numbers stop being

@@ -99,7 +99,8 @@ class Training:
         with _progress_bar(self.epochs * batches, stand.step, progress) as bar:
             stopped = self._is_to_stop()
             while stand.epoch <= self.epochs and not stopped:
-                bar.set_description_str(f"epoch {stand.epoch}/{self.epochs}", refresh=False)
+                slowly = ", number by number" if self.engine.obstacle else ""
+                bar.set_description_str(f"epoch {stand.epoch}/{self.epochs}{slowly}", refresh=False)
                 if stand.batch == 0:
                     stand.order = list(stand.order)  # another list than the one that was taken note of
                     shuffle(stand.order, self.shuffler)
@@ -144,6 +145,7 @@ class Training:
     def _note(self) -> None:
         """Take note of a whole step: what is left, and written, if the next one is interrupted."""
         self.kept = self.engine.numbers()
+        self.history.obstacle = self.engine.obstacle
         if self.checkpoint is not None:
             self.stand.number_by_number = self.engine.number_by_number
             self.whole = self.checkpoint.taken(self.stand, self.kept, self.history)

@@ -8,6 +8,7 @@ import math
 import random
 import re
 import tempfile
+import time
 import warnings
 
 import any_models
@@ -817,3 +818,24 @@ def test_the_checks_at_the_start_of_a_training_do_not_grow_with_the_samples():
     data = load("iris")
     fit(MLP(4, [3]), (data.inputs.tolist(), data.targets(3).tolist()), loss, epochs=1, batch_size=150, progress=False)
     assert len(calls) <= engines_module.TRIED + 1
+
+
+@pytest.mark.parametrize(
+    ("loss", "why"),
+    [
+        (
+            lambda h, y: (h - [0.5, 2.0][y]) ** 2,
+            r"given Values .* TypeError: .* is no index .*select\(rows, v\) is the row",
+        ),
+        (lambda h, y: (h - y) ** 2 if y > 0 else (h + y) ** 2, r"it compares numbers, where arrays choose by `where`"),
+        (lambda h, y: (h - math.sin(h.data)) ** 2 + y, "it makes plain numbers of Values"),
+        (lambda h, y: (h - y) ** 2 * random.random(), "it draws random numbers from random"),
+        (lambda h, y: (h - y) ** 2 * time.monotonic(), "it asks time, which answers by what is no object"),
+        (lambda h, _: h * 0.0 + 1.0, ""),
+    ],
+)
+def test_a_history_says_why_arrays_do_not_follow_a_loss(loss, why):
+    w = Value(0.5)
+    history = fit(lambda x: w * x, ([1.0, 2.0, 3.0], [1, 0, 1]), loss, parameters=[w], epochs=2, progress=False)
+    assert re.match(why, history.obstacle)
+    assert ("number by number: " + history.obstacle in str(history)) == bool(why)

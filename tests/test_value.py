@@ -304,7 +304,7 @@ def test_infinity_and_nan_pass_through_as_in_floats():
 
 @pytest.mark.parametrize(
     "call",
-    [float, int, complex, round, math.trunc, math.exp, operator.index, lambda v: round(v, 2)],
+    [float, int, complex, round, math.trunc, math.exp, lambda v: round(v, 2)],
 )
 def test_no_silent_conversion_to_a_number(call):
     v = Value(1.5, label="speed")
@@ -312,6 +312,13 @@ def test_no_silent_conversion_to_a_number(call):
         TypeError, match=r"label='speed'\).*cut the graph.*v\.data.*v\.exp\(\) rather than math\.exp\(v\)\)$"
     ):
         call(v)
+
+
+def test_an_index_is_told_of_select():
+    with pytest.raises(
+        TypeError, match=r"is no index by itself: .*select\(rows, v\) is the row .*rows\[int\(v\.data\)\]"
+    ):
+        operator.index(Value(1.0))
 
 
 def test_no_silent_conversion_to_a_float_array():
