@@ -126,10 +126,12 @@ class Checkpoint:
         for name, value in self.settings.items():
             found = content["settings"].get(name)
             if found != value:
+                differs = "of other samples" if name == "samples" else f"{name}: {found!r} there, {value!r} here"
                 raise DocumentError(
-                    f"it is of another training: {name}: {found!r} there, {value!r} here; accepted: the same call of "
-                    "fit, with more epochs perhaps, or another file"
+                    f"it is of another training: {differs}; accepted: the same call of fit, with more epochs perhaps, "
+                    "or another file"
                 )
+        _check_stand(content["stand"], content["parameters"], self.settings["parameters"])
         check(len(content["generators"]) == len(self.generators), "generators", len(content["generators"]),
               f"{len(self.generators)}, as the loss and the model have")  # fmt: skip
         return content
@@ -169,6 +171,26 @@ def checkpoint_of(
     }
     generators = Outside(objective.loss, objective.model).generators
     return Checkpoint(target, told, optimizer, shuffler, generators)
+
+
+def _check_stand(stand: dict[str, Any], parameters: Any, count: int) -> None:
+    """Raise DocumentError for what no training has written."""
+    for name, least in (("epoch", 1), ("batch", 0), ("step", 0), ("waited", 0)):
+        check(type(stand[name]) is int and stand[name] >= least, f"stand: {name}", stand[name], f"{least} or more")
+    order = stand["order"]
+    whole = isinstance(order, list) and all(type(k) is int and k >= 0 for k in order) and len(set(order)) == len(order)
+    check(whole and order, "stand: order", order, "the number of each sample, once")
+    check(isinstance(stand["number_by_number"], bool), "stand: number_by_number", stand["number_by_number"], "a bool")
+    for name in ("total", "first"):
+        number = stand[name]
+        check(_is_number(number) or (name == "first" and number is None), f"stand: {name}", number, "a number")
+    for name, numbers in (("parameters", parameters), ("stand: best", stand["best"])):
+        holds = isinstance(numbers, list) and len(numbers) == count and all(map(_is_number, numbers))
+        check(holds or (numbers is None and name == "stand: best"), name, numbers, f"{count} numbers")
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, int | float) and not isinstance(x, bool)
 
 
 def digest(samples: Samples) -> str:

@@ -75,6 +75,8 @@ class History:
         cost, lowest     1   0.25
         lower cost: this in 1 of 2 epochs, other in 1
         """
+        if not isinstance(other, History):
+            raise TypeError(f"compare: got {other!r} ({type(other).__name__}); accepted: a History, as fit returns it")
         rows = [("", "this", "other"), ("epochs", str(len(self.cost)), str(len(other.cost)))]
         for name in ("cost", "validation_cost", "validation_accuracy"):
             pair: tuple[list[float], list[float]] = getattr(self, name), getattr(other, name)

@@ -51,6 +51,9 @@ def activation_operation(name: str | None, argument: str = "activation") -> Oper
     if row is None or row.arity - len(row.defaults) != 1:
         accepted = [op.name for op in OPERATIONS.values() if op.arity - len(op.defaults) == 1]
         here = f" ({ARGUMENTS['nonlin']})" if isinstance(name, bool) else ""
+        if callable(name):
+            known = getattr(name, "__name__", "")
+            here = f" (by its name, {known!r})" if known in accepted else " (`own_operation` gives one's own a name)"
         raise ValueError(f"{argument}: got {name!r}{here}; accepted: None, {SOFTMAX}, {', '.join(accepted)}")
     return row
 

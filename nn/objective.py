@@ -40,7 +40,11 @@ class Objective:
     def of(self, x: Any, y: Any) -> Any:
         """Return what the loss returns for one sample."""
         loss: Callable[..., Any] = self.loss
-        return loss(self.model, x, y) if self._whole else loss(self.model(x), y)
+        if self._whole:
+            return loss(self.model, x, y)
+        if (outputs := self.model(x)) is None:
+            raise TypeError("model: it returned None; accepted: outputs, for the loss: is `return` missing?")
+        return loss(outputs, y)
 
     def decay(self) -> Value | None:
         """Return (λ/2) Σ W² over the weights; None where λ is 0."""

@@ -388,6 +388,7 @@ def test_what_cannot_be_meant_is_said_at_the_start():
             pass
 
     for how, message in (
+        ({"loss": lambda *_: w, "model": lambda _: None}, r"^model: it returned None; .*: is `return` missing\?$"),
         ({"loss": lambda h: h}, r"^loss: got <lambda>\(h\); accepted: a function of \(outputs, y\), or of \(model, x"),
         ({"loss": lambda a, b, c, d: a + b + c + d}, r"^loss: got <lambda>\(a, b, c, d\)"),
         ({"schedule": 0.1}, r"^fit: schedule: got 0\.1; accepted: a function, or None$"),
@@ -399,9 +400,10 @@ def test_what_cannot_be_meant_is_said_at_the_start():
         ({"data": ([1.0], None)}, r"^loss: got no targets; accepted: one for each output, or a loss of one's own"),
         ({"loss": cross_entropy, "data": ([1.5], [1.0])}, r"gave -0\.405\d* for sample 0, .*cross_entropy_on_logits"),
     ):  # fmt: skip
-        given = {"data": data, "loss": squared_error, "parameters": [w], "progress": False, "batch_size": 1} | how
+        given = {"model": lambda x: w * x, "data": data, "loss": squared_error, "parameters": [w], "progress": False,
+                 "batch_size": 1} | how  # fmt: skip
         with pytest.raises(TypeError, match=message):
-            fit(lambda x: w * x, **given)
+            fit(**given)
         assert w.data == 1.0
     with pytest.raises(ValueError, match=r"^data: targets\[1\]\[0\] is 2\.0; accepted by cross_entropy: probabilities"):
         fit(lambda x: w * x, ([1.0, 2.0], [1.0, 2.0]), parameters=[w])
@@ -707,7 +709,19 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path):
         a_training(path, "tied")
     with pytest.raises(ValueError, match="another training: optimizer: 'Adam' there, 'SGD' here"):
         a_training(path, "rnn", SGD)
+    model, (inputs, targets), loss = any_models.cases()["rnn"]
+    with pytest.raises(ValueError, match="another training: of other samples; accepted: the same call of fit"):
+        fit(model, (inputs, targets[::-1]), loss, Adam(model.parameters(), 0.02), epochs=4, batch_size=3,
+            validation=0.25, checkpoint=path, progress=False)  # fmt: skip
     assert path.read_bytes() == before
+    whole = json.loads(before)
+    for name, wrong in (("epoch", "x"), ("batch", -1), ("order", [0, 0]), ("total", None), ("best", [1.0])):
+        path.write_text(json.dumps(whole | {"stand": whole["stand"] | {name: wrong}}))
+        with pytest.raises(ValueError, match=rf"run\.json: stand: {name}: got .*; accepted: "):
+            a_training(path, "rnn")
+    path.write_text(json.dumps(whole | {"parameters": [1.0]}))
+    with pytest.raises(ValueError, match=r"run\.json: parameters: got \[1\.0\]; accepted: 15 numbers"):
+        a_training(path, "rnn")
     path.write_text("{}")
     with pytest.raises(ValueError, match=r"run\.json: format: got None; accepted: 'chainrule training'"):
         a_training(path, "rnn")
