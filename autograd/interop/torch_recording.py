@@ -24,20 +24,8 @@ from torch.utils._pytree import tree_flatten_with_path, tree_leaves
 from autograd import functions
 from autograd.interop import elements as e
 from autograd.interop import framework_graphs as graphs
+from autograd.interop import torch_rules as rules
 from autograd.interop.elements import PAIRS, ROWS, Array
-from autograd.interop.torch_rules import (
-    CHOICES,
-    FROZEN,
-    MOVES,
-    NEW,
-    NOT_BY_DATA,
-    PARTS,
-    POOLS,
-    PRODUCTS,
-    RULES,
-    WEIGHTED,
-    WHOLE,
-)
 from autograd.interop.unit_labels import Call, label_units
 from autograd.ops import OPERATIONS
 from autograd.value import Value
@@ -183,25 +171,24 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if any(t.is_complex() for t in outs):
             raise NotImplementedError(f"from_torch: {func} gives complex numbers; accepted: real ones")
         whole = any(not t.is_floating_point() and self._has(t) for t in given)
-        if whole and name in NOT_BY_DATA:
+        if whole and name in rules.NOT_BY_DATA:
             raise NotImplementedError(f"from_torch: {func} by whole numbers that are data; accepted: picks by them")
-        followed = whole and (name in MOVES or name in WHOLE)
+        followed = whole and (name in rules.MOVES or name in rules.WHOLE)
         outs = [t for t in outs if t.is_floating_point() or (followed and t.dtype != torch.bool)]
-        if name in FROZEN or not outs:
+        if name in rules.FROZEN or not outs:
             self.notes.frozen[name] = None
             return out
-        terms = given[-1].shape[-2] if name in PRODUCTS else given[1][0].numel() if name == "convolution" else 0
+        terms = given[-1].shape[-2] if name in rules.PRODUCTS else given[1][0].numel() if name == "convolution" else 0
         self.notes.count(sum(t.numel() for t in outs) * (1 + 2 * terms), "from_torch")
         made, place = self._made(func, name, args, kwargs, out), _place()
         for t, values in zip(outs, map(e.as_elements, made), strict=False):
             if t.is_floating_point() and t.dtype != torch.float64:
                 raise TypeError(f"from_torch: {func} gives {t.dtype}; accepted: torch.float64, without conversions")
             values = values if _differentiates() else e.each(functions.stop_gradient, values)
-            graphs.check_numbers(
-                func, values, t.detach().numpy(), (x.detach().numpy() for x in given if x.is_floating_point())
-            )
+            operands = (x.detach().numpy() for x in given if x.is_floating_point())
+            graphs.check_numbers(func, values, t.detach().numpy(), operands)
             self.put(t, values)
-            if name not in MOVES and name not in CHOICES:
+            if name not in rules.MOVES and name not in rules.CHOICES:
                 self.notes.add(name, [values], place)
         return out
 
@@ -210,7 +197,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         target, name = kwargs.pop("out", args[0]), func.overloadpacket.__name__.removesuffix("_")
         past = id(target) in self._detached or not _differentiates()
         old = self.window(target).copy() if self._has(target) else target.detach().numpy().copy()
-        if name in FROZEN:  # as drawn at random, of which another draw would be another
+        if name in rules.FROZEN:  # as drawn at random, of which another draw would be another
             self.notes.frozen[name] = None
             values = e.as_elements(func(*args, **kwargs).detach().numpy())
         else:
@@ -224,22 +211,22 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _made(self, func: Any, name: str, args: Any, kwargs: Any, out: Any) -> Sequence[Any]:
         """Return the Values of what an operation gives."""
         options = {key: v for key, v in kwargs.items() if key not in _OPTIONS}
-        if (name in CHOICES or name in POOLS) and not isinstance(out, Tensor):
+        if (name in rules.CHOICES or name in rules.POOLS) and not isinstance(out, Tensor):
             return [self._chosen(func, name, args, options, out)]
-        if name in RULES:
-            found = RULES[name](*_mapped(self._taken, args), **options)
+        if name in rules.RULES:
+            found = rules.RULES[name](*_mapped(self._taken, args), **options)
             return found if isinstance(found, tuple) else (found,)
         if name in OPERATIONS and len(args) <= OPERATIONS[name].arity and not options:
             return [ROWS[name](*OPERATIONS[name].with_defaults(tuple(_mapped(self._taken, args))))]
-        if name in WEIGHTED:
+        if name in rules.WEIGHTED:
             x = self._taken(args[0])
-            return [e.weighted_sums(lambda x: func(torch.from_numpy(x), *args[1:], **kwargs), x, WEIGHTED[name])]
-        if name in MOVES:
+            return [e.weighted_sums(lambda x: func(torch.from_numpy(x), *args[1:], **kwargs), x, rules.WEIGHTED[name])]
+        if name in rules.MOVES:
             return self._moved(func, args, options, _tensors([out])[0].dtype)
         with self:  # what PyTorch itself makes of it by other operations
             if "batch_norm" in name:  # which writes to its statistics, and has done so
                 args = [t.clone() if isinstance(t, Tensor) and not self._has(t) else t for t in args]
-            parts = PARTS.get(name) or decomposition_table.get(func)
+            parts = rules.PARTS.get(name) or decomposition_table.get(func)
             self.notes.enter(name)
             found = parts(*args, **options) if parts else func.decompose(*args, **kwargs)
             self.notes.leave()
@@ -269,7 +256,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _chosen(self, func: Any, name: str, args: Any, options: Any, out: Any) -> Any:
         """Return the elements that were chosen; the maximum and minimum as operations, where there is no tie."""
-        x, places, n = self._taken(args[0]), out[1].numpy(), POOLS.get(name)
+        x, places, n = self._taken(args[0]), out[1].numpy(), rules.POOLS.get(name)
         axis = {**dict(zip((a.name for a in func._schema.arguments), args, strict=False)), **options}.get("dim", -1)
         if n:
             x, places = (v.reshape(*v.shape[:-n], -1) for v in (x, places))
@@ -287,7 +274,7 @@ def _kind(func: Any) -> tuple[str, bool, bool, bool]:
     """Return the name of an operation; whether it makes a tensor of no other's numbers, gives views, writes to one."""
     name, returns = func.overloadpacket.__name__, [r.alias_info for r in func._schema.returns]
     views = name in _SHAPED or bool(returns and all(alias and not alias.is_write for alias in returns))
-    return name, name.startswith(NEW) or name.endswith("_like"), views, bool(returns and returns[0])
+    return name, name.startswith(rules.NEW) or name.endswith("_like"), views, bool(returns and returns[0])
 
 
 def _mapped(function: Callable[[Any], Any], args: Sequence[Any]) -> list[Any]:
