@@ -68,6 +68,13 @@ def test_what_is_refused_is_refused_by_name(name):
         from_jax(cost, *args)
 
 
+def test_what_is_no_array_in_a_tree_stays_as_it_is():
+    graph = from_jax(
+        lambda model, mode: model["act"](model["w"]).sum() if mode else 0.0, {"w": np.ones(2), "act": jnp.sin}, "sum"
+    )
+    assert list(graph.own) == ["model.w"]
+
+
 def test_paths_of_trees_are_names():
     graph = from_jax(lambda p: jax.numpy.sum(p["layers"][1] ** 2), {"layers": [np.ones(1), np.ones((2, 3))]})
     assert graph.leaves["p.layers.1"][1, 2].label == "p.layers.1[1,2]"

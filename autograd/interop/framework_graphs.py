@@ -18,7 +18,7 @@ from autograd.draw import Drawing, draw
 from autograd.explain.nonfinite import WhyNan, why_nan
 from autograd.explain.tables import Cell, Lines, Shown, Table, number
 from autograd.graph import topological_order
-from autograd.interop.elements import Array, element_name, numbers_of
+from autograd.interop.elements import Array, element_name, numbers_of, of_values
 from autograd.ops import INF
 from autograd.value import Constant, Value, data_of, ieee
 
@@ -236,9 +236,9 @@ def check_data(caller: str, data: Collection[str], whole: Iterable[str]) -> None
         )
 
 
-def root_of(caller: str, out: Array | None, given: Iterable[str]) -> Value:
+def root_of(caller: str, out: Any, given: Iterable[str]) -> Value:
     """Return the Value that a program returned; ValueError, naming what was given, for a number."""
-    if out is None or out.dtype != object or not isinstance(root := out.item(), Value):
+    if not of_values(out) or not isinstance(root := out.item(), Value):
         raise ValueError(
             f"{caller}: what the program returns does not depend on {', '.join(given) or 'any argument'}; "
             "hand over its modules, tensors and arrays as arguments"

@@ -43,9 +43,10 @@ def from_jax(cost: Callable[..., Any], *args: Any, data: Collection[str] = ()) -
     """Return the graph of ``cost(*args)``, down to its scalars, compared with what JAX itself computes.
 
     Arguments are arrays and trees of them; those of floats are leaves, by the names of `cost`'s arguments and their
-    paths: ``params.0.w[1,2]``. The jaxpr is run on arrays of Values; loops and branches go the way that these
-    arguments take. The cost is compared with that of the program, every derivative with that of `jax.grad`. `data` are
-    the names of whole numbers that are to be leaves, as those of `from_torch` are.
+    paths: ``params.0.w[1,2]``. What is no array, as a function in a module, stays as it is. The jaxpr is run on arrays
+    of Values; loops and branches go the way that these arguments take. The cost is compared with that of the program,
+    every derivative with that of `jax.grad`. `data` are the names of whole numbers that are to be leaves, as those of
+    `from_torch` are.
 
     Raises ValueError, naming the argument, where a derivative differs, for more than 10⁶ scalar operations, and for
     `data` that names no whole numbers; TypeError for floats of other than 64 bits and for a cost that is not a scalar;

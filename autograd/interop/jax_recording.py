@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -277,35 +277,33 @@ def _place(equation: Any, function: str, outside: graphs.Place) -> graphs.Place:
 def record(cost: Callable[..., Any], args: Sequence[Any], data: Collection[str]) -> graphs.FrameworkGraph:
     """Return the graph of ``cost(*args)``: see `from_jax`."""
     flat, tree = jax.tree_util.tree_flatten_with_path(tuple(args))
-    names, given = graphs.argument_names(cost, len(args)), [x for _, x in flat]
-    of_arrays = {
+    names = graphs.argument_names(cost, len(args))
+    places = {
         graphs.path_name(names[path[0].idx], path[1:]): i
         for i, (path, x) in enumerate(flat)
         if isinstance(x, int | float) or hasattr(x, "dtype")
     }
-    kinds = {name: jnp.result_type(given[i]) for name, i in of_arrays.items()}
+    arrays = {name: flat[i][1] for name, i in places.items()}
+    kinds = {name: jnp.result_type(x) for name, x in arrays.items()}
     graphs.check_data("from_jax", data, [name for name, kind in kinds.items() if kind in _WHOLE[1:]])
-    places = {name: of_arrays[name] for name, kind in kinds.items() if jnp.issubdtype(kind, jnp.inexact)}
-    if wrong := [name for name in places if kinds[name] != np.float64]:
-        raise TypeError(f"from_jax: {wrong[0]} is {kinds[wrong[0]]}; accepted: float64. Call "
-                        "jax.config.update('jax_enable_x64', True) first")  # fmt: skip
-    leaves = {
-        name: e.leaves(name, np.asarray(given[i])) for name, i in of_arrays.items() if name in places or name in data
-    }
-    for name, values in leaves.items():
-        given[of_arrays[name]] = values
-    closed, shape = jax.make_jaxpr(cost, return_shape=True)(*args)
+    floats = {name: jnp.asarray(arrays[name]) for name, kind in kinds.items() if jnp.issubdtype(kind, jnp.inexact)}
+    if wrong := [name for name in floats if kinds[name] != np.float64]:
+        raise TypeError(f"from_jax: {wrong[0]} is {kinds[wrong[0]]}; accepted: float64, by x.astype(float) after "
+                        "jax.config.update('jax_enable_x64', True)")  # fmt: skip
+    leaves = {name: e.leaves(name, np.asarray(x)) for name, x in arrays.items() if name in floats or name in data}
+
+    def called(given: Mapping[str, Any]) -> Any:  # what is no array stays what it is
+        instead = {places[name]: x for name, x in given.items()}
+        return cost(*jax.tree_util.tree_unflatten(tree, [instead.get(i, x) for i, (_, x) in enumerate(flat)]))
+
+    closed, shape = jax.make_jaxpr(called, return_shape=True)(arrays)
     if getattr(shape, "shape", None) != ():
         raise TypeError(f"from_jax: the program returns {shape}; accepted: a scalar, as a cost is")
     recording = Recording()
-    root = graphs.root_of("from_jax", recording.run(closed, given)[0], leaves)
-
-    def of_floats(floats: Sequence[Any]) -> Any:
-        numbers = dict(zip(places.values(), floats, strict=True))
-        return cost(*jax.tree_util.tree_unflatten(tree, [numbers.get(i, x) for i, (_, x) in enumerate(flat)]))
-
-    value, theirs = jax.jit(jax.value_and_grad(of_floats))([jnp.asarray(flat[i][1]) for i in places.values()])
+    out = recording.run(closed, jax.tree_util.tree_leaves({**arrays, **leaves}))[0]
+    root = graphs.root_of("from_jax", out, leaves)
+    value, theirs = jax.jit(jax.value_and_grad(called))(floats)
     if math.isfinite(value) and not abs(root.data - float(value)) <= 1e-10 * max(abs(float(value)), 1e-3):
         raise ValueError(f"from_jax: the cost is {root.data!r} by the graph and {float(value)!r} by JAX")
-    gradients = {name: np.asarray(g) for name, g in zip(places, theirs, strict=True)}
+    gradients = {name: np.asarray(theirs[name]) for name in floats}
     return graphs.opened("JAX", root, float(value), leaves, {}, gradients, recording.notes)
