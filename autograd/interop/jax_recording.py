@@ -150,6 +150,8 @@ class Recording:
             self._within = before
             self.notes.leave()
             return outs
+        if name in ("cond", "select_n") and e.of_values(a[0]):
+            self.notes.frozen[name] = None
         if name in ("scan", "while", "cond"):
             return {"scan": self._scan, "while": self._while, "cond": self._cond}[name](a, q)
         if name in ("optimization_barrier", "device_put"):

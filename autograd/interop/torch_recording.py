@@ -173,8 +173,7 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         whole = any(not t.is_floating_point() and self._has(t) for t in given)
         if whole and name in rules.NOT_BY_DATA:
             raise NotImplementedError(f"from_torch: {func} by whole numbers that are data; accepted: picks by them")
-        followed = whole and (name in rules.MOVES or name in rules.WHOLE)
-        outs = [t for t in outs if t.is_floating_point() or (followed and t.dtype != torch.bool)]
+        outs = [t for t in outs if t.is_floating_point() or (whole and t.dtype != torch.bool)]
         if name in rules.FROZEN or not outs:
             self.notes.frozen[name] = None
             return out

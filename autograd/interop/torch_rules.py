@@ -34,8 +34,7 @@ FROZEN = frozenset("""
     round trunc bernoulli _local_scalar_dense heaviside sgn floor_divide nextafter uniform normal
     exponential geometric cauchy log_normal random argmax argmin
     """.split())  # fmt: skip  # noqa: SIM905
-# What is done to whole numbers that are data; what does not pick by them.
-WHOLE = frozenset("add sub rsub mul neg where _to_copy clone".split())  # noqa: SIM905
+# What does not pick by whole numbers that are data.
 NOT_BY_DATA = ("index_put", "_unsafe_index_put", "scatter_add", "scatter_reduce")
 # What gives elements of its first input and says which, along an axis or of so many last axes.
 CHOICES = frozenset("sort topk max min median nanmedian kthvalue cummax cummin mode".split())  # noqa: SIM905
@@ -125,7 +124,6 @@ def _solve(a: Any, b: Any, left: bool = True, **_: Any) -> Any:
 PRODUCTS = ("mm", "bmm", "addmm")
 _CUMULATIVE = {"cumsum": "sum", "cumprod": "prod", "logcumsumexp": "logsumexp"}
 RULES: dict[str, Rule] = {
-    "pow": ROWS["pow"],
     "rsqrt": ROWS["rsqrt"],
     "where": e.where,
     **dict.fromkeys(("_to_copy", "clone", "lift_fresh", "contiguous"), lambda x: x),
@@ -197,14 +195,11 @@ PARTS: dict[str, Rule] = {
     "var": _var,
     "_cdist_forward": _cdist,
     "_euclidean_dist": _cdist,
-    "addcmul": lambda x, a, b, value=1: x + (a * b if value == 1 else a * b * value),
-    "addcdiv": lambda x, a, b, value=1: x + (a / b if value == 1 else a / b * value),
     "addbmm": lambda x, a, b, beta=1, alpha=1: x * beta + torch.bmm(a, b).sum(0) * alpha,
     "linalg_lstsq": lambda a, b, *_, **__: torch.linalg.solve(a.mT @ a, a.mT @ b),
     "_embedding_bag": _embedding_bag,
     "fmod": lambda x, y: x - y * torch.trunc(x / y),
     "lerp": lambda a, b, weight: a + weight * (b - a),
-    "norm": lambda x, p=2, axes=None, keep=False: torch.linalg.vector_norm(x, 2 if p is None else p, axes, keep),
     "cholesky_solve": lambda b, factor, upper=False: torch.linalg.solve_triangular(
         factor.mT, torch.linalg.solve_triangular(factor, b, upper=upper), upper=not upper),
 }  # fmt: skip
