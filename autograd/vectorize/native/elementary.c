@@ -518,15 +518,18 @@ static inline double m_erfc(double x) {
     return a < 0.65 ? near : far;
 }
 
-/* comparisons, which run on vectors; nan stays nan, and of zeros 0.0 is larger than -0.0 */
+/* comparisons, which run on vectors; nan stays nan, and of zeros 0.0 is larger than -0.0. A condition of two parts, or a
+   choice of a number that stands in no variable, would keep gcc from vectors. */
 static inline double m_maximum(double x, double y) {
-    uint64_t larger = bits_of(x > y ? x : y) & bits_of(y > x ? y : x); /* of equal ones both, of zeros 0.0 */
-    return x != x || y != y ? NAN : number_of(larger);
+    double larger = number_of(bits_of(x > y ? x : y) & bits_of(y > x ? y : x)); /* of equal ones both, of zeros 0.0 */
+    larger = x == x ? larger : x;
+    return y == y ? larger : y;
 }
 
 static inline double m_minimum(double x, double y) {
-    uint64_t smaller = bits_of(x < y ? x : y) | bits_of(y < x ? y : x);
-    return x != x || y != y ? NAN : number_of(smaller);
+    double smaller = number_of(bits_of(x < y ? x : y) | bits_of(y < x ? y : x));
+    smaller = x == x ? smaller : x;
+    return y == y ? smaller : y;
 }
 
 static inline double m_abs(double x) { return fabs(x); }

@@ -19,7 +19,8 @@ from autograd.vectorize.statements import BATCH, SAMPLES, Contract
 SAMPLE = "s"  # the letter of the samples' axis here, which is the variable that runs over those of a block
 ROWS = 8  # of a tile at most: with them, vectors of four numbers fill the sixteen registers of AVX2
 WRITTEN = 8  # terms of a sum up to which it is written out
-COPIED, ADDED = 1.5, 4.0  # what it costs to copy a number, and to add up lanes, in units of a product of two numbers
+COPIED, ADDED = 1.5, 4.0  # what it costs to copy a number, and to add up lanes, in units of a product of two vectors
+APART = 1.0  # and to put a number of the result where the next one of the lanes does not follow
 
 Finish = Callable[[Sequence[str], Formula], Formula]
 
@@ -99,8 +100,11 @@ class _Product:
         cost = steps * (tile.height + 1) / (2 * tile.height)
         copied = [self.factors[k].shape for k in (0, 1) if self._is_across(k, lanes)]
         cost += COPIED * sum(math.prod(map(length, shape)) for shape in copied)
+        results = math.prod(self.size[x] for x in self.kept)
         if lanes in self.summed:
-            cost += ADDED * math.prod(self.size[x] for x in self.kept)
+            cost += ADDED * results
+        elif not self.out.runs_along(self.kept.index(lanes)):
+            cost += APART * results
         return cost
 
     def _is_across(self, k: int, lanes: str) -> bool:

@@ -192,12 +192,30 @@ def _take(section: Section, statement: Take) -> None:
 
 
 def _scatter(section: Section, statement: Scatter) -> None:
-    out, table, axis = section.new(statement.out), section.printed.table("rows", statement.index, "int"), statement.axis
-    section.fill(out, lambda _: 0.0)
-    (x,) = statement.args
+    out, index, axis, (x,) = section.new(statement.out), statement.index, statement.axis, statement.args
     axes, indices = walk(section.spot(x))  # type: ignore[arg-type]
+    once = len(np.unique(index)) == len(index)
+    if not once and np.all(index[1:] >= index[:-1]) and axes and axes[-1][0] == indices[axis]:
+        _sums_of_runs(section, statement, out)
+        return
+    table = section.printed.table("rows", index, "int")
+    if not once or len(index) < out.shape[axis]:
+        section.fill(out, lambda _: 0.0)
     target = out.at([*indices[:axis], table.at([indices[axis]]), *indices[axis + 1 :]])
-    section.loops(axes, [f"{target} += {section.text(x, indices)};"])
+    sign = "=" if once else "+="
+    section.loops(axes, [f"{target} {sign} {section.text(x, indices)};"])
+
+
+def _sums_of_runs(section: Section, statement: Scatter, out: Spot) -> None:
+    """Write a scatter to rows in their order: each row is the sum of some elements that follow each other."""
+    starts = np.searchsorted(statement.index, np.arange(out.shape[statement.axis] + 1))
+    table = section.printed.table("starts", starts, "int")
+    axes, indices = walk(out)
+    row = indices[statement.axis]
+    terms = [*indices[: statement.axis], "k", *indices[statement.axis + 1 :]]
+    first, stop = table.at([row]), table.at([f"{row} + 1" if row != "0" else "1"])
+    body = ["double p = 0.0;", f"for (int k = {first}; k < {stop}; k++) p += {section.text(statement.args[0], terms)};"]
+    section.loops(axes, [*body, f"{out.at(indices)} = p;"])
 
 
 def _lookup(section: Section, statement: Lookup) -> None:
