@@ -24,7 +24,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import eq, is_
+from operator import is_
 from typing import Any
 
 from autograd.value import Constant, Value, data_of
@@ -112,11 +112,14 @@ class Outside:
         self.generators = [Generator("random", random.getstate, random.setstate)]
         if (numpy := sys.modules.get("numpy")) is not None:
             self.generators.append(Generator("numpy.random", numpy.random.get_state, numpy.random.set_state))
+        self._rows: list[tuple[str, list[Value]]] = []
         self._names: set[str] = set()  # of attributes, that the code names
         self._set: set[str] = set()  # and that it sets
         self._owners: list[tuple[str, Any]] = []
         self._attributes: dict[str, list[tuple[str, Any]]] = {}  # by their names, which no code has named yet
         self._look_at_all()
+        self._lists = [x for _, x in self._rows]
+        self._as_they_were = list(map(list, self._lists))
         self._states = [generator.read() for generator in self.generators]
 
     def changed(self) -> str:
@@ -124,6 +127,8 @@ class Outside:
         for place in self.places:
             if not place.is_the_same():
                 return place.name
+        if self._lists != self._as_they_were:  # Values are equal where they are the same
+            return next(name for (name, x), was in zip(self._rows, self._as_they_were, strict=True) if x != was)
         return ""
 
     def changed_behind(self) -> str:
@@ -253,11 +258,10 @@ class Outside:
         if all(type(item) in PLAIN for item in x):
             self.places.append(Place(name, functools.partial(tuple, x), tuple(x)))
             return
-        if isinstance(x, list):
-            same = (
-                eq if all(isinstance(item, Value) for item in x) else _are
-            )  # of Values the same, twenty times as fast
-            self.places.append(Place(name, functools.partial(same, x, list(x)), found=True))
+        if isinstance(x, list) and all(isinstance(item, Value) for item in x):
+            self._rows.append((name, x))  # many, perhaps, with all parameters of a training
+        elif isinstance(x, list):
+            self.places.append(Place(name, functools.partial(_are, x, list(x)), found=True))
         for k, item in enumerate(x):
             if not (isinstance(item, Value) and self._is_trained(item)):
                 self._look(f"{name}[{k}]", item)

@@ -397,7 +397,8 @@ class VectorizedEngine:
             value, _ = kind.program.value_and_grad(*self._given(kind, part, weights, size))
             share = size / len(batch)
             J += share * value
-            self.gradient += share * kind.program.gradient[kind.order]
+            slopes = kind.program.gradient[kind.order]
+            self.gradient += slopes if share == 1.0 else share * slopes
         if self._rate:
             weights = self.vector[self._weights]
             J += 0.5 * self._rate * float(weights @ weights)

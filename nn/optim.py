@@ -96,8 +96,8 @@ class ArrayOptimizer:
         """Return where a step takes the parameters, and remember the step; OverflowError as `step`."""
         with np.errstate(all="ignore"):
             moved, *state = self.move(numbers, gradients, *self._state)
-        finite = np.isfinite(moved)
-        if not finite.all():
+            total = moved.sum()
+        if not math.isfinite(total) and not (finite := np.isfinite(moved)).all():
             k = int(finite.argmin())
             w = self.parameters[k]
             raise OverflowError(
