@@ -76,6 +76,39 @@ def test_sums_and_extremes_of_what_is_repeated():
         np.testing.assert_array_equal(found, expected.max(axis=axes))
 
 
+def test_powers_and_what_is_handed_on_as_it_is():
+    numbers = RNG.uniform(0.5, 2.0, size=5)
+    for exponent in (-2.0, -1.0, -0.5, 0.5, 2.0, 3.0):
+        builder, x = Builder(ALGEBRA), Array("x", shape=(5,), role=PARAMETER)
+        found = run(builder, builder.map("pow", x, exponent), arrays=[x], x=numbers)
+        np.testing.assert_allclose(found, numbers**exponent, rtol=1e-14)
+    builder = Builder(ALGEBRA)
+    stopped = builder.map("add", builder.map("stop_gradient", builder.map("exp", x)), x)
+    np.testing.assert_allclose(run(builder, stopped, arrays=[x], x=numbers), np.exp(numbers) + numbers, rtol=1e-14)
+
+
+def test_parts_that_overlap_are_added_to_zeros():
+    builder, x = Builder(ALGEBRA), Array("x", shape=(4,), role=PARAMETER)
+    first = builder.emit(Place, (6,), (0.0, x), (slice(0, 4),))
+    both = builder.emit(Place, (6,), (first, builder.map("exp", x)), (slice(2, 6),))
+    numbers = RNG.normal(size=4)
+    expected = np.zeros(6)
+    expected[:4] += numbers
+    expected[2:] += np.exp(numbers)
+    for _ in range(2):
+        np.testing.assert_array_equal(run(builder, both, arrays=[x], x=numbers), expected)
+
+
+def test_a_tie_of_three_is_shared_as_by_a_chain_of_maxima():
+    """max(max(x0, x2), x3), each with ½ for both."""
+    builder, x = Builder(ALGEBRA), Array("x", shape=(2, 4), role=PARAMETER)
+    largest = builder.reduce(x, (1,), "maximum")
+    result = builder.emit(Share, (2, 4), (x, largest), "maximum", 1)
+    numbers = np.array([[3.0, 1.0, 3.0, 3.0], [0.0, 2.0, 1.0, 2.0]])
+    found = run(builder, result, arrays=[x], x=numbers)
+    assert found.tolist() == [[0.25, 0.0, 0.25, 0.5], [0.0, 0.5, 0.0, 0.5]]
+
+
 def test_a_matrix_product_for_each_of_several():
     builder = Builder(ALGEBRA)
     x, y = Array("x", shape=(5, 2, 3), role=PARAMETER), Array("y", shape=(5, 3, 4), role=PARAMETER)

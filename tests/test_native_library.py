@@ -58,6 +58,9 @@ def test_without_a_compiler_the_error_names_both_ways_to_one_and_numpy_works(mon
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    x, w = Value(2.0), Value(3.0)
+    with pytest.raises(CompilerError):  # before anything else is done
+        vectorize(w * x, {"X": [x]}, [w], backend="native")
     arrays, native = programs()
     with pytest.raises(CompilerError, match=r"no cc, gcc or clang; install one, or.*pip install 'chainrule\[native\]'"):
         native()

@@ -278,7 +278,12 @@ def test_a_step_of_descent_without_inputs_or_parameters_and_on_the_tape(backend)
     assert [program.descend(0.25) for _ in range(3)] == [9.0, 2.25, 0.5625]
     w.data = 3.0
     assert program.descend(0.25) == 9.0
-    for rate, words in (("0.1", "'0.1' .str."), (w, "Value"), ([0.1], "list"), (math.nan, "nan; accepted: a finite")):
+    for rate, words in (
+        ("0.1", r"'0.1' .str.; accepted: a number, such as 0.1$"),
+        (w, "Value"),
+        ([0.1], "list"),
+        (math.nan, "nan; accepted: a finite"),
+    ):
         with pytest.raises((TypeError, ValueError), match=f"descend: rate: got .*{words}"):
             program.descend(rate)
     assert program.vector.tolist() == [1.5]

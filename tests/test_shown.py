@@ -123,4 +123,5 @@ def test_a_program_shows_its_text_in_a_notebook():
     x = Value(2.0, label="x")
     program = vectorize(x * x)
     assert "&lt;program of" in program._repr_html_()
+    assert program._repr_html_().endswith("</pre>")
     assert str(program).strip().splitlines()[-1] in program._repr_html_()

@@ -35,8 +35,8 @@ TESTS = {
     "value": ["value", "functions", "graph", "files"],
     "vectorize.lower": ["golden_programs", "unchosen", "recompute", "guards"],
     "vectorize.reverse": ["reverse", "golden_programs", "unchosen", "shifts"],
-    "vectorize.machine": ["edges_of_arrays", "golden_programs", "unchosen", "shifts"],
-    "vectorize.program": ["program_runs", "exported"],
+    "vectorize.machine": ["machine", "edges_of_arrays", "golden_programs", "lookups", "unchosen", "shifts"],
+    "vectorize.program": ["program_runs", "tape", "blocks", "program_text", "native_programs", "shown"],
     "nn.losses": ["losses", "residuals"],
     "nn.layers": ["layers", "model_files"],
 }
