@@ -90,7 +90,7 @@ def test_what_blocks_refuse():
         blocks(X, Y, rows=0)
     with pytest.raises(ValueError, match="is a sum"):
         over_blocks(line("numpy", "sum"), blocks(X, Y))
-    with pytest.raises(ValueError, match="got no block; accepted: at least one sample$"):
+    with pytest.raises(ValueError, match=r"got no block; accepted: at least one sample$"):
         over_blocks(line("numpy"), [])
     with pytest.raises(ValueError, match="inputs: got X"):
         over_blocks(line("numpy"), [(X[:, 0], Y)])
