@@ -169,6 +169,21 @@ def test_a_batch_norm_and_the_random_state_are_as_before():
     assert all(p.grad is None for p in model.parameters())
 
 
+def test_modules_stand_in_lists_and_what_a_program_writes_to_parameters_is_undone():
+    def loss(models, x):
+        with torch.no_grad():
+            models["second"].weight.mul_(2.0)
+        return models["second"](models["first"](x)).sum()
+
+    models = {"first": nn.Linear(2, 2).double(), "second": nn.Linear(2, 1).double()}
+    before = models["second"].weight.detach().clone()
+    graph = from_torch(loss, models, torch.ones(1, 2).double())
+    assert list(graph.gradients)[:2] == ["models.first.weight", "models.first.bias"]
+    assert torch.equal(models["second"].weight, before)
+    only = from_torch(lambda x: models["first"](x).sum(), torch.ones(1, 2).double())  # whose weights are no arguments
+    assert (list(only.leaves), dict(only.gradients)) == (["x"], {})
+
+
 def test_a_nan_is_found_with_its_line():
     def loss(x):
         logs = torch.log(x)
@@ -230,6 +245,15 @@ def test_whole_numbers_that_are_data_pick_in_arrays_too(name):
         (gradient,) = torch.autograd.grad(expected, w)
         assert program.value_and_grad(other[None].double().numpy())[0] == pytest.approx(expected.item(), rel=1e-12)
         np.testing.assert_allclose(program.gradients["w"], gradient, rtol=1e-12, atol=1e-14)
+
+
+def test_a_classifier_of_one_sample_runs_over_batches():
+    torch.manual_seed(0)
+    model, x, y = nn.Linear(2, 3).double(), torch.randn(7, 2).double(), torch.tensor([0, 2, 1, 1, 0, 2, 2])
+    graph = from_torch(lambda m, x, y: F.cross_entropy(m(x), y), model, x[:1], y[:1], data=["y"])
+    program = vectorize(graph.cost, inputs=[graph.leaves["x"][0], graph.leaves["y"]])
+    expected = F.cross_entropy(model(x), y).item()
+    assert program.value_and_grad(x.numpy(), y[:, None].double().numpy())[0] == pytest.approx(expected, rel=1e-12)
 
 
 def test_whole_numbers_that_are_data_are_refused_where_they_say_where_to_add():

@@ -18,7 +18,7 @@ def from_torch(loss: Callable[..., Any], *args: Any, data: Collection[str] = ())
     The program runs once, as it is. Parameters of modules among the arguments are leaves by their own names, other
     tensors, and those in lists and dicts, by the names of `loss`'s arguments: ``0.weight[1,2]``, ``x[0,1]``. What
     modules give is labelled by their names; a chain of Linear and activations gets the labels of `nn`: z^(2)_1. What
-    tensors the program finds elsewhere are constants. Buffers and random numbers are as before afterwards.
+    tensors the program finds elsewhere are constants. Parameters, buffers and random numbers are as before afterwards.
 
     `data` are the names of whole numbers among the arguments, as of labels and tokens, that are to be leaves, too: what
     they pick is then what `autograd.select` records, right for any of them; of other whole numbers it is the element

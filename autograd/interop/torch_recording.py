@@ -325,11 +325,12 @@ def record(loss: Callable[..., Any], args: Sequence[Any], data: Collection[str])
     for name, t in tensors.items():
         if nn.parameter.is_lazy(t):
             raise ValueError(f"from_torch: {name} has no shape yet; run the lazy module once, then open it")
-        if t.dtype not in (torch.float64, torch.int64) or t.device.type != "cpu":
+        if (name not in data and t.dtype != torch.float64) or t.device.type != "cpu":
             raise TypeError(f"from_torch: {name} is {t.dtype} on {t.device}; accepted: torch.float64 on the CPU. Call "
                             ".double().cpu() on modules and tensors")  # fmt: skip
         recording.put(t, e.leaves(name, t.detach().numpy()))
     leaves = {name: recording.window(t).copy() for name, t in tensors.items()}  # where tensors share their storage
+    before = [(t, t.detach().clone()) for t in tensors.values()]
     buffers = [(part, name, b, b.clone()) for part in parts for name, b in part.named_buffers(recurse=False)]
     attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
     hooks = register_module_forward_pre_hook(recording.entered), register_module_forward_hook(recording.left)
@@ -343,13 +344,18 @@ def record(loss: Callable[..., Any], args: Sequence[Any], data: Collection[str])
         kept = {name: t for name, (t, version) in recording.results.items() if t._version == version}
         wanted = {name: t for name, t in tensors.items() if t.requires_grad}
         wanted |= {name: t for name, t in kept.items() if name not in tensors}
-        found = torch.autograd.grad(out, list(wanted.values()), allow_unused=True) if out.requires_grad else []
+        found = (
+            torch.autograd.grad(out, list(wanted.values()), allow_unused=True) if wanted and out.requires_grad else []
+        )
     finally:
         for hook in hooks:
             hook.remove()
         with torch.no_grad():
-            for part, name, buffer, before in buffers:
-                setattr(part, name, buffer.copy_(before))
+            for part, name, buffer, numbers in buffers:
+                setattr(part, name, buffer.copy_(numbers))
+            for t, numbers in before:
+                if not torch.equal(t, numbers):
+                    t.copy_(numbers)
     theirs = {name: np.zeros(t.shape) if g is None else g.detach().numpy().copy()
               for (name, t), g in zip(wanted.items(), found, strict=bool(found))}  # fmt: skip
     label_units(recording.calls, leaves)
@@ -359,17 +365,16 @@ def record(loss: Callable[..., Any], args: Sequence[Any], data: Collection[str])
 def _named(loss: Any, args: Sequence[Any], data: Collection[str]) -> tuple[dict[str, Tensor], dict[str, nn.Module]]:
     """Return the tensors that become leaves, and the modules, by name."""
     whole = isinstance(loss, nn.Module)
-    named = [(loss.__class__.__name__, loss)] if whole else []
-    named += zip(graphs.argument_names(loss.forward if whole else loss, len(args)), args, strict=True)
-    modules = {name: x for name, x in named if isinstance(x, nn.Module)}
+    given = [(loss.__class__.__name__, loss)] if whole else []
+    given += zip(graphs.argument_names(loss.forward if whole else loss, len(args)), args, strict=True)
+    named = {graphs.path_name(name, path): x for name, tree in given for path, x in tree_flatten_with_path(tree)[0]}
+    modules = {name: x for name, x in named.items() if isinstance(x, nn.Module)}
     tensors: dict[str, Tensor] = {}
-    for name, x in named:
-        if name in modules:
-            prefix = "" if len(modules) == 1 else f"{name}."
-            tensors |= {prefix + path: t for path, t in x.named_parameters()}
-        else:
-            leaves = ((graphs.path_name(name, path), t) for path, t in tree_flatten_with_path(x)[0])
-            tensors |= {key: t for key, t in leaves if isinstance(t, Tensor)}
-    numbers = {name: t for name, t in tensors.items() if t.is_floating_point() or t.is_complex()}
-    graphs.check_data("from_torch", data, [name for name in tensors if name not in numbers])
-    return numbers | {name: t for name, t in tensors.items() if name in data}, modules
+    for name, x in named.items():
+        prefix = "" if len(modules) == 1 else f"{name}."
+        tensors |= {prefix + path: t for path, t in x.named_parameters()} if name in modules else {name: x}
+    tensors = {name: t for name, t in tensors.items() if isinstance(t, Tensor)}
+    floats = {name: t for name, t in tensors.items() if t.is_floating_point() or t.is_complex()}
+    kept = {name: t for name, t in tensors.items() if name not in floats and t.dtype != torch.bool}
+    graphs.check_data("from_torch", data, kept)
+    return floats | {name: t for name, t in kept.items() if name in data}, modules
