@@ -234,7 +234,7 @@ class Value(_NumberProtocol, NamesOfMicrograd, Methods):
 
     @grad.setter
     def grad(self, grad: float | None) -> None:
-        self._grad = None if grad is None else real(grad)
+        self._grad = grad if grad.__class__ is float or grad is None else real(grad)
 
     @grad.deleter
     def grad(self) -> None:

@@ -204,8 +204,8 @@ def softmax(scores):
     return [power / total for power in powers]
 
 
-def gpt_step(P):
-    """Forward, backward and one step of descent on one text; returns the cost."""
+def gpt_cost(P):
+    """Return the cost of one text."""
     keys, values, costs = [], [], []
     size = WIDTH // HEADS
     for place, (letter, following) in enumerate(itertools.pairwise(TEXT)):
@@ -224,14 +224,18 @@ def gpt_step(P):
         x = linear([z.relu() for z in linear(x, P["up"])], P["down"])
         x = [a + b for a, b in zip(x, before, strict=True)]
         costs.append(-softmax(linear(x, P["scores"]))[following].log())
-    cost = (1 / len(costs)) * sum(costs)
+    return (1 / len(costs)) * sum(costs)
+
+
+def gpt_step(P):
+    """Forward, backward and one step of descent on one text."""
+    cost = gpt_cost(P)
     cost.backward()
     for matrix in P.values():
         for row in matrix:
             for p in row:
                 p.data -= 0.01 * p.grad
                 p.grad = 0
-    return cost.data
 
 
 def time_gpt():
@@ -328,10 +332,8 @@ def measure():
     return {name: statistics.median(t) for name, t in times.items()}, operations, held / len(nodes), peak / len(nodes)
 
 
-def collector_share():
-    """Return the share of a moons step's time that Python's collector takes."""
-    points, classes = moons()
-    model, value = contestants()["relu"]
+def collector_share(step):
+    """Return the share of a step's time that Python's collector takes."""
     spent, started = [0.0], [0.0]
 
     def watch(phase, _):
@@ -341,11 +343,11 @@ def collector_share():
         else:
             spent[0] += now - started[0]
 
-    step(model, value, points, classes)
+    step()
     gc.callbacks.append(watch)
     start = time.process_time()
     for _ in range(2 * STEPS):
-        step(model, value, points, classes)
+        step()
     whole = time.process_time() - start
     gc.callbacks.remove(watch)
     return spent[0] / whole
@@ -383,14 +385,12 @@ def bare_step(operations):
         node.y.grad += node.dy * grad
 
 
-def parts_of_a_step(operations):
-    """Return the median seconds of making the nodes of a relu step, of its backward pass, and of a bare step."""
-    points, classes = moons()
-    model, value = contestants()["relu"]
+def parts_of_a_step(make_cost, operations):
+    """Return the median seconds of making the nodes of a step, of its backward pass, and of a bare step."""
     parts = []
     for _ in range(1 + BLOCKS * STEPS):
         start = time.process_time()
-        cost = cost_of(model, value, points, classes)
+        cost = make_cost()
         made = time.process_time()
         cost.backward()
         done = time.process_time()
@@ -401,7 +401,19 @@ def parts_of_a_step(operations):
     return [statistics.median(part) for part in zip(*parts[1:], strict=True)]
 
 
+def print_profile(seconds, theirs, make_cost, step, operations):
+    """Print what a step of so many seconds consists of, and how fast it would be at the pace of bare objects."""
+    making, backward, bare = (part / seconds for part in parts_of_a_step(make_cost, operations))
+    shares = f"making nodes takes {making:.0%}, backward {backward:.0%}; the collector {collector_share(step):.0%}"
+    print(
+        f"    of the step {shares}; a loop that makes as many objects with the slots of a node and hands their "
+        f"gradients on, no more, takes {bare:.0%} of it: at its pace a step is {theirs / seconds / bare:.1f} times as fast"
+    )
+
+
 def main():
+    import autograd
+
     sys.setrecursionlimit(100_000)  # the peers walk their graphs by recursion
     ratios = table()
     of_three = [ratios.pop(expression) for expression in ("where(x, x, y)", "x.clip(y, y)")]
@@ -411,19 +423,20 @@ def main():
     print(f"README's expression: {theirs / ours:.2f} times as fast as micrograd  {holds(theirs / ours, 'expression')}")
     theirs, ours = time_gpt()
     print(f"GPT: {theirs / ours:.2f} times as fast as microgpt's Value  {holds(theirs / ours, 'microgpt')}")
+    P = gpt_parameters(autograd.Value)
+    nodes = autograd.topological_order(gpt_cost(P))
+    operations = sum(node.op is not None for node in nodes)
+    del nodes
+    print_profile(ours, theirs, lambda: gpt_cost(P), lambda: gpt_step(P), operations)
     seconds, operations, held, peak = measure()
     print(f"moons: {operations:,} scalar operations; {held:.0f} bytes a node held, {peak:.0f} at the peak of backward")
     for name in ("relu", "tanh"):
         ratio = seconds["micrograd"] / seconds[name]
         times = f"({seconds['micrograd']:.3f} s, {seconds[name]:.4f} s)"
         print(f"{name}: {ratio:.1f} times as fast as micrograd {times}  {holds(ratio, 'moons')}")
-    making, backward, bare = (part / seconds["relu"] for part in parts_of_a_step(operations))
-    shares = f"making nodes takes {making:.0%}, backward {backward:.0%}; the collector {collector_share():.0%}"
-    print(f"of the relu step {shares}")
-    print(
-        f"a loop that makes as many objects with the slots of a node and hands their gradients on, no more, takes "
-        f"{bare:.0%} of it: at its pace a step is {seconds['micrograd'] / seconds['relu'] / bare:.0f} times as fast as "
-        "micrograd's"
+    arguments = (*contestants()["relu"], *moons())
+    print_profile(
+        seconds["relu"], seconds["micrograd"], lambda: cost_of(*arguments), lambda: step(*arguments), operations
     )
 
 
@@ -439,7 +452,7 @@ def test_operations_one_by_one_and_whole_steps_beside_micrograd(capsys):
         assert done.returncode == 0, done.stderr
         with capsys.disabled():
             print("\n" + done.stdout, end="")
-        single, readme, gpt, size, relu, tanh, *_ = done.stdout.splitlines()[-8:]
+        single, readme, gpt, _, size, relu, tanh, _ = done.stdout.splitlines()[-8:]
         assert size.startswith("moons: 65,075 ")
         assert float(size.split()[4]) <= 200
         assert float(size.split()[9]) <= 200
