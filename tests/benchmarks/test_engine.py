@@ -407,7 +407,8 @@ def print_profile(seconds, theirs, make_cost, step, operations):
     shares = f"making nodes takes {making:.0%}, backward {backward:.0%}; the collector {collector_share(step):.0%}"
     print(
         f"    of the step {shares}; a loop that makes as many objects with the slots of a node and hands their "
-        f"gradients on, no more, takes {bare:.0%} of it: at its pace a step is {theirs / seconds / bare:.1f} times as fast"
+        f"gradients on, no more, takes {bare:.0%} of it: at its pace a step is {theirs / seconds / bare:.1f} times as "
+        "fast"
     )
 
 
