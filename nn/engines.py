@@ -62,10 +62,12 @@ class Engine(Protocol):
 
     number_by_number  whether the graph computes, and will from here on
     obstacle          why, where arrays were to
+    resumed           whether it goes on with a training that was begun before
     """
 
     number_by_number: bool
     obstacle: str
+    resumed: bool
 
     def cost(self, batch: list[int]) -> float:
         """Return J of a batch, and keep its gradients."""
@@ -101,6 +103,7 @@ class ScalarEngine:
 
     number_by_number = True
     obstacle = ""
+    resumed = False
 
     def __init__(self, objective: Objective, optimizer: Optimizer, samples: Samples) -> None:
         self.objective, self.optimizer, self.samples = objective, optimizer, samples
@@ -229,7 +232,7 @@ class VectorizedEngine:
     """
 
     def __init__(self, scalar: ScalarEngine, backend: Backend) -> None:
-        self.number_by_number = False
+        self.number_by_number = self.resumed = False
         self.obstacle = ""
         self.backend = backend
         self.scalar = scalar
@@ -245,7 +248,9 @@ class VectorizedEngine:
         self._weights = np.array([place[w] for w in objective.weights], dtype=int)
         self._times = np.array([times[x] for x in objective.parameters], dtype=float)
         self._batches = 0
-        self._outside: Outside | None = None
+        self._before: Outside | None = None  # the first sample
+        self._tried = 0
+        self._outside: Outside | None = None  # the same, once programs stand for the loss
         optimizer = scalar.optimizer
         self._moved: Callable[[Floats, Floats], Floats] | None = None
         own_step = getattr(optimizer.step, "__func__", None) is not ArrayOptimizer.step  # which is to be called
@@ -257,12 +262,14 @@ class VectorizedEngine:
         if self.number_by_number:
             return self.scalar.cost(batch)
         self._batches += 1
-        if self._batches == 1:
+        if self._outside is None:
             tried = self._first(batch)
-            if self.number_by_number:
+            if self._outside is None:
                 for k in batch[tried:]:
                     self.scalar.add(k, len(batch))
-                return self.scalar.finish()
+                J = self.scalar.finish()
+                self.gradient[:] = [x.grad for x in self.scalar.parameters]
+                return J
         parts = self.samples.parts(batch)
         if difference := self._difference(batch, parts):
             self._go_on_by_graph(difference)
@@ -280,18 +287,25 @@ class VectorizedEngine:
         )
 
     def _first(self, batch: list[int]) -> int:
-        """Send some samples of the first batch through the graph, to tell whether all must, and return how many."""
+        """Send some samples of a first batch through the graph, to tell whether all must, and return how many.
+
+        One alone does not tell: after a batch of one, the next is a first one too, in a training that begins.
+        """
         scalar = self.scalar
-        outside = self._watched()
+        self.settle()
+        outside = self._before = self._before or self._watched()
         tried = batch[:TRIED]
         scalar.begin()
         costs: dict[int, Value] = {}
         obstacle = _unsteady(outside)
         for k in tried:
-            before = self._watched() if costs else outside  # anew: the first call may have put something into a cache
+            before = self._watched() if self._tried else outside  # the first call may have put something into a cache
             costs[k] = scalar.add(k, len(batch))
-            obstacle = obstacle or _moved(before, behind=before is not outside)  # what may change back
+            obstacle = obstacle or _moved(before, behind=self._tried > 0)  # what may change back
+            self._tried += 1
         obstacle = obstacle or _moved(outside, behind=False)
+        if not obstacle and self._tried == 1 and not self.resumed:
+            return 1
         for kind, part in self.samples.parts(tried).items() if not obstacle else ():
             try:
                 self.kinds[kind] = self._recorded(outside, part[0])

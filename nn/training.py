@@ -83,6 +83,7 @@ class Training:
         if self.checkpoint is not None and (numbers := self.checkpoint.read(self.stand, self.history)) is not None:
             self.engine.restore(numbers)
             self.engine.number_by_number = self.stand.number_by_number
+            self.engine.resumed = self.stand.step > 0
             self.good = self.engine.numbers()
 
     def run(self, progress: bool) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 import math
+import queue
 import random
 import warnings
 from collections.abc import Callable
@@ -176,6 +178,47 @@ def counted_in_a_list(loss: Loss, case: Case) -> Loss:
     return with_counter
 
 
+def counted_in_a_cache(loss: Loss, case: Case) -> Loss:
+    box = functools.cache(lambda _: [0])
+
+    def with_counter(h: Any, y: Any) -> Any:
+        count = box(case.seed % 3)
+        count[0] += 1
+        return loss(h, y) * (2.0 if count[0] > case.seed % 40 else 1.0)
+
+    return with_counter
+
+
+def counted_when_read(loss: Loss, _: Case) -> Loss:
+    class Weight:
+        calls = 0
+
+        @property
+        def now(self) -> float:
+            self.calls += 1
+            return 1.0 / (1.0 + 0.01 * self.calls)
+
+    weight = Weight()
+    return lambda h, y: weight.now * loss(h, y)
+
+
+def noisy_in_a_cache(loss: Loss, case: Case) -> Loss:
+    generator = functools.lru_cache(lambda: random.Random(case.seed))
+    return lambda h, y: loss(h, y) * generator().uniform(0.5, 1.5)
+
+
+def queued(loss: Loss, _: Case) -> Loss:
+    weights: queue.SimpleQueue[float] = queue.SimpleQueue()
+    weights.put(1.0)
+
+    def with_queue(h: Any, y: Any) -> Any:
+        weight = weights.get()
+        weights.put(0.99 * weight)
+        return loss(h, y) * weight
+
+    return with_queue
+
+
 def iterated(loss: Loss, case: Case) -> Loss:
     numbers = itertools.count(1)
     return lambda h, y: loss(h, y) * (1.0 if next(numbers) < case.seed % 70 else 0.5)
@@ -239,6 +282,10 @@ WITH_STATE = [
     counted,
     counted_in_an_object,
     counted_in_a_list,
+    counted_in_a_cache,
+    counted_when_read,
+    noisy_in_a_cache,
+    queued,
     in_turns,
     iterated,
     averaged,
