@@ -68,6 +68,14 @@ def test_what_is_refused_is_refused_by_name(name):
         from_jax(cost, *args)
 
 
+def test_decisions_by_whole_numbers_and_remainders_are_told_of():
+    w, y = jnp.array([1.0, 2.0]), jnp.array([1, 0])
+    assert from_jax(lambda w: jnp.sum(jax.lax.rem(w, 0.7)), w).frozen == ("rem",)
+    assert from_jax(lambda w, y: jax.lax.switch(y[0], [jnp.sum, jnp.prod], w), w, y, data=["y"]).frozen == ("cond",)
+    graph = from_jax(lambda w, y: jnp.sum(w[jax.lax.div(y, 2)]), w, y, data=["y"])
+    assert (graph.cost.data, graph.frozen) == (2.0, ("div",))
+
+
 def test_what_is_no_array_in_a_tree_stays_as_it_is():
     graph = from_jax(
         lambda model, mode: model["act"](model["w"]).sum() if mode else 0.0, {"w": np.ones(2), "act": jnp.sin}, "sum"

@@ -1,5 +1,6 @@
 """Programs of PyTorch as graphs of scalars: their numbers and derivatives are PyTorch's, or an error says why not."""
 
+import copy
 import math
 import subprocess
 import sys
@@ -182,6 +183,16 @@ def test_modules_stand_in_lists_and_what_a_program_writes_to_parameters_is_undon
     assert torch.equal(models["second"].weight, before)
     only = from_torch(lambda x: models["first"](x).sum(), torch.ones(1, 2).double())  # whose weights are no arguments
     assert (list(only.leaves), dict(only.gradients)) == (["x"], {})
+
+
+def test_a_decision_by_equal_is_told_of_and_copies_are_constants():
+    w = torch.tensor([1.0, 2.0]).double().requires_grad_()
+    graph = from_torch(lambda w: w.prod() if torch.equal(w, w * 1.0) else w.sum(), w)
+    assert (graph.cost.data, graph.frozen) == (2.0, ("equal",))
+    graph = from_torch(lambda w: (copy.deepcopy(w) * w).sum(), w)
+    assert graph.own["w"].tolist() == [1.0, 2.0]
+    with pytest.raises(NotImplementedError, match="a label that is data is -100, which nll_loss ignores"):
+        from_torch(lambda w, y: F.cross_entropy(w.expand(2, 2), y), w, torch.tensor([1, -100]), data=["y"])
 
 
 def test_a_nan_is_found_with_its_line():

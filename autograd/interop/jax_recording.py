@@ -150,7 +150,7 @@ class Recording:
             self._within = before
             self.notes.leave()
             return outs
-        if name in ("cond", "select_n") and e.of_values(a[0]):
+        if (name in ("cond", "select_n") and e.of_values(a[0])) or (name == "rem" and any(map(e.of_values, a))):
             self.notes.frozen[name] = None
         if name in ("scan", "while", "cond"):
             return {"scan": self._scan, "while": self._while, "cond": self._cond}[name](a, q)
@@ -164,7 +164,7 @@ class Recording:
             return a
         if kind not in (np.float64, *_WHOLE):
             raise NotImplementedError(f"from_jax: the program converts to {kind}; accepted: float64")
-        if name in FROZEN or kind != np.float64:
+        if name in FROZEN or kind != np.float64 or (name in ("div", "rem") and kinds[0] in _WHOLE):
             self.notes.frozen[name] = None
             return _bound(primitive, list(map(_numbers, a, kinds)), q)
         outs = [x if hasattr(x, "dtype") else e.as_elements(x) for x in self._computed(primitive, name, a, q)]

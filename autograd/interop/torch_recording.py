@@ -136,7 +136,9 @@ class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return len({v for v in values.flat if v.op is not None}) == values.size
 
     def _has(self, t: Tensor) -> bool:
-        return t.layout is torch.strided and t.numel() > 0 and self._whole(t) is not None
+        if t.layout is not torch.strided or not t.numel() or (whole := self._whole(t)) is None:
+            return False
+        return len(whole) * t.element_size() == t.untyped_storage().nbytes()  # else bytes, as deepcopy reads
 
     def _whole(self, t: Tensor) -> Array | None:
         return self._storages.get(t.untyped_storage().data_ptr())

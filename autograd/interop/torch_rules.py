@@ -29,7 +29,7 @@ MOVES = frozenset("""
     expand_copy slice_copy select_copy view_copy diagonal_copy pixel_unshuffle _pack_padded_sequence
     """.split())  # fmt: skip  # noqa: SIM905
 # What has no derivative: its numbers are constants of the graph; those that come of data are told of as frozen.
-NEW = ("empty", "new_", "_new_zeros", "sym_", "equal", "is_same_size", "_has_same_storage")
+NEW = ("empty", "new_", "_new_zeros", "sym_", "is_same_size", "_has_same_storage")
 FROZEN = frozenset("""
     round trunc bernoulli _local_scalar_dense heaviside sgn floor_divide nextafter uniform normal
     exponential geometric cauchy log_normal random argmax argmin
@@ -78,6 +78,9 @@ def _embedding(rows: Any, index: Any, padding: int = -1, *_: Any) -> Array:
 def _nll_loss(x: Any, target: Any, weight: Any, how: int, ignored: int) -> Any:
     rows, labels = np.atleast_2d(x), np.ravel(target)
     seen = labels != ignored
+    if e.of_values(target) and not seen.all():
+        raise NotImplementedError(f"from_torch: a label that is data is {ignored}, which nll_loss ignores; accepted: "
+                                  "labels that count")  # fmt: skip
     weights = e.as_elements([1.0 if weight is None else select(weight, k) for k in labels[seen]])
     lost = -e.as_elements(list(map(select, rows[seen], labels[seen])))
     lost = lost if weight is None else lost * weights
