@@ -38,7 +38,8 @@ C = """
 that two threads share. It begins with how it is called, and with the functions of operations that it needs, here tanh
 and exp, whose results are within 2 units in the last place; then it goes on as below. Over the loops stands the line of
 NumPy that they compute. A block of at most 32 samples is computed at a time, with the samples of each array innermost:
-loops over them run on vectors, and a block fits into the memory next to the processor.
+loops over them run on vectors, and a block fits into the memory next to the processor. Loops that come again with
+other arrays, as those of two layers of one size, would be one function of arrays x1, x2, ... that is called for each.
 
 """
 TAIL = """
@@ -57,7 +58,9 @@ of what a Zen 3 can multiply and add, which it does as fast in two instructions 
 by 64 by 32, takes 0.21 ms there, and NumPy's OpenBLAS 0.22. And BLAS has other last digits on other processors.
 
 On the tape a chain of operations that wait for each other takes as long as they do: a sine some forty cycles, and
-another half of that for its cosine on the way back. Additions alone take 5 ns each, forward and back.
+another half of that for its cosine on the way back. Additions alone take 5 ns each, forward and back. A tape of a
+recorded graph takes 1.4 µs a node, all of it in Python: 0.4 to put the nodes after their inputs, 0.7 to read and number
+their operations and inputs, 0.3 to make instructions of them.
 """
 
 
