@@ -140,6 +140,17 @@ def test_the_usual_guards():
     assert program.value_and_grad(1.0)[1]["x"] == 1.0
 
 
+def test_what_is_chosen_on_either_side_of_one_condition():
+    c, x = [Value(0.0) for _ in range(3)], [Value(0.25) for _ in range(3)]
+    y = [z.sqrt() for z in x]
+    terms = [where(d, z, 1.0) + where(d, 2.0, z) for d, z in zip(c, y, strict=True)]
+    program = vectorize(total(terms), {"c": c}, {"x": x})
+    assert program.value_and_grad([[1.0, 0.0, 1.0]])[1]["x"].tolist() == [1.0, 1.0, 1.0]
+    program = vectorize(total(terms), parameters={"c": c, "x": x})
+    program.parameters["c"][:] = 1.0, 0.0, 1.0
+    assert program.value_and_grad()[1]["x"].tolist() == [1.0, 1.0, 1.0]
+
+
 def test_sums_of_what_is_not_chosen():
     """Σ w log(x) is -inf where an x is 0; what weighs it has the derivative 0 if it is not chosen."""
     c = Value(1.0)
@@ -148,6 +159,10 @@ def test_sums_of_what_is_not_chosen():
     program = vectorize(where(c, w[0] * 3.0, entropy), {"c": c, "x": x}, {"w": w})
     program.value_and_grad([1.0, 0.0], [[0.0, 0.5, 0.5, 0.5], [1.0, math.e, 1.0, 1.0]])
     assert program.gradients["w"].tolist() == [1.5, 0.5, 0.0, 0.0]
+    computed = total([v * (y.log() + 1.0) for v, y in zip(w, x, strict=True)])  # infinite as its logarithms are
+    program = vectorize(where(c, w[0] * 3.0, computed), {"c": c, "x": x}, {"w": w})
+    program.value_and_grad([1.0, 0.0], [[0.0, 0.5, 0.5, 0.5], [1.0, math.e, 1.0, 1.0]])
+    assert program.gradients["w"].tolist() == [2.0, 1.0, 0.5, 0.5]
 
 
 def test_an_element_that_only_decides():

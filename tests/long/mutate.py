@@ -34,7 +34,7 @@ TESTS = {
     "ops": ["ops", "value", "docs", "symbolic", "functions", "transform", "javascript"],
     "value": ["value", "functions", "graph", "files"],
     "vectorize.lower": ["golden_programs", "unchosen", "recompute", "guards"],
-    "vectorize.reverse": ["reverse", "golden_programs", "unchosen", "shifts"],
+    "vectorize.reverse": ["reverse", "golden_programs", "unchosen", "shifts", "lookups"],
     "vectorize.machine": ["machine", "edges_of_arrays", "golden_programs", "lookups", "unchosen", "shifts"],
     "vectorize.program": ["program_runs", "tape", "blocks", "program_text", "native_programs", "shown"],
     "nn.losses": ["losses", "residuals"],
