@@ -36,7 +36,15 @@ TESTS = {
     "vectorize.lower": ["golden_programs", "unchosen", "recompute", "guards"],
     "vectorize.reverse": ["reverse", "golden_programs", "unchosen", "shifts", "lookups"],
     "vectorize.machine": ["machine", "edges_of_arrays", "golden_programs", "lookups", "unchosen", "shifts"],
-    "vectorize.program": ["program_runs", "tape", "blocks", "program_text", "native_programs", "shown"],
+    "vectorize.program": [
+        "program_runs",
+        "tape",
+        "blocks",
+        "program_text",
+        "native_programs",
+        "native_library",
+        "shown",
+    ],
     "nn.losses": ["losses", "residuals"],
     "nn.layers": ["layers", "model_files"],
 }
