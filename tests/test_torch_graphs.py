@@ -18,6 +18,7 @@ from torch_programs import PROGRAMS  # noqa: E402
 from autograd import draw, topological_order  # noqa: E402
 from autograd.interop import framework_graphs, from_torch  # noqa: E402
 from autograd.network import find_network  # noqa: E402
+from autograd.recompute import recompute  # noqa: E402
 from autograd.vectorize import vectorize  # noqa: E402
 from nn.draw import draw_network  # noqa: E402
 
@@ -48,9 +49,16 @@ def leaf_tensors(args):
             yield x
 
 
+def floats(args):
+    """Return the tensors of floats among arguments, in the order of the leaves."""
+    tensors = (t for x in args for t in (x.parameters() if isinstance(x, nn.Module) else [x]))
+    return [t for t in tensors if isinstance(t, torch.Tensor) and t.is_floating_point()]
+
+
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in REFUSED])
 def test_a_program_has_the_numbers_of_pytorch(name):
     loss, args = PROGRAMS[name]()
+    others = copy.deepcopy(args)
     torch.manual_seed(3)
     graph = from_torch(loss, *args)
     torch.manual_seed(3)
@@ -63,6 +71,17 @@ def test_a_program_has_the_numbers_of_pytorch(name):
         for mine, t in zip(graph.gradients, leaf_tensors(args), strict=False):  # then what layers gave
             grad = np.zeros(t.shape) if t.grad is None else t.grad.numpy()
             np.testing.assert_allclose(graph.own[mine], grad, rtol=1e-9, atol=1e-12)
+    if not graph.frozen:  # then it is the program for other numbers, too
+        with torch.no_grad():
+            given = [t for t in floats(others) if t.add_(0.3 * torch.randn_like(t)) is t]
+        numbers = {
+            v: number
+            for values, t in zip(graph.leaves.values(), given, strict=True)
+            for v, number in zip(values.flat, t.flatten().tolist(), strict=True)
+        }
+        recompute(topological_order(graph.cost), numbers)
+        torch.manual_seed(3)
+        assert graph.cost.data == pytest.approx(loss(*others).item(), rel=1e-9)
 
 
 def test_the_page_has_each_program_and_what_comes_of_it():

@@ -115,10 +115,13 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def clamp(v: Any, low: Any = None, high: Any = None, at_bound: bool = True) -> Any:
-    """Return v between bounds; at a bound itself the derivative is v's, or none."""
-    for bound, extreme in ((low, functions.maximum), (high, functions.minimum)):
-        if bound is not None:
-            v = extreme(v, bound) if v != bound else v if at_bound else bound
+    """Return v between bounds; at a bound itself the derivative is v's, or none: there max(x, y) is x + relu(y - x)."""
+    for bound, extreme, sign in ((low, functions.maximum, 1.0), (high, functions.minimum, -1.0)):
+        if bound is not None and v == bound:
+            x, y = (v, bound) if at_bound else (bound, v)
+            v = x + sign * functions.relu(sign * (y - x))
+        elif bound is not None:
+            v = extreme(v, bound)
     return v
 
 
