@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from numbers import Real
+from numbers import Number, Real
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, TypeVar
 
@@ -1208,7 +1208,8 @@ def _compare(left: Value, relation: Callable[[Any, Any], bool], other: Value | f
         right = other if isinstance(other, Value) else Constant(other) if watcher is not None else None
         outcome = relation(left._data, real(other) if right is None else right._data)
     except TypeError:
-        return NotImplemented  # type: ignore[no-any-return]
+        # Number has Decimal and complex too, which Python compares with a float
+        return relation(left.data, other) if isinstance(other, Number) else NotImplemented
     if watcher is not None and right is not None:
         watcher.compared(left, relation, right, outcome)
     return outcome

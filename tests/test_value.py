@@ -11,6 +11,7 @@ import sys
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -344,7 +345,7 @@ def test_comparisons_are_plain_bools_on_the_data():
 
 def test_equality_with_a_plain_number_compares_the_data():
     a = Value(3.0)
-    for equal in (3.0, 3, np.float64(3.0), np.float32(3.0), np.int64(3), Fraction(3)):
+    for equal in (3.0, 3, np.float64(3.0), np.float32(3.0), np.int64(3), Fraction(3), Decimal(3), 3 + 0j):
         assert (a == equal) is True
         assert (a != equal) is False
         assert bool(equal == a) is True
