@@ -13,6 +13,7 @@ import array
 import dis
 import functools
 import gc
+import io
 import random
 import sys
 import threading
@@ -157,7 +158,7 @@ class Outside:
             name, x = self._pending.popleft()
             if isinstance(x, Value) and not self._is_trained(x):
                 self.places.append(Place(f"{name}.data", functools.partial(data_of, x), data_of(x)))
-            if not (type(x) in PLAIN or isinstance(x, Value) or id(x) in seen):
+            if not (type(x) in PLAIN or isinstance(x, Value) or id(x) in seen or _is_only_written_to(x)):
                 seen[id(x)] = x
                 self._look_in(name, x)
             if not self._pending:
@@ -166,7 +167,7 @@ class Outside:
                         self._look_at_attribute(owner, x, key)
             while self._behind and not self._pending and len(held) < MOST_HELD:
                 name, x = self._behind.popleft()
-                if id(x) not in held:
+                if not (id(x) in held or _is_only_written_to(x)):
                     held[id(x)] = x
                     self._look_behind(name, x)
         made = frozenset(self._set)  # a first call may make them
@@ -397,6 +398,11 @@ def _is_own(module: str | None) -> bool:
 def _is_the_users(x: Any) -> bool:
     """Return whether a function, class or module is of the user's own program, not of a library."""
     return not _is_library(x.__name__ if isinstance(x, types.ModuleType) else x.__module__ or "")
+
+
+def _is_only_written_to(x: Any) -> bool:
+    """Return whether it is a file for writing, as a log is."""
+    return isinstance(x, io.IOBase) and not x.closed and not x.readable()
 
 
 def _is_iterator(x: Any) -> bool:
