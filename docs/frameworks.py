@@ -41,9 +41,10 @@ the scalars; `graph.boxes()` says which box each node stands in.
 
 Decisions of the program stay as they were recorded: `frozen` names comparisons, sorting, drawing at random and numbers
 taken out. With other inputs, as in a vectorized program, the graph is the program's only while they come out the same.
-Where `frozen` is empty the graph is the program for other inputs too: the tests compare each such program. The maximum
-that softmax takes off is an operation of the graph, and so is `max` where it is no tie; pooling picks elements.
-Derivatives by tensors that PyTorch itself does not differentiate by, as by data, have nothing to be compared with.
+Where `frozen` is empty the graph is the program for other inputs too: the tests compare each such program of PyTorch.
+The maximum that softmax takes off is an operation of the graph, and so is `max` where it is no tie; pooling picks
+elements. Derivatives by tensors that PyTorch itself does not differentiate by, as by data, have nothing to be compared
+with.
 
 Where the framework has inf or nan the graph has it too: `graph.why_nan()` names the first operation, its inputs, and
 the line of your program. A branch that `where` did not choose hands back 0 here and 0 × inf there; it says so.
