@@ -75,7 +75,8 @@ def fit(
 
     A `checkpoint`, the name of a .json file, is written every ten seconds and at the end. Where there is one, the same
     call goes on from it, to the same bits as if it had never been stopped: it holds parameters, optimizer, generators
-    of random numbers, history and place. Raises DocumentError where it is of another training.
+    of random numbers, history and place. What else a loss keeps, as a count of its calls or a generator in a cache, is
+    not in it. Raises DocumentError where it is of another training.
 
     Parameters that the loss does not depend on are named in a warning, once.
 
