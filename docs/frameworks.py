@@ -54,7 +54,7 @@ writes them: `fc = x @ fc1_weight.T + fc1_bias`. On one core a step of digits (6
 filter, all small, takes PyTorch's eager mode 2.8 to 3.7 times as long as that, and 15 to 58 times as long as its
 machine code: `python tests/benchmarks/test_frameworks.py`. Opening digits at a batch of 8, 41,411 nodes, takes 2.1 µs a
 node more than the same nodes made by hand, half of it to compare all derivatives. Where operations are small it takes
-0.2 to 0.3 ms an operation: a GPT of 1,699 nodes and 67 operations 20 ms, 12 µs a node, of which PyTorch's own run and
+0.2 to 0.3 ms an operation: a GPT of 1,699 nodes and 67 operations 18 ms, 11 µs a node, of which PyTorch's own run and
 `backward`, within a mode that is told of every operation, are 3 and the comparison 2.
 
 Whole numbers among the arguments, as labels and tokens, are constants: a cross-entropy picks the elements that they
