@@ -79,6 +79,16 @@ def test_loops_that_come_again_with_other_arrays_are_printed_once():
     assert text.count(", w->Z2, w->A2);") == text.count(", w->Z3, w->A3);") == 1
 
 
+@pytest.mark.usefixtures("_quickly_compiled")
+def test_inputs_are_not_called_as_functions_of_the_program_are():
+    J, inputs, parameters = network()
+    named = dict(zip(("block_1", "end_1"), inputs.values(), strict=True))
+    code = vectorize(J, named, parameters, backend="native")
+    X, Y = np.ones((3, 2)), np.zeros((3, 1))
+    cost, _ = vectorize(J, inputs, parameters).value_and_grad(X, Y)
+    assert code.value_and_grad(X, Y)[0] == pytest.approx(cost, rel=1e-12)
+
+
 def test_any_number_of_threads_gives_the_same_bits(monkeypatch):
     J, inputs, parameters = network()
     rng = np.random.default_rng(0)

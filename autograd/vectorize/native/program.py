@@ -39,7 +39,7 @@ def lists_of(inputs: Mapping[str, Array]) -> list[Place]:
     taken = {*_RESERVED, "values", "results", "work", "rate", "i", "J"}
     for name, x in inputs.items():
         free = identifier(name)
-        while free in taken:
+        while free in taken or _OF_FUNCTIONS.fullmatch(free):
             free = f"{free}_"
         taken.add(free)
         places.append(Place(x, free))
@@ -422,6 +422,7 @@ _RESERVED = {
         "SHIFT",
     ),
 }
+_OF_FUNCTIONS = re.compile(r"(block|end)_\d+")
 _UNBROKEN = re.compile(r"\[[^\]]*\]|(?:const )?(?:double|buffers) \*(?:restrict )?\w+")
 _ASSIGNED = re.compile(r"(\w+)\[[^=]*\] [-+]?= |end_in_zeros\(n, \d+, (\w+)\)")
 
