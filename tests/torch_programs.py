@@ -7,6 +7,7 @@ bridges get wrong: views written to, gradients within, custom functions, branche
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
+from torch.utils.checkpoint import checkpoint
 
 
 def numbers(*shape, seed=0):
@@ -671,9 +672,7 @@ PROGRAMS = {
         ),
         *(2, 3),
     ),
-    "checkpoint": of_function(
-        lambda x: torch.utils.checkpoint.checkpoint(lambda v: v.exp().tanh(), x, use_reentrant=False), 3
-    ),
+    "checkpoint": of_function(lambda x: checkpoint(lambda v: v.exp().tanh(), x, use_reentrant=False), 3),
     "drawn at random in place": of_function(lambda x: (x * 1.0).exponential_() * x + x.clone().normal_() * x, 3),
     "views with steps 0, that overlap": of_function(
         lambda x: (x.expand(3, 4) * torch.arange(3.0).double()[:, None]).exp().sum() + x.as_strided((3, 2), (1, 1)), 4
