@@ -8,7 +8,7 @@ from autograd.vectorize import statements, vectorize
 from autograd.vectorize.algebra import ALGEBRA
 from autograd.vectorize.axes import Columns
 from autograd.vectorize.builder import Builder
-from autograd.vectorize.machine import CALLS, Machine
+from autograd.vectorize.machine import CALLS, ONE_CORE, Machine
 from autograd.vectorize.native.statements import STATEMENTS
 from autograd.vectorize.reverse import BACKWARD, differentiate
 from autograd.vectorize.source import TEXTS
@@ -116,6 +116,16 @@ def test_a_matrix_product_for_each_of_several():
     result, axes = builder.contract((x, (0, 1, 2)), (y, (0, 2, 3)), (0, 1, 3))
     assert axes == (0, 1, 3)
     np.testing.assert_allclose(run(builder, result, arrays=[x, y], **given), given["x"] @ given["y"], rtol=1e-14)
+
+
+def test_a_product_that_is_computed_in_blocks():
+    builder = Builder(ALGEBRA)
+    x, y = Array("x", shape=(90, 120), role=PARAMETER), Array("y", shape=(120, 70), role=PARAMETER)
+    given = {"x": RNG.normal(size=(90, 120)), "y": RNG.normal(size=(120, 70))}
+    assert given["x"].size * 70 > ONE_CORE
+    result, _ = builder.contract((x, (0, 1)), (y, (1, 2)), (0, 2))
+    found = run(builder, result, arrays=[x, y], **given)
+    np.testing.assert_allclose(found, given["x"] @ given["y"], rtol=0, atol=1e-13)
 
 
 def test_a_sum_of_products_that_is_no_matrix_product():
