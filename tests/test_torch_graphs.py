@@ -22,7 +22,10 @@ from autograd.recompute import recompute  # noqa: E402
 from autograd.vectorize import vectorize  # noqa: E402
 from nn.draw import draw_network  # noqa: E402
 
-pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")  # what torch.func.vmap uses
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning"),  # what torch.func.vmap uses
+    pytest.mark.filterwarnings("ignore:`torch.cpu.amp.autocast:FutureWarning"),  # and PyTorch 2.4's checkpoint
+]
 TABLE = rows("PyTorch")
 REFUSED = {
     "hardsigmoid": (ValueError, "0.16666666666666666 by the graph and 0.1666666716337204 by PyTorch"),
