@@ -84,7 +84,7 @@ def test_matrices_of_samples_go_by_block_too():
 
 def test_what_blocks_refuse():
     X, Y = samples(3)
-    with pytest.raises(ValueError, match="3, 2 rows; accepted: as many of all"):
+    with pytest.raises(ValueError, match=r"3, 2 rows; accepted: as many of all$"):
         blocks(X, Y[:2])
     with pytest.raises(ValueError, match="rows: got 0"):
         blocks(X, Y, rows=0)
