@@ -57,7 +57,7 @@ def test_values_as_inputs_and_errors():
     w = Value(3.0)
     assert total_differential(lambda x: w * x**2, Value(2.0), 0.5).total == 6.0
     assert not w.has_grad
-    with pytest.raises(ValueError, match="direction: got 2 numbers; accepted: 1"):
+    with pytest.raises(ValueError, match=r"direction: got \[1.0, 2.0\]; accepted: one number"):
         total_differential(lambda x: x, 1.0, [1.0, 2.0])
     for order in (-1, 2.5, 171):
         with pytest.raises(ValueError, match=f"order: got {order}; accepted: a whole number, 0 to 170"):
