@@ -177,8 +177,9 @@ def test_the_cache_is_bounded_and_what_killed_processes_left_goes(cache, monkeyp
 
 
 PROCESS = textwrap.dedent("""
-    import sys, pathlib
+    import sys, pathlib, signal
     from autograd.vectorize.native import library
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
     library.user_cache_path = lambda name: pathlib.Path(sys.argv[1])
     print(library.load(sys.argv[2]).answer(), flush=True)
 """)
