@@ -59,8 +59,8 @@ by 64 by 32, takes 0.21 ms there, and NumPy's OpenBLAS 0.22. And BLAS has other 
 
 On the tape a chain of operations that wait for each other takes as long as they do: a sine some forty cycles, and
 another half of that for its cosine on the way back. Additions alone take 5 ns each, forward and back. A tape of a
-recorded graph takes 1.4 µs a node, all of it in Python: 0.4 to put the nodes after their inputs, 0.7 to read and number
-their operations and inputs, 0.3 to make instructions of them.
+recorded graph takes some 1.4 µs a node, all of it in Python: 0.4 to put the nodes after their inputs, 0.7 to read and
+number their operations and inputs, 0.3 to make instructions of them.
 """
 
 
