@@ -182,11 +182,11 @@ def test_the_transformations_of_jax():
     cost, parameters = program.to("jax"), {name: x.copy() for name, x in program.parameters.items()}
     for made in (jax.jit(jax.grad(cost)), jax.jit(jax.jacfwd(cost))):
         same(made(parameters, X, Y)["b1"], each.mean(axis=0))
-    same(jax.vmap(jax.grad(cost), in_axes=(None, 0, 0))(parameters, X, Y)["b1"], each)
+    same(jax.jit(jax.vmap(jax.grad(cost), in_axes=(None, 0, 0)))(parameters, X, Y)["b1"], each)
     mean = jax.grad(lambda p: jax.vmap(cost, in_axes=(None, 0, 0))(p, X, Y).mean())
     same(jax.jit(mean)(parameters)["b1"], each.mean(axis=0))
     direction = jax.tree.map(np.ones_like, parameters)
-    _, change = jax.jvp(lambda p: cost(p, X, Y), (parameters,), (direction,))
+    _, change = jax.jit(lambda p, dp: jax.jvp(lambda p: cost(p, X, Y), (p,), (dp,)))(parameters, direction)
     program.value_and_grad(X, Y)
     same(change, program.gradient.sum())
     active = np.maximum(X @ parameters["W1"].T + parameters["b1"], 0.0)  # ∂²J/∂W2²: a aᵀ, over the samples

@@ -458,16 +458,18 @@ def test_arrays_of_every_kind():
 def test_labels_of_every_kind():
     """Keywords, names that the text itself uses, built-in names, and what is no name at all."""
     own = ["np", "m", "X", "J", "t1", "c1", "D_1", "Z_1", "dX", "program", "self", "sum", "print", "__debug__"]
-    names = {*namespace("numpy"), *keyword.kwlist[::4], *own}
-    for name in (*sorted(names), "a'b", 'a"b', "a\nb", "W^(1)_11", "é", "変数", "#", "\\"):
+    own += ["a'b", 'a"b', "a\nb", "W^(1)_11", "é", "変数", "#", "\\"]
+    for k, name in enumerate((*own, *sorted({*namespace("numpy"), *keyword.kwlist[::4]} - {*own}))):
         a, b, c, d = (Value(0.3 + 0.1 * k, label=name) for k in range(4))
         root = (a * b).exp() + a * c.tanh() + a.maximum(b).log() + d**2.0 + (a * c + b * d)
-        for parameters in ({name: [a, b, c, d]}, [a, b, c, d]):
-            program = vectorize(root, parameters=parameters)
+        for way in range(3) if name in own else [k % 3]:  # the other names one way each
+            if way == 2:
+                program = vectorize(root, {name: [a, b]}, [c, d])
+                assert_close(program.to("numpy")(program.parameters, np.array([[0.3, 0.4]] * 3)), root.data)
+                continue
+            program = vectorize(root, parameters=[a, b, c, d] if way else {name: [a, b, c, d]})
             compile(str(program), "", "exec")
             assert_close(program.to("numpy")(program.parameters), root.data)
-        program = vectorize(root, {name: [a, b]}, [c, d])
-        assert_close(program.to("numpy")(program.parameters, np.array([[0.3, 0.4]] * 3)), root.data)
 
 
 # What is refused ------------------------------------------------------------------------------------------------------

@@ -1,11 +1,17 @@
 """The source of the packages: what one module may know of another."""
 
 import ast
+import functools
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.py"))
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+
+
+@functools.cache
+def trees():
+    """The source of each module of the packages, as a tree."""
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 
 def is_private(name):
@@ -38,11 +44,11 @@ def names_used(tree):
 
 
 def test_no_module_uses_a_private_name_of_another():
-    private = {name for tree in TREES.values() for name in names_given(tree) if is_private(name)}
+    private = {name for tree in trees().values() for name in names_given(tree) if is_private(name)}
     assert {"_data", "_map", "_propagate"} <= private
     found = {
         path: sorted(used)
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if (used := private & set(names_used(tree)) - set(names_given(tree)))
     }
     assert found == {}
@@ -51,7 +57,7 @@ def test_no_module_uses_a_private_name_of_another():
 def test_no_class_is_longer_than_300_lines():
     lengths = {
         (path, node.name): node.end_lineno - node.lineno + 1
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if path != "autograd/signatures.py"  # a declaration for each operation, which the table writes
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
@@ -61,8 +67,8 @@ def test_no_class_is_longer_than_300_lines():
 
 def imported_at_once(path):
     """The modules of the packages that a module imports when it is imported itself."""
-    known = {other.removesuffix(".py").removesuffix("/__init__").replace("/", "."): other for other in TREES}
-    for node in TREES[path].body:  # those below `if TYPE_CHECKING` and in functions are not met on the way
+    known = {other.removesuffix(".py").removesuffix("/__init__").replace("/", "."): other for other in trees()}
+    for node in trees()[path].body:  # those below `if TYPE_CHECKING` and in functions are not met on the way
         match node:
             case ast.ImportFrom(module=str(module), names=names):
                 found = [f"{module}.{alias.name}" for alias in names]
@@ -73,7 +79,7 @@ def imported_at_once(path):
 
 def test_imports_make_no_circle():
     level = {}
-    waiting = {path: {other for other in imported_at_once(path) if other} - {path} for path in TREES}
+    waiting = {path: {other for other in imported_at_once(path) if other} - {path} for path in trees()}
     while ready := [path for path, others in waiting.items() if others <= set(level)]:
         level |= {path: 1 + max((level[other] for other in waiting.pop(path)), default=0) for path in ready}
     assert waiting == {}
@@ -95,7 +101,7 @@ def lines_of_code(function, text):
 
 def test_no_function_is_longer_than_50_lines():
     found = {}
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         text = (ROOT / path).read_text(encoding="utf-8").splitlines()
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and (length := lines_of_code(node, text)) > 50:

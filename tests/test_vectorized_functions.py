@@ -84,7 +84,7 @@ def random_branches(seed, other):
     return function
 
 
-@settings(max_examples=EXAMPLES or 25)
+@settings(max_examples=EXAMPLES or 15)
 @given(seed=st.integers(0, 10**9))
 def test_branches_are_those_of_the_numbers(seed):
     rng = random.Random(seed)
