@@ -87,7 +87,7 @@ class Held:
     def is_the_same(self) -> bool:
         """Return whether the object holds the same objects now, and the same memory."""
         memory, parts = contents(self.x)
-        return bool(memory == self.memory) and len(parts) == len(self.parts) and all(map(is_, parts, self.parts))
+        return bool(memory == self.memory) and _are(parts, self.parts)
 
 
 class Outside:

@@ -407,20 +407,8 @@ _RESERVED = {
     # and the program's own
     *("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "m", "n", "p", "q", "s", "w", "p0", "p1", "p2", "p3"),
     *("t1", "t2", "t3", "t4", "first", "stop", "start", "row", "filled", "small", "rest", "tied", "earlier"),
-    *(
-        "none",
-        "value",
-        "end_in_zeros",
-        "buffers",
-        "sums",
-        "parameters",
-        "gradient",
-        "values",
-        "results",
-        "NAN",
-        "INFINITY",
-        "SHIFT",
-    ),
+    *("none", "value", "buffers", "sums", "parameters", "gradient", "values", "results", "NAN", "INFINITY", "SHIFT"),
+    "end_in_zeros",
 }
 _OF_FUNCTIONS = re.compile(r"(block|end)_\d+")
 _UNBROKEN = re.compile(r"\[[^\]]*\]|(?:const )?(?:double|buffers) \*(?:restrict )?\w+")
