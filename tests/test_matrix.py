@@ -425,7 +425,10 @@ def test_every_array_route_gives_what_the_graph_gives(route, recomputed, tmp_pat
     assert not stale or route in ("numbers", "numpy", "tape"), stale  # which have fewer points, or values only
 
 
-@pytest.mark.parametrize("route", ["whole", "batch", "numbers, batch", "numpy", "torch"])
+@pytest.mark.parametrize(
+    "route",
+    [pytest.param(x, marks=MARKS.get(x, [])) for x in ("whole", "batch", "numbers, batch", "numpy", "torch")],
+)
 def test_zeros_have_the_sign_of_the_graph(route, recomputed):
     """Of maxima and minima, on which the branch of what divides by them depends, and of roots."""
     names = ["maximum", "minimum", "relu", "max(x, 0)", "min(x, 0)", "largest", "least", "x ** 0.5", "abs"]
