@@ -26,7 +26,7 @@ from autograd.local_derivatives import Local, captured_local, plus, recorded_loc
 from autograd.names_elsewhere import explains_arguments
 from autograd.recording import is_recording
 from autograd.structures import Number, Structure, in_order_of, is_structure, leaves, plain, rebuild
-from autograd.value import Constant, Value, exchange, remembering
+from autograd.value import Constant, Value, as_value, exchange, remembering
 from autograd.value import no_grad as no_grad
 from autograd.walks import Paths, paths_between, pull, pull_tangents, push
 
@@ -67,11 +67,7 @@ def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
             f"gradients: got {reprlib.repr(root)} and {reprlib.repr(inputs)}; accepted: a Value and a list of Values"
         )
     grads = pull(paths_between([root], inputs), {root: 1.0}, recorded_local)
-    return [_as_value(grads.get(x, 0.0)) for x in inputs]
-
-
-def _as_value(number: Number) -> Value:
-    return number if isinstance(number, Value) else Constant(number)
+    return [as_value(grads.get(x, 0.0)) for x in inputs]
 
 
 # Recording --------------------------------------------------------------------------------------------------------
@@ -124,7 +120,7 @@ class Recording:
     def _result(self, number: Number) -> Number:
         if not self.as_values:
             return plain(number)
-        result = _as_value(number)
+        result = as_value(number)
         if self.stopped:
             result = result.detach() if is_recording() else Constant(result.data)
         self.results.append(result)

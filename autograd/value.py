@@ -555,6 +555,15 @@ class Constant(Value):
         return _mul(self, other)
 
 
+def as_value(number: Any) -> Value:
+    """Return a Value as it is, a plain number as a constant; TypeError for anything else.
+
+    >>> as_value(2.0)
+    Constant(2.0)
+    """
+    return number if isinstance(number, Value) else Constant(number)
+
+
 _data_mark = object()
 
 

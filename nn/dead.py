@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -44,7 +45,11 @@ def dead_units(model: MLP, inputs: Sequence[Sequence[float]]) -> list[DeadUnit]:
     unit 2 of layer 2 gives 0 for every sample: its δ is 0
     """
     check_model(model)
-    a = np.array(inputs, dtype=np.float64)
+    try:
+        a = np.array(inputs, dtype=np.float64)
+    except (TypeError, ValueError):
+        given = reprlib.repr(inputs)
+        raise ValueError(f"inputs: got {given}; accepted: samples of {model.sizes[0]} numbers") from None
     if a.ndim != 2 or a.shape[1] != model.sizes[0]:
         raise ValueError(f"inputs: got an array of shape {a.shape}; accepted: samples of {model.sizes[0]} numbers")
     found = []

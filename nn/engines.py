@@ -15,6 +15,8 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -24,7 +26,7 @@ from autograd.local_derivatives import by_the_book
 from autograd.outside import Outside
 from autograd.recording import Recording, hindered, watching
 from autograd.structures import rebuild
-from autograd.value import Value, data_of, gradients_kept, no_grad, set_data
+from autograd.value import Value, as_value, data_of, gradients_kept, no_grad, set_data
 from autograd.vectorize import Program, vectorize
 from autograd.vectorize.native.library import compiler
 from autograd.vectorize.targets import namespace
@@ -156,10 +158,18 @@ class ScalarEngine:
                     f"accepted: those of a softmax or sigmoid, or {name}_on_logits. For numbers use squared_error"
                 )
             return J
+        if isinstance(J, Real) and self._is_of_values:
+            return as_value(J)
         raise TypeError(
             f"fit: loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost alone, a Value "
             "computed from the outputs: return the cost, and watch the rest with `nn.accuracy` or a `validation`"
         )
+
+    @cached_property
+    def _is_of_values(self) -> bool:
+        """Whether the loss of any sample is a Value: a plain number is that of a flat side then, as a hinge has one."""
+        of = self.objective.of
+        return any(isinstance(of(x, y), Value) for x, y in zip(self.samples.x, self.samples.y, strict=True))
 
     def finish(self) -> float:
         """Return J of the batch that all samples were added to."""

@@ -18,7 +18,7 @@ from autograd.labels import UnitLabel
 from autograd.names_elsewhere import answers_for
 from autograd.ops import added
 from autograd.recording import hindered
-from autograd.value import Constant, Value, data_of, real
+from autograd.value import Constant, Value, as_value, data_of, real
 from nn.layers import MLP, Inputs, check_model
 
 Numbers = Value | float | Sequence[Value | float]
@@ -161,13 +161,28 @@ def cost(
     Value(2.0, formula='0.5 * (z^(2)_1 - y^(2)_1) ** 2 / 1', label='J')
     """
     check_loss(loss)
-    if len(inputs) != len(targets):
-        raise ValueError(f"cost: got {len(inputs)} samples and {len(targets)} targets; accepted: as many of each")
-    total = mean(loss(model(x), y) for x, y in zip(inputs, targets, strict=True))
+    count_samples(inputs, targets)
+    total = mean(as_value(loss(model(x), y)) for x, y in zip(inputs, targets, strict=True))
     if decay_rate:
         total = total + decay(model, decay_rate)
     total.label = "J"
     return total  # type: ignore[no-any-return]
+
+
+def count_samples(inputs: Sequence[Any], targets: Sequence[Any]) -> int:
+    """Return m; ValueError for unequal numbers of inputs and targets, and for none; TypeError for what has no length.
+
+    >>> count_samples([[1.0], [2.0]], [0.5, 0.0])
+    2
+    """
+    for name, rows in (("inputs", inputs), ("targets", targets)):
+        if not hasattr(rows, "__len__"):
+            raise TypeError(f"{name}: got {rows!r} ({type(rows).__name__}); accepted: a list, one for each sample")
+    if len(inputs) != len(targets) or not len(inputs):
+        raise ValueError(
+            f"got {len(inputs)} samples and {len(targets)} targets; accepted: as many of each, at least one"
+        )
+    return len(inputs)
 
 
 def check_loss(loss: Any) -> None:

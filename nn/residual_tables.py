@@ -14,10 +14,10 @@ from autograd.explain.tables import Cell, Lines, Shown, Table, fold
 from autograd.labels import UnitLabel, label_latex
 from autograd.languages import checked_language, sentence
 from autograd.ops import added
-from autograd.value import gradients_kept
+from autograd.value import as_value, gradients_kept
 from nn.dead import DeadUnit, dead_units
 from nn.layers import MLP, check_model
-from nn.losses import Loss, check_loss, decay, mean, of_sample, squared_error
+from nn.losses import Loss, check_loss, count_samples, decay, mean, of_sample, squared_error
 from nn.residuals import (
     Layers,
     Units,
@@ -26,7 +26,6 @@ from nn.residuals import (
     activations,
     backward,
     cost_of,
-    count_samples,
     forward,
     is_batch,
     numbered,
@@ -293,7 +292,7 @@ def _by_graph(
 ) -> tuple[float, dict[Key, float]]:
     with gradients_kept(model.parameters()):
         passes = [model.forward(x) for x in inputs]
-        J = mean(of_sample(loss, nodes.output, y) for nodes, y in zip(passes, targets, strict=True))
+        J = mean(as_value(of_sample(loss, nodes.output, y)) for nodes, y in zip(passes, targets, strict=True))
         if decay_rate:
             J = J + decay(model, decay_rate)
         J.backward()

@@ -23,6 +23,7 @@ from nn.losses import (
     binary_cross_entropy_on_logits,
     check_decay_rate,
     check_loss,
+    count_samples,
     cross_entropy,
     cross_entropy_on_logits,
     huber,
@@ -299,7 +300,9 @@ def _slopes_of(loss: Loss) -> Callable[[Units, Units], Units]:
 
     def slopes(a: Units, y: Units) -> Units:
         leaves = {i: Value(float(a[i])) for i in a}
-        of_sample(loss, list(leaves.values()), [float(y[i]) for i in y]).backward()
+        J = of_sample(loss, list(leaves.values()), [float(y[i]) for i in y])
+        if isinstance(J, Value):  # else it is constant here, as a hinge on its flat side
+            J.backward()
         return {i: leaves[i].grad for i in a}
 
     return slopes
@@ -345,12 +348,3 @@ def numbers_of(x: Any) -> list[float]:
 def numbered(numbers: Sequence[float]) -> Units:
     """Return numbers by the units of a layer."""
     return dict(enumerate(numbers, 1))
-
-
-def count_samples(inputs: Sequence[Any], targets: Sequence[Any]) -> int:
-    """Return m; ValueError for unequal numbers of inputs and targets, and for none."""
-    if len(inputs) != len(targets) or not len(inputs):
-        raise ValueError(
-            f"got {len(inputs)} samples and {len(targets)} targets; accepted: as many of each, at least one"
-        )
-    return len(inputs)

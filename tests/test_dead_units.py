@@ -63,3 +63,5 @@ def test_units_that_cannot_die():
     model.layers[0] = Layer(1, 1, "relu")
     with pytest.raises(ValueError, match=r"inputs: got an array of shape \(1,\); accepted: samples of 1 numbers"):
         dead_units(model, [1.0])
+    with pytest.raises(ValueError, match=r"inputs: got \(\[\[1\.0\]\], \[0\.5\]\); accepted: samples of 1 numbers"):
+        dead_units(model, ([[1.0]], [0.5]))

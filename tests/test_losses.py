@@ -6,17 +6,22 @@ import pytest
 from autograd import Constant, Value, sigmoid
 from nn import (
     MLP,
+    SGD,
+    backpropagate,
     binary_cross_entropy,
     binary_cross_entropy_on_logits,
     cost,
     cross_entropy,
     cross_entropy_on_logits,
     decay,
+    fit,
     huber,
     mean,
+    residual_table,
     softmax,
     squared_error,
 )
+from nn.layers import set_layer
 
 LOSSES = [
     squared_error,
@@ -172,8 +177,10 @@ def test_the_cost_of_samples_and_decay():
             assert not neuron.b.has_grad
     with pytest.raises(ValueError, match="3 samples and 2 targets"):
         cost(model, X, Y[:2])
-    with pytest.raises(ValueError, match="no costs"):
+    with pytest.raises(ValueError, match="0 samples"):
         cost(model, [], [])
+    with pytest.raises(TypeError, match=r"targets: got <function squared_error.*; accepted: a list, one for each"):
+        cost(model, (X, Y), squared_error)
 
 
 def test_decay_of_what_is_no_network_or_at_no_rate():
@@ -229,3 +236,31 @@ def test_cross_entropy_at_probabilities_of_0():
         assert value_and_gradient(lambda z, y=y: cross_entropy_on_logits(z, y), *z) == right
     for z in ((math.inf, 0.0), (-math.inf, 0.0)):
         assert math.isnan(value_and_gradient(lambda z: cross_entropy_on_logits(z, [0.0, 1.0]), *z)[0])
+
+
+def hinge(h, y):
+    return max(0, 1 - y * h)
+
+
+def test_a_hinge_whose_flat_side_is_a_plain_number():
+    """Its cost and gradient are 0 there, by the graph, by the formulas and in a training."""
+    rows, signs = [[1.0, 2.0], [-1.0, -2.0], [2.0, 0.5], [-2.0, 0.1]], [1.0, -1.0, 1.0, -1.0]
+    model = MLP(2, [1])
+    set_layer(model.layers[0], [[3.0, -2.0]], [0.0])
+    J = cost(model, rows, signs, hinge)  # y z is -1, -1, 5 and 6.2
+    J.backward()
+    assert J.data == 1.0
+    assert [w.grad for w in model.parameters()] == [-0.5, -1.0, 0.0]
+    assert residual_table(model, rows, signs, hinge).disagreement == 0.0
+    assert backpropagate(model, rows[2], signs[2], hinge).delta == {2: {1: 0.0}}
+    cost(model, rows[2:], signs[2:], hinge).backward()  # flat for all: there is nothing to move
+    found = []
+    for engine in ("scalar", "vectorized"):
+        set_layer(model.layers[0], [[3.0, -2.0]], [0.0])
+        optimizer = SGD(model.parameters(), learning_rate=0.25)
+        flat_first = rows[::-1], signs[::-1]
+        fit(model, flat_first, hinge, optimizer, epochs=1, batch_size=4, engine=engine, progress=False)
+        found.append([w.data for w in model.parameters()])
+    assert found == [[3.125, -1.75, 0.0]] * 2
+    with pytest.raises(TypeError, match=r"<lambda> returned 0\.0 \(float\); accepted: the cost alone, a Value"):
+        fit(model, (rows, signs), lambda h, _: 0.0 * h.data, progress=False)

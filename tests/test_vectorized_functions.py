@@ -209,8 +209,26 @@ def test_a_function_of_arrays_with_several_results():
 
 
 def test_functions_that_return_no_values():
-    with pytest.raises(TypeError, match=r"returned 1\.0"):
-        vectorize(lambda _: 1.0)(2.0)
+    for wrong in (None, "1", {"a": 1.0}, [[1.0], "b"], 1j):
+        with pytest.raises(TypeError, match=r"<lambda>: returned .*; accepted: a Value, a number, or an array of them"):
+            vectorize(lambda _, wrong=wrong: wrong)(1.0)
+    with pytest.raises(ValueError, match=r"<lambda>: returned \[\]; accepted: at least one Value"):
+        vectorize(lambda _: [])(1.0)
+
+
+def test_plain_numbers_are_constant_results():
+    """On the flat side of a branch, beside a Value, and the number in a Value, which follows it without a slope."""
+
+    @vectorize
+    def flat(x):
+        return x * x if x > 0 else 0
+
+    assert [flat(x) for x in (3.0, -3.0, 2.0, -2.0, 4.0)] == [9.0, 0.0, 4.0, 0.0, 16.0]
+    assert [flat.value_and_grad(x)[1] for x in (3.0, -3.0)] == [(6.0,), (0.0,)]
+    added = vectorize(lambda xs: sum(x for x in xs if x > 0))
+    assert [added(xs) for xs in ([1.0, 2.0], [-1.0, -2.0], [-1.0, 3.0], [])] == [3.0, 0.0, 3.0, 0.0]
+    beside = vectorize(lambda x: [x.data, 1, x])
+    assert [beside(x).tolist() for x in (1.0, 2.0, 3.0)] == [[1.0, 1.0, 1.0], [2.0, 1.0, 2.0], [3.0, 1.0, 3.0]]
 
 
 def test_a_comparison_with_a_constant_part_of_the_graph():

@@ -19,7 +19,7 @@ from autograd import functions
 from autograd.labels import Index
 from autograd.ops import OPERATIONS
 from autograd.selection import select
-from autograd.value import Constant, Value, data_of, set_labels, sum_of_products
+from autograd.value import Value, as_value, data_of, set_labels, sum_of_products
 
 Array = np.ndarray[Any, Any]
 Rule = Callable[..., Any]
@@ -160,7 +160,7 @@ def matmul(x: Any, y: Any, bias: Any = None) -> Any:
 def _total(weights: Array, inputs: Array, bias: Any = 0.0) -> Any:
     """Return Σ_j w_j x_j + b of two lists of elements."""
     if bias.__class__ is Value:
-        nodes = [x if isinstance(x, Value) else Constant(x) for x in (*weights, *inputs)]
+        nodes = [as_value(x) for x in (*weights, *inputs)]
         return sum_of_products(nodes[: len(weights)], nodes[len(weights) :], bias)
     total = np.add.reduce(weights * inputs) if len(weights) else 0.0
     return total if bias.__class__ is float and bias == 0.0 else total + bias

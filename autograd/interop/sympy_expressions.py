@@ -18,7 +18,7 @@ from autograd.local_derivatives import VALUES
 from autograd.ops import OPERATIONS, check_in_table
 from autograd.steps import node_names
 from autograd.structures import Number, plain
-from autograd.value import Constant, Value, real
+from autograd.value import Constant, Value, as_value, real
 
 LARGEST = 1000  # operations: SymPy recurses over an expression, which has no sharing when it is written out
 
@@ -102,8 +102,7 @@ def from_sympy(expression: Any, inputs: Mapping[str, Value | float]) -> Value:
             stack += reversed(missing)
         else:
             found[part] = functions[part.func](*(found[x] for x in part.args))
-    result = found[whole]
-    return result if isinstance(result, Value) else Constant(result)
+    return as_value(found[whole])
 
 
 def _input(name: str, inputs: Mapping[str, Value | float]) -> Number:

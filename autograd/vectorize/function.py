@@ -21,7 +21,7 @@ from autograd.numpy_arrays import as_array
 from autograd.ops import Operation, evaluate
 from autograd.outside import Outside
 from autograd.recording import Recording, hindered, is_recording, watching
-from autograd.value import Constant, Value, data_of, gradients_kept, remembering
+from autograd.value import Constant, Value, as_value, data_of, gradients_kept, remembering
 from autograd.vectorize.leaves import as_numbers
 from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
@@ -97,7 +97,8 @@ class VectorizedFunction:
     and whenever it would decide otherwise than it did: where a comparison comes out otherwise, where a number that was
     taken out by ``.data`` and used as such is another, where an operation fails or no longer fails in a function that
     catches exceptions, and where the numbers, texts and objects that its names lead to outside of it are others.
-    Calculating with ``.data`` decides nothing: it is the Value without a derivative.
+    Calculating with ``.data`` decides nothing: it is the Value without a derivative. A plain number in what it returns
+    is a constant.
 
     What cannot be seen from outside is found by comparing recordings: some calls, among them the second, run the
     function itself and compare what it does with what was recorded. It never runs more often than it is called. A
@@ -245,6 +246,15 @@ def _has_values(x: Any) -> bool:
     return isinstance(x, Value) or (isinstance(x, list | tuple) and any(map(_has_values, x)))
 
 
+def _root(function: Callable[..., Any], x: Any) -> Value:
+    """Return what a function returned as a Value: a plain number, as on a flat side of a branch, is a constant."""
+    try:
+        return as_value(x)
+    except TypeError:
+        message = f"{function.__name__}: returned {x!r}; accepted: a Value, a number, or an array of them"
+        raise TypeError(message) from None
+
+
 def _is_of_an_operation(error: Exception) -> bool:
     """Return whether an exception comes from outside the domain of an operation, not from the user's own code."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
@@ -275,11 +285,11 @@ class Way:
         self.outside = Outside(function)
         with watching(self.outside.catches) as (recording, elsewhere), remembering():
             result = function(*shown)
-        self.shape = None if isinstance(result, Value) else np.shape(result)
-        self.roots = [result] if isinstance(result, Value) else np.array(result, dtype=object).ravel().tolist()
-        for root in self.roots:
-            if not isinstance(root, Value):
-                raise TypeError(f"{function.__name__}: returned {root!r}; accepted: a Value or an array of Values")
+            found = np.array(result, dtype=object)
+            self.shape = None if found.shape == () else found.shape
+            self.roots = [_root(function, x) for x in found.ravel().tolist()]
+        if not self.roots:
+            raise ValueError(f"{function.__name__}: returned {result!r}; accepted: at least one Value")
         self.own = [x for part in self.leaves.values() for x in part.flat]
         recording.adopt(elsewhere, [*self.own, *(x for x in topological_order(*self.roots) if x.op is None)])
         self.obstacle = recording.obstacle
