@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.value import Constant, Value, apply, ieee, links
+from autograd.value import Constant, Value, apply, ieee, numbered
 
 
 def topological_order(*roots: Value) -> list[Value]:
@@ -18,29 +18,7 @@ def topological_order(*roots: Value) -> list[Value]:
     for root in roots:
         if not isinstance(root, Value):
             raise TypeError(f"topological_order: got {root!r} ({type(root).__name__}); accepted: Values")
-    order: list[Value] = []
-    seen: set[Value] = set()
-    stack: list[Value | None] = list(reversed(roots))
-    while stack:
-        node = stack.pop()
-        if node is None:  # the inputs of the node below are done
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif node not in seen:
-            seen.add(node)
-            op, x, y = links(node)
-            if x is None:
-                order.append(node)
-            elif y is None:
-                stack += (node, None, x)
-            elif op.arity == 3:  # type: ignore[union-attr]
-                stack += (node, None, *reversed(node.inputs))
-            elif y not in seen:
-                stack += (node, None, y, x)
-            elif x not in seen:
-                stack += (node, None, x)
-            else:
-                order.append(node)
-    return order
+    return list(numbered(roots)[0])
 
 
 def focus(root: Value, node: Value) -> Value:

@@ -1107,13 +1107,60 @@ def _count_blocks(change: int) -> None:
 
 # Links, for what walks or rewrites graphs -----------------------------------------------------------------------------
 
-links: Callable[[Value], tuple[Operation | None, Any, Any]]
-links = operator.attrgetter("_operation", "_x", "_y")
-"""Return the operation of a node, its first input and its second one; None where there is none.
 
-What `op` and `inputs` tell, at the speed that a graph of a million nodes needs. In the place of the second input of
-three stands a node that is not one of the graph's: then ask for `inputs`.
-"""
+def numbered(
+    roots: Iterable[Value],
+) -> tuple[dict[Value, int], list[Operation | None], list[int], list[int], dict[int, int]]:
+    """Return every node that `roots` depend on with its number, each after its inputs, and the graph in numbers.
+
+    That is for each node its operation, None of a leaf, and the numbers of its first and of its second input, -1 where
+    there is none; by the number of a node of three inputs that of the third.
+
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> number, operations, first, second, third = numbered([x * y + x])
+    >>> [op and op.name for op in operations], first, second, third
+    ([None, None, 'mul', 'add'], [-1, -1, 0, 2], [-1, -1, 1, 0], {})
+    """
+    number: dict[Any, int] = {None: -1}  # what there is instead of an input has a number, as if it were done
+    number_of, count = number.get, 0
+    operations: list[Operation | None] = []
+    first: list[int] = []
+    second: list[int] = []
+    third: dict[int, int] = {}
+    waiting: list[Value] = []  # for an input, each for one that is above it
+    for root in roots:
+        if root not in number:
+            waiting.append(root)
+        while waiting:
+            node = waiting.pop()
+            while True:
+                while (i := number_of(x := node._x)) is None:
+                    waiting.append(node)
+                    node = x
+                if (j := number_of(y := node._y)) is not None:
+                    break
+                if y._operation is None:  # most second inputs that are new are leaves
+                    number[y] = j = count
+                    count += 1
+                    operations.append(None)
+                    first.append(-1)
+                    second.append(-1)
+                    break
+                if y._operation is _PAIR:
+                    j, k = number_of(y._x), number_of(y._y)
+                    if j is not None and k is not None:
+                        third[count] = k
+                        break
+                    y = y._x if j is None else y._y
+                waiting.append(node)
+                node = y
+            number[node] = count
+            count += 1
+            operations.append(node._operation)
+            first.append(i)
+            second.append(j)
+    del number[None]
+    return number, operations, first, second, third
 
 
 data_of: Callable[[Value], float]

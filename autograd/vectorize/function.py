@@ -308,8 +308,7 @@ class Way:
     def program(self) -> Program:
         """The program of this way, whose parameters are the arguments and the other leaves that are used."""
         own = set(self.own)
-        used = (x for x in self.graph.nodes if x.op is None and not isinstance(x, Constant))
-        others = [x for x in used if x not in own]
+        others = [x for x in self.graph.leaves() if x not in own]
         shared = {unique([*self.names, "others"])[-1]: others} if others else {}
         parameters = {name: part.tolist() for name, part in self.leaves.items()} | shared
         program = Program(self.roots, (), parameters, "mean", self.guards.watched, self.backend)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from autograd.aliases import Floats
 from autograd.labels import UnitLabel
-from autograd.value import Constant, Value, real
+from autograd.value import Value, real
 from autograd.vectorize.colours import Chains, Structure
 from autograd.vectorize.names import unique
 from autograd.vectorize.record import ADD, DIV, EXTREMES, MUL, SUB, WHERE, Record, record
@@ -163,7 +163,7 @@ def parameter_arrays(parameters: Any, graph: Record, inputs: Sequence[Leaves]) -
         return [Leaves(str(name), PARAMETER, *flat("parameters", item)) for name, item in parameters.items()]
     if parameters is None:
         taken = {x for group in inputs for x in group.nodes}
-        parameters = [x for x in graph.nodes if x.op is None and x not in taken and not isinstance(x, Constant)]
+        parameters = [x for x in graph.leaves() if x not in taken]
     items = _listed("parameters", parameters)
     loose = [x for x in items if isinstance(x, Value)]
     found = [Leaves(common_name([x.label for x in loose]) or "p", PARAMETER, loose)] if loose else []

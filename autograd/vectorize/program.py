@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from autograd.aliases import Floats
 from autograd.recompute import recompute
-from autograd.value import Constant, Value, data_of, real
+from autograd.value import Value, data_of, real
 from autograd.vectorize.compiled import Compiled, Forms, coloured, compiled
 from autograd.vectorize.exported import Exported, function_of
 from autograd.vectorize.leaves import FLOAT, Given, Inputs, Leaves, as_numbers, by_label, given, name_leaves, named
@@ -462,7 +462,7 @@ class Replay:
         if not isinstance(root, Value):
             raise TypeError(f"Replay: got {root!r} ({type(root).__name__}); accepted: a Value, the root of a graph")
         graph = record([root])
-        self.leaves = [x for x in graph.nodes if x.op is None and not isinstance(x, Constant)]
+        self.leaves = graph.leaves()
         group = Leaves("leaves", PARAMETER, self.leaves, (len(self.leaves),))
         self._numbers = Parameters([group])
         given = Given(graph, [graph.index[root]], [], [], [group], True, "J")

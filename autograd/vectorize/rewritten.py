@@ -19,7 +19,7 @@ from autograd.aliases import Ints
 from autograd.value import Constant, data_of
 from autograd.vectorize.colours import NUMBER, Structure, Terms
 from autograd.vectorize.leaves import Given
-from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, members, record_of
+from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, members
 
 MORE = 3  # times as many nodes there have to be of those with a sum
 
@@ -106,7 +106,7 @@ def _without(graph: Record, first: Ints, roots: Sequence[int]) -> tuple[Record, 
     inputs = np.where(inputs >= 0, number[inputs], -1)[kept]
     nodes = [node for node, needed_here in zip(graph.nodes, needed, strict=True) if needed_here]
     index = {node: k for k, node in enumerate(nodes)}
-    return record_of(nodes, index, graph.op[kept], inputs), number[first]
+    return Record(nodes, index, graph.op[kept], inputs), number[first]
 
 
 # Sums of one term -----------------------------------------------------------------------------------------------------
@@ -175,4 +175,4 @@ def _inserted(graph: Record, replaced: Sequence[tuple[int, int]]) -> tuple[Recor
     for k, place in replaced:
         inputs[new[k], place] += 1
     index = {node: int(new[k]) for node, k in graph.index.items()}
-    return record_of([graph.nodes[k] for k in old.tolist()], index, op, inputs), new
+    return Record([graph.nodes[k] for k in old.tolist()], index, op, inputs), new
