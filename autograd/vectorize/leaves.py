@@ -93,21 +93,26 @@ class Inputs:
     def __init__(self, groups: Sequence[Leaves]) -> None:
         self.shapes = {group.name: group.shape or () for group in groups}
         self._recorded = list(self.shapes.values())
-        self._last: tuple[Shapes, int | None, list[Floats]] = [], None, []
+        self._last: tuple[Shapes, int | None, list[Floats]] | None = None
+
+    def again(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]] | None:
+        """Return what `match` returned last, the same list, for the same arrays: training gives them at each step.
+
+        None for others, and where one has another shape or type by now.
+        """
+        if self._last is None or len(inputs) != len(self.shapes):
+            return None
+        shapes, samples, arrays = self._last
+        for k, x in enumerate(inputs):  # at each step: generators, and zip that is strict, take twice as long
+            if x is not arrays[k] or x.shape != shapes[k] or x.dtype is not FLOAT:
+                return None
+        return samples, arrays
 
     def match(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]]:
         """Return how many samples the inputs are, None if they are as recorded, and the inputs as arrays.
 
-        Of the arrays of the call before, which training gives again and again, it is the same list. Raises TypeError
-        for a number of inputs, and ValueError for a shape, that was not recorded.
+        Raises TypeError for a number of inputs, and ValueError for a shape, that was not recorded.
         """
-        shapes, samples, arrays = self._last
-        if len(inputs) == len(arrays) == len(self.shapes):
-            for k, x in enumerate(inputs):  # at each step: generators, and zip that is strict, take twice as long
-                if x is not arrays[k] or arrays[k].shape != shapes[k]:
-                    break
-            else:
-                return samples, arrays
         self.check_count(inputs)
         arrays = list(map(as_numbers, self.shapes, inputs))
         shapes = [x.shape for x in arrays]

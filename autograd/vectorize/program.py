@@ -167,9 +167,9 @@ class Program:
         decay, outside of it. The gradients are ``self.gradients``, which the next call overwrites, in whatever thread.
         """
         self._one_root("value_and_grad")
-        if inputs and self._given.mean and converted_by_block(inputs):
+        if (matched := self._matched(inputs)) is None:
             return over_blocks(self, blocks(*inputs))
-        samples, given = self._checked(inputs)
+        samples, given = matched
         with self._lock:
             return self._running(samples).cost(given, samples), dict(self._numbers.gradients)
 
@@ -187,11 +187,11 @@ class Program:
         """
         self._one_root("descend")
         rate = _rate(rate)
-        if inputs and self._given.mean and converted_by_block(inputs):
+        if (matched := self._matched(inputs)) is None:
             J, _ = over_blocks(self, blocks(*inputs))
             self._numbers.descend(rate)
             return J
-        samples, given = self._checked(inputs)
+        samples, given = matched
         with self._lock:
             return self._running(samples).descend(given, samples, rate)
 
@@ -218,7 +218,15 @@ class Program:
 
     def _checked(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]]:
         self._numbers.check()
-        return self._inputs.match(inputs)
+        return self._inputs.again(inputs) or self._inputs.match(inputs)
+
+    def _matched(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]] | None:
+        """Return what `Inputs.match` does of the inputs; None where it is better to convert them block by block."""
+        self._numbers.check()
+        found = self._inputs.again(inputs)
+        if found is None and not (self._given.mean and converted_by_block(inputs)):
+            found = self._inputs.match(inputs)
+        return found
 
     def _running(self, samples: int | None) -> Runner:
         """Return what runs so many samples, which is the last that ran then."""
@@ -409,10 +417,7 @@ def blocks(*arrays: ArrayLike, rows: int = ROWS) -> Iterator[tuple[Any, ...]]:
 
 def converted_by_block(arrays: Sequence[Any]) -> bool:
     """Return whether arrays are large and not of float64, so that they are better converted block by block."""
-    for x in arrays:  # at each step: no generator, which takes as long again
-        if isinstance(x, np.ndarray) and x.dtype is not FLOAT and x.ndim and len(x) > ROWS and x.dtype != FLOAT:
-            return True
-    return False
+    return any(isinstance(x, np.ndarray) and x.ndim and len(x) > ROWS and x.dtype != FLOAT for x in arrays)
 
 
 def over_blocks(program: Program, samples: Iterable[Sequence[ArrayLike]]) -> tuple[float, dict[str, Floats]]:

@@ -66,6 +66,8 @@ class Native(Runner):
     def code(self, inputs: Sequence[Floats], samples: int | None, backward: bool) -> Code:
         """Return the code that is to run, compiled when it is needed."""
         self.parameters.take_data()
+        if inputs is self.inputs and self.last is not None and self.last.backward is backward:
+            return self.last
         key = backward, samples is not None
         code = self.codes.get(key)
         if code is None:
@@ -121,7 +123,7 @@ class Code:
     """The machine code of a program, forward or forward and back, and the memory it works in."""
 
     def __init__(self, program: Compiled, parameters: Parameters, backward: bool) -> None:
-        self.program = program
+        self.program, self.backward = program, backward
         own = program.roots if backward else program.of_samples
         wanted = list(dict.fromkeys(x for x in (*own, *program.watched) if isinstance(x, Array)))
         self.each = [x for x in wanted if x.sampled]
