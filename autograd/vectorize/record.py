@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograd.aliases import Ints
+from autograd.aliases import Bools, Ints
 from autograd.ops import OPERATIONS, Operation, check_in_table, for_added_rows
 from autograd.value import Constant, Value, numbered
 
@@ -87,14 +87,21 @@ def members(numbers: Ints, count: int) -> list[Ints]:
     return [order[start:stop] for start, stop in pairwise(bounds.tolist())]
 
 
-def depending(graph: Record, variables: Sequence[int]) -> list[bool]:
-    """Return which nodes depend on the variables."""
-    active = [False] * len(graph.nodes)
-    for k in variables:
-        active[k] = True
-    xs, ys, zs = graph.inputs.T.tolist()
-    for k, o in enumerate(graph.op.tolist()):
-        if o != LEAF:
-            y, z = ys[k], zs[k]
-            active[k] = active[xs[k]] or (y >= 0 and active[y]) or (z >= 0 and active[z])
+def depending(graph: Record, variables: Sequence[int]) -> Bools:
+    """Return which nodes depend on the variables, which are leaves; and False at the end, that of no input, -1.
+
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> depending(record([x.exp() * y]), variables=[2]).tolist()
+    [False, False, True, True, False]
+    """
+    computed = graph.op != LEAF
+    active = np.append(computed, False)
+    active[variables] = True
+    of_others = computed & ~active[graph.inputs].any(axis=1)  # the first ones; mostly there are none
+    if of_others.any():
+        later = np.flatnonzero(computed & (np.cumsum(of_others) > 0))
+        found, columns = active.tolist(), graph.inputs[later].T.tolist()
+        for k, x, y, z in zip(later.tolist(), *columns, strict=True):
+            found[k] = found[x] or found[y] or found[z]
+        active[:] = found
     return active

@@ -49,7 +49,7 @@ class Straight:
         self.root = root
         self.values: list[Any] = list(map(data_of, graph.nodes))
         self.gradients: list[Any] = []
-        active = depending(graph, variables)
+        active = depending(graph, variables)[:-1].tolist()
         may_miss, late = _may_miss(graph, root, active), _late(graph, root)
         self.piece = partial(_Piece, graph, active, may_miss, late)
         self.starts = range(0, len(graph.nodes), PIECE)

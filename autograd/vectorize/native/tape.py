@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from autograd.ops import Operation, for_added_rows
-from autograd.value import Constant
+from autograd.value import Constant, data_of
 from autograd.vectorize.native.interpreter import case_of, last_code, source
 from autograd.vectorize.native.library import load
 from autograd.vectorize.record import LEAF, ROWS, Record, depending
@@ -61,7 +61,7 @@ class Tape:
         tape, more = _instructions(graph, computed, self._slot, variables)
         slots = len(graph.op) + 1
         self.values: Floats = np.zeros(slots)
-        self.values[: len(leaves)] = [graph.nodes[k].data for k in leaves.tolist()]
+        self.values[: len(leaves)] = list(map(data_of, map(graph.nodes.__getitem__, leaves.tolist())))
         gradients: Floats = np.zeros(slots)
         chooses = np.array([bool(row.unchosen) for row in ROWS])[graph.op[computed]].any()
         reached = np.zeros(slots if chooses else 0, np.uint8)
@@ -137,7 +137,7 @@ def _instructions(graph: Record, computed: NDArray[Any], slot: Ints, variables: 
     """
     op, inputs = graph.op[computed], graph.inputs[computed]
     active = depending(graph, [k for k in variables if k >= 0 and graph.nodes[k].__class__ is not Constant])
-    handed = (inputs >= 0) & np.array(active)[inputs]
+    handed = active[inputs]
     three = inputs[:, 2] >= 0
     whole = np.zeros((1 + len(computed) + 1, 3), np.int32)
     whole[[0, -1], 0] = last_code()
