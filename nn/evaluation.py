@@ -53,7 +53,7 @@ def classify(model: Any, data: Dataset, loss: Loss = squared_error) -> list[int]
     Raises TypeError for anything but a `Dataset`, which alone has classes.
     """
     if not isinstance(data, Dataset):
-        raise TypeError(f"classify: got {reprlib.repr(data)}; accepted: a Dataset, which has classes")
+        raise TypeError(f"data: got {reprlib.repr(data)}; accepted: a Dataset, which has classes")
     found = outputs(model, data.inputs.tolist())
     targets = list(enumerate(data.class_targets(len(found[0])).tolist()))
 

@@ -46,10 +46,11 @@ class ArrayOptimizer:
         given: Any = parameters if self._program is None else self._program.nodes
         found: list[Value] = list(given) if isinstance(given, Iterable) else [given]
         for x in found:
-            if not isinstance(x, Value):
-                raise TypeError(
-                    f"parameters: got {x!r} ({type(x).__name__}); accepted: Values, such as model.parameters()"
-                )
+            if not isinstance(x, Value) or x.op is not None:
+                kind = "which was computed" if isinstance(x, Value) else f"({type(x).__name__})"
+                raise TypeError(f"parameters: got {x!r} {kind}; accepted: Values, such as model.parameters()")
+        if not found:
+            raise ValueError("parameters: there are none; accepted: one Value or more, such as model.parameters()")
         self.parameters = found
         self._state = state
 

@@ -81,14 +81,14 @@ def test_a_step_that_is_not_finite_moves_nothing(kind):
 
 def test_settings_out_of_range():
     for make in (
-        lambda: SGD([], learning_rate=0.0),
-        lambda: SGD([], momentum=1.0),
-        lambda: Adam([], beta1=1.0),
-        lambda: Adam([], epsilon=-1.0),
-        lambda: SGD([], learning_rate=math.nan),
-        lambda: SGD([], learning_rate="0.1"),
-        lambda: Adam([], beta2=None),
-        lambda: AdamW([], decay_rate=-0.1),
+        lambda: SGD([Value(0.0)], learning_rate=0.0),
+        lambda: SGD([Value(0.0)], momentum=1.0),
+        lambda: Adam([Value(0.0)], beta1=1.0),
+        lambda: Adam([Value(0.0)], epsilon=-1.0),
+        lambda: SGD([Value(0.0)], learning_rate=math.nan),
+        lambda: SGD([Value(0.0)], learning_rate="0.1"),
+        lambda: Adam([Value(0.0)], beta2=None),
+        lambda: AdamW([Value(0.0)], decay_rate=-0.1),
     ):
         with pytest.raises(ValueError, match="accepted"):
             make()
@@ -102,6 +102,10 @@ def test_parameters_that_are_none_are_refused(kind):
             TypeError, match=rf"^parameters: got {named}.*; accepted: Values, such as model\.parameters"
         ):
             kind(given)
+    with pytest.raises(TypeError, match=r"^parameters: got .*formula='w \* w'\) which was computed; accepted: Values"):
+        kind([(w := Value(3.0, label="w")) * w])
+    with pytest.raises(ValueError, match=r"^parameters: there are none; accepted: one Value or more"):
+        kind([])
 
 
 # Rules of one's own ---------------------------------------------------------------------------------------------------

@@ -265,7 +265,7 @@ def test_data_that_do_not_fit():
             ValueError, match=r"^data: got .*; accepted: a Dataset, such as nn\.load returns, or inputs and"
         ):
             fit(model, data, squared_error)
-    with pytest.raises(TypeError, match=r"classify: got \(\[\[1.0, .*\); accepted: a Dataset, which has classes"):
+    with pytest.raises(TypeError, match=r"data: got \(\[\[1.0, .*\); accepted: a Dataset, which has classes"):
         accuracy(model, ([[1.0, 2.0]], [1.0]))
     with pytest.raises(ValueError, match="validation"):
         fit(model, ([[1.0, 2.0]], [1.0]), squared_error, validation=0.5)
