@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 import sys
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from autograd.value import Value, real
@@ -25,11 +25,15 @@ def is_structure(structure: Structure) -> bool:
     >>> is_structure([1.0]), is_structure(1.0)
     (True, False)
     """
-    return _parts(structure) is not None or (_is_array(structure) and structure.ndim > 0)
+    return parts_of(structure) is not None or (_is_array(structure) and structure.ndim > 0)
 
 
-def _parts(structure: Structure) -> dict[str, Structure] | None:
-    """Return the parts of a list, tuple, dict or dataclass by what leads to each, [0], ['a'] or .a; None of others."""
+def parts_of(structure: Structure) -> dict[str, Structure] | None:
+    """Return the parts of a list, tuple, dict or dataclass by what leads to each; None of anything else.
+
+    >>> parts_of({"a": 1.0, "b": [2.0]}), parts_of((1.0,)), parts_of(1.0)
+    ({"['a']": 1.0, "['b']": [2.0]}, {'[0]': 1.0}, None)
+    """
     if isinstance(structure, list | tuple):
         return {f"[{i}]": part for i, part in enumerate(structure)}
     if isinstance(structure, dict):
@@ -48,7 +52,7 @@ def leaves(structure: Structure, name: str = "") -> Iterator[tuple[str, Number]]
     if _is_array(structure):
         for index in _indices(structure.shape):
             yield f"{name}[{', '.join(map(str, index))}]" if name and index else name, _number(structure[index], name)
-    elif (parts := _parts(structure)) is not None:
+    elif (parts := parts_of(structure)) is not None:
         for path, part in parts.items():
             yield from leaves(part, f"{name}{path}" if name else "")
     else:
@@ -92,17 +96,25 @@ def rebuild(structure: Structure, parts: Iterator[Any]) -> Structure:
         for i, item in enumerate(items):
             array[i] = item
         return as_array(array.reshape(structure.shape))
-    if isinstance(structure, list):
-        return [rebuild(part, parts) for part in structure]
-    if isinstance(structure, tuple):
-        items = [rebuild(part, parts) for part in structure]
-        return type(structure)(*items) if hasattr(structure, "_fields") else tuple(items)
-    if isinstance(structure, dict):
-        return {key: rebuild(part, parts) for key, part in structure.items()}
-    if dataclasses.is_dataclass(structure) and not isinstance(structure, type):
-        names = [field.name for field in dataclasses.fields(structure)]
-        return dataclasses.replace(structure, **{name: rebuild(getattr(structure, name), parts) for name in names})
+    if (inner := parts_of(structure)) is not None:
+        return with_parts(structure, [rebuild(part, parts) for part in inner.values()])
     return next(parts)
+
+
+def with_parts(structure: Structure, parts: Sequence[Structure]) -> Structure:
+    """Return a list, tuple, dict or dataclass with other parts, in the order of `parts_of`.
+
+    >>> with_parts({"a": 1.0, "b": 2.0}, [3.0, 4.0])
+    {'a': 3.0, 'b': 4.0}
+    """
+    if isinstance(structure, list):
+        return list(parts)
+    if isinstance(structure, tuple):
+        return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)
+    if isinstance(structure, dict):
+        return dict(zip(structure, parts, strict=True))
+    names = [field.name for field in dataclasses.fields(structure)]
+    return dataclasses.replace(structure, **dict(zip(names, parts, strict=True)))
 
 
 def in_order_of(structure: Structure, like: Structure, name: str = "") -> Structure:
@@ -126,10 +138,10 @@ def in_order_of(structure: Structure, like: Structure, name: str = "") -> Struct
 
 
 def _inner(structure: Structure) -> dict[str, Structure] | None:
-    """Return what `_parts` does, and those of an array along its first axis."""
+    """Return what `parts_of` does, and those of an array along its first axis."""
     if _is_array(structure) and structure.ndim:
         return {f"[{i}]": part for i, part in enumerate(structure)}
-    return _parts(structure)
+    return parts_of(structure)
 
 
 def skeleton(structure: Structure) -> Hashable:
@@ -140,7 +152,7 @@ def skeleton(structure: Structure) -> Hashable:
     """
     if _is_array(structure):
         return type(structure), structure.shape
-    parts = _parts(structure)
+    parts = parts_of(structure)
     return None if parts is None else (type(structure), *((path, skeleton(part)) for path, part in parts.items()))
 
 

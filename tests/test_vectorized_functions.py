@@ -6,6 +6,8 @@ import math
 import pickle
 import random
 import sys
+from collections import namedtuple
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -13,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import assert_close
 
-from autograd import Constant, Value, where
+from autograd import Constant, Value, cos, exp, tanh, where
+from autograd.structures import leaves
 from autograd.vectorize import vectorize
 
 # Of random graphs: thousands in a quick run, and as many of each kind as a profile of the user's own asks for.
@@ -229,6 +232,61 @@ def test_plain_numbers_are_constant_results():
     assert [added(xs) for xs in ([1.0, 2.0], [-1.0, -2.0], [-1.0, 3.0], [])] == [3.0, 0.0, 3.0, 0.0]
     beside = vectorize(lambda x: [x.data, 1, x])
     assert [beside(x).tolist() for x in (1.0, 2.0, 3.0)] == [[1.0, 1.0, 1.0], [2.0, 1.0, 2.0], [3.0, 1.0, 3.0]]
+
+
+Weights = namedtuple("Weights", "w b")
+
+
+@dataclass
+class Pair:
+    first: object
+    second: object
+
+
+def squares(part):
+    """Return the sum of the squares of all numbers in a structure, which is one of Values here."""
+    return sum(x * x for _, x in leaves(part))
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"W": np.array([[1.0, 2.0]]), "b": 3.0},
+        [(np.array([1.0, 2.0]), np.array([3.0])), (np.array([4.0]), np.array([5.0]))],
+        Weights([1.0, 2.0], 3.0),
+        Pair({"a": 1.0}, [[1.0], [2.0, 3.0]]),
+        {},
+    ],
+    ids=["dict", "layers", "namedtuple", "dataclass", "empty"],
+)
+def test_structures_of_arrays(argument):
+    """The gradient of the sum of squares is twice the argument, in its structure."""
+    function = vectorize(lambda p, x: squares(p) + x)
+    for _ in range(3):
+        J, (slopes, by_x) = function.value_and_grad(argument, 1.0)
+        assert 1.0 + sum(x * x for _, x in leaves(argument)) == J
+        assert list(leaves(slopes, "p")) == [(path, 2.0 * x) for path, x in leaves(argument, "p")]
+        assert (type(slopes), by_x) == (type(argument), 1.0)
+
+
+def test_structures_of_the_same_shapes_are_not_one():
+    function = vectorize(lambda p: p["a"] * 2.0 if isinstance(p, dict) else p * 3.0)
+    assert [function(p) for p in ({"a": 1.0}, 1.0, {"a": 2.0}, 2.0)] == [2.0, 3.0, 4.0, 6.0]
+
+
+def test_what_is_given_by_name_is_handed_on():
+    function = vectorize(lambda x, k=2, *, act=tanh, model=None: act(x) * k + (model.k if model else 0.0))
+    model = type("Model", (), {})()
+    assert function(0.0, act=cos) == 2.0
+    assert function.value_and_grad(1.0, k=3, act=exp) == (3.0 * math.e, (3.0 * math.e,))
+    assert [function(0.0, k=k, act=cos) for k in (1, True, 0.0, -0.0)] == [1.0, 1.0, 0.0, 0.0]
+    assert math.copysign(1.0, function(1.0, k=-0.0, act=cos)) == -1.0
+    for model.k in (1.0, 1.0, 2.0, 2.0):  # what it has may change
+        assert function(0.0, act=cos, model=model) == 2.0 + model.k
+    with pytest.raises(TypeError, match=r"k: got \[1\] \(list\) by name; accepted: what has a hash"):
+        function(1.0, k=[1])
+    with pytest.warns(UserWarning, match="it was given 17 different arguments by name: .* hand over, by position"):
+        assert [function(0.0, k=k, act=cos) for k in range(20)] == list(range(20))
 
 
 def test_a_comparison_with_a_constant_part_of_the_graph():

@@ -30,6 +30,7 @@ The modules, in the order in which the data pass through them; docs/compiler.md 
     runners      what runs a program, and its parameters as parts of one vector
     on_devices   with JAX, on all devices of all processes
     program      `Program`: a program with its numbers, on samples that need not fit into memory; `Replay`, of a graph
+    arguments    what a function is called with: arrays in structures, and anything by name
     function     `vectorize`, of graphs and of functions, which may decide by comparing Values
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import traceback
 import types
 import warnings
@@ -11,18 +10,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from autograd.aliases import Floats
 from autograd.graph import topological_order
 from autograd.locks import lock_for_this_process
 from autograd.names_elsewhere import explains_arguments
-from autograd.numpy_arrays import as_array
 from autograd.ops import Operation, evaluate
 from autograd.outside import Outside
 from autograd.recording import Recording, hindered, is_recording, watching
+from autograd.structures import parts_of
 from autograd.value import Constant, Value, as_value, data_of, gradients_kept, remembering
-from autograd.vectorize.leaves import as_numbers
+from autograd.vectorize.arguments import Arguments, arguments, parameters_of
 from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
 from autograd.vectorize.record import record
@@ -33,7 +31,7 @@ COMPARED_EVERY = 8  # the runs of a way that are compared with the function: the
 LATER = object()  # in the place of a function that stands below ``@vectorize(backend=...)``
 ADVICE = (
     "To run as an array program, compare the Values rather than their .data, use stop_gradient(x) for the number of x "
-    "without a derivative, and hand over as arguments the numbers that change"
+    "without a derivative, and hand over, by position, the numbers that change"
 )
 
 
@@ -92,13 +90,14 @@ def vectorize(
 class VectorizedFunction:
     """A function of Values that is recorded when it is called, and then runs as an array program.
 
-    Arguments are numbers and (nested lists, or arrays) of numbers, of which the function gets Values; called with
-    Values, or by a function that is being recorded, it is the plain function. It is recorded again for other shapes,
-    and whenever it would decide otherwise than it did: where a comparison comes out otherwise, where a number that was
-    taken out by ``.data`` and used as such is another, where an operation fails or no longer fails in a function that
-    catches exceptions, and where the numbers, texts and objects that its names lead to outside of it are others.
-    Calculating with ``.data`` decides nothing: it is the Value without a derivative. A plain number in what it returns
-    is a constant.
+    Arguments are numbers, arrays (or nested lists) of numbers, and lists, tuples, dicts and dataclasses of these; the
+    function gets Values in their place. What is given by name, ``f(x, steps=3)``, is handed on as it is. Called with
+    Values, or by a function that is being recorded, it is the plain function. It is recorded again for other shapes
+    and other things by name, and whenever it would decide otherwise than it did: where a comparison comes out
+    otherwise, where a number that was taken out by ``.data`` and used as such is another, where an operation fails or
+    no longer fails in a function that catches exceptions, and where the numbers, texts and objects that its names lead
+    to outside of it are others. Calculating with ``.data`` decides nothing: it is the Value without a derivative. A
+    plain number in what it returns is a constant.
 
     What cannot be seen from outside is found by comparing recordings: some calls, among them the second, run the
     function itself and compare what it does with what was recorded. It never runs more often than it is called. A
@@ -141,6 +140,10 @@ class VectorizedFunction:
     def _name(self) -> str:
         return getattr(self.function, "__name__", None) or repr(self.function)
 
+    @functools.cached_property
+    def _parameters(self) -> list[str]:
+        return parameters_of(self.function)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         if self._method_name:
             return getattr, (self.function.__self__, self._method_name)  # type: ignore[attr-defined]
@@ -162,38 +165,47 @@ class VectorizedFunction:
             kept[key]._method_name = self._method_name
         return kept[key]  # type: ignore[no-any-return]
 
-    def __call__(self, *args: ArrayLike) -> Any:
-        """Return the value, or an array of the values, of the function."""
-        if is_recording() or any(map(_has_values, args)):
-            return self.function(*args)
-        with self._lock:
-            return self._way(args, "value").result()
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Return the value, or an array of the values, of the function.
 
-    def value_and_grad(self, *args: ArrayLike) -> tuple[float, tuple[Floats, ...]]:
-        """Return the value of the function, and its gradient by every argument, an array of its shape."""
+        Raises TypeError for anything but numbers among the arguments by position, and for what has no hash by name.
+        """
+        if is_recording() or _has_values(args) or (named and _has_values(named)):
+            return self.function(*args, **named)
+        with self._lock:
+            return self._way(arguments(self.function, self._parameters, args, named), "value").result()
+
+    def value_and_grad(self, *args: Any, **named: Any) -> tuple[float, tuple[Any, ...]]:
+        """Return the value of the function, and its gradient by every argument that is given by position.
+
+        That is an array of its shape, or the structure that the argument is of such arrays.
+        """
         hindered(f"it asks for the gradient of {self._name}")
         with self._lock:
-            return self._way(args, "gradient").value_and_gradients()
+            given = arguments(self.function, self._parameters, args, named)
+            value, gradients = self._way(given, "gradient").value_and_gradients()
+            return value, given.in_place_of_arrays(gradients)
 
-    def _way(self, args: Sequence[ArrayLike], want: str) -> Way:
+    def _way(self, given: Arguments, want: str) -> Way:
         """Return the way that the function goes with these arguments, with the results of it."""
-        given = [as_numbers(f"argument {k}", x) for k, x in enumerate(args, 1)]
         if self.obstacle:
-            return self._go(args, given)
-        kinds = tuple((x.shape, isinstance(arg, np.ndarray)) for x, arg in zip(given, args, strict=True))
-        known = self.recordings.setdefault(kinds, [])
+            return self._go(given)
+        known = self.recordings.setdefault(given.kind, [])
+        if len({by_name for by_name, *_ in self.recordings}) > KEPT:
+            self._give_up(f"it was given {KEPT + 1} different arguments by name")
+            return self._go(given)
         changed = ""
         for way in known:
             if outside := way.outside.changed():
                 changed = f"{outside} is another each time"
                 continue
             self._hand_over(way)
-            if way.run(given, want):
+            if way.run(given.arrays, want):
                 if way.is_to_be_compared():
-                    return self._compared(way, args, given)
+                    return self._compared(way, given)
                 return way
             changed = "numbers in it decide otherwise each time"
-        way = self._go(args, given)
+        way = self._go(given)
         self._restless += bool(way.restless)
         if way.obstacle:
             self._give_up(way.obstacle)
@@ -201,20 +213,20 @@ class VectorizedFunction:
             self._give_up(f"it changes {way.restless}, which it reads")
         elif len(known) == KEPT:
             self._give_up(f"it was recorded {KEPT} times, and {changed}")
-        elif not way.restless and way.run(given, want):
+        elif not way.restless and way.run(given.arrays, want):
             known.insert(0, way)
         return way
 
-    def _go(self, args: Sequence[ArrayLike], given: Sequence[Floats]) -> Way:
+    def _go(self, given: Arguments) -> Way:
         """Call the function, with Values."""
         self._hand_over(None)
-        self._last = Way(self.function, args, given, self.backend)
+        self._last = Way(self._name, given, self.backend)
         return self._last
 
-    def _compared(self, way: Way, args: Sequence[ArrayLike], given: Sequence[Floats]) -> Way:
+    def _compared(self, way: Way, given: Arguments) -> Way:
         """Return `way` if the function itself goes it with these arguments, else how it goes."""
         try:
-            found = self._go(args, given)
+            found = self._go(given)
         except (ArithmeticError, ValueError) as error:
             if not _is_of_an_operation(error):
                 raise
@@ -241,18 +253,21 @@ class VectorizedFunction:
 
 
 def _has_values(x: Any) -> bool:
+    if x.__class__ is float:  # of which there may be many
+        return False
+    if isinstance(x, list | tuple):
+        return any(map(_has_values, x))
     if isinstance(x, np.ndarray):
         return x.dtype == object and any(isinstance(item, Value) for item in x.flat)
-    return isinstance(x, Value) or (isinstance(x, list | tuple) and any(map(_has_values, x)))
+    return isinstance(x, Value) or any(map(_has_values, (parts_of(x) or {}).values()))
 
 
-def _root(function: Callable[..., Any], x: Any) -> Value:
+def _root(name: str, x: Any) -> Value:
     """Return what a function returned as a Value: a plain number, as on a flat side of a branch, is a constant."""
     try:
         return as_value(x)
     except TypeError:
-        message = f"{function.__name__}: returned {x!r}; accepted: a Value, a number, or an array of them"
-        raise TypeError(message) from None
+        raise TypeError(f"{name}: returned {x!r}; accepted: a Value, a number, or an array of them") from None
 
 
 def _is_of_an_operation(error: Exception) -> bool:
@@ -272,24 +287,19 @@ class Way:
     restless  what the function reads and has changed itself; "" if nothing
     """
 
-    def __init__(
-        self, function: Callable[..., Any], args: Sequence[ArrayLike], given: Sequence[Floats], backend: str
-    ) -> None:
-        self.backend = backend
-        parameters = list(inspect.signature(function).parameters)
-        self.names = unique([parameters[min(k, len(parameters) - 1)] for k in range(len(given))] if parameters else [])
-        arguments = {name: _values(name, x) for name, x in zip(self.names, given, strict=True)}
-        self.leaves = {name: np.array(x, dtype=object) for name, x in arguments.items()}
-        pairs = zip(arguments.values(), args, strict=True)
-        shown = [as_array(x) if isinstance(arg, np.ndarray) else x for x, arg in pairs]
-        self.outside = Outside(function)
+    def __init__(self, name: str, given: Arguments, backend: str) -> None:
+        self.names, self.backend = given.names, backend
+        self.outside = Outside(given.function)
+        values = given.values()
+        shown = given.shown(values)
         with watching(self.outside.catches) as (recording, elsewhere), remembering():
-            result = function(*shown)
+            result = given.function(*shown)
             found = np.array(result, dtype=object)
             self.shape = None if found.shape == () else found.shape
-            self.roots = [_root(function, x) for x in found.ravel().tolist()]
+            self.roots = [_root(name, x) for x in found.ravel().tolist()]
+        self.leaves = {name: np.array(x, dtype=object) for name, x in values.items()}
         if not self.roots:
-            raise ValueError(f"{function.__name__}: returned {result!r}; accepted: at least one Value")
+            raise ValueError(f"{name}: returned {result!r}; accepted: at least one Value")
         self.own = [x for part in self.leaves.values() for x in part.flat]
         recording.adopt(elsewhere, [*self.own, *(x for x in topological_order(*self.roots) if x.op is None)])
         self.obstacle = recording.obstacle
@@ -344,16 +354,16 @@ class Way:
         numbers = [root.data for root in self.roots]
         return numbers[0] if self.shape is None else np.reshape(numbers, self.shape)
 
-    def value_and_gradients(self) -> tuple[float, tuple[Floats, ...]]:
-        """Return the value, and the gradients by the arguments."""
+    def value_and_gradients(self) -> tuple[float, list[Floats]]:
+        """Return the value, and the gradients by the arrays of the arguments."""
         if self.value is not None:
-            return self.value, tuple(self.program.gradients[name].copy() for name in self.names)
+            return self.value, [self.program.gradients[name].copy() for name in self.names]
         if len(self.roots) != 1:
             raise ValueError(f"value_and_grad: the function has {len(self.roots)} roots; accepted: one, the cost")
         (root,) = self.roots
         slopes = _slopes(root)
-        found = (np.array([slopes.get(x, 0.0) for x in part.flat]).reshape(part.shape) for part in self.leaves.values())
-        return root.data, tuple(found)
+        found = [np.array([slopes.get(x, 0.0) for x in part.flat]).reshape(part.shape) for part in self.leaves.values()]
+        return root.data, found
 
     def is_to_be_compared(self) -> bool:
         """Return whether the run that was just made is one of those to compare with the function itself.
@@ -448,10 +458,3 @@ def _is_power(number: int, base: int) -> bool:
     while number > 1 and number % base == 0:
         number //= base
     return number == 1
-
-
-def _values(name: str, x: Any) -> Any:
-    """Return Values of the numbers of an array, nested as its axes are."""
-    if x.ndim == 0:
-        return Value(float(x), label=name)
-    return [_values(f"{name}_{k}", part) for k, part in enumerate(x, 1)]

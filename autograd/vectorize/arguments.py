@@ -1,0 +1,133 @@
+"""What a vectorized function is called with: arrays in lists, tuples, dicts and dataclasses, and anything by name."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.aliases import Floats
+from autograd.numpy_arrays import as_array
+from autograd.structures import Structure, is_structure, parts_of, rebuild, skeleton, with_parts
+from autograd.value import Value
+from autograd.vectorize.leaves import as_numbers
+from autograd.vectorize.names import unique
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What a function is called with.
+
+    function  it, with the arguments that were given by name, which are handed on as they are
+    paths     to the arrays in the arguments given by position, such as x['a']
+    arrays    their numbers
+    kind      what arguments that one recording can stand for have in common
+    outlines  the arguments by position, with the number of an array in the place of each
+    of_numpy  which arrays were NumPy's
+    """
+
+    function: Callable[..., Any]
+    paths: list[str]
+    arrays: list[Floats]
+    kind: Hashable
+    outlines: tuple[Structure, ...]
+    of_numpy: list[bool]
+
+    @property
+    def names(self) -> list[str]:
+        """Names for the arrays in a program."""
+        return unique(re.sub(r"\W+", "_", path).strip("_") for path in self.paths)
+
+    def values(self) -> dict[str, Any]:
+        """Return new Values of the numbers, by the name of the array, nested as its axes are."""
+        return {name: _values(name, x) for name, x in zip(self.names, self.arrays, strict=True)}
+
+    def shown(self, values: Mapping[str, Any]) -> tuple[Structure, ...]:
+        """Return what the function gets: Values in lists, or an array of them in the place of NumPy's."""
+        pairs = zip(values.values(), self.of_numpy, strict=True)
+        return self.in_place_of_arrays([as_array(x) if array else x for x, array in pairs])
+
+    def in_place_of_arrays(self, found: Sequence[Any]) -> tuple[Structure, ...]:
+        """Return the arguments by position with these in the place of their arrays, such as gradients."""
+        return tuple(rebuild(self.outlines, iter(found)))
+
+
+def parameters_of(function: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters, which lead to the arguments by position."""
+    return list(inspect.signature(function).parameters) or ["x"]
+
+
+def arguments(
+    function: Callable[..., Any], parameters: Sequence[str], args: Sequence[Any], named: Mapping[str, Any]
+) -> Arguments:
+    """Return what a function of these parameters is called with.
+
+    Raises TypeError for what is no number in the arguments by position, and for what has no hash among those by name.
+
+    >>> found = arguments(pow, ["x", "y"], [{"a": [1.0, 2.0]}, 3.0], {})
+    >>> found.names, found.arrays, found.outlines
+    (['x_a', 'y'], [array([1., 2.]), array(3.)], ({'a': 0}, 1))
+    """
+    found = Arguments(functools.partial(function, **named) if named else function, [], [], (), (), [])
+    last = len(parameters) - 1  # of *args, perhaps
+    found.outlines = tuple([_outline(x, parameters[min(k, last)], found) for k, x in enumerate(args)])
+    by_name = []
+    for name, x in sorted(named.items()):
+        try:
+            hash(x)
+        except TypeError:
+            raise TypeError(
+                f"{name}: got {x!r} ({type(x).__name__}) by name; accepted: what has a hash, which is handed on as it "
+                "is; numbers that change are given by position"
+            ) from None
+        by_name.append((name, _exactly(x)))
+    whole = found.outlines == tuple(range(len(args)))  # each is an array
+    shapes = tuple([x.shape for x in found.arrays])
+    found.kind = tuple(by_name), shapes, tuple(found.of_numpy), None if whole else skeleton(found.outlines)
+    return found
+
+
+def _outline(x: Structure, path: str, found: Arguments) -> Structure:
+    """Return a structure with a number in the place of each array, and add the arrays to those found."""
+    array = as_numbers(path, x) if x.__class__ in (float, np.ndarray) else _array(path, x)
+    if array is None:
+        parts = parts_of(x) or {}
+        return with_parts(x, [_outline(part, f"{path}{step}", found) for step, part in parts.items()])
+    found.paths.append(path)
+    found.arrays.append(array)
+    found.of_numpy.append(isinstance(x, np.ndarray))
+    return len(found.arrays) - 1
+
+
+def _array(path: str, x: Structure) -> Floats | None:
+    """Return the numbers of an array, which lists and tuples are whose rows are equally long; None of a structure."""
+    first = x
+    while first.__class__ in (list, tuple) and first:
+        first = first[0]
+    if first.__class__ not in (list, tuple) and is_structure(first) and not isinstance(x, np.ndarray):
+        return None
+    try:
+        return as_numbers(path, x)
+    except (TypeError, ValueError) as error:
+        if parts_of(x) is None:
+            raise type(error)(f"{error}, or a structure of numbers; what is none of these is given by name") from None
+        return None  # rows of several lengths, names, or something that is no number
+
+
+def _exactly(x: Hashable) -> Hashable:
+    """Return what is equal only to that of the same thing: 1, 1.0 and True are not, nor are 0.0 and -0.0."""
+    if isinstance(x, tuple):
+        return type(x), tuple(map(_exactly, x))
+    return type(x), x.hex() if isinstance(x, float) else x
+
+
+def _values(name: str, x: Floats) -> Any:
+    """Return Values of the numbers of an array, nested as its axes are."""
+    if x.ndim == 0:
+        return Value(float(x), label=name)
+    return [_values(f"{name}_{k}", part) for k, part in enumerate(x, 1)]
