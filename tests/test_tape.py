@@ -93,6 +93,18 @@ def test_random_graphs_have_the_numbers_of_the_scalar_engine(seed):
         assert slope == pytest.approx(graph.nodes[k].grad, rel=1e-12, abs=1e-13)
 
 
+def test_a_node_that_others_use_can_be_the_root_and_runs_leave_nothing_behind():
+    """Its own gradient of 1 is neither overwritten by the node after it nor there in the next run."""
+    x = Value(0.5)
+    y = x.sin()
+    z = y.exp()  # which comes right after y, and hands it the only other gradient
+    graph = record([z * z])
+    want = {y: (y.data, math.cos(0.5)), z: (z.data, z.data * math.cos(0.5))}
+    tapes = {root: Tape(graph, graph.index[root], [graph.index[x]]) for root in want}
+    for root in [y, z, y, z]:
+        assert (tapes[root].once(backward=True), tapes[root].gradient[0]) == pytest.approx(want[root], rel=1e-15)
+
+
 def test_samples_are_added_up_and_leaves_can_be_set():
     w, x = Value(3.0), Value(2.0)
     J = w * x * x

@@ -319,12 +319,13 @@ static inline angle quarter_of(double x) {
     return out;
 }
 
-/* of z = r^2, |r| <= pi / 4: (sin r - r) / r^3, and (cos r - 1 + r^2 / 2) / r^4 */
-static inline double rest_of_sine(double z) {
-    double z2 = z * z, z4 = z2 * z2;
-    return (((-0x1.5555555555555p-3 + z * 0x1.1111111111110p-7) + z2 * (-0x1.a01a01a01992fp-13 + z *
-        0x1.71de3a545f835p-19)) + z4 * ((-0x1.ae645410e9165p-26 + z * 0x1.61217d9238bf4p-33) + z2 *
-        -0x1.ab16f5bb7c525p-41));
+/* of r and z = r^2, |r| <= pi / 4: sin r - r, and (cos r - 1 + r^2 / 2) / r^4. A chain of sines waits for each, so that
+   each power of r is multiplied by its own part: four products after another instead of five. */
+static inline double rest_of_sine(double r, double z) {
+    double z2 = z * z, r3 = r * z, r7 = r3 * z2;
+    return (r3 * (-0x1.5555555555555p-3 + z * 0x1.1111111111110p-7) + r7 * (-0x1.a01a01a01992fp-13 + z *
+        0x1.71de3a545f835p-19)) + r7 * z2 * ((-0x1.ae645410e9165p-26 + z * 0x1.61217d9238bf4p-33) + z2 *
+        -0x1.ab16f5bb7c525p-41);
 }
 
 static inline double rest_of_cosine(double z) {
@@ -336,7 +337,7 @@ static inline double rest_of_cosine(double z) {
 /* sine and cosine of |r| <= pi / 4, as what is nearest and what that lacks */
 static inline two sine_of(double r, double low) {
     double z = r * r;
-    return two_sum(r, r * z * rest_of_sine(z) + low * (1.0 - 0.5 * z));
+    return two_sum(r, rest_of_sine(r, z) + low * (1.0 - 0.5 * z));
 }
 
 static inline two cosine_of(double r, double low) {
@@ -344,24 +345,31 @@ static inline two cosine_of(double r, double low) {
     return two_sum(s.high, s.low + (z.high * z.high * rest_of_cosine(z.high) - 0.5 * z.low - r * low));
 }
 
-static inline double m_sin(double x) {
+/* sine and cosine of any x: a call of its own, without which a compiler puts no sine in its place */
+static double long_sine(double x) {
     if (!(fabs(x) < INFINITY)) return NAN;
-    if (fabs(x) < 0x1p-26) return x;
-    if (fabs(x) < 0.78) return x + x * x * x * rest_of_sine(x * x);
     angle t = quarter_of(x);
     two s = t.quarter & 1 ? cosine_of(t.high, t.low) : sine_of(t.high, t.low);
     return t.quarter & 2 ? -s.high : s.high;
 }
 
-static inline double m_cos(double x) {
+static double long_cosine(double x) {
     if (!(fabs(x) < INFINITY)) return NAN;
-    if (fabs(x) < 0.78) {
-        two s = two_sum(1.0, -0.5 * x * x);
-        return s.high + (s.low + x * x * x * x * rest_of_cosine(x * x));
-    }
     angle t = quarter_of(x);
     two s = t.quarter & 1 ? sine_of(t.high, t.low) : cosine_of(t.high, t.low);
     return t.quarter == 1 || t.quarter == 2 ? -s.high : s.high;
+}
+
+static inline double m_sin(double x) {
+    if (!(fabs(x) < 0.78)) return long_sine(x);
+    return fabs(x) < 0x1p-26 ? x : x + rest_of_sine(x, x * x);
+}
+
+static inline double m_cos(double x) {
+    if (!(fabs(x) < 0.78)) return long_cosine(x);
+    double z = x * x;
+    two s = two_sum(1.0, -0.5 * z);
+    return s.high + (s.low + z * z * rest_of_cosine(z));
 }
 
 static inline double m_tan(double x) {

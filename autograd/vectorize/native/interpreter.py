@@ -1,12 +1,13 @@
 """A C program that runs any graph of scalars, printed from the table of operations.
 
-A graph is a list of instructions; instruction i computes slot leaves + i. It is three numbers: its operation with the
-inputs that a gradient is handed to, and the slots of its first two inputs (of an operation of three: its first, and
-where the other two stand in a list of their own). Before the first and after the last stands one that ends the run. The
-program is the same for every graph, so it is compiled once.
+A graph is a list of instructions; instruction i computes slot leaves + i. It has a case for the way forward, a case for
+the way back, and the slots of its first two inputs (of an operation of three: its first, and where the other two stand
+in a list of their own). Before the first and after the last stands one that ends the run. The program is the same for
+every graph, so it is compiled once.
 
 Each case jumps to the next by itself, through a table of labels: processors guess such jumps from what came before
-them. C has no labels in tables; gcc, clang and zig do.
+them. C has no labels in tables; gcc, clang and zig do. What one case computed and the next one reads stays in a
+register, forward and back: through memory it would take as long as a product and a sum.
 """
 
 from __future__ import annotations
@@ -15,50 +16,58 @@ import re
 from collections import Counter
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from typing import TypeVar
 
+from autograd.aliases import Ints
 from autograd.ops import OPERATIONS, Operation, for_added_rows
 from autograd.symbolic import SYMBOLS, Expression, Formula, symbol, to_c
 from autograd.vectorize.record import ROWS
 
+Number = TypeVar("Number", int, Ints)
 LETTERS = ("x", "y", "z")
-_READ = {"x": "leaf[t->x]", "g": "gradient[i]", "out": "value[i]"}  # what a backward case may use
+_READ = {"x": "leaf[t->x]", "out": "value[i]"}  # what a backward case may use
 
 _FRAME = """\
 #pragma GCC diagnostic ignored "-Wpedantic"
 
-typedef struct { int32_t code, x, y; } instruction; /* code: the case, forward below 2^16 and backward above */
+typedef struct { uint16_t forward, backward; int32_t x, y; } instruction; /* two cases, two inputs */
 
-/* Computes the slots after the leaves. */
+/* Computes the slots after the leaves; last is what was computed last. */
 static void forward(const instruction *t, const int32_t *more, double *leaf, double *value) {
     static const void *const labels[] = {%(labels)s};
+    double last = 0.0;
     (void)more;
-#define NEXT value++; t++; goto *labels[t->code & 0xffff]
-    goto *labels[t->code & 0xffff];
+#define NEXT *value++ = last; t++; goto *labels[t->forward]
+    goto *labels[t->forward];
 %(forward)s
-unknown: { *value = NAN; NEXT; }
+unknown: { last = NAN; NEXT; }
 end:;
 #undef NEXT
 }
 %(backward)s"""
 
 _BACKWARD = """
-/* Adds gradient times local derivative into the gradients of the inputs, the last instruction first%(note)s. */
+/* Adds gradient times local derivative into the gradients of the inputs, the last instruction first%(note)s.
+   g is that of the slot, which is 0 again once it is read; before the first one stands a leaf that nothing reads. */
 static void %(name)s(long i, const instruction *t, const int32_t *more, const double *leaf, const double *value,
-                     double *d, const double *gradient%(parameters)s) {
+                     double *d, double *gradient%(parameters)s) {
     static const void *const labels[] = {%(labels)s};
+    double g;
     (void)more; (void)leaf; (void)value;
-#define NEXT do { i--; t--; }%(skip)s goto *labels[t->code >> 16]
+#define NEXT do { i--; t--; }%(skip)s g = gradient[i]; gradient[i] = 0.0; goto *labels[t->backward]
+#define CARRIED i--; t--; goto *labels[t->backward]
     NEXT;
 %(cases)s
 nothing: { NEXT; }
 end:;
 #undef NEXT
+#undef CARRIED
 }
 """
 
 _RUN = """
-/* A graph, and what is to be computed. value, gradient and reached have a place for every slot, the leaves' first. */
+/* A graph, and what is to be computed. value, gradient and reached have a place for every slot, the leaves' first;
+   gradient is all 0 before, and after but for the leaves. */
 typedef struct {
     long leaves, count, root;
     const instruction *tape;
@@ -76,7 +85,7 @@ typedef struct {
 } work;
 
 static void differentiate(const work *w) {
-    memset(w->gradient, 0, (size_t)(w->leaves + w->count) * sizeof(double));
+    memset(w->gradient, 0, (size_t)w->leaves * sizeof(double));
     w->gradient[w->root] = 1.0;
     if (w->reached) {
         memset(w->reached, 0, (size_t)(w->leaves + w->count));
@@ -111,19 +120,22 @@ void run(const work *w) {
 """
 
 
-def last_code() -> int:
-    """Return the code of the instruction that ends a run, forward and backward."""
-    return len(ROWS) | 8 * len(ROWS) << 16
+def forward_case(row: Number, before: Number) -> Number:
+    """Return the case of a row of the table; its first or second input, or none (1, 2, 0), was computed just before."""
+    return 3 * row + before
 
 
-def case_of(row: int, handed: tuple[bool, ...]) -> int:
-    """Return the backward case of a row of the table, where a gradient is handed to these of its inputs; 0 for none.
+def backward_case(row: Number, handed: Number, carried: Number) -> Number:
+    """Return the case of a row of the table, where a gradient is handed to these inputs (1, 2 and 4, added up).
 
-    >>> case_of(0, (False, False)), case_of(0, (True, False)), case_of(1, (True, True))
-    (0, 1, 11)
+    The first or second of them, or none (1, 2, 0), stands just before and gets no other: it is carried in a register.
     """
-    mask = sum(1 << k for k, wanted in enumerate(handed) if wanted)
-    return 8 * row + mask if mask else 0
+    return 24 * row + 8 * carried + handed
+
+
+def last_cases() -> tuple[int, int]:
+    """Return the cases that end a run, forward and backward."""
+    return forward_case(len(ROWS), 0), backward_case(len(ROWS), 0, 0)
 
 
 def elementary() -> str:
@@ -180,16 +192,20 @@ def _operands(row: Operation) -> str:
     return second if row.arity < 3 else "double y = leaf[more[t->y]], z = leaf[more[t->y + 1]]; "
 
 
-def _forward_case(number: int, row: Operation) -> str:
+def _forward_cases(number: int, row: Operation) -> dict[int, str]:
+    """Return the cases of a row: that which reads its first input from memory goes on into that which has it."""
     letters = [symbol(letter) for letter in LETTERS[: row.arity]]
-    value = to_c(Expression(row.name, tuple(letters)))
-    return f"f{number}: {{ double x = leaf[t->x]; {_operands(row)}*value = {value}; NEXT; }}"
+    computed = f"last = {to_c(Expression(row.name, tuple(letters)))}; NEXT; }}"
+    cases = ["last = leaf[t->x];", f"{{ double x = last; {_operands(row)}{computed}"]
+    if row.arity == 2:
+        cases.append(f"{{ double x = leaf[t->x], y = last; {computed}")
+    return {forward_case(number, before): text for before, text in enumerate(cases)}
 
 
-def _backward_case(number: int, row: Operation, handed: tuple[bool, ...], choices: bool) -> str:
+def _backward_case(row: Operation, handed: int, carried: int, choices: bool) -> str:
     letters = [symbol(letter) for letter in LETTERS[: row.arity]]
     places = ("t->x", "t->y") if row.arity < 3 else ("t->x", "more[t->y]", "more[t->y + 1]")
-    wanted = [k for k in range(row.arity) if handed[k]]
+    wanted = [k for k in range(row.arity) if handed >> k & 1]
     if row.unchosen:
         conditions = {k: row.unchosen[k](SYMBOLS, *letters) for k in wanted}
         lines = [
@@ -199,15 +215,19 @@ def _backward_case(number: int, row: Operation, handed: tuple[bool, ...], choice
         ]
     else:
         lines, slopes = with_parts([row.partials[k](SYMBOLS, *letters, symbol("out")) for k in wanted])
-        for k, slope in zip(wanted, slopes, strict=True):
-            lines.append(f"d[{places[k]}] += {_times_gradient(slope)};")
+        products = dict(zip(wanted, map(_times_gradient, slopes), strict=True))
+        own = products.pop(carried - 1, None)
+        for k, product in products.items():
+            lines.append(f"d[{places[k]}] += {product};")
             if choices:
                 lines.append(f"reached[{places[k]}] = 1;")
+        if own is not None:
+            lines.append(f"g = {own};")
     text = " ".join(lines)
     words = set(re.findall(r"\w+", text.replace("t->x", "").replace("t->y", "")))
     read = [f"double {name} = {place};" for name, place in _READ.items() if name in words]
     used = _operands(row) if words & {"y", "z"} else ""
-    return f"b{case_of(number, handed)}: {{ {' '.join(read)} {used}{text} NEXT; }}"
+    return f"{{ {' '.join(read)} {used}{text} {'CARRIED' if carried else 'NEXT'}; }}"
 
 
 def _times_gradient(slope: str) -> str:
@@ -220,29 +240,38 @@ def _times_gradient(slope: str) -> str:
 def source() -> str:
     """Return the program."""
     rows = [(number, row) for number, row in enumerate(ROWS) if OPERATIONS.get(row.name) is row]
-    forward = "\n".join(_forward_case(number, row) for number, row in rows)
-    known = {number: f"&&f{number}" for number, _ in rows} | {len(ROWS): "&&end"}
-    labels = ", ".join(known.get(number, "&&unknown") for number in range(len(ROWS) + 1))
+    last_forward, last_backward = last_cases()
+    forward = {case: text for number, row in rows for case, text in _forward_cases(number, row).items()}
     backward = ""
     for choices in (False, True):
         cases = {
-            case_of(number, handed): _backward_case(number, row, handed, choices)
+            backward_case(number, handed, carried): _backward_case(row, handed, carried, choices)
             for number, row in rows
             if choices or not row.unchosen
-            for handed in product((False, True), repeat=row.arity)
-            if any(handed)
+            for handed in range(1, 2**row.arity)
+            for carried in (0, 1, 2)
+            if carried == 0 or (handed & carried and row.arity < 3 and not choices)
         }
-        last = 8 * len(ROWS)
-        places = {number: f"&&b{number}" for number in cases} | {last: "&&end"}
         backward += _BACKWARD % {
             "name": "backward_of_choices" if choices else "backward",
             "note": ",\n   past those that no choice handed a gradient to" if choices else "",
             "parameters": ", unsigned char *reached, const unsigned char *passed" if choices else "",
             "skip": " while (i >= 0 && !passed[i]);" if choices else " while (0);",
-            "labels": ", ".join(places.get(number, "&&nothing") for number in range(last + 1)),
-            "cases": "\n".join(cases.values()),
+            "labels": _labels("b", cases, "nothing", last_backward),
+            "cases": _labelled("b", cases),
         }
-    return elementary() + "\n" + _FRAME % {"labels": labels, "forward": forward, "backward": backward} + _RUN
+    labels = _labels("f", forward, "unknown", last_forward)
+    frame = _FRAME % {"labels": labels, "forward": _labelled("f", forward), "backward": backward}
+    return elementary() + "\n" + frame + _RUN
+
+
+def _labelled(letter: str, cases: dict[int, str]) -> str:
+    return "\n".join(f"{letter}{number}: {text}" for number, text in cases.items())
+
+
+def _labels(letter: str, cases: dict[int, str], other: str, last: int) -> str:
+    names = [f"{letter}{number}" if number in cases else other for number in range(last)]
+    return ", ".join(f"&&{name}" for name in [*names, "end"])
 
 
 for_added_rows(lambda _row: source.cache_clear())

@@ -464,4 +464,4 @@ def functions_of(text: str) -> str:
 
 
 _WORDS = re.compile(r"\w+")
-_DEFINED = re.compile(r"^(?:static inline \w+ |typedef struct {[^}]*} |#define )(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:static (?:inline )?\w+ |typedef struct {[^}]*} |#define )(\w+)", re.MULTILINE)

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ctypes import CDLL, Structure, addressof, byref, c_char, c_long, c_void_p
 from functools import cache
-from itertools import product
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from autograd.ops import Operation, for_added_rows
 from autograd.value import Constant, data_of
-from autograd.vectorize.native.interpreter import case_of, last_code, source
+from autograd.vectorize.native.interpreter import backward_case, forward_case, last_cases, source
 from autograd.vectorize.native.library import load
 from autograd.vectorize.record import LEAF, ROWS, Record, depending
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from autograd.aliases import Floats
+    from autograd.aliases import Floats, Ints
 
-    Ints = NDArray[np.int32]
+    Places = NDArray[np.int32]
+
+INSTRUCTION = np.dtype([("forward", "u2"), ("backward", "u2"), ("x", "i4"), ("y", "i4")])
 
 
 class Work(Structure):
@@ -58,18 +59,18 @@ class Tape:
         self._slot[leaves] = np.arange(len(leaves))
         self._slot[-1] = len(leaves)  # that of what the graph does not have: a leaf that nothing reads
         self._slot[computed] = len(leaves) + 1 + np.arange(len(computed))
-        tape, more = _instructions(graph, computed, self._slot, variables)
+        chooses = bool(np.array([bool(row.unchosen) for row in ROWS])[graph.op[computed]].any())
+        tape, more = _instructions(graph, computed, self._slot, variables, root, chooses)
         slots = len(graph.op) + 1
         self.values: Floats = np.zeros(slots)
         self.values[: len(leaves)] = list(map(data_of, map(graph.nodes.__getitem__, leaves.tolist())))
         gradients: Floats = np.zeros(slots)
-        chooses = np.array([bool(row.unchosen) for row in ROWS])[graph.op[computed]].any()
         reached = np.zeros(slots if chooses else 0, np.uint8)
         of_variables, of_inputs = self.places(variables), self.places(inputs)
         self.root: Floats = np.zeros(1)
         self._kept = tape, more, gradients, reached, of_variables, of_inputs  # whose addresses are below
         self._work = Work(leaves=len(leaves) + 1, count=len(computed), root=int(self._slot[root]))
-        self._work.tape, self._work.more = address(tape) + tape.itemsize * 3, address(more)
+        self._work.tape, self._work.more = address(tape) + tape.itemsize, address(more)
         self._work.value, self._work.gradient = address(self.values), address(gradients)
         self._work.reached = address(reached) if chooses else None
         self._work.variables, self._work.of_variables = len(of_variables), address(of_variables)
@@ -83,7 +84,7 @@ class Tape:
         self._ready: bool | None = None  # whether the struct is that of one run without inputs, and which
         self._work.vector = address(vector)
 
-    def places(self, nodes: Sequence[int]) -> Ints:
+    def places(self, nodes: Sequence[int]) -> Places:
         """Return the slots of nodes, by their numbers."""
         return np.ascontiguousarray(self._slot[np.asarray(nodes, int)], np.int32)
 
@@ -130,22 +131,33 @@ class Tape:
         self._run(self._pointer)
 
 
-def _instructions(graph: Record, computed: NDArray[Any], slot: Ints, variables: Sequence[int]) -> tuple[Ints, Ints]:
-    """Return three numbers for each computed node, and the places of the further inputs of those of three.
+def _instructions(
+    graph: Record, computed: Ints, slot: Places, variables: Sequence[int], root: int, chooses: bool
+) -> tuple[NDArray[Any], Places]:
+    """Return an instruction for each computed node, and the places of the further inputs of those of three.
 
     The first instruction, and the last, are those that end a run.
     """
-    op, inputs = graph.op[computed], graph.inputs[computed]
+    op, (x, y, z) = graph.op[computed], graph.inputs[computed].T
     active = depending(graph, [k for k in variables if k >= 0 and graph.nodes[k].__class__ is not Constant])
-    handed = active[inputs]
-    three = inputs[:, 2] >= 0
-    whole = np.zeros((1 + len(computed) + 1, 3), np.int32)
-    whole[[0, -1], 0] = last_code()
+    handed = active[x] + 2 * active[y] + 4 * active[z]
+    (three,) = np.nonzero(z >= 0)
+    just_before = np.append(-2, computed)[:-1]
+    before = np.where(x == just_before, 1, np.where(y == just_before, 2, 0))
+    before[three] = before[three] == 1
+    alone = graph.uses == 1
+    alone[root] = False  # it has a gradient of its own
+    carried = before & handed & -alone[just_before].astype(int)
+    carried[three] = 0
+    if chooses:
+        carried[:] = 0
+    whole = np.zeros(1 + len(computed) + 1, INSTRUCTION)
+    whole["forward"][[0, -1]], whole["backward"][[0, -1]] = last_cases()
     tape = whole[1:-1]
-    tape[:, 0] = op | _cases()[op, handed @ np.array([1, 2, 4])] << 16
-    tape[:, 1:] = slot[inputs[:, :2]]
-    tape[three, 2] = 2 * np.arange(int(three.sum()))
-    return whole, np.ascontiguousarray(slot[inputs[three][:, 1:]])
+    tape["forward"], tape["backward"] = forward_case(op, before), backward_case(op, handed, carried)
+    tape["x"], tape["y"] = slot[x], slot[y]
+    tape["y"][three] = 2 * np.arange(len(three))
+    return whole, np.ascontiguousarray(slot[graph.inputs[computed[three], 1:]])
 
 
 @cache
@@ -155,19 +167,8 @@ def _interpreter() -> CDLL:
     return library
 
 
-@cache
-def _cases() -> NDArray[Any]:
-    """Return the backward case by row and by the inputs that a gradient is handed to, as a number of three bits."""
-    cases = np.zeros((len(ROWS), 8), np.int32)
-    for number, row in enumerate(ROWS):
-        for handed in product((False, True), repeat=row.arity):
-            cases[number, sum(wanted << k for k, wanted in enumerate(handed))] = case_of(number, handed)
-    return cases
-
-
 def _forget(_row: Operation) -> None:
     _interpreter.cache_clear()
-    _cases.cache_clear()
 
 
 for_added_rows(_forget)
