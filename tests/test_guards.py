@@ -529,7 +529,7 @@ def test_another_number_at_each_call_is_said_once():
         settings.own = float(k)
         return fast(2.0)
 
-    with pytest.warns(UserWarning, match=r"settings\.own is another each time.*hand over as arguments") as caught:
+    with pytest.warns(UserWarning, match=r"settings\.own is another each time.*hand over, by position") as caught:
         assert [annealed(k) for k in range(40)] == [2.0 * k for k in range(40)]
     assert len(caught) == 1
     fast = vectorize(lambda x: x * math.exp(x.data))

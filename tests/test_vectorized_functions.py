@@ -212,8 +212,10 @@ def test_a_function_of_arrays_with_several_results():
 
 
 def test_functions_that_return_no_values():
-    for wrong in (None, "1", {"a": 1.0}, [[1.0], "b"], 1j):
-        with pytest.raises(TypeError, match=r"<lambda>: returned .*; accepted: a Value, a number, or an array of them"):
+    for wrong in (None, "1", {"a": "b"}, [[1.0], "b"], 1j):
+        with pytest.raises(
+            TypeError, match=r"^<lambda>.*: returned .*; accepted: a Value, a number, or an array of them"
+        ):
             vectorize(lambda _, wrong=wrong: wrong)(1.0)
     with pytest.raises(ValueError, match=r"<lambda>: returned \[\]; accepted: at least one Value"):
         vectorize(lambda _: [])(1.0)
@@ -267,6 +269,17 @@ def test_structures_of_arrays(argument):
         assert 1.0 + sum(x * x for _, x in leaves(argument)) == J
         assert list(leaves(slopes, "p")) == [(path, 2.0 * x) for path, x in leaves(argument, "p")]
         assert (type(slopes), by_x) == (type(argument), 1.0)
+
+
+def test_results_are_in_the_structure_that_was_returned():
+    function = vectorize(lambda h, c: {"state": (h * 2.0, h * c[0]), "rows": [[c[0]], [c[1], 1]], "last": c[1]})
+    h = np.array([1.0, 2.0])
+    found = [function(h, [k, 5.0]) for k in (3.0, 3.0, 4.0)]
+    for k, result in zip((3.0, 3.0, 4.0), found, strict=True):
+        numbers = [2.0, 4.0, k, 2.0 * k, k, 5.0, 1.0, 5.0]
+        assert [x for _, x in leaves(result)] == numbers
+        assert [type(x) for x in result["state"]] == [np.ndarray] * 2
+        assert (type(result["rows"]), type(result["last"])) == (list, float)
 
 
 def test_structures_of_the_same_shapes_are_not_one():

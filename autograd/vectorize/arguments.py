@@ -1,4 +1,4 @@
-"""What a vectorized function is called with: arrays in lists, tuples, dicts and dataclasses, and anything by name."""
+"""What a vectorized function is called with and returns: arrays in structures; and anything by name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd.aliases import Floats
 from autograd.numpy_arrays import as_array
@@ -37,6 +38,13 @@ class Arguments:
     kind: Hashable
     outlines: tuple[Structure, ...]
     of_numpy: list[bool]
+
+    def add(self, path: str, array: Floats, of_numpy: bool) -> int:
+        """Add an array, and return its number."""
+        self.paths.append(path)
+        self.arrays.append(array)
+        self.of_numpy.append(of_numpy)
+        return len(self.arrays) - 1
 
     @property
     def names(self) -> list[str]:
@@ -75,7 +83,7 @@ def arguments(
     """
     found = Arguments(functools.partial(function, **named) if named else function, [], [], (), (), [])
     last = len(parameters) - 1  # of *args, perhaps
-    found.outlines = tuple([_outline(x, parameters[min(k, last)], found) for k, x in enumerate(args)])
+    found.outlines = tuple([_outline(x, parameters[min(k, last)], _numbers, found.add) for k, x in enumerate(args)])
     by_name = []
     for name, x in sorted(named.items()):
         try:
@@ -92,24 +100,67 @@ def arguments(
     return found
 
 
-def _outline(x: Structure, path: str, found: Arguments) -> Structure:
-    """Return a structure with a number in the place of each array, and add the arrays to those found."""
-    array = as_numbers(path, x) if x.__class__ in (float, np.ndarray) else _array(path, x)
+@dataclass(slots=True)
+class Results:
+    """What a function returned: its Values and plain numbers in arrays, by name, and these in a structure.
+
+    outline  the structure, with the number of an array in the place of each
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    outline: Structure
+
+    @property
+    def kind(self) -> Hashable:
+        """What results in the same arrays and structure have in common."""
+        return skeleton(self.outline), tuple(x.shape for x in self.arrays.values())
+
+    def in_place(self, numbers: Floats) -> Any:
+        """Return the structure with the numbers, one for each element of the arrays, in the place of these."""
+        found: list[Any] = []
+        start = 0
+        for x in self.arrays.values():
+            part = numbers[start : start + x.size].reshape(x.shape)
+            found.append(part if x.shape else part.item())
+            start += x.size
+        return rebuild(self.outline, iter(found))
+
+
+def results(name: str, returned: Any) -> Results:
+    """Return what the function of this name returned.
+
+    >>> found = results("f", {"a": 1.0, "b": [2.0, 3.0]})
+    >>> list(found.arrays), found.in_place(np.array([1.0, 4.0, 9.0]))
+    (["f['a']", "f['b']"], {'a': 1.0, 'b': array([4., 9.])})
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+
+    def add(path: str, array: NDArray[Any], _of_numpy: bool) -> int:
+        arrays[path] = array
+        return len(arrays) - 1
+
+    return Results(arrays, _outline(returned, name, _objects, add))
+
+
+def _outline(
+    x: Structure,
+    path: str,
+    array_of: Callable[[str, Structure], NDArray[Any] | None],
+    add: Callable[[str, NDArray[Any], bool], int],
+) -> Structure:
+    """Return a structure with a number in the place of each array, which `add` gives it."""
+    array = array_of(path, x)
     if array is None:
         parts = parts_of(x) or {}
-        return with_parts(x, [_outline(part, f"{path}{step}", found) for step, part in parts.items()])
-    found.paths.append(path)
-    found.arrays.append(array)
-    found.of_numpy.append(isinstance(x, np.ndarray))
-    return len(found.arrays) - 1
+        return with_parts(x, [_outline(part, f"{path}{step}", array_of, add) for step, part in parts.items()])
+    return add(path, array, isinstance(x, np.ndarray))
 
 
-def _array(path: str, x: Structure) -> Floats | None:
+def _numbers(path: str, x: Structure) -> Floats | None:
     """Return the numbers of an array, which lists and tuples are whose rows are equally long; None of a structure."""
-    first = x
-    while first.__class__ in (list, tuple) and first:
-        first = first[0]
-    if first.__class__ not in (list, tuple) and is_structure(first) and not isinstance(x, np.ndarray):
+    if x.__class__ in (float, np.ndarray):
+        return as_numbers(path, x)
+    if _has_arrays(x):
         return None
     try:
         return as_numbers(path, x)
@@ -117,6 +168,22 @@ def _array(path: str, x: Structure) -> Floats | None:
         if parts_of(x) is None:
             raise type(error)(f"{error}, or a structure of numbers; what is none of these is given by name") from None
         return None  # rows of several lengths, names, or something that is no number
+
+
+def _objects(_path: str, x: Structure) -> NDArray[Any] | None:
+    """Return the same of what a function returned, as an array of objects."""
+    if isinstance(x, np.ndarray):
+        return np.array(x, dtype=object)
+    found = None if _has_arrays(x) else np.array(x, dtype=object)
+    return None if found is None or any(parts_of(item) is not None for item in found.flat) else found
+
+
+def _has_arrays(x: Structure) -> bool:
+    """Return whether it is a structure of arrays by its first part, not numbers in lists and tuples."""
+    first = x
+    while first.__class__ in (list, tuple) and first:
+        first = first[0]
+    return first.__class__ not in (list, tuple) and is_structure(first) and not isinstance(x, np.ndarray)
 
 
 def _exactly(x: Hashable) -> Hashable:

@@ -20,7 +20,7 @@ from autograd.outside import Outside
 from autograd.recording import Recording, hindered, is_recording, watching
 from autograd.structures import parts_of
 from autograd.value import Constant, Value, as_value, data_of, gradients_kept, remembering
-from autograd.vectorize.arguments import Arguments, arguments, parameters_of
+from autograd.vectorize.arguments import Arguments, arguments, parameters_of, results
 from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
 from autograd.vectorize.record import record
@@ -294,9 +294,8 @@ class Way:
         shown = given.shown(values)
         with watching(self.outside.catches) as (recording, elsewhere), remembering():
             result = given.function(*shown)
-            found = np.array(result, dtype=object)
-            self.shape = None if found.shape == () else found.shape
-            self.roots = [_root(name, x) for x in found.ravel().tolist()]
+            self.results = results(name, result)
+            self.roots = [_root(path, x) for path, part in self.results.arrays.items() for x in part.flat]
         self.leaves = {name: np.array(x, dtype=object) for name, x in values.items()}
         if not self.roots:
             raise ValueError(f"{name}: returned {result!r}; accepted: at least one Value")
@@ -349,10 +348,8 @@ class Way:
 
     def result(self) -> Any:
         """Return what the function returned, as numbers."""
-        if self.value is not None:
-            return self.value if self.shape is None else np.reshape(self.value, self.shape)
-        numbers = [root.data for root in self.roots]
-        return numbers[0] if self.shape is None else np.reshape(numbers, self.shape)
+        numbers = [root.data for root in self.roots] if self.value is None else self.value
+        return self.results.in_place(np.ravel(numbers))
 
     def value_and_gradients(self) -> tuple[float, list[Floats]]:
         """Return the value, and the gradients by the arrays of the arguments."""
@@ -387,7 +384,7 @@ class Way:
         place = {x: (name, k) for name, part in self.leaves.items() for k, x in enumerate(part.flat)}
         made = {x for x in graph.nodes if x.__class__ is Constant or x in self.made}  # other objects in each run
         leaves = [data_of(x).hex() if x in made else place.get(x, x) for x in graph.nodes if x.op is None]
-        return [leaves, [graph.index[x] for x in (*self.roots, *guards.watched)], self.shape, guards.decisions()]
+        return [leaves, [graph.index[x] for x in (*self.roots, *guards.watched)], self.results.kind, guards.decisions()]
 
 
 class _Guards:
