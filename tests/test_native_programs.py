@@ -58,11 +58,14 @@ def network(sizes=(2, 5, 1)):
     return J, {"X": x, "Y": y}, model.parameters()
 
 
-@pytest.mark.parametrize("samples", [1, 3, 31, 32, 33, 100, 5000])
-def test_any_number_of_samples(samples):
-    J, inputs, parameters = network()
+@pytest.mark.parametrize(
+    ("samples", "sizes"),
+    [*((m, (2, 5, 1)) for m in (1, 3, 31, 32, 33, 100, 5000)), (37, (9, 12, 8, 1))],  # tiles of each width, with rests
+)
+def test_any_number_of_samples(samples, sizes):
+    J, inputs, parameters = network(sizes)
     rng = np.random.default_rng(samples)
-    X, Y = rng.normal(size=(samples, 2)), rng.normal(size=(samples, 1))
+    X, Y = rng.normal(size=(samples, sizes[0])), rng.normal(size=(samples, 1))
     arrays, code = vectorize(J, inputs, parameters), vectorize(J, inputs, parameters, backend="native")
     assert code.value_and_grad(X, Y)[0] == pytest.approx(arrays.value_and_grad(X, Y)[0], rel=1e-12)
     np.testing.assert_allclose(code.gradient, arrays.gradient, rtol=1e-11, atol=1e-14)

@@ -36,6 +36,7 @@ FLAGS_OF_GCC = (
     "-fno-tree-loop-distribute-patterns",  # which sets a product's sums to 0 by memset, and so in memory
     "-funroll-loops",  # as the others do by themselves: a twentieth of the time or more, in the tiles of products
     *("--param", "max-unroll-times=2"),  # more takes longer to compile than it saves
+    "-fno-web",  # which -funroll-loops brings: the tiles would read again what stands in a register
     "-fno-schedule-insns2",  # a tenth of the compilation, after which steps take as long as before
 )
 KEPT = 200  # libraries in the cache; the longest unused go

@@ -1,15 +1,15 @@
 """Sums of products of two arrays as C: tiles of numbers that stay in registers while the sum goes on.
 
-A tile is some rows of `LANES` numbers. The lanes run along an axis of the result, or along one that is summed: then a
-number of the result is the sum of its lanes. In both, the innermost loop is over lanes, which compilers turn into one
-vector; the rows share one of the two factors.
+A tile is some rows of one or two times `LANES` numbers. The lanes run along an axis of the result, or along one that is
+summed: then a number of the result is the sum of its lanes. In both, the innermost loop is over lanes, which compilers
+turn into vectors; the rows share one of the two factors.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograd.symbolic import Formula, symbol, to_c
 from autograd.vectorize.native.pieces import Axes, inside
@@ -18,8 +18,9 @@ from autograd.vectorize.statements import BATCH, SAMPLES, Contract
 
 SAMPLE = "s"  # the letter of the samples' axis here, which is the variable that runs over those of a block
 ROWS = 8  # of a tile at most: with them, vectors of four numbers fill the sixteen registers of AVX2
+WIDE_ROWS = 4  # of a tile of two vectors: six reads for what takes nine with eight rows of one
 WRITTEN = 8  # terms of a sum up to which it is written out
-COPIED, ADDED = 1.5, 4.0  # what it costs to copy a number, and to add up lanes, in units of a product of two vectors
+COPIED, ADDED = 1.5, 3.0  # what it costs to copy a number, and to add up lanes, in units of a product of two vectors
 APART = 1.0  # and to put a number of the result where the next one of the lanes does not follow
 
 Finish = Callable[[Sequence[str], Formula], Formula]
@@ -32,11 +33,12 @@ def write_product(section: Section, statement: Contract, out: Spot, finish: Fini
 
 @dataclass(frozen=True, slots=True)
 class _Tile:
-    """Which axes a tile runs along, and how many rows it has."""
+    """Which axes a tile runs along, how many rows it has, and how many numbers each of them."""
 
     lanes: str
     rows: str
     height: int
+    width: int = LANES
 
 
 class _Product:
@@ -70,7 +72,7 @@ class _Product:
         whole = size - size % high
         self._tiles(tile, range(0, whole, high))
         if whole < size:
-            self._tiles(_Tile(tile.lanes, tile.rows, size - whole), range(whole, size, size - whole))
+            self._tiles(replace(tile, height=size - whole), range(whole, size, size - whole))
 
     # Which tile -----------------------------------------------------------------------------------------------------
 
@@ -87,7 +89,10 @@ class _Product:
         """Return the highest tile with its lanes along an axis; its rows are in one factor only."""
         heights = {x: _height(self.size[x]) for x in self.kept if x != lanes and self._factor_with(x) is not None}
         rows = max(heights, key=lambda x: (heights[x], self.size[x] % heights[x] == 0), default="")
-        return _Tile(lanes, rows, heights.get(rows, 1))
+        height = heights.get(rows, 1)
+        if lanes in self.kept and not self.size[lanes] % (2 * LANES) and (height < WIDE_ROWS or not height % WIDE_ROWS):
+            return _Tile(lanes, rows, min(height, WIDE_ROWS), 2 * LANES)
+        return _Tile(lanes, rows, height)
 
     def _factor_with(self, letter: str) -> int | None:
         """Return the only factor with an axis of more than one element; None if both have it, or none."""
@@ -96,8 +101,8 @@ class _Product:
 
     def _cost(self, tile: _Tile) -> float:
         lanes, work = tile.lanes, math.prod(self.size.values())
-        steps = work / self.size[lanes] * -(-self.size[lanes] // LANES)
-        cost = steps * (tile.height + 1) / (2 * tile.height)
+        steps, vectors = work / self.size[lanes] * -(-self.size[lanes] // LANES), tile.width // LANES
+        cost = steps * max(0.5, (tile.height + vectors) / (2 * tile.height * vectors))
         copied = [self.factors[k].shape for k in (0, 1) if self._is_across(k, lanes)]
         cost += COPIED * sum(math.prod(map(length, shape)) for shape in copied)
         results = math.prod(self.size[x] for x in self.kept)
@@ -136,15 +141,15 @@ class _Product:
         if tile.lanes in self.summed:
             lines = self._across(tile, at)
         elif tile.lanes == SAMPLE:
-            lines = inside([(SAMPLE, end(SAMPLES), LANES)], self._along(tile, at, SAMPLE, LANES))
+            lines = inside([(SAMPLE, end(SAMPLES), tile.width)], self._along(tile, at, SAMPLE, tile.width))
         else:
             lines = self._along_all(tile, at, size)
         self.section.loops(outer, lines)
 
     def _along_all(self, tile: _Tile, at: list[dict[str, str]], size: int) -> list[str]:
         """Return the tiles along an axis of the result, the last of them narrow where it is no multiple of lanes."""
-        lanes, whole = tile.lanes, size - size % LANES
-        lines = inside([(lanes, str(whole), LANES)], self._along(tile, at, lanes, LANES))
+        lanes, whole = tile.lanes, size - size % tile.width
+        lines = inside([(lanes, str(whole), tile.width)], self._along(tile, at, lanes, tile.width))
         if whole < size:
             lines += ["{", *self._along(tile, at, str(whole), size - whole), "}"]
         return lines
