@@ -1168,6 +1168,11 @@ data_of = operator.attrgetter("_data")
 """Return the ``data`` of a node, for what reads many nodes: what records functions is not told that it was read."""
 
 
+label_of: Callable[[Value], str]
+label_of = operator.attrgetter("_label")
+"""Return the ``label`` of a node, for what reads many nodes."""
+
+
 def set_data(nodes: Iterable[Value], numbers: Iterable[float]) -> None:
     """Set the ``data`` of nodes to floats, all of them at once: an interrupt comes before or after.
 

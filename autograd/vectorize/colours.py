@@ -7,13 +7,14 @@ one colour become one array.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from autograd.aliases import Ints
-from autograd.value import Value, data_of
+from autograd.value import Value, data_of, label_of
 from autograd.vectorize.record import ADD, EXTREMES, LEAF, MUL, ROWS, SUB, Record, members
 
 NUMBER = -1  # the colour of a node that depends on numbers only
@@ -34,7 +35,7 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     op, uses, user = graph.op, graph.uses, graph.user
     inside = np.zeros(len(op), bool)
     everything = np.arange(len(op))
-    once = (uses == 1) & ~np.fromiter((bool(node.label) for node in graph.nodes), bool, len(op))
+    once = (uses == 1) & ~np.fromiter(map(bool, map(label_of, graph.nodes)), bool, len(op))
     once[list(roots)] = False
     first = graph.inputs[user, 0] == everything
     for rows, anywhere in (((ADD, SUB), ADD), *(((row,), LEAF) for row in EXTREMES)):
@@ -57,6 +58,17 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     bounds = [*starts.tolist(), len(listed)]
     terms = {top: listed[bounds[k] : bounds[k + 1]] for k, top in enumerate(by[starts].tolist())}
     return inside.tolist(), terms
+
+
+def terms_of_sums(graph: Record, terms: Mapping[int, Terms]) -> tuple[Ints, Ints]:
+    """Return the sum that each node is a term of, -1 for none, and 1 for each that is subtracted in one, else 0."""
+    tops = np.repeat(np.fromiter(terms, int), np.fromiter(map(len, terms.values()), int))
+    flat = np.fromiter(chain.from_iterable(terms.values()), int)
+    of_sums = np.isin(graph.op[tops], (ADD, SUB))
+    sum_of, subtracted = np.full(len(graph.nodes), -1), np.zeros(len(graph.nodes), np.int64)
+    sum_of[np.maximum(flat, ~flat)[of_sums]] = tops[of_sums]
+    subtracted[~flat[of_sums & (flat < 0)]] = 1
+    return sum_of, subtracted
 
 
 class Structure:
@@ -166,12 +178,7 @@ def find_colours(graph: Record, roots: Sequence[int], structure: Structure) -> C
     that differ as terms of others.
     """
     colours, chained = np.array(structure.colour), structure.terms
-    sum_of = np.full(len(graph.nodes), -1)
-    subtracted = np.zeros(len(graph.nodes), np.int64)
-    for top, terms in chained.items():
-        if graph.op[top] in (ADD, SUB):
-            sum_of[[max(term, ~term) for term in terms]] = top
-            subtracted[[~term for term in terms if term < 0]] = 1
+    sum_of, subtracted = terms_of_sums(graph, chained)
     sum_of[(graph.uses != 1) | (graph.op == LEAF)] = -1
     sum_of[list(roots)] = -1
     sums: dict[tuple[int, int, int], int] = {}

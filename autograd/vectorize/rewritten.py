@@ -12,12 +12,13 @@ operation would be one of many that others do on sums of its operand's kind, its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 
 import numpy as np
 
 from autograd.aliases import Ints
-from autograd.value import Constant, data_of
-from autograd.vectorize.colours import NUMBER, Structure, Terms
+from autograd.value import Constant, data_of, label_of
+from autograd.vectorize.colours import NUMBER, Structure, Terms, terms_of_sums
 from autograd.vectorize.leaves import Given
 from autograd.vectorize.record import ADD, LEAF, MUL, SUB, Record, members
 
@@ -36,10 +37,7 @@ def with_equal_once(given: Given, structure: Structure) -> tuple[Record, Ints] |
     if not _repeats(graph, codes):
         return None
     first = _first_of_equal(graph, codes, np.array(structure.colour), structure.terms)
-    sum_of = np.full(len(first), -1)
-    for top, parts in structure.terms.items():
-        if graph.op[top] in (ADD, SUB):
-            sum_of[[max(k, ~k) for k in parts]] = top
+    sum_of, _ = terms_of_sums(graph, structure.terms)
     products = np.flatnonzero((graph.op == MUL) & (graph.uses == 1) & (sum_of >= 0))
     staying = products[first[sum_of[products]] == sum_of[products]]
     first[staying] = staying
@@ -68,7 +66,7 @@ def _first_of_equal(graph: Record, codes: Ints, colours: Ints, terms: Mapping[in
     """Return for every node the first one that is equal to it, colour by colour."""
     first = np.arange(len(colours))
     numbers: dict[str, int] = {}
-    label = np.array([numbers.setdefault(node.label, len(numbers)) for node in graph.nodes])
+    label = np.array([numbers.setdefault(name, len(numbers)) for name in map(label_of, graph.nodes)])
     for nodes in members(colours, int(colours.max()) + 1):  # whose operands have lower colours
         if len(nodes) < 2 or graph.op[nodes[0]] == LEAF:
             continue
@@ -84,9 +82,11 @@ def _first_of_equal(graph: Record, codes: Ints, colours: Ints, terms: Mapping[in
         same = (codes[places] < -1) & (codes[places] == codes[places[:1]]).all(axis=0)
         equal = np.where(same, codes[places], first[places])
         keys = np.column_stack([label[nodes], subtracted, equal])
-        _, at, kind, times = np.unique(keys, axis=0, return_index=True, return_inverse=True, return_counts=True)
+        order = np.lexsort(keys.T)
+        starts = np.flatnonzero(np.append(True, (np.diff(keys[order], axis=0) != 0).any(axis=1)))
+        times = np.diff(np.append(starts, len(nodes)))
         if times[0] > 1 and (times == times[0]).all():
-            first[nodes] = nodes[at][kind.ravel()]
+            first[nodes[order]] = np.repeat(nodes[order[starts]], times)
     return first
 
 
@@ -95,16 +95,15 @@ def _without(graph: Record, first: Ints, roots: Sequence[int]) -> tuple[Record, 
     kept = graph.op == LEAF
     kept[first[list(roots)]] = True
     inputs = np.where(graph.inputs >= 0, first[graph.inputs], -1)
-    needed = kept.tolist()
-    for k, operands in reversed(list(enumerate(inputs.tolist()))):
+    needed = [*kept.tolist(), True]  # the last: what there is instead of an input
+    columns = inputs[::-1].T.tolist()
+    for k, x, y, z in zip(reversed(range(len(inputs))), *columns, strict=True):
         if needed[k]:
-            for x in operands:
-                if x >= 0:
-                    needed[x] = True
-    kept = np.array(needed)
+            needed[x] = needed[y] = needed[z] = True
+    kept = np.array(needed[:-1])
     number = np.where(kept, np.cumsum(kept) - 1, -1)
     inputs = np.where(inputs >= 0, number[inputs], -1)[kept]
-    nodes = [node for node, needed_here in zip(graph.nodes, needed, strict=True) if needed_here]
+    nodes = list(compress(graph.nodes, needed))
     index = {node: k for k, node in enumerate(nodes)}
     return Record(nodes, index, graph.op[kept], inputs), number[first]
 
