@@ -36,6 +36,7 @@ if __name__ == "__main__":  # before NumPy and its like are imported
     os.environ["XDG_CACHE_HOME"] = CACHE.name
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import chain_in_c
 import numpy as np
 import pytest
 from scalar_graphs import MicroGpt, mixture
@@ -455,6 +456,8 @@ def chain(length: int = 100_000) -> Work:
         import casadi_peer
 
         peers |= {k: v for k, v in casadi_peer.whole_graph(program).items() if "gcc" not in k}
+    if NATIVE:
+        peers |= chain_in_c.ways(length, x.data, w.data)
     return Work(f"a chain of {length:,} operations", peers, lambda: length)
 
 
@@ -525,8 +528,12 @@ def reach(times: dict[str, dict[str, float]]) -> str:
     for name, peer, asked in REACH:
         ratio = times[name].get(peer, math.nan) / times[name]["this, native"]
         rows.append((f"{TITLES[name]}, against {PEERS.get(peer, peer)}", f"at least {asked:g} ×", f"{ratio:.2f} ×"))
-    long = least({"": chain(1_000_000).peers["this, native"]()}, seconds=5.0)[""] * 1e9 / 1_000_000
-    rows.append(("a chain of 1,000,000, an operation", "at most 6 ns", f"{long:.1f} ns"))
+    for length in (100_000, 1_000_000):
+        titles = {"this, native": f"a chain of {length:,}, an operation", **LOOPS}
+        peers = chain(length).peers
+        for name, seconds in least({name: peers[name]() for name in titles}, seconds=5.0).items():
+            asked = "" if name in LOOPS else "at most 6 ns"
+            rows.append((titles[name], asked, f"{seconds / length * 1e9:.1f} ns"))
     rows.append(("the expression, a call", "at most 3 µs", f"{times['expression']['this, native'] * 1e6:.1f} µs"))
     rows.append(("moons, from the graph to the first step", "at most 0.5 s", f"{times['moons']['built']:.1f} s"))
     rows.append(("GPT, from the graph to the first step", "at most 2 s", f"{times['microgpt']['built']:.1f} s"))
@@ -573,6 +580,10 @@ TITLES = {
     "microgpt": "a small GPT, one document, 60,184 operations",
     "expression": "an expression of 25 operations, one call",
     "chain": "a chain of 100,000 operations",
+}
+LOOPS = {
+    "a loop in C": "the same as a loop in C, with the same sine and no tape",
+    "a loop in C, libm": "the same as a loop in C, with libm's sine and cosine",
 }
 PEERS = {"this": "this on NumPy", "CasADi map, gcc": "CasADi and gcc", "CasADi graph, gcc": "CasADi and gcc"}
 COLUMNS = {
@@ -684,6 +695,14 @@ def test_casadi_computes_the_same(monkeypatch):
     assert len(found) == 4
     for build in found:
         build()()
+
+
+@pytest.mark.skipif(not NATIVE, reason="there is no C compiler")
+def test_loops_in_c_compute_the_chain():
+    """They compare their slopes with Python's when they are built."""
+    loops = [build() for build in chain_in_c.ways(20, 0.5, 1.001).values()]
+    value, _ = chain(20).peers["this"]()()
+    assert [step() for step in loops] == pytest.approx([value, value], rel=1e-13)
 
 
 def test_operations_take_nanoseconds():

@@ -319,13 +319,12 @@ static inline angle quarter_of(double x) {
     return out;
 }
 
-/* of r and z = r^2, |r| <= pi / 4: sin r - r, and (cos r - 1 + r^2 / 2) / r^4. A chain of sines waits for each, so that
-   each power of r is multiplied by its own part: four products after another instead of five. */
+/* of r and z = r^2, |r| <= pi / 4: sin r - r, and (cos r - 1 + r^2 / 2) / r^4. A chain of sines waits for each of them,
+   so that the powers of r are multiplied by their parts one by one: the longest way is six operations. */
 static inline double rest_of_sine(double r, double z) {
     double z2 = z * z, r3 = r * z, r7 = r3 * z2;
-    return (r3 * (-0x1.5555555555555p-3 + z * 0x1.1111111111110p-7) + r7 * (-0x1.a01a01a01992fp-13 + z *
-        0x1.71de3a545f835p-19)) + r7 * z2 * ((-0x1.ae645410e9165p-26 + z * 0x1.61217d9238bf4p-33) + z2 *
-        -0x1.ab16f5bb7c525p-41);
+    return (r3 * (-0x1.5555555555548p-3 + z * 0x1.111111110f7c8p-7) + r7 * (-0x1.a01a019bfcd7fp-13 + z *
+        0x1.71de3566d8bd5p-19)) + r7 * z2 * (-0x1.ae5e59c6ff730p-26 + z * 0x1.5d8f9536b7decp-33);
 }
 
 static inline double rest_of_cosine(double z) {
