@@ -5,6 +5,7 @@ from random_graphs import random_graph
 
 from autograd import OPERATIONS, Constant, Value, topological_order, where
 from autograd.graph import focus
+from autograd.value import numbered
 
 # Order -------------------------------------------------------------------------------------------------------------
 
@@ -17,13 +18,25 @@ def test_inputs_come_in_the_order_they_were_written():
 
 
 def test_each_node_once_and_after_its_inputs():
+    def visit(node, before):
+        if node not in before:
+            for x in node.inputs:
+                visit(x, before)
+            before[node] = len(before)
+
     for seed in range(20):
-        root, _ = random_graph(seed, size=60)
-        order = topological_order(root)
-        assert len(set(order)) == len(order)
-        assert order[-1] is root
-        position = {node: i for i, node in enumerate(order)}
-        assert all(position[x] < position[node] for node in order for x in node.inputs)
+        root, leaves = random_graph(seed, size=60)
+        roots = [root, *leaves, root.inputs[-1]]
+        by_recursion = {}
+        for end in roots:
+            visit(end, by_recursion)
+        assert topological_order(*roots) == list(by_recursion)
+        number, operations, *columns, third = numbered(roots)
+        assert number == by_recursion
+        for node, k in number.items():
+            assert operations[k] is node.op
+            inputs = [*(column[k] for column in columns), third.get(k, -1)]
+            assert inputs == [*(number[x] for x in node.inputs), -1, -1, -1][:3]
 
 
 def test_several_roots_share_their_nodes():
