@@ -7,6 +7,7 @@ import keyword
 import math
 import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from programs import X, Y, assert_close, flat_gradient, gradients, two_layers
 from scalar_graphs import MicroGpt
 
 from autograd import Value
-from autograd.vectorize import vectorize
+from autograd.vectorize import Program, vectorize
 from autograd.vectorize.targets import namespace
 from nn import (
     MLP,
@@ -347,7 +348,7 @@ def test_recordings_of_a_function_share_their_parameters():
 FORKED = """
 import os, signal, threading
 from autograd import Value
-from autograd.vectorize import vectorize
+from autograd.vectorize import Program, vectorize
 
 x, w = Value(2.0, label="x"), Value(3.0, label="w")
 program, function = vectorize(x * w, {"x": x}, {"w": w}), vectorize(lambda a: a * w)
@@ -493,6 +494,9 @@ def test_what_is_no_leaf_and_what_is_no_value():
         vectorize(y, inputs=[x], parameters=[x])
     with pytest.raises(TypeError, match=r"got 3\.0"):
         vectorize(3.0)
+    for roots, got in (([y, 3.0], "3.0 (float)"), ([], "None (NoneType)")):
+        with pytest.raises(TypeError, match=re.escape(f"vectorize: roots: got {got}; accepted: Values, at least one")):
+            Program(roots, (), None, "mean")
     with pytest.raises(TypeError, match="got 'ab'"):
         vectorize(y, inputs=["ab"])
     with pytest.raises(

@@ -78,6 +78,9 @@ def given(roots: Sequence[Value], inputs: Any, parameters: Any, batch: str, watc
     """
     if batch not in ("mean", "sum"):
         raise ValueError(f"vectorize: batch: got {batch!r}; accepted: 'mean', 'sum'")
+    for node in (*roots, *watched) or [None]:
+        if not isinstance(node, Value):
+            raise TypeError(f"vectorize: roots: got {node!r} ({type(node).__name__}); accepted: Values, at least one")
     graph = record([*roots, *watched])
     of_inputs = input_arrays(inputs)
     of_parameters = parameter_arrays(parameters, graph, of_inputs)
