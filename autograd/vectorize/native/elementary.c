@@ -71,18 +71,32 @@ static inline double between(double low, double x, double high) { /* nan stays n
     return x > high ? high : x;
 }
 
+/* Functions that loops over many numbers call are in parts, each for a loop of its own: a number waits for itself, and a
+   processor finds more of them to compute meanwhile in a shorter part. Between the parts stand two numbers of each. */
+
 /* e^x = 2^k (1 + p): 2^k is two factors, so that a subnormal result is rounded once; adding 2046 makes k positive */
-static inline double m_exp(double x) {
-    double y = between(-746.0, x, 710.0);
-    double shifted = y * 0x1.71547652b82fep+0 + (SHIFT + 2046.0), k = shifted - (SHIFT + 2046.0);
+static inline void m_exp_begin(double x, double *r, double *shifted) { /* k stands in its last bits */
+    *shifted = x * 0x1.71547652b82fep+0 + (SHIFT + 2046.0);
+    double k = *shifted - (SHIFT + 2046.0);
+    *r = (x - k * 0x1.62e42fefa3000p-1) - k * 0x1.3de6af278ece6p-42;
+}
+
+static inline double m_exp_end(double r, double shifted) {
     uint64_t u = bits_of(shifted), half = u >> 1;
-    double r = (y - k * 0x1.62e42fefa3000p-1) - k * 0x1.3de6af278ece6p-42;
     double r2 = r * r, r4 = r2 * r2;
     double q = ((0x1.0000000000001p-1 + r * 0x1.5555555555556p-3) + r2 * (0x1.5555555553d63p-5 + r *
         0x1.11111111109b3p-7)) + r4 * (((0x1.6c16c1788bd90p-10 + r * 0x1.a01a01a7c41d5p-13) + r2 *
         (0x1.a019b90d2ae7ap-16 + r * 0x1.71de0dae63bb3p-19)) + r4 * (0x1.289185613a3d6p-22 + r *
         0x1.af38a9b0ec855p-26));
-    return (1.0 + (r + r2 * q)) * number_of(half << 52) * number_of((u - half) << 52);
+    double out = (1.0 + (r + r2 * q)) * number_of(half << 52) * number_of((u - half) << 52);
+    out = shifted > SHIFT + 3070.0 ? INFINITY : out; /* k above 1024 and below -1076 */
+    return shifted < SHIFT + 970.0 ? 0.0 : out;
+}
+
+static inline double m_exp(double x) {
+    double r, shifted;
+    m_exp_begin(x, &r, &shifted);
+    return m_exp_end(r, shifted);
 }
 
 /* (e^x - 1) / 2 and what it lacks: half of it, since 2^k itself can be infinite */
@@ -99,16 +113,18 @@ static inline double m_expm1(double x) {
 }
 
 /* |x| = k ln 2 / 2 + h with h from -0.12 to 0.23, which lets little cancel: with u = tanh h it is
-   (2^k - 1 + (2^k + 1) u) / (2^k + 1 + (2^k - 1) u). In two halves, between which a loop over many numbers is to be
-   split: each number waits for itself, and a processor finds more of them to compute meanwhile in the shorter half. */
-static inline void m_tanh_begin(double x, double *u, double *shifted) { /* k stands in its last bits */
+   (2^k - 1 + (2^k + 1) u) / (2^k + 1 + (2^k - 1) u) */
+static inline void m_tanh_begin(double x, double *high, double *shifted) { /* k stands in its last bits */
     double a = fabs(x) > 22.0 ? 22.0 : fabs(x);
     *shifted = (a * 0x1.71547652b82fep+1 - 0.15) + SHIFT;
-    double k = *shifted - SHIFT, high = a - k * 0x1.62e42fefa3000p-2, low = k * 0x1.3de6af278ece6p-43, h = high - low;
-    double z = h * h, z2 = z * z;
+    *high = a - (*shifted - SHIFT) * 0x1.62e42fefa3000p-2;
+}
+
+static inline double m_tanh_middle(double high, double shifted) {
+    double low = (shifted - SHIFT) * 0x1.3de6af278ece6p-43, h = high - low, z = h * h, z2 = z * z;
     double p = ((-0x1.5555555555554p-2 + z * 0x1.1111111110129p-3) + z2 * (-0x1.ba1ba1b535dd9p-5 + z *
         0x1.664f43fb7e50bp-6)) + z2 * z2 * ((-0x1.226c361df9194p-7 + z * 0x1.d5eb9fb8d3233p-9) + z2 * -0x1.634c3ed92bb7dp-10);
-    *u = h + (((high - h) - low) + h * z * p);
+    return h + (((high - h) - low) + h * z * p);
 }
 
 static inline double m_tanh_end(double x, double u, double shifted) {
@@ -119,9 +135,9 @@ static inline double m_tanh_end(double x, double u, double shifted) {
 }
 
 static inline double m_tanh(double x) {
-    double u, shifted;
-    m_tanh_begin(x, &u, &shifted);
-    return m_tanh_end(x, u, shifted);
+    double high, shifted;
+    m_tanh_begin(x, &high, &shifted);
+    return m_tanh_end(x, m_tanh_middle(high, shifted), shifted);
 }
 
 static inline double m_sinh(double x) {

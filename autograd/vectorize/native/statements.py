@@ -38,15 +38,20 @@ from autograd.vectorize.statements import (
     Transpose,
 )
 
-IN_HALVES = {"tanh"}  # functions that elementary.c has in two halves as well, for loops over samples
+IN_PARTS = {
+    "exp": ("m_exp_begin({x}, &{p}, &{k});", "{out} = m_exp_end({p}, {k});"),
+    "tanh": ("m_tanh_begin({x}, &{p}, &{k});", "{p} = m_tanh_middle({p}, {k});", "{out} = m_tanh_end({x}, {p}, {k});"),
+}
+"""Functions that elementary.c has in parts, too, each for a loop of its own."""
+ROW = range(BLOCK, 1025)  # how many numbers such loops run over: what stands between them stays in the nearest memory
 CHEAP = {"add", "sub", "mul", "neg", "relu"}  # operations that a product's numbers can go through while in registers
 
 
 def _map(section: Section, statement: Map) -> None:
-    product = _product_within(section, statement)
-    if statement.name in IN_HALVES and SAMPLES in statement.out.shape and statement.args[0] not in section.waiting:
-        _in_halves(section, statement)
+    if statement.name in IN_PARTS and (size := _row_length(statement.out)) in ROW:
+        _in_parts(section, statement, size)
         return
+    product = _product_within(section, statement)
     if product is None:
         section.fill(section.new(statement.out), lambda indices: section.formula(statement, indices))
         return
@@ -59,14 +64,21 @@ def _map(section: Section, statement: Map) -> None:
     )
 
 
-def _in_halves(section: Section, statement: Map) -> None:
-    """Write a function in two loops over the samples, with what stands between its halves in two arrays."""
+def _row_length(x: Array) -> int:
+    """Return how many numbers of an array that is computed follow each other along its innermost axis."""
+    return BLOCK if x.sampled else x.shape[-1] if x.shape else 1
+
+
+def _in_parts(section: Section, statement: Map, size: int) -> None:
+    """Write a function in a loop for each of its parts over a row, with what stands between them in two arrays."""
+    (x,), parts = statement.args, IN_PARTS[statement.name]
+    if isinstance(x, Array) and sum("{x}" in part for part in parts) > 1:
+        section.spot(x)  # so that it is not computed in each
     out = section.new(statement.out)
-    (*axes, samples), indices = walk(out)
-    x, s = section.text(statement.args[0], indices), samples[0]
-    begin = inside([samples], [f"m_{statement.name}_begin({x}, &p[{s}], &k[{s}]);"])
-    rest = inside([samples], [f"{out.at(indices)} = m_{statement.name}_end({x}, p[{s}], k[{s}]);"])
-    section.loops(axes, [f"double p[{BLOCK}], k[{BLOCK}];", *begin, *rest])
+    (*axes, row), indices = walk(out)
+    names = {"x": section.text(x, indices), "p": f"p[{row[0]}]", "k": f"k[{row[0]}]", "out": out.at(indices)}
+    lines = [line for part in parts for line in inside([row], [part.format(**names)])]
+    section.loops(axes, [f"double p[{size}], k[{size}];", *lines])
 
 
 def _product_within(section: Section, statement: Map) -> Contract | None:
