@@ -13,9 +13,9 @@ from autograd.aliases import Bools, Ints
 from autograd.ops import OPERATIONS, Operation, check_in_table, for_added_rows
 from autograd.value import Constant, Value, numbered
 
-ROWS = list(OPERATIONS.values())
-ROW_NUMBER = {row: number for number, row in enumerate(ROWS)}
 LEAF = -1
+ROWS = list(OPERATIONS.values())
+ROW_NUMBER: dict[Operation | None, int] = {None: LEAF} | {row: number for number, row in enumerate(ROWS)}
 
 
 def _number(row: Operation) -> None:
@@ -67,17 +67,13 @@ class Record:
 def record(roots: Sequence[Value]) -> Record:
     """Return the graph below `roots` as flat arrays, in time linear in its nodes and without recursion."""
     index, operations, first, second, third = numbered(roots)
-    row_number: dict[Operation | None, int] = {None: LEAF}
-    for row in dict.fromkeys(operations):
-        if row is not None:
-            check_in_table("vectorize", [row])
-            row_number[row] = ROW_NUMBER[row]
+    check_in_table("vectorize", operations)
     count = len(index)
     inputs = np.full((count, 3), -1)
     inputs[:, 0] = np.fromiter(first, int, count)  # a list by itself takes twice as long
     inputs[:, 1] = np.fromiter(second, int, count)
     inputs[list(third), 2] = list(third.values())
-    return Record(list(index), index, np.fromiter(map(row_number.__getitem__, operations), int, count), inputs)
+    return Record(list(index), index, np.fromiter(map(ROW_NUMBER.__getitem__, operations), int, count), inputs)
 
 
 def members(numbers: Ints, count: int) -> list[Ints]:
