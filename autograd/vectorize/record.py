@@ -93,11 +93,12 @@ def depending(graph: Record, variables: Sequence[int]) -> Bools:
     computed = graph.op != LEAF
     active = np.append(computed, False)
     active[variables] = True
-    of_others = computed & ~active[graph.inputs].any(axis=1)  # the first ones; mostly there are none
+    x, y, z = graph.inputs.T
+    of_others = computed & ~(active[x] | active[y] | active[z])  # the first ones; mostly there are none
     if of_others.any():
         later = np.flatnonzero(computed & (np.cumsum(of_others) > 0))
-        found, columns = active.tolist(), graph.inputs[later].T.tolist()
-        for k, x, y, z in zip(later.tolist(), *columns, strict=True):
-            found[k] = found[x] or found[y] or found[z]
+        found = active.tolist()
+        for k, (i, j, m) in zip(later.tolist(), graph.inputs[later].tolist(), strict=True):
+            found[k] = found[i] or found[j] or found[m]
         active[:] = found
     return active
