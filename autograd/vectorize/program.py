@@ -166,8 +166,7 @@ class Program:
         Over a batch the cost is the mean (or sum) of the samples', with terms that the samples share, like weight
         decay, outside of it. The gradients are ``self.gradients``, which the next call overwrites, in whatever thread.
         """
-        self._one_root("value_and_grad")
-        if (matched := self._matched(inputs)) is None:
+        if (matched := self._matched("value_and_grad", inputs)) is None:
             return over_blocks(self, blocks(*inputs))
         samples, given = matched
         with self._lock:
@@ -185,9 +184,8 @@ class Program:
         >>> square.descend(0.25), square.gradient, square.vector
         (9.0, array([6.]), array([1.5]))
         """
-        self._one_root("descend")
         rate = _rate(rate)
-        if (matched := self._matched(inputs)) is None:
+        if (matched := self._matched("descend", inputs)) is None:
             J, _ = over_blocks(self, blocks(*inputs))
             self._numbers.descend(rate)
             return J
@@ -220,8 +218,10 @@ class Program:
         self._numbers.check()
         return self._inputs.again(inputs) or self._inputs.match(inputs)
 
-    def _matched(self, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]] | None:
+    def _matched(self, what: str, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]] | None:
         """Return what `Inputs.match` does of the inputs; None where it is better to convert them block by block."""
+        if len(self.roots) != 1:
+            self._one_root(what)
         self._numbers.check()
         found = self._inputs.again(inputs)
         if found is None and not (self._given.mean and converted_by_block(inputs)):

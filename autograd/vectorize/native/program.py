@@ -164,11 +164,15 @@ def _ends(spot: Spot, place: Spot, count: int) -> tuple[tuple[str, int], tuple[s
     return (spot.name, spot.start + count), (place.name, place.start + count)
 
 
-def with_call(text: str, inputs: Sequence[Place], results: Sequence[Place], of_samples: Sequence[Operand]) -> str:
+def with_call(
+    text: str, inputs: Sequence[Place], results: Sequence[Place], of_samples: Sequence[Operand], cost: Operand
+) -> str:
     """Return a program with functions of one struct, which `fields_of_call` has: they are called in less time.
 
-    `run` computes the results; where they have a gradient, `descend` moves the parameters by it as well.
+    `run` computes the results, and returns the cost if that is the first of them, or a number; where they have a
+    gradient, `descend` moves the parameters by it as well.
     """
+    computed = "c->results[0]" if results and results[0].array is cost else "0.0"
     read, written = ["parameters", *(x.list for x in inputs)], list(dict.fromkeys(x.list for x in results))
     values = ["values"] if of_samples else []
     given = "".join(f", c->{name}" for name in read)
@@ -178,18 +182,20 @@ def with_call(text: str, inputs: Sequence[Place], results: Sequence[Place], of_s
     lines += [*(f"const double *{x};" for x in read[1:])]
     lines += [*(f"double *{x};" for x in ["sums", *values, *written]), "buffers *w;", "} call;", ""]
     lines += [
-        "void run(const call *c) {",
+        "double run(const call *c) {",
         "for (long i = 0, count = size_of_sums(); i < count; i++) c->sums[i] = 0.0;",
         add,
         end,
+        f"return {computed if isinstance(cost, Array) else to_c(cost)};",
         "}",
     ]
     if "gradient" in written:
         lines += [
             "",
-            "void descend(const call *c) {",
-            "run(c);",
+            "double descend(const call *c) {",
+            "double J = run(c);",
             "for (long i = 0; i < c->count; i++) c->parameters[i] -= c->rate * c->gradient[i];",
+            "return J;",
             "}",
         ]
     return text + "\n" + "\n".join(_indented(lines)) + "\n"
@@ -399,6 +405,7 @@ NOT_INLINED static void end_in_zeros(int n, int rows, double *x) {{
 """
 _COUNTS = {
     "filled": f"(n + {WHOLE - 1}) / {WHOLE} * {WHOLE}",  # of samples, the last of which is there several times
+    "whole": f"n / {WHOLE} * {WHOLE}",  # of samples, in groups of which none is there several times
 }
 _RESERVED = {
     *("auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern"),
@@ -406,7 +413,7 @@ _RESERVED = {
     *("sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while"),
     # and the program's own
     *("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "m", "n", "p", "q", "s", "w", "p0", "p1", "p2", "p3"),
-    *("t1", "t2", "t3", "t4", "first", "stop", "start", "row", "filled", "small", "rest", "tied", "earlier"),
+    *("t1", "t2", "t3", "t4", "first", "stop", "start", "row", "filled", "whole", "small", "rest", "tied", "earlier"),
     *("none", "value", "buffers", "sums", "parameters", "gradient", "values", "results", "NAN", "INFINITY", "SHIFT"),
     "end_in_zeros",
 }

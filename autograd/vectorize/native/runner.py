@@ -48,15 +48,11 @@ class Native(Runner):
 
     def cost(self, inputs: Sequence[Floats], samples: int | None) -> float:
         """Return the cost, and leave its gradient in that of the parameters."""
-        code = self.code(inputs, samples, backward=True)
-        code.run(inputs, samples or 1)
-        return code.cost()
+        return self.code(inputs, samples, backward=True).run(inputs, samples or 1)
 
     def descend(self, inputs: Sequence[Floats], samples: int | None, rate: float) -> float:
         """Return the cost, and move the parameters down its gradient."""
-        code = self.code(inputs, samples, backward=True)
-        code.descend(inputs, samples or 1, rate)
-        return code.cost()
+        return self.code(inputs, samples, backward=True).descend(inputs, samples or 1, rate)
 
     def numbers(self, nodes: Sequence[int]) -> Floats:
         """Return the values of watched nodes in the last run, as recorded."""
@@ -141,11 +137,11 @@ class Code:
         inputs = lists_of(program.inputs)
         statements = used(program.statements, [*self.each, *(x.array for x in results)])
         text = c_text(statements, inputs, leaves, results, self.each, program.names)
-        library = load(with_call(text, inputs, results, self.each))
+        library = load(with_call(text, inputs, results, self.each, program.roots[0]))
         self.run_all, self.add_samples, self.finish = library.run, library.add_samples, library.finish
-        self.run_all.restype = self.add_samples.restype = self.finish.restype = None
         self.run_and_move = library.descend if backward and program.parameters else self.run_all
-        self.run_and_move.restype = None
+        self.run_all.restype = self.run_and_move.restype = c_double
+        self.add_samples.restype = self.finish.restype = None
         lists = len(dict.fromkeys(x.list for x in results))
         self.add_samples.argtypes = [c_long] * 3 + [c_void_p] * (len(inputs) + 3 + bool(self.each))
         self.finish.argtypes = [c_long] + [c_void_p] * (len(inputs) + 3 + lists)
@@ -167,31 +163,29 @@ class Code:
             setattr(self.call, name, address(written[name]))
         self.call.count = len(parameters.vector)
         self.pointer = byref(self.call)
-        self.cost_is_computed = isinstance(program.roots[0], Array)
         self.lists = [x.list for x in inputs]
         self.given: Sequence[Floats] | None = None  # the inputs that the call is of
         self.inputs: Sequence[Floats] = []  # the arrays whose addresses it has
 
-    def run(self, inputs: Sequence[Floats], samples: int) -> None:
-        """Compute the results over so many samples."""
+    def run(self, inputs: Sequence[Floats], samples: int) -> float:
+        """Compute the results over so many samples; return the cost, or 0 where that is not all that is asked for."""
         if inputs is not self.given:
             self.take(inputs, samples)
         if self.each:
             self.values = np.empty((samples, len(self.each)))
             self.call.values = address(self.values)
         if samples <= AT_ONCE:
-            self.run_all(self.pointer)
-        else:
-            self.run_in_threads(samples)
+            return self.run_all(self.pointer)  # type: ignore[no-any-return]
+        return self.run_in_threads(samples)
 
-    def descend(self, inputs: Sequence[Floats], samples: int, rate: float) -> None:
-        """Compute the results over so many samples, and move the parameters down the gradient."""
+    def descend(self, inputs: Sequence[Floats], samples: int, rate: float) -> float:
+        """Compute the results over so many samples, move the parameters down the gradient, and return the cost."""
         if inputs is self.given and samples <= AT_ONCE and not self.each:
             self.call.rate = rate
-            self.run_and_move(self.pointer)
-        else:
-            self.run(inputs, samples)
-            self.kept.descend(rate)
+            return self.run_and_move(self.pointer)  # type: ignore[no-any-return]
+        J = self.run(inputs, samples)
+        self.kept.descend(rate)
+        return J
 
     def take(self, inputs: Sequence[Floats], samples: int) -> None:
         """Give the struct of the call so many samples of these inputs."""
@@ -201,12 +195,13 @@ class Code:
         self.call.m = samples
         self.given = inputs if all(map(is_, inputs, self.inputs)) else None  # what was copied may change until then
 
-    def run_in_threads(self, samples: int) -> None:
-        """Compute the results over so many samples, on all cores."""
+    def run_in_threads(self, samples: int) -> float:
+        """Compute the results over so many samples, on all cores, and return the cost."""
         parameters, sums, work = self.places
         given = [parameters, *(getattr(self.call, name) for name in self.lists)]
         self.add_in_threads(samples, given)
         self.finish(samples, *given, sums, *self.written, work)
+        return float(self.value(self.program.roots[0])) if self.backward else 0.0
 
     def add(self, first: int, stop: int, samples: int, given: list[int], sums: int, work: int) -> None:
         """Add up over some of the samples."""
@@ -225,10 +220,6 @@ class Code:
         with ThreadPoolExecutor(cores()) as threads:
             for sums in threads.map(part, range(0, samples, AT_ONCE)):
                 self.sums += sums
-
-    def cost(self) -> float:
-        """Return what the only root came to in the last run."""
-        return self.results.item(0) if self.cost_is_computed else float(self.program.roots[0])  # type: ignore[arg-type]
 
     def value(self, x: Operand) -> Any:
         """Return what a result or a number came to in the last run, of each sample where it differs."""

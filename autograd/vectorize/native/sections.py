@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd.symbolic import Expression, Formula, symbol, to_c
-from autograd.vectorize.native.pieces import Axes, Piece
+from autograd.vectorize.native.pieces import Axes, Piece, inside
 from autograd.vectorize.statements import CONSTANT, COUNT, SAMPLES, Array, Contract, Map, Operand, Statement
 
 BLOCK = 32
@@ -125,11 +125,16 @@ class Section:
         """Write the copy of an input's rows into the block, past the last sample that one again."""
         spot, shape = self.new(x), x.of_sample
         given = self.rows[spot] = Spot(rows, 0, spot.shape, (math.prod(shape), *in_rows("", shape).strides))
-        axes, indices = walk(spot)
-        if math.prod(shape) >= WHOLE:  # a row is read as it stands, which saves more than writing one would
-            axes = [axes[-1], *axes[:-1]]
+        (*axes, samples), (s, *indices) = walk(spot)
         row = "int row = s < n ? s : n - 1;"
-        self.loops(axes, [row, f"{spot.at(indices)} = {given.at(['row', *indices[1:]])};"])
+        at_end = [row, f"{spot.at([s, *indices])} = {given.at(['row', *indices])};"]
+        if math.prod(shape) < WHOLE:
+            self.loops([*axes, samples], at_end)
+            return
+        # a number of each of so many rows is read, which are written next to each other
+        each = f"{spot.at([f'{s} + i', *indices])} = {given.at([f'{s} + i', *indices])};"
+        self.loops([(s, "whole", WHOLE), *axes, ("i", str(WHOLE), 1)], [each])
+        self.loops([], [f"for (int {s} = whole; {s} < filled; {s}++) {{", *inside(axes, at_end), "}"])
 
     def new(self, x: Array) -> Spot:
         """Return the place of an array that is now computed, a new one unless it is known where it is to stand."""
