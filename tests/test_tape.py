@@ -68,6 +68,20 @@ def test_value_and_derivatives_are_right_to_a_few_ulp(row):
 
 
 @pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+def test_an_input_that_comes_in_a_register_gives_the_bits_of_one_in_memory(row):
+    """The number of what was computed just before, and its gradient on the way back; a leaf's go through memory."""
+    point = inside(row)
+    (want,) = computed(row, [point])
+    for k in range(row.arity):
+        leaves = [Value(-x if i == k else x) for i, x in enumerate(point)]
+        graph = record([apply(row, *(-x if i == k else x for i, x in enumerate(leaves)))])
+        tape = Tape(graph, len(graph.nodes) - 1, [graph.index[x] for x in leaves])
+        value, slopes = tape.once(backward=True), tape.gradient
+        slopes[k] = -slopes[k]
+        assert [value, *slopes] == want, k
+
+
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
 def test_special_numbers_are_the_scalar_engines(row):
     """Zeros, subnormals, infinities and nan: where Python raises stands the number of IEEE 754."""
     points = [list(numbers) for numbers in itertools.product(SPECIAL, repeat=row.arity)]

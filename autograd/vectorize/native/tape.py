@@ -143,13 +143,11 @@ def _instructions(
     handed = active[x] + 2 * active[y] + 4 * active[z]
     (three,) = np.nonzero(z >= 0)
     just_before = np.append(-2, computed)[:-1]
-    before = np.where(x == just_before, 1, np.where(y == just_before, 2, 0))
-    before[three] = before[three] == 1
+    before = np.where(x == just_before, 1, np.where((y == just_before) & (z < 0), 2, 0))
     alone = graph.uses == 1
     alone[root] = False  # it has a gradient of its own
-    carried = before & handed & -alone[just_before].astype(int)
-    carried[three] = 0
-    if chooses:
+    carried = np.where(alone[just_before] & (z < 0), before & handed, 0)
+    if chooses:  # a gradient that is not handed on is not there to be carried
         carried[:] = 0
     whole = np.zeros(1 + len(computed) + 1, INSTRUCTION)
     whole["forward"][[0, -1]], whole["backward"][[0, -1]] = last_cases()
