@@ -98,7 +98,8 @@ def depending(graph: Record, variables: Sequence[int]) -> Bools:
     if of_others.any():
         later = np.flatnonzero(computed & (np.cumsum(of_others) > 0))
         found = active.tolist()
-        for k, (i, j, m) in zip(later.tolist(), graph.inputs[later].tolist(), strict=True):
+        columns = graph.inputs[later].T.tolist()  # a list for each node would have the collector run
+        for k, i, j, m in zip(later.tolist(), *columns, strict=True):
             found[k] = found[i] or found[j] or found[m]
         active[:] = found
     return active
