@@ -417,7 +417,10 @@ def blocks(*arrays: ArrayLike, rows: int = ROWS) -> Iterator[tuple[Any, ...]]:
 
 def converted_by_block(arrays: Sequence[Any]) -> bool:
     """Return whether arrays are large and not of float64, so that they are better converted block by block."""
-    return any(isinstance(x, np.ndarray) and x.ndim and len(x) > ROWS and x.dtype != FLOAT for x in arrays)
+    for x in arrays:  # at each step with other arrays: no generator, which takes as long again
+        if isinstance(x, np.ndarray) and x.dtype is not FLOAT and x.ndim and len(x) > ROWS and x.dtype != FLOAT:
+            return True
+    return False
 
 
 def over_blocks(program: Program, samples: Iterable[Sequence[ArrayLike]]) -> tuple[float, dict[str, Floats]]:

@@ -180,12 +180,14 @@ class Code:
 
     def descend(self, inputs: Sequence[Floats], samples: int, rate: float) -> float:
         """Compute the results over so many samples, move the parameters down the gradient, and return the cost."""
-        if inputs is self.given and samples <= AT_ONCE and not self.each:
-            self.call.rate = rate
-            return self.run_and_move(self.pointer)  # type: ignore[no-any-return]
-        J = self.run(inputs, samples)
-        self.kept.descend(rate)
-        return J
+        if samples > AT_ONCE or self.each:
+            J = self.run(inputs, samples)
+            self.kept.descend(rate)
+            return J
+        if inputs is not self.given:
+            self.take(inputs, samples)
+        self.call.rate = rate
+        return self.run_and_move(self.pointer)  # type: ignore[no-any-return]
 
     def take(self, inputs: Sequence[Floats], samples: int) -> None:
         """Give the struct of the call so many samples of these inputs."""
