@@ -35,11 +35,12 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     op, uses, user = graph.op, graph.uses, graph.user
     inside = np.zeros(len(op), bool)
     everything = np.arange(len(op))
-    once = (uses == 1) & ~np.fromiter(map(bool, map(label_of, graph.nodes)), bool, len(op))
+    once = uses == 1
     once[list(roots)] = False
     first = graph.inputs[user, 0] == everything
     for rows, anywhere in (((ADD, SUB), ADD), *(((row,), LEAF) for row in EXTREMES)):
         inside |= once & np.isin(op, rows) & np.isin(op[user], rows) & (first | (op[user] == anywhere))
+    inside[[k for k in np.flatnonzero(inside).tolist() if label_of(graph.nodes[k])]] = False
     is_chain = np.isin(op, (ADD, *EXTREMES))
     is_chain |= (op == SUB) & (inside | inside[graph.inputs[:, 0]])
     last = np.where(inside, user, everything)
@@ -92,10 +93,9 @@ class Structure:
         self.terms = dict(terms)
         self.known: dict[object, int] = {}
         self.numbered = max(colour, default=NUMBER) + 1
-        xs, ys = self.xs, self.ys
-        for k, o in enumerate(self.op):
+        for k, (o, x, y) in enumerate(zip(self.op, self.xs, self.ys, strict=True)):
             if o == MUL:  # most of every network
-                x, y = colour[xs[k]], colour[ys[k]]
+                x, y = colour[x], colour[y]
                 colour[k] = NUMBER if x == NUMBER == y else self.number((x << 32) + y)
             elif o == LEAF:
                 continue

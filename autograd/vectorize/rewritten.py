@@ -142,19 +142,28 @@ def with_sums_of_one(given: Given, structure: Structure) -> tuple[Record, Ints] 
     examples = np.flatnonzero(candidates)[np.unique(colours[candidates], return_index=True)[1]]  # one of each colour
     if not any(with_sums(k)[1] for k in examples.tolist()):
         return None
-    changed = [False] * len(found)
+    touched: set[int] = set()  # the colours with nodes whose colour is another now
     replaced: list[tuple[int, int]] = []
-    is_plain, is_candidate = plain.tolist(), candidates.tolist()
-    for k, before in enumerate(structure.colour):
-        if k in terms:
-            if any(changed[max(x, ~x)] for x in terms[k]):
-                found[k] = sums.get(_parts(terms[k], found), before)
-        elif is_plain[k] and (is_candidate[k] or any(changed[x] for x in structure.inputs(k))):
-            operands, places = with_sums(k)
-            replaced += [(k, place) for place in places]
-            found[k] = structure.known.get(structure.key(k, operands), before)
-        changed[k] = found[k] != before
+    can_change = set(colours[candidates].tolist())
+    for c, nodes in enumerate(members(colours, structure.numbered)):  # whose operands have lower colours
+        if not len(nodes) or (c not in can_change and touched.isdisjoint(_below(structure, int(nodes[0])))):
+            continue
+        for k in nodes.tolist():
+            if k in terms:
+                found[k] = sums.get(_parts(terms[k], found), c)
+            else:
+                operands, places = with_sums(k)
+                replaced += [(k, place) for place in places]
+                found[k] = structure.known.get(structure.key(k, operands), c)
+            if found[k] != c:
+                touched.add(c)
     return _inserted(graph, replaced) if replaced else None
+
+
+def _below(structure: Structure, k: int) -> set[int]:
+    """Return the colours of a node's operands, or of the terms of a sum: those of every node of its colour."""
+    operands = [max(x, ~x) for x in structure.terms[k]] if k in structure.terms else structure.inputs(k)
+    return {structure.colour[x] for x in operands}
 
 
 def _parts(terms: Sequence[int], colours: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
@@ -173,5 +182,5 @@ def _inserted(graph: Record, replaced: Sequence[tuple[int, int]]) -> tuple[Recor
     inputs[sums] = np.column_stack([sums - 1, np.full((len(sums), 2), -1)])
     for k, place in replaced:
         inputs[new[k], place] += 1
-    index = {node: int(new[k]) for node, k in graph.index.items()}
+    index = dict(zip(graph.nodes, new.tolist(), strict=True))
     return Record([graph.nodes[k] for k in old.tolist()], index, op, inputs), new
