@@ -304,6 +304,8 @@ def _functions(
         head = [f"int {x} = {value};" for x, value in _COUNTS.items() if x in words]
         written = {found[1] or found[2] for line in lines if (found := _ASSIGNED.match(line))}
         counts = [x for x in ("n", "m") if x in words or (x == "n" and head)]
+        if "n" in counts:  # it never is; a compiler that knows that loops are entered keeps their sums in registers
+            head.append("if (n < 1) return;")
         if (key := "\n".join(lines)) not in names:
             names[key] = f"{name}_{len(names) + 1}"
             types = {
