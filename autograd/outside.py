@@ -10,6 +10,7 @@ library keeps, is left to comparing recordings.
 from __future__ import annotations
 
 import array
+import dataclasses
 import dis
 import functools
 import gc
@@ -20,7 +21,7 @@ import threading
 import types
 import weakref
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ CACHED = type(functools.cache(repr))  # of cached functions: to keep another res
 TAKING = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 ADDING = frozenset({"append", "extend", "add"})
 OPEN = (types.SimpleNamespace, threading.local)  # classes of Python's whose objects have attributes of the user's
-WHOLE: dict[type, Callable[[Any], Any]] = {set: frozenset, deque: tuple, bytearray: bytes, array.array: tuple}
+WHOLE: dict[type, Callable[[Any], Any]] = {set: frozenset, deque: tuple, bytearray: bytes, array.array: bytes}
 """Python's containers that are compared as a whole, and as what."""
 OWN = frozenset({"autograd", "nn"})
 OWN_LIBRARIES = OWN | sys.stdlib_module_names
@@ -63,7 +64,50 @@ class Place:
             return True
         if now.__class__ is not found.__class__ or not isinstance(found, (*PLAIN, tuple, frozenset)):
             return False
-        return bool(now == found) and (bool(now) or repr(now) == repr(found))  # 0.0 is not -0.0
+        return (isinstance(found, tuple) and _are(now, found)) or exactly(now) == exactly(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """Something that is equal to the same object alone."""
+
+    x: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.x is self.x
+
+    def __hash__(self) -> int:
+        return id(self.x)
+
+
+def exactly(x: Any) -> Hashable:
+    """Return what is equal only to that of the same thing: 1, 1.0 and True are not, nor are 0.0 and -0.0.
+
+    Objects of a class that compares them are the same if their texts and all that they hold are, dataclasses if all
+    their fields are; others if they are one object.
+
+    >>> exactly((1, 0.0)) == exactly((1, 0.0)), exactly((1, 0.0)) == exactly((True, -0.0))
+    (True, False)
+    """
+    kind: Any = type(x)
+    if kind in PLAIN and not isinstance(x, float | complex):
+        return kind, x
+    if isinstance(x, float):
+        return kind, x.hex()
+    if isinstance(x, tuple):
+        return kind, *map(exactly, x)
+    if isinstance(x, frozenset):
+        return kind, frozenset(map(exactly, x))
+    if isinstance(x, types.MethodType):
+        return kind, Same(x.__self__), x.__func__
+    if isinstance(x, Value) or kind.__eq__ is object.__eq__ or kind.__hash__ is None:
+        return Same(x)
+    if hasattr(kind, "__array__"):  # one of NumPy's numbers, or a tensor, which compares element by element
+        return (kind, x.tobytes()) if _is_array(x) else Same(x)
+    if dataclasses.is_dataclass(x):
+        return kind, *(exactly(getattr(x, field.name)) for field in dataclasses.fields(x))
+    held = getattr(x, "__dict__", {}).values()
+    return kind, repr(x), *(exactly(item) if type(item) in PLAIN else Same(item) for item in held), x
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +338,9 @@ class Outside:
         for free, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             if free not in logs:
                 self._note(free, functools.partial(getattr, cell, "cell_contents", NOTHING))
-        for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
-            self._look(function.__name__, default)
+        for key in ("__defaults__", "__kwdefaults__"):
+            if getattr(function, key):
+                self._note(f"{function.__name__}.{key}", functools.partial(getattr, function, key))
         self._look(function.__name__, getattr(function, "__wrapped__", None))
         self._owners.append((function.__name__, function))
         for key in vars(function):
@@ -318,8 +363,8 @@ class Outside:
                         self._note(f"{name}.{key}", functools.partial(getattr, module, key, NOTHING))
 
 
-def _are(some: list[Any], others: list[Any]) -> bool:
-    """Return whether two lists hold the same objects."""
+def _are(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Return whether two lists or tuples hold the same objects."""
     return len(some) == len(others) and all(map(is_, some, others))
 
 

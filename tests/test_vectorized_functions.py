@@ -1,13 +1,15 @@
 """Functions that `vectorize` records, and records again where they decide otherwise."""
 
 import copy
+import functools
 import importlib.util
 import math
 import pickle
 import random
 import sys
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -308,3 +310,144 @@ def test_a_comparison_with_a_constant_part_of_the_graph():
         return max(x * 2.0, Constant(1.0))
 
     assert [clipped(v) for v in (0.0, 1.0, -1.0)] == [1.0, 2.0, 1.0]
+
+
+class Named:
+    """Something that is equal to others of its name, whatever its factor is."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __eq__(self, other):
+        return isinstance(other, Named)
+
+    def __hash__(self):
+        return 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    factor: float
+    comment: float = field(default=0.0, compare=False)
+
+
+@pytest.mark.parametrize(
+    ("others", "number"),
+    [
+        ([Settings(1), Settings(1.0), Settings(True)], lambda x: len(str(x.factor))),
+        ([Settings(0.0), Settings(-0.0)], lambda x: math.copysign(1.0, x.factor)),
+        ([Settings(1.0, comment=2.0), Settings(1.0, comment=3.0)], lambda x: x.comment),
+        ([Named(2.0), Named(3.0)], lambda x: x.factor),
+        ([frozenset([0.0]), frozenset([-0.0])], lambda x: math.copysign(1.0, next(iter(x)))),
+        ([np.float32(0.0), np.float32(-0.0)], lambda x: math.copysign(1.0, x)),
+        ([complex(0.0, 0.0), complex(0.0, -0.0)], lambda x: math.copysign(1.0, x.imag)),
+        ([Decimal("1.0"), Decimal("1.00")], lambda x: len(str(x))),
+        ([range(0, 3, 2), range(0, 4, 2)], lambda x: x.stop),
+    ],
+)
+def test_what_is_equal_by_name_without_being_the_same_has_a_recording_of_its_own(others, number):
+    @vectorize
+    def function(x, *, k):
+        return x * number(k)
+
+    for other in others:
+        for _ in range(3):  # the second call of a recording is compared with the function
+            assert function(1.0, k=other) == number(other)
+    assert (len(function.recordings), function.obstacle) == (len(others), "")
+    assert function(1.0, k=copy.copy(others[0])) == number(others[0])
+
+
+def test_what_is_equal_outside_without_being_the_same_is_found():
+    def scaled(x, factor=2.0, *, shift=1.0):
+        return x * factor + shift
+
+    given = {"tuple": (1,), "list": [0.0], "arrays": (np.array([1.0, 2.0]),)}
+
+    @vectorize
+    def function(x):
+        known = 1.0 if given["tuple"][0] is True else 2.0
+        return scaled(x) + known * math.copysign(1.0, given["list"][0]) + given["arrays"][0][1]
+
+    def expected():
+        return function.function(Value(1.0)).data
+
+    assert [function(1.0) for _ in range(3)] == [7.0] * 3
+    given["tuple"] = (True,)
+    assert function(1.0) == expected() == 6.0
+    given["list"][0] = -0.0
+    assert function(1.0) == expected() == 4.0
+    given["arrays"] = (np.array([1.0, 5.0]),)
+    assert function(1.0) == expected() == 7.0
+    scaled.__defaults__ = (3.0,)
+    assert function(1.0) == expected() == 8.0
+    scaled.__kwdefaults__ = {"shift": 0.0}
+    assert function(1.0) == expected() == 7.0
+    assert function.obstacle == ""
+
+
+def test_lists_in_which_arrays_stand_beside_numbers_keep_both():
+    @vectorize
+    def function(x):
+        return [x[1] * 2, x[1].sum()], (x[0][0], x[1])
+
+    for _ in range(3):
+        (doubled, total), (first, same) = function([[1.0, 2.0], np.array([3.0, 5.0])])
+        assert (doubled.tolist(), total, first, same.tolist()) == ([6.0, 10.0], 8.0, 1.0, [3.0, 5.0])
+
+
+@dataclass
+class Checked:
+    """A layer that looks at what it is made of."""
+
+    W: object
+
+    def __post_init__(self):
+        self.n_outputs, _ = self.W.shape
+
+
+def test_a_dataclass_is_made_of_arrays_alone():
+    @vectorize
+    def function(layer):
+        return Checked(layer.W * layer.n_outputs)
+
+    for factor in (1.0, 2.0, 3.0):
+        assert function(Checked(np.full((2, 1), factor))).W.tolist() == [[2 * factor]] * 2
+
+
+def test_arguments_are_called_as_the_parameters_by_position():
+    @vectorize
+    def function(*layers, act):
+        return sum(act(layer["w"]) for layer in layers)
+
+    assert function({"w": 1.0}, {"w": 2.0}, {"w": 3.0}, act=abs) == 6.0
+    assert list(function.program.parameters) == ["layers_w", "layers_w_2", "layers_w_3"]
+    with pytest.raises(TypeError, match=r"layers\['w'\]: got 'a'"):
+        function({"w": 1.0}, {"w": "a"}, act=abs)
+    assert vectorize(max)(1.0, 2.0) == 2.0  # which tells no parameters
+
+
+def test_ways_to_write_a_vectorized_function():
+    class Scaled:
+        @vectorize
+        @staticmethod
+        def doubled(x):
+            return x * 2.0
+
+        @classmethod
+        @vectorize
+        def of_class(cls, x):
+            return x
+
+    assert Scaled.doubled(3.0) == Scaled().doubled(3.0) == 6.0
+    with pytest.raises(TypeError, match=r"got .*Scaled"):
+        Scaled.of_class(1.0)
+    halved = vectorize(functools.partial(math.prod, start=0.5))
+    assert copy.deepcopy(halved)([3.0]) == halved([3.0]) == 1.5
+
+
+@pytest.mark.skipif(not HAS_TORCH, reason="needs PyTorch")
+def test_a_tensor_by_name_which_may_change_unseen_is_refused():
+    import torch
+
+    with pytest.raises(TypeError, match=r"k: got tensor\(2\.\) \(Tensor\) by name; accepted: .*arrays"):
+        vectorize(lambda x, *, k: x * float(k))(1.0, k=torch.tensor(2.0))

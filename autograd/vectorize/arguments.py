@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import reprlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,41 @@ from numpy.typing import NDArray
 
 from autograd.aliases import Floats
 from autograd.numpy_arrays import as_array
-from autograd.structures import Structure, is_structure, parts_of, rebuild, skeleton, with_parts
+from autograd.outside import exactly
+from autograd.structures import Structure, is_structure, parts_of, with_parts
 from autograd.value import Value
 from autograd.vectorize.leaves import as_numbers
 from autograd.vectorize.names import unique
+
+NUMBERS = (int, float, np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A structure of arrays: something of its type, and the number of an array, or an outline, for each of its parts.
+
+    It is no structure of numbers of arrays: a dataclass may look at what it is made of.
+    """
+
+    like: Structure
+    parts: dict[str, int | Outline]
+
+    @property
+    def kind(self) -> Hashable:
+        """What structures of as many arrays in the same places have in common."""
+        return type(self.like), *((path, _kind(part)) for path, part in self.parts.items())
+
+    def filled(self, found: Sequence[Any]) -> Structure:
+        """Return the structure with these in the place of its arrays."""
+        return with_parts(self.like, [_filled(part, found) for part in self.parts.values()])
+
+
+def _kind(outline: int | Outline) -> Hashable:
+    return None if isinstance(outline, int) else outline.kind
+
+
+def _filled(outline: int | Outline, found: Sequence[Any]) -> Structure:
+    return found[outline] if isinstance(outline, int) else outline.filled(found)
 
 
 @dataclass(slots=True)
@@ -28,7 +60,7 @@ class Arguments:
     paths     to the arrays in the arguments given by position, such as x['a']
     arrays    their numbers
     kind      what arguments that one recording can stand for have in common
-    outlines  the arguments by position, with the number of an array in the place of each
+    outlines  the number of an array, or an outline of a structure, for each argument by position
     of_numpy  which arrays were NumPy's
     """
 
@@ -36,7 +68,7 @@ class Arguments:
     paths: list[str]
     arrays: list[Floats]
     kind: Hashable
-    outlines: tuple[Structure, ...]
+    outlines: list[int | Outline]
     of_numpy: list[bool]
 
     def add(self, path: str, array: Floats, of_numpy: bool) -> int:
@@ -62,12 +94,16 @@ class Arguments:
 
     def in_place_of_arrays(self, found: Sequence[Any]) -> tuple[Structure, ...]:
         """Return the arguments by position with these in the place of their arrays, such as gradients."""
-        return tuple(rebuild(self.outlines, iter(found)))
+        return tuple([_filled(outline, found) for outline in self.outlines])
 
 
 def parameters_of(function: Callable[..., Any]) -> list[str]:
-    """Return the names of the parameters, which lead to the arguments by position."""
-    return list(inspect.signature(function).parameters) or ["x"]
+    """Return the names of the parameters by position; x where there are none, or where a built-in does not tell."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except ValueError:
+        return ["x"]
+    return [x.name for x in found if x.kind not in (x.KEYWORD_ONLY, x.VAR_KEYWORD)] or ["x"]
 
 
 def arguments(
@@ -78,25 +114,27 @@ def arguments(
     Raises TypeError for what is no number in the arguments by position, and for what has no hash among those by name.
 
     >>> found = arguments(pow, ["x", "y"], [{"a": [1.0, 2.0]}, 3.0], {})
-    >>> found.names, found.arrays, found.outlines
-    (['x_a', 'y'], [array([1., 2.]), array(3.)], ({'a': 0}, 1))
+    >>> found.names, found.arrays
+    (['x_a', 'y'], [array([1., 2.]), array(3.)])
     """
-    found = Arguments(functools.partial(function, **named) if named else function, [], [], (), (), [])
+    found = Arguments(functools.partial(function, **named) if named else function, [], [], (), [], [])
     last = len(parameters) - 1  # of *args, perhaps
-    found.outlines = tuple([_outline(x, parameters[min(k, last)], _numbers, found.add) for k, x in enumerate(args)])
+    found.outlines = [_outline(x, parameters[min(k, last)], _numbers, found.add) for k, x in enumerate(args)]
     by_name = []
     for name, x in sorted(named.items()):
         try:
             hash(x)
+            changes = hasattr(type(x), "__array__") and not isinstance(x, np.generic)  # a tensor, which has a hash
         except TypeError:
+            changes = True
+        if changes:
             raise TypeError(
-                f"{name}: got {x!r} ({type(x).__name__}) by name; accepted: what has a hash, which is handed on as it "
-                "is; numbers that change are given by position"
-            ) from None
-        by_name.append((name, _exactly(x)))
-    whole = found.outlines == tuple(range(len(args)))  # each is an array
+                f"{name}: got {reprlib.repr(x)} ({type(x).__name__}) by name; accepted: what has a hash, which is "
+                "handed on as it is; arrays, and numbers that change, are given by position"
+            )
+        by_name.append((name, exactly(x)))
     shapes = tuple([x.shape for x in found.arrays])
-    found.kind = tuple(by_name), shapes, tuple(found.of_numpy), None if whole else skeleton(found.outlines)
+    found.kind = tuple(by_name), shapes, tuple(found.of_numpy), tuple(map(_kind, found.outlines))
     return found
 
 
@@ -104,16 +142,16 @@ def arguments(
 class Results:
     """What a function returned: its Values and plain numbers in arrays, by name, and these in a structure.
 
-    outline  the structure, with the number of an array in the place of each
+    outline  of the structure, or the number of the only array
     """
 
     arrays: dict[str, NDArray[Any]]
-    outline: Structure
+    outline: int | Outline
 
     @property
     def kind(self) -> Hashable:
         """What results in the same arrays and structure have in common."""
-        return skeleton(self.outline), tuple(x.shape for x in self.arrays.values())
+        return _kind(self.outline), tuple(x.shape for x in self.arrays.values())
 
     def in_place(self, numbers: Floats) -> Any:
         """Return the structure with the numbers, one for each element of the arrays, in the place of these."""
@@ -123,7 +161,7 @@ class Results:
             part = numbers[start : start + x.size].reshape(x.shape)
             found.append(part if x.shape else part.item())
             start += x.size
-        return rebuild(self.outline, iter(found))
+        return _filled(self.outline, found)
 
 
 def results(name: str, returned: Any) -> Results:
@@ -147,12 +185,12 @@ def _outline(
     path: str,
     array_of: Callable[[str, Structure], NDArray[Any] | None],
     add: Callable[[str, NDArray[Any], bool], int],
-) -> Structure:
-    """Return a structure with a number in the place of each array, which `add` gives it."""
+) -> int | Outline:
+    """Return the number of an array, which `add` gives it, or the outline of a structure of arrays."""
     array = array_of(path, x)
     if array is None:
-        parts = parts_of(x) or {}
-        return with_parts(x, [_outline(part, f"{path}{step}", array_of, add) for step, part in parts.items()])
+        parts = {step: _outline(part, f"{path}{step}", array_of, add) for step, part in (parts_of(x) or {}).items()}
+        return Outline(dict(x) if isinstance(x, dict) else x, parts)
     return add(path, array, isinstance(x, np.ndarray))
 
 
@@ -179,18 +217,23 @@ def _objects(_path: str, x: Structure) -> NDArray[Any] | None:
 
 
 def _has_arrays(x: Structure) -> bool:
-    """Return whether it is a structure of arrays by its first part, not numbers in lists and tuples."""
-    first = x
-    while first.__class__ in (list, tuple) and first:
-        first = first[0]
-    return first.__class__ not in (list, tuple) and is_structure(first) and not isinstance(x, np.ndarray)
+    """Return whether it is a structure of arrays, not numbers in lists and tuples."""
+    if isinstance(x, np.ndarray):
+        return False
+    if x.__class__ not in (list, tuple):
+        return is_structure(x)
+    return not are_numbers(x) and any(
+        is_structure(part) if part.__class__ not in (list, tuple) else _has_arrays(part) for part in x
+    )
 
 
-def _exactly(x: Hashable) -> Hashable:
-    """Return what is equal only to that of the same thing: 1, 1.0 and True are not, nor are 0.0 and -0.0."""
-    if isinstance(x, tuple):
-        return type(x), tuple(map(_exactly, x))
-    return type(x), x.hex() if isinstance(x, float) else x
+def are_numbers(x: Sequence[Any]) -> bool:
+    """Return whether these are plain numbers, of which there may be many.
+
+    >>> are_numbers([1.0, 2]), are_numbers([1.0, [2.0]])
+    (True, False)
+    """
+    return all(issubclass(kind, NUMBERS) for kind in set(map(type, x)))
 
 
 def _values(name: str, x: Floats) -> Any:

@@ -20,7 +20,7 @@ from autograd.outside import Outside
 from autograd.recording import Recording, hindered, is_recording, watching
 from autograd.structures import parts_of
 from autograd.value import Constant, Value, as_value, data_of, gradients_kept, remembering
-from autograd.vectorize.arguments import Arguments, arguments, parameters_of, results
+from autograd.vectorize.arguments import Arguments, are_numbers, arguments, parameters_of, results
 from autograd.vectorize.names import unique
 from autograd.vectorize.program import Program
 from autograd.vectorize.record import record
@@ -145,6 +145,8 @@ class VectorizedFunction:
         return parameters_of(self.function)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
+        if not hasattr(self, "__qualname__"):  # of an object that is called, or a partial function
+            return VectorizedFunction, (self.function, self.backend)
         if self._method_name:
             return getattr, (self.function.__self__, self._method_name)  # type: ignore[attr-defined]
         return self.__qualname__  # type: ignore[attr-defined,no-any-return]  # pickled by name, as functions are
@@ -154,9 +156,14 @@ class VectorizedFunction:
 
     def __get__(self, instance: Any, owner: type | None = None) -> VectorizedFunction:
         """Return the function of one object, which has programs of its own and stays with the object."""
-        if instance is None:
+        if instance is None or isinstance(self.function, staticmethod):
             return self
         kept, key = getattr(instance, "__dict__", None), self.__qualname__  # type: ignore[attr-defined]
+        if isinstance(instance, type):
+            raise TypeError(
+                f"{key}: got {instance!r}; accepted: a method of objects, a static method, a function; a class method "
+                "may call a vectorized function"
+            )
         if kept is None:
             raise TypeError(f"{key}: a {type(instance).__name__} has no __dict__, which keeps its programs: __slots__")
         bound = types.MethodType(self.function, instance)
@@ -253,10 +260,8 @@ class VectorizedFunction:
 
 
 def _has_values(x: Any) -> bool:
-    if x.__class__ is float:  # of which there may be many
-        return False
     if isinstance(x, list | tuple):
-        return any(map(_has_values, x))
+        return not are_numbers(x) and any(map(_has_values, x))
     if isinstance(x, np.ndarray):
         return x.dtype == object and any(isinstance(item, Value) for item in x.flat)
     return isinstance(x, Value) or any(map(_has_values, (parts_of(x) or {}).values()))
