@@ -149,7 +149,7 @@ class VectorizedFunction:
             return VectorizedFunction, (self.function, self.backend)
         if self._method_name:
             return getattr, (self.function.__self__, self._method_name)  # type: ignore[attr-defined]
-        return self.__qualname__  # type: ignore[attr-defined,no-any-return]  # pickled by name, as functions are
+        return self.__qualname__  # type: ignore[no-any-return]  # pickled by name, as functions are
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._method_name = name
