@@ -14,9 +14,9 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -157,9 +157,12 @@ class ScalarEngine:
                     f"fit: loss: {name} gave {J.data:.4g} for sample {k}, so that the outputs are no probabilities; "
                     f"accepted: those of a softmax or sigmoid, or {name}_on_logits. For numbers use squared_error"
                 )
+            self._is_of_values = True
             return J
-        if isinstance(J, Real) and self._is_of_values:
-            return as_value(J)
+        with suppress(TypeError):
+            number = as_value(J)
+            if self._is_of_values:
+                return number
         raise TypeError(
             f"fit: loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost alone, a Value "
             "computed from the outputs: return the cost, and watch the rest with `nn.accuracy` or a `validation`"
@@ -167,9 +170,18 @@ class ScalarEngine:
 
     @cached_property
     def _is_of_values(self) -> bool:
-        """Whether the loss of any sample is a Value: a plain number is that of a flat side then, as a hinge has one."""
-        of = self.objective.of
-        return any(isinstance(of(x, y), Value) for x, y in zip(self.samples.x, self.samples.y, strict=True))
+        """Whether the loss of any sample is a Value, or each is 0 by comparing one, as a hinge of what is learnt is.
+
+        A plain number is that of a flat side then.
+        """
+        flat = True
+        for x, y in zip(self.samples.x, self.samples.y, strict=True):
+            with watching() as (recording, _):
+                J = self.objective.of(x, y)
+            if isinstance(J, Value):
+                return True
+            flat = flat and J == 0.0 and bool(recording.comparisons)
+        return flat
 
     def finish(self) -> float:
         """Return J of the batch that all samples were added to."""

@@ -1,6 +1,8 @@
 import math
+from contextlib import nullcontext
 
 import mpmath
+import numpy as np
 import pytest
 
 from autograd import Constant, Value, sigmoid
@@ -262,5 +264,30 @@ def test_a_hinge_whose_flat_side_is_a_plain_number():
         fit(model, flat_first, hinge, optimizer, epochs=1, batch_size=4, engine=engine, progress=False)
         found.append([w.data for w in model.parameters()])
     assert found == [[3.125, -1.75, 0.0]] * 2
-    with pytest.raises(TypeError, match=r"<lambda> returned 0\.0 \(float\); accepted: the cost alone, a Value"):
-        fit(model, (rows, signs), lambda h, _: 0.0 * h.data, progress=False)
+    learnt = rows[2:], signs[2:]
+    for loss in (lambda h, _: 0.0 * h.data, lambda h, y: float(y * h < 6.0)):  # which cut the graph
+        with pytest.raises(TypeError, match=r"<lambda> returned .* \(float\); accepted: the cost alone, a Value"):
+            fit(model, learnt, loss, progress=False)
+
+
+@pytest.mark.parametrize("flat", [0, False, 0.0, np.float64(0.0), np.array(0.0), np.bool_(False), 0.25])
+@pytest.mark.parametrize("engine", ["scalar", "vectorized"])
+def test_a_hinge_that_all_samples_have_learnt_trains_on(flat, engine):
+    """One step takes both samples to the flat side, where they stay: the gradient of max(0, 1 - y h) is -y x."""
+
+    def loss(h, y):
+        return 1 - y * h if y * h < 1 else flat
+
+    model = MLP(1, [1])
+    set_layer(model.layers[0], [[0.25]], [0.0])
+    data = [[2.0], [-2.0]], [1.0, -1.0]
+    for epochs, costs in ((3, [0.5, flat, flat]), (1, [flat])):
+        optimizer = SGD(model.parameters(), learning_rate=0.5)
+        if epochs == 1 and flat:  # from the start it tells nothing of the outputs
+            with pytest.raises(TypeError, match=r"loss returned 0\.25"):
+                fit(model, data, loss, optimizer, epochs=epochs, engine=engine, progress=False)
+            continue
+        with pytest.warns(UserWarning, match="depends on none") if epochs == 1 else nullcontext():
+            history = fit(model, data, loss, optimizer, epochs=epochs, engine=engine, progress=False)
+        assert history.cost == costs
+        assert [w.data for w in model.parameters()] == [1.25, 0.0]
