@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
+from operator import not_
 
 import numpy as np
 
@@ -40,7 +41,8 @@ def find_chains(graph: Record, roots: Sequence[int]) -> Chains:
     first = graph.inputs[user, 0] == everything
     for rows, anywhere in (((ADD, SUB), ADD), *(((row,), LEAF) for row in EXTREMES)):
         inside |= once & np.isin(op, rows) & np.isin(op[user], rows) & (first | (op[user] == anywhere))
-    inside[[k for k in np.flatnonzero(inside).tolist() if label_of(graph.nodes[k])]] = False
+    labels = map(label_of, compress(graph.nodes, inside.tolist()))
+    inside[np.flatnonzero(inside)] = np.fromiter(map(not_, labels), bool)
     is_chain = np.isin(op, (ADD, *EXTREMES))
     is_chain |= (op == SUB) & (inside | inside[graph.inputs[:, 0]])
     last = np.where(inside, user, everything)

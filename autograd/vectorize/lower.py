@@ -93,7 +93,9 @@ def numbers(graph: Record, colours: Colours) -> Floats:
     data = np.fromiter(map(data_of, graph.nodes), float, len(graph.nodes))
     fixed, computed = colours.of_node == NUMBER, graph.op != LEAF
     if (fixed & computed).any():
-        for k in np.flatnonzero(computed & (colours.of_node < 0)).tolist():
+        no_colour = colours.of_node < 0
+        can_be = computed & no_colour & (no_colour[graph.inputs] | (graph.inputs < 0)).all(axis=1)
+        for k in np.flatnonzero(can_be).tolist():
             operands = [x for x in graph.inputs[k].tolist() if x >= 0]
             if fixed[operands].all():
                 fixed[k] = True  # a step inside a chain too

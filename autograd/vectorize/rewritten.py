@@ -119,7 +119,8 @@ def with_sums_of_one(given: Given, structure: Structure) -> tuple[Record, Ints] 
     graph, terms = given.graph, structure.terms
     colours = np.array(structure.colour)
     found = list(structure.colour)  # the colours that nodes have with the sums that are put in
-    sums = {_parts(parts, found): found[top] for top, parts in terms.items() if graph.op[top] in (ADD, SUB)}
+    examples = {found[top]: parts for top, parts in terms.items() if graph.op[top] in (ADD, SUB)}
+    sums = {_parts(parts, found): c for c, parts in examples.items()}
     of_one = {c: s for (added, subtracted), s in sums.items() if len(added) == 1 and not subtracted for c in added}
     of_one.pop(NUMBER, None)
     plain = (graph.op != LEAF) & (colours >= 0)
@@ -139,8 +140,8 @@ def with_sums_of_one(given: Given, structure: Structure) -> tuple[Record, Ints] 
                     places.append(place)
         return operands, places
 
-    examples = np.flatnonzero(candidates)[np.unique(colours[candidates], return_index=True)[1]]  # one of each colour
-    if not any(with_sums(k)[1] for k in examples.tolist()):
+    one_of_each = np.flatnonzero(candidates)[np.unique(colours[candidates], return_index=True)[1]]
+    if not any(with_sums(k)[1] for k in one_of_each.tolist()):
         return None
     touched: set[int] = set()  # the colours with nodes whose colour is another now
     replaced: list[tuple[int, int]] = []
