@@ -14,7 +14,7 @@ from autograd.labels import visible
 from autograd.value import Value, data_of, no_grad
 from nn.datasets import Dataset, scaling
 from nn.layers import MLP, check_function, check_model
-from nn.losses import Loss, of_sample, squared_error
+from nn.losses import Loss, of_sample, returned_by, squared_error
 from nn.objective import Objective, looks_at_model
 from nn.residuals import outputs
 from nn.samples import samples_of
@@ -39,7 +39,7 @@ def mean_loss(model: Any, data: Dataset | tuple[Rows, Rows], loss: Loss) -> floa
     else:
         objective = Objective(model, loss, [], [])
         with no_grad():
-            costs = [objective.of(x, y) for x, y in zip(samples.x, samples.y, strict=True)]
+            costs = [returned_by(loss, objective.of(x, y)) for x, y in zip(samples.x, samples.y, strict=True)]
     return math.fsum(data_of(J) if isinstance(J, Value) else J for J in costs) / len(samples)
 
 

@@ -162,7 +162,7 @@ def cost(
     """
     check_loss(loss)
     count_samples(inputs, targets)
-    total = mean(as_value(loss(model(x), y)) for x, y in zip(inputs, targets, strict=True))
+    total = mean(as_value(returned_by(loss, loss(model(x), y))) for x, y in zip(inputs, targets, strict=True))
     if decay_rate:
         total = total + decay(model, decay_rate)
     total.label = "J"
@@ -207,7 +207,23 @@ def of_sample(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> Any
     >>> of_sample(lambda h, y: abs(h - y), [3.0], [1.0])
     2.0
     """
-    return loss(outputs[0], targets[0]) if len(outputs) == len(targets) == 1 else loss(outputs, targets)
+    alone = len(outputs) == len(targets) == 1
+    return returned_by(loss, loss(outputs[0], targets[0]) if alone else loss(outputs, targets))
+
+
+def returned_by(loss: Loss, J: Any) -> Any:
+    """Return what a loss returned, a Value or a number; TypeError for anything else.
+
+    >>> returned_by(squared_error, 2)
+    2.0
+    """
+    try:
+        return J if isinstance(J, Value) else real(J)
+    except TypeError:
+        name = getattr(loss, "__name__", None) or type(loss).__name__
+        raise TypeError(
+            f"loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost, a Value or a number"
+        ) from None
 
 
 def pairs(outputs: Numbers, targets: Numbers) -> list[tuple[Any, Any]]:

@@ -17,12 +17,14 @@ from nn import (
     cross_entropy_on_logits,
     decay,
     fit,
+    gradients,
     huber,
     mean,
     residual_table,
     softmax,
     squared_error,
 )
+from nn.evaluation import mean_loss
 from nn.layers import set_layer
 
 LOSSES = [
@@ -268,6 +270,23 @@ def test_a_hinge_whose_flat_side_is_a_plain_number():
     for loss in (lambda h, _: 0.0 * h.data, lambda h, y: float(y * h < 6.0)):  # which cut the graph
         with pytest.raises(TypeError, match=r"<lambda> returned .* \(float\); accepted: the cost alone, a Value"):
             fit(model, learnt, loss, progress=False)
+
+
+@pytest.mark.parametrize("returned", [None, "0", [0.0], np.array([0.5]), 0j])
+def test_what_is_no_cost_is_named(returned):
+    def loss(_h, _y):
+        return returned
+
+    model, rows, numbers = MLP(1, [1]), [[1.0], [2.0]], [1.0, 0.0]
+    for ask in (
+        lambda: cost(model, rows, numbers, loss),
+        lambda: gradients(model, rows, numbers, loss),
+        lambda: residual_table(model, rows, numbers, loss),
+        lambda: backpropagate(model, rows[0], numbers[0], loss),
+        lambda: mean_loss(model, (rows, numbers), loss),
+    ):
+        with pytest.raises(TypeError, match=r"loss: loss returned .*; accepted: the cost, a Value or a number"):
+            ask()
 
 
 @pytest.mark.parametrize("flat", [0, False, 0.0, np.float64(0.0), np.array(0.0), np.bool_(False), 0.25])
