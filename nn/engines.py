@@ -176,11 +176,12 @@ class ScalarEngine:
         """
         flat = True
         for x, y in zip(self.samples.x, self.samples.y, strict=True):
-            with watching() as (recording, _):
-                J = self.objective.of(x, y)
-            if isinstance(J, Value):
+            if isinstance(J := self.objective.of(x, y), Value):
                 return True
-            flat = flat and J == 0.0 and bool(recording.comparisons)
+            if flat := flat and J == 0.0:
+                with watching() as (recording, _):
+                    self.objective.of(x, y)
+                flat = bool(recording.comparisons)
         return flat
 
     def finish(self) -> float:

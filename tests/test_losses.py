@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Constant, Value, sigmoid
+from autograd.vectorize import vectorize
 from nn import (
     MLP,
     SGD,
@@ -270,6 +271,9 @@ def test_a_hinge_whose_flat_side_is_a_plain_number():
     for loss in (lambda h, _: 0.0 * h.data, lambda h, y: float(y * h < 6.0)):  # which cut the graph
         with pytest.raises(TypeError, match=r"<lambda> returned .* \(float\); accepted: the cost alone, a Value"):
             fit(model, learnt, loss, progress=False)
+    w = Value(0.25)
+    with pytest.raises(TypeError, match=r"hinge returned 0\.75 \(float\)"):  # of a model that gives numbers
+        fit(vectorize(lambda x: w * x[0]), ([[1.0]], [1.0]), hinge, parameters=[w], progress=False)
 
 
 @pytest.mark.parametrize("returned", [None, "0", [0.0], np.array([0.5]), 0j])
