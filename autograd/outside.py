@@ -267,8 +267,10 @@ class Outside:
             self._look(name, x.__func__)
             self._look("self", x.__self__)
         elif isinstance(x, functools.partial):
-            for part in (x.func, x.args, x.keywords):
-                self._look(name, part)
+            self._look(name, x.func)
+            self._look(name, x.args)
+            for key in x.keywords:
+                self._note(key, functools.partial(dict.get, x.keywords, key, NOTHING))
         elif isinstance(x, (dict, list, tuple, *WHOLE)) and len(x) > MOST_ITEMS:  # type: ignore[arg-type]
             self._behind.append((name, x))
         elif isinstance(x, dict):

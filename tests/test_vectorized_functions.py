@@ -298,6 +298,12 @@ def test_what_is_given_by_name_is_handed_on():
     assert math.copysign(1.0, function(1.0, k=-0.0, act=cos)) == -1.0
     for model.k in (1.0, 1.0, 2.0, 2.0):  # what it has may change
         assert function(0.0, act=cos, model=model) == 2.0 + model.k
+    assert vectorize(lambda x, **named: x * named["self"])(2.0, self=3) == 6.0
+    with pytest.raises(OverflowError, match=r"p\['a'\]: got int beyond"):
+        vectorize(lambda p: p["a"])({"a": 10**400})
+    for times in (np.array([5], dtype="timedelta64[ns]"), np.array(["2020-01-01"], dtype="datetime64[ns]")):
+        with pytest.raises(TypeError, match=r"p: got (timedelta|datetime)64\[ns\]; accepted: real numbers"):
+            vectorize(lambda p: p[0])(times)
     with pytest.raises(TypeError, match=r"k: got \[1\] \(list\) by name; accepted: what has a hash"):
         function(1.0, k=[1])
     with pytest.warns(UserWarning, match="it was given 17 different arguments by name: .* hand over, by position"):

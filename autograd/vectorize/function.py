@@ -172,7 +172,7 @@ class VectorizedFunction:
             kept[key]._method_name = self._method_name
         return kept[key]  # type: ignore[no-any-return]
 
-    def __call__(self, *args: Any, **named: Any) -> Any:
+    def __call__(self, /, *args: Any, **named: Any) -> Any:
         """Return the value, or an array of the values, of the function.
 
         Raises TypeError for anything but numbers among the arguments by position, and for what has no hash by name.
@@ -182,7 +182,7 @@ class VectorizedFunction:
         with self._lock:
             return self._way(arguments(self.function, self._parameters, args, named), "value").result()
 
-    def value_and_grad(self, *args: Any, **named: Any) -> tuple[float, tuple[Any, ...]]:
+    def value_and_grad(self, /, *args: Any, **named: Any) -> tuple[float, tuple[Any, ...]]:
         """Return the value of the function, and its gradient by every argument that is given by position.
 
         That is an array of its shape, or the structure that the argument is of such arrays.
@@ -197,10 +197,12 @@ class VectorizedFunction:
         """Return the way that the function goes with these arguments, with the results of it."""
         if self.obstacle:
             return self._go(given)
-        known = self.recordings.setdefault(given.kind, [])
-        if len({by_name for by_name, *_ in self.recordings}) > KEPT:
-            self._give_up(f"it was given {KEPT + 1} different arguments by name")
-            return self._go(given)
+        known = self.recordings.get(given.kind)
+        if known is None:
+            known = self.recordings[given.kind] = []
+            if len({by_name for by_name, *_ in self.recordings}) > KEPT:
+                self._give_up(f"it was given {KEPT + 1} different arguments by name")
+                return self._go(given)
         changed = ""
         for way in known:
             if outside := way.outside.changed():

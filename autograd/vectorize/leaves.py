@@ -254,10 +254,12 @@ def as_numbers(name: str, x: Any) -> Floats:
         raise ValueError(f"{name}: {error}") from None
     if array.dtype.kind in "biuf":
         return array.astype(float, copy=not isinstance(x, np.memmap))  # of the rows of a file there may be many
+    if array.dtype.kind in "mM":  # whose nanoseconds are numbers to NumPy
+        raise TypeError(f"{name}: got {array.dtype}; accepted: real numbers: divide by np.timedelta64(1, 's')")
     try:
         return np.array([real(number) for number in array.ravel().tolist()]).reshape(array.shape)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+    except (TypeError, OverflowError) as error:
+        raise type(error)(f"{name}: {error}") from None
 
 
 # Leaves that were given without a shape -------------------------------------------------------------------------------
