@@ -210,7 +210,8 @@ class _Product:
     # Number by number -----------------------------------------------------------------------------------------------
 
     def _one_by_one(self) -> None:
-        axes = sorted(self.kept, key=lambda x: -self.out.strides[self.kept.index(x)])
+        # innermost an axis whose elements need not be gathered from all over
+        axes = sorted(self.kept, key=lambda x: (not self._is_looked_up(x), -self.out.strides[self.kept.index(x)]))
         outer: Axes = [(x, str(self.size[x]), 1) for x in axes if self.size[x] != 1]
         if math.prod(self.size[x] for x in self.summed) <= WRITTEN:
             terms: list[dict[str, str]] = [{}]
@@ -221,6 +222,11 @@ class _Product:
             return
         body = self._loops_over_sum(self.summed, [[f"p += {self._product({})};"]])
         self.section.loops(outer, ["double p = 0.0;", *body, *self._stored([{}], ["p"])])
+
+    def _is_looked_up(self, letter: str) -> bool:
+        """Return whether the indices of an axis go through a table."""
+        both = zip(self.factors, self.letters, strict=True)
+        return any(spot.tables[letters.index(letter)] for spot, letters in both if spot.tables and letter in letters)
 
     # Elements -------------------------------------------------------------------------------------------------------
 
