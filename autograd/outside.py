@@ -39,6 +39,7 @@ UNSEEN = frozenset({"datetime", "gc", "nt", "posix", "secrets", "time", "uuid"})
 """Modules of functions that answer by what is no object of Python's: clocks, the system's entropy, addresses."""
 UNSEEN_BUILTINS = frozenset({"eval", "exec", "globals", "id", "input", "open"})
 UNSEEN_ATTRIBUTES = frozenset({"cache_info", "getcontext"})
+NAMING_ALL = frozenset({"__dict__", "asdict", "astuple", "dir", "vars"})
 CACHED = type(functools.cache(repr))  # of cached functions: to keep another result is not to change
 TAKING = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 ADDING = frozenset({"append", "extend", "add"})
@@ -159,7 +160,7 @@ class Outside:
             self.generators.append(Generator("numpy.random", numpy.random.get_state, numpy.random.set_state))
         self._rows: list[tuple[str, list[Value]]] = []
         self._names: set[str] = set()  # of attributes, that the code names
-        self._set: set[str] = set()  # and that it sets
+        self._names_all = False  # whether it asks an object for whatever attributes it has
         self._owners: list[tuple[str, Any]] = []
         self._attributes: dict[str, list[tuple[str, Any]]] = {}  # by their names, which no code has named yet
         self._look_at_all()
@@ -172,6 +173,9 @@ class Outside:
         for place in self.places:
             if not place.is_the_same():
                 return place.name
+        for (owner, x), having in zip(self._owners, self._having, strict=True):
+            if self._names.intersection(x.__dict__) != having:
+                return f"the attributes of {owner}"
         if self._lists != self._as_they_were:  # Values are equal where they are the same
             return next(name for (name, x), was in zip(self._rows, self._as_they_were, strict=True) if x != was)
         return ""
@@ -206,7 +210,7 @@ class Outside:
                 seen[id(x)] = x
                 self._look_in(name, x)
             if not self._pending:
-                for key in [key for key in self._attributes if key in self._names]:
+                for key in [key for key in self._attributes if self._is_named(key)]:
                     for owner, x in self._attributes.pop(key):
                         self._look_at_attribute(owner, x, key)
             while self._behind and not self._pending and len(held) < MOST_HELD:
@@ -214,10 +218,11 @@ class Outside:
                 if not (id(x) in held or _is_only_written_to(x)):
                     held[id(x)] = x
                     self._look_behind(name, x)
-        made = frozenset(self._set)  # a first call may make them
-        for owner, x in self._owners if made else ():
-            read = functools.partial(made.intersection, x.__dict__)
-            self.places.append(Place(f"the attributes of {owner}", read, read()))
+        self._having = [self._names.intersection(x.__dict__) for _, x in self._owners]  # a first call may make some
+
+    def _is_named(self, key: str) -> bool:
+        """Return whether the code names an attribute; those of methods that are kept, Class.method, are no names."""
+        return key in self._names or (self._names_all and key.isidentifier())
 
     def _is_trained(self, x: Value) -> bool:
         """Return whether the number of a Value may be another in each run."""
@@ -251,6 +256,8 @@ class Outside:
 
     def _note(self, name: str, read: Callable[[], Any]) -> None:
         found = read()
+        if isinstance(found, str):  # perhaps for getattr
+            self._names.add(found)
         if _is_unseen(found):
             self.unseen = self.unseen or name
         if not (isinstance(found, types.ModuleType | types.FunctionType | type) and not _is_the_users(found)):
@@ -304,6 +311,7 @@ class Outside:
     def _look_in_sequence(self, name: str, x: list[Any] | tuple[Any, ...]) -> None:
         if all(type(item) in PLAIN for item in x):
             self.places.append(Place(name, functools.partial(tuple, x), tuple(x)))
+            self._names.update(item for item in x if isinstance(item, str))
             return
         if isinstance(x, list) and all(isinstance(item, Value) for item in x):
             self._rows.append((name, x))  # many, perhaps, with all parameters of a training
@@ -320,7 +328,8 @@ class Outside:
             elif isinstance(item, types.FunctionType) and key not in ("__init__", "__new__", "__repr__", "__str__"):
                 self._look(key, item)  # which operators call without naming it
         if isinstance(x, type):
-            self._look(name, type(x))
+            for base in (type(x), *x.__mro__[1:]):
+                self._look(base.__name__, base)
         else:
             if hasattr(x, "__dict__"):
                 self._owners.append((name, x))
@@ -351,7 +360,7 @@ class Outside:
         for code in _codes(function.__code__):
             self.catches = self.catches or _catches(code)
             self._names.update(code.co_names, (text for text in code.co_consts if isinstance(text, str)))
-            self._set.update(step.argval for step in dis.get_instructions(code) if step.opname == "STORE_ATTR")
+            self._names_all = self._names_all or not NAMING_ALL.isdisjoint(code.co_names)
             for name in _loaded(code, "LOAD_GLOBAL", "LOAD_NAME"):
                 if name in names and name not in logs:
                     self._note(name, functools.partial(names.get, name, NOTHING))

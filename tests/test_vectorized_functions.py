@@ -457,3 +457,43 @@ def test_a_tensor_by_name_which_may_change_unseen_is_refused():
 
     with pytest.raises(TypeError, match=r"k: got tensor\(2\.\) \(Tensor\) by name; accepted: .*arrays"):
         vectorize(lambda x, *, k: x * float(k))(1.0, k=torch.tensor(2.0))
+
+
+KEY, KEYS = "rate", ["rate"]
+
+
+class Rates:
+    rate = of_class = 2.0
+
+
+class Paces:
+    pace = 2.0
+
+
+class OfPaces(Paces):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("of", "change"),
+    [
+        (lambda x: getattr(x, KEY), lambda x: setattr(x, "rate", 3.0)),
+        (lambda x: sum(getattr(x, key) for key in KEYS), lambda x: setattr(x, "rate", 3.0)),
+        (lambda x: sum(vars(x).values()), lambda x: setattr(x, "rate", 3.0)),
+        (lambda x: 3.0 if hasattr(x, "more") else x.rate, lambda x: setattr(x, "more", 0.0)),
+        (lambda _: OfPaces.pace, lambda _: setattr(Paces, "pace", 3.0)),
+        (lambda x: x.of_class, lambda x: setattr(x, "of_class", 3.0)),
+    ],
+)
+def test_attributes_are_seen_however_they_are_asked_for(of, change, monkeypatch):
+    monkeypatch.setattr(Paces, "pace", 2.0)
+    given = Rates()
+    given.rate = 2.0
+
+    @vectorize
+    def function(x, *, k):
+        return x * of(k)
+
+    assert [function(1.0, k=given) for _ in range(3)] == [2.0] * 3
+    change(given)
+    assert (function(1.0, k=given), function.obstacle) == (3.0, "")
