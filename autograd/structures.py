@@ -31,13 +31,18 @@ def is_structure(structure: Structure) -> bool:
 def parts_of(structure: Structure) -> dict[str, Structure] | None:
     """Return the parts of a list, tuple, dict or dataclass by what leads to each; None of anything else.
 
+    Raises ValueError for a dict of which two keys have one text: nothing tells their parts apart.
+
     >>> parts_of({"a": 1.0, "b": [2.0]}), parts_of((1.0,)), parts_of(1.0)
     ({"['a']": 1.0, "['b']": [2.0]}, {'[0]': 1.0}, None)
     """
     if isinstance(structure, list | tuple):
         return {f"[{i}]": part for i, part in enumerate(structure)}
     if isinstance(structure, dict):
-        return {f"[{key!r}]": part for key, part in structure.items()}
+        parts = {f"[{key!r}]": part for key, part in structure.items()}
+        if len(parts) < len(structure):
+            raise ValueError(f"got a dict with the keys {list(structure)}; accepted: keys that are written differently")
+        return parts
     if dataclasses.is_dataclass(structure) and not isinstance(structure, type):
         return {f".{field.name}": getattr(structure, field.name) for field in dataclasses.fields(structure)}
     return None

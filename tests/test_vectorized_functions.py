@@ -497,3 +497,22 @@ def test_attributes_are_seen_however_they_are_asked_for(of, change, monkeypatch)
     assert [function(1.0, k=given) for _ in range(3)] == [2.0] * 3
     change(given)
     assert (function(1.0, k=given), function.obstacle) == (3.0, "")
+
+
+def test_keys_that_are_written_alike():
+    class Key:
+        def __init__(self, factor):
+            self.factor = factor
+
+        def __repr__(self):
+            return "Key"
+
+    @vectorize
+    def function(p):
+        return sum(x * key.factor for key, x in p.items())
+
+    keys = Key(2.0), Key(3.0)
+    for key in keys:
+        assert [function({key: 1.0}) for _ in range(3)] == [key.factor] * 3
+    with pytest.raises(ValueError, match=r"got a dict with the keys \[Key, Key\]"):
+        function(dict.fromkeys(keys, 1.0))

@@ -37,7 +37,8 @@ class Outline:
     @property
     def kind(self) -> Hashable:
         """What structures of as many arrays in the same places have in common."""
-        return type(self.like), *((path, _kind(part)) for path, part in self.parts.items())
+        keys = tuple(map(exactly, self.like)) if isinstance(self.like, dict) else ()
+        return type(self.like), keys, tuple(map(_kind, self.parts.values()))
 
     def filled(self, found: Sequence[Any]) -> Structure:
         """Return the structure with these in the place of its arrays."""
