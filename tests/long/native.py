@@ -86,13 +86,14 @@ def checked(count: int, first: int = 0) -> dict[str, float]:
 def sanitized_tapes(count: int, first: int, folder: Path) -> float:
     """Return what `tapes` prints with the sanitizers in the interpreter, whose libraries Python has to load first."""
     text, library = folder / "interpreter.c", folder / "interpreter.so"
-    text.write_text(source(), encoding="utf-8")
+    here = [sys.executable, __file__]  # a Python of its own, to which no operations were added
+    text.write_bytes(subprocess.check_output([*here, "interpreter"]))
     flags = ["-std=c99", *SAME_BITS, "-O0", *SANITIZED, "-shared", "-fPIC"]
     subprocess.run(["gcc", *flags, str(text), "-o", str(library), "-lm"], check=True)
     names = ("libasan.so", "libubsan.so")
     paths = [subprocess.check_output(["gcc", f"-print-file-name={name}"], text=True).strip() for name in names]
     own = {"LD_PRELOAD": ":".join(paths), "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
-    command = [sys.executable, __file__, "tapes", str(library), str(count), str(first)]
+    command = [*here, "tapes", str(library), str(count), str(first)]
     done = subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return float(done.stdout)
@@ -119,7 +120,9 @@ def tapes(library: str, count: int, first: int) -> None:
 if __name__ == "__main__":
     if not shutil.which("gcc"):
         raise SystemExit("gcc is not installed")
-    if sys.argv[1] == "tapes":
+    if sys.argv[1] == "interpreter":
+        print(source())
+    elif sys.argv[1] == "tapes":
         tapes(sys.argv[2], *map(int, sys.argv[3:]))
     else:
         print(json.dumps(checked(*map(int, sys.argv[1:3]))))
