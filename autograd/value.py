@@ -591,15 +591,20 @@ def real(number: Any) -> float:
     """
     if number.__class__ is float:
         return number
-    if number.__class__ is int or isinstance(number, Real):
+    if number.__class__ is int or (isinstance(number, Real) and not _is_time(number)):
         try:
             return float(number)
         except OverflowError:
             raise OverflowError(f"got {type(number).__name__} beyond the largest float, 1.8e308") from None
-    if getattr(number, "shape", None) == () and isinstance(number.item(), Real):
+    if getattr(number, "shape", None) == () and not _is_time(number) and isinstance(number.item(), Real):
         return float(number.item())
     hint = "; for the number in a Value use v.data" if isinstance(number, Value) else ""
     raise TypeError(f"got {number!r} ({type(number).__name__}); accepted: a real number{hint}")
+
+
+def _is_time(number: Any) -> bool:
+    """Return whether it is one of NumPy's dates or durations, which turn into whole numbers of their unit."""
+    return getattr(getattr(number, "dtype", None), "kind", "") in ("m", "M")
 
 
 # Making nodes ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ ROW = np.array([1.0, -2.0, 0.5, 3.0])
 POSITIVE = np.array([1.0, 2.0, 0.5, 3.0])
 SQUARE = np.array([[1.0, 2.0], [3.0, -4.0]])
 MASK = np.array([True, False, True, False])
+TIMES = [np.datetime64("2020"), np.datetime64(5, "ns"), np.timedelta64(5, "ns"), np.array(5, dtype="timedelta64[ns]")]
 
 CASES = {
     "var": (ROW, np.var),
@@ -196,6 +197,6 @@ def test_arrays_without_axes_are_numbers():
         product = Value(3.0) * number
         assert product.data == 1.5
         assert type(product.inputs[1]) is Constant
-    for other in (np.array([0.5]), np.array(1j), np.array("a"), torch.tensor([0.5]), np.datetime64("2020")):
+    for other in (np.array([0.5]), np.array(1j), np.array("a"), torch.tensor([0.5]), *TIMES):
         with pytest.raises(TypeError, match="accepted: a real number"):
             Value(other)
