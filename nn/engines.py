@@ -32,7 +32,7 @@ from autograd.vectorize.native.library import compiler
 from autograd.vectorize.targets import namespace
 from nn.choices import BACKENDS, ENGINES, Backend
 from nn.layers import zero_grad
-from nn.losses import binary_cross_entropy, cross_entropy, mean
+from nn.losses import binary_cross_entropy, cross_entropy, loss_name, mean
 from nn.objective import Objective
 from nn.optim import ArrayOptimizer
 from nn.samples import Samples
@@ -148,24 +148,29 @@ class ScalarEngine:
 
     def of_sample(self, k: int) -> Value:
         """Return the loss of sample number k; TypeError where the loss returns anything but a cost."""
-        J = self.objective.of(self.samples.x[k], self.samples.y[k])
-        loss = self.objective.loss
-        name = getattr(loss, "__name__", None) or type(loss).__name__
-        if isinstance(J, Value):
-            if J.data < -ROUNDING and loss in (cross_entropy, binary_cross_entropy):
-                raise TypeError(
-                    f"fit: loss: {name} gave {J.data:.4g} for sample {k}, so that the outputs are no probabilities; "
-                    f"accepted: those of a softmax or sigmoid, or {name}_on_logits. For numbers use squared_error"
-                )
-            self._is_of_values = True
-            return J
+        J, loss = self.objective.of(self.samples.x[k], self.samples.y[k]), self.objective.loss
+        if not isinstance(J, Value):
+            return self._constant(J)
+        if J.data < -ROUNDING and loss in (cross_entropy, binary_cross_entropy):
+            name = loss_name(loss)
+            raise TypeError(
+                f"fit: loss: {name} gave {J.data:.4g} for sample {k}, so that the outputs are no probabilities; "
+                f"accepted: those of a softmax or sigmoid, or {name}_on_logits. For numbers use squared_error"
+            )
+        self._is_of_values = True
+        return J
+
+    def _constant(self, returned: Any) -> Value:
+        """Return the plain number that the loss has where it is flat; TypeError for anything else."""
+        J = None
         with suppress(TypeError):
-            number = as_value(J)
-            if self._is_of_values:
-                return number
+            J = as_value(returned)
+        if J is not None and self._is_of_values:
+            return J
         raise TypeError(
-            f"fit: loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost alone, a Value "
-            "computed from the outputs: return the cost, and watch the rest with `nn.accuracy` or a `validation`"
+            f"fit: loss: {loss_name(self.objective.loss)} returned {reprlib.repr(returned)} "
+            f"({type(returned).__name__}); accepted: the cost alone, a Value computed from the outputs: return the "
+            "cost, and watch the rest with `nn.accuracy` or a `validation`"
         )
 
     @cached_property
@@ -179,7 +184,7 @@ class ScalarEngine:
             if isinstance(J := self.objective.of(x, y), Value):
                 return True
             if flat := flat and J == 0.0:
-                with watching() as (recording, _):
+                with watching() as (recording, _):  # in which a vectorized model gives Values, as it does not above
                     self.objective.of(x, y)
                 flat = bool(recording.comparisons)
         return flat

@@ -211,6 +211,15 @@ def of_sample(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> Any
     return returned_by(loss, loss(outputs[0], targets[0]) if alone else loss(outputs, targets))
 
 
+def loss_name(loss: Loss) -> str:
+    """Return what a loss is called, for messages.
+
+    >>> loss_name(squared_error)
+    'squared_error'
+    """
+    return getattr(loss, "__name__", None) or type(loss).__name__
+
+
 def returned_by(loss: Loss, J: Any) -> Any:
     """Return what a loss returned, a Value or a number; TypeError for anything else.
 
@@ -220,10 +229,9 @@ def returned_by(loss: Loss, J: Any) -> Any:
     try:
         return J if isinstance(J, Value) else real(J)
     except TypeError:
-        name = getattr(loss, "__name__", None) or type(loss).__name__
-        raise TypeError(
-            f"loss: {name} returned {reprlib.repr(J)} ({type(J).__name__}); accepted: the cost, a Value or a number"
-        ) from None
+        given = f"{reprlib.repr(J)} ({type(J).__name__})"
+        accepted = "the cost, a Value or a number"
+        raise TypeError(f"loss: {loss_name(loss)} returned {given}; accepted: {accepted}") from None
 
 
 def pairs(outputs: Numbers, targets: Numbers) -> list[tuple[Any, Any]]:

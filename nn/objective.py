@@ -13,7 +13,7 @@ from typing import Any
 from autograd.structures import is_structure, leaves
 from autograd.value import Constant, Value
 from nn.layers import MLP, check_model
-from nn.losses import Loss, check_loss, decay_of
+from nn.losses import Loss, check_loss, decay_of, loss_name
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,9 @@ def _check_arguments(loss: Loss) -> None:
         with suppress(TypeError):
             signature.bind(*[None] * count)
             return
-    name = getattr(loss, "__name__", None) or type(loss).__name__
-    raise TypeError(f"loss: got {name}{signature}; accepted: a function of (outputs, y), or of (model, x, y)")
+    raise TypeError(
+        f"loss: got {loss_name(loss)}{signature}; accepted: a function of (outputs, y), or of (model, x, y)"
+    )
 
 
 def looks_at_model(loss: Loss) -> bool:

@@ -8,7 +8,7 @@ import re
 import reprlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from autograd.vectorize.leaves import as_numbers
 from autograd.vectorize.names import unique
 
 NUMBERS = (int, float, np.generic)
+Part: TypeAlias = tuple[str, NDArray[Any], bool]  # what leads to an array, the array, and whether it was NumPy's
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _filled(outline: int | Outline, found: Sequence[Any]) -> Structure:
     return found[outline] if isinstance(outline, int) else outline.filled(found)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Arguments:
     """What a function is called with.
 
@@ -66,18 +67,11 @@ class Arguments:
     """
 
     function: Callable[..., Any]
-    paths: list[str]
-    arrays: list[Floats]
+    paths: Sequence[str]
+    arrays: Sequence[Floats]
     kind: Hashable
-    outlines: list[int | Outline]
-    of_numpy: list[bool]
-
-    def add(self, path: str, array: Floats, of_numpy: bool) -> int:
-        """Add an array, and return its number."""
-        self.paths.append(path)
-        self.arrays.append(array)
-        self.of_numpy.append(of_numpy)
-        return len(self.arrays) - 1
+    outlines: Sequence[int | Outline]
+    of_numpy: Sequence[bool]
 
     @property
     def names(self) -> list[str]:
@@ -118,9 +112,9 @@ def arguments(
     >>> found.names, found.arrays
     (['x_a', 'y'], [array([1., 2.]), array(3.)])
     """
-    found = Arguments(functools.partial(function, **named) if named else function, [], [], (), [], [])
+    found: list[Part] = []
     last = len(parameters) - 1  # of *args, perhaps
-    found.outlines = [_outline(x, parameters[min(k, last)], _numbers, found.add) for k, x in enumerate(args)]
+    outlines = [_outline(x, parameters[min(k, last)], _numbers, found) for k, x in enumerate(args)]
     by_name = []
     for name, x in sorted(named.items()):
         try:
@@ -134,12 +128,13 @@ def arguments(
                 "handed on as it is; arrays, and numbers that change, are given by position"
             )
         by_name.append((name, exactly(x)))
-    shapes = tuple([x.shape for x in found.arrays])
-    found.kind = tuple(by_name), shapes, tuple(found.of_numpy), tuple(map(_kind, found.outlines))
-    return found
+    paths, arrays, of_numpy = map(list, zip(*found, strict=True)) if found else ([], [], [])
+    kind = tuple(by_name), tuple([x.shape for x in arrays]), tuple(of_numpy), tuple(map(_kind, outlines))
+    bound = functools.partial(function, **named) if named else function
+    return Arguments(bound, paths, arrays, kind, outlines, of_numpy)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Results:
     """What a function returned: its Values and plain numbers in arrays, by name, and these in a structure.
 
@@ -172,27 +167,24 @@ def results(name: str, returned: Any) -> Results:
     >>> list(found.arrays), found.in_place(np.array([1.0, 4.0, 9.0]))
     (["f['a']", "f['b']"], {'a': 1.0, 'b': array([4., 9.])})
     """
-    arrays: dict[str, NDArray[Any]] = {}
-
-    def add(path: str, array: NDArray[Any], _of_numpy: bool) -> int:
-        arrays[path] = array
-        return len(arrays) - 1
-
-    return Results(arrays, _outline(returned, name, _objects, add))
+    found: list[Part] = []
+    outline = _outline(returned, name, _objects, found)
+    return Results({path: array for path, array, _ in found}, outline)
 
 
 def _outline(
     x: Structure,
     path: str,
     array_of: Callable[[str, Structure], NDArray[Any] | None],
-    add: Callable[[str, NDArray[Any], bool], int],
+    found: list[Part],
 ) -> int | Outline:
-    """Return the number of an array, which `add` gives it, or the outline of a structure of arrays."""
+    """Return the number of an array, which is added to those found, or the outline of a structure of arrays."""
     array = array_of(path, x)
     if array is None:
-        parts = {step: _outline(part, f"{path}{step}", array_of, add) for step, part in (parts_of(x) or {}).items()}
+        parts = {step: _outline(part, f"{path}{step}", array_of, found) for step, part in (parts_of(x) or {}).items()}
         return Outline(dict(x) if isinstance(x, dict) else x, parts)
-    return add(path, array, isinstance(x, np.ndarray))
+    found.append((path, array, isinstance(x, np.ndarray)))
+    return len(found) - 1
 
 
 def _numbers(path: str, x: Structure) -> Floats | None:

@@ -220,8 +220,7 @@ class Program:
 
     def _matched(self, what: str, inputs: Sequence[ArrayLike]) -> tuple[int | None, list[Floats]] | None:
         """Return what `Inputs.match` does of the inputs; None where it is better to convert them block by block."""
-        if len(self.roots) != 1:
-            self._one_root(what)
+        self._one_root(what)
         self._numbers.check()
         found = self._inputs.again(inputs)
         if found is None and not (self._given.mean and converted_by_block(inputs)):
